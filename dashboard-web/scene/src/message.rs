@@ -1,0 +1,398 @@
+//! The live protocol, from server to screen. `docs/asyncapi.yaml` describes it; the TypeScript types are generated from this file.
+//!
+//! The first message after connecting is a snapshot, or, when the screen resumes at a position that the server still remembers, a delta. A
+//! delta applies to exactly the position it names in `after`; the state that results is the state of `position`. Times are epoch
+//! milliseconds (`_ms`). At least one message a second is sent, if only to carry the city clock.
+
+use serde::{Deserialize, Serialize};
+
+/// A message from server to screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// The whole state.
+    Snapshot(Box<Snapshot>),
+    /// What changed.
+    Delta(Box<Delta>),
+}
+
+/// A text in both languages of the screens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TextView {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// The whole state of a scene at a position, and what does not change while the program runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Snapshot {
+    /// The scene's name: `wall`.
+    pub scene: String,
+    /// The log position of this state.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub position: u64,
+    /// City time of that position.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub now_ms: i64,
+    /// The city.
+    pub city: CityView,
+    /// The properties, in the order of the pack.
+    pub properties: Vec<PropertyView>,
+    /// The rules.
+    pub rules: Vec<RuleView>,
+    /// The state; every list is sorted by its key.
+    pub state: StateView,
+}
+
+/// The city and its areas.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CityView {
+    /// Its name.
+    pub name: TextView,
+    /// IANA time zone in which the screens show time.
+    pub zone: String,
+    /// Whether the readings come from the simulator: then every screen says so.
+    pub simulated: bool,
+    /// Its counties, in the order of the screens.
+    pub areas: Vec<AreaView>,
+}
+
+/// A county.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AreaView {
+    /// GB/T 2260 code.
+    pub code: String,
+    /// Its name.
+    pub name: TextView,
+}
+
+/// A property.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PropertyView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub title: TextView,
+    /// Its short form.
+    pub symbol: String,
+    /// Its unit.
+    pub unit: String,
+    /// Decimals to show.
+    pub decimals: u8,
+    /// Seconds that one observation stands for; older than three periods is stale.
+    pub period_secs: u32,
+}
+
+/// A rule, as far as a screen explains it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RuleView {
+    /// Its id.
+    pub id: String,
+    /// What the alarm is called.
+    pub title: TextView,
+    /// The property it judges.
+    pub property: String,
+    /// Warning level 1 to 4.
+    pub level: u8,
+    /// Whether it raises above or below its threshold.
+    pub direction: DirectionView,
+    /// The value beyond which it raises.
+    pub raise: f64,
+    /// The value behind which it returns to normal.
+    pub clear: f64,
+    /// Where the thresholds come from.
+    pub source: String,
+}
+
+/// Whether a rule raises above or below its threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum DirectionView {
+    /// Raises above.
+    Above,
+    /// Raises below.
+    Below,
+}
+
+/// What a scene shows, as lists sorted by key.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StateView {
+    /// Things, by id.
+    pub things: Vec<ThingView>,
+    /// Last values, by thing and property.
+    pub latest: Vec<LatestView>,
+    /// The last hour or so of window means, by thing and property.
+    pub trends: Vec<TrendView>,
+    /// The last index of each thing and kind.
+    pub indices: Vec<IndexView>,
+    /// Open alarms, by id.
+    pub alarms: Vec<AlarmView>,
+    /// Doors, by id.
+    pub sources: Vec<SourceView>,
+}
+
+/// What changed between two positions. Lists hold whole new values by key; an absent list changed nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct Delta {
+    /// The position that this applies to.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub after: u64,
+    /// The position that results.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub position: u64,
+    /// City time of that position.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub now_ms: i64,
+    /// New or changed things.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub things: Vec<ThingView>,
+    /// New last values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub latest: Vec<LatestView>,
+    /// New points of trends, to be appended (see [`TrendPoint`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub trend_points: Vec<TrendPoint>,
+    /// New indices.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub indices: Vec<IndexView>,
+    /// New or changed open alarms.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub alarms: Vec<AlarmView>,
+    /// Alarms that are closed now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub closed: Vec<String>,
+    /// Changed doors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub sources: Vec<SourceView>,
+}
+
+/// A thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ThingView {
+    /// Its id.
+    pub id: String,
+    /// Its name; the id itself for a thing that the catalogue does not know.
+    pub name: TextView,
+    /// What it is; empty when unknown.
+    pub kind: String,
+    /// Longitude and latitude, WGS-84; `None` when unknown.
+    pub place: Option<[f64; 2]>,
+    /// Code of its county.
+    pub area: Option<String>,
+    /// The properties that it should observe, or was heard to.
+    pub properties: Vec<String>,
+    /// Seconds that one of its observations stands for, where the thing says so itself.
+    pub period_secs: Option<u32>,
+}
+
+/// The last value of a datastream, by phenomenon time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LatestView {
+    /// Thing.
+    pub thing: String,
+    /// Property.
+    pub property: String,
+    /// Value in the property's unit.
+    pub value: f64,
+    /// Phenomenon time.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_ms: i64,
+    /// When the log took it.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub received_ms: i64,
+    /// Whether it is outside the range that the property can have.
+    pub out_of_range: bool,
+}
+
+/// The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TrendView {
+    /// Thing.
+    pub thing: String,
+    /// Property.
+    pub property: String,
+    /// Start of the last window.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub last_ms: i64,
+    /// Length of a window.
+    pub step_secs: u32,
+    /// The means; `None` where there is no window.
+    pub means: Vec<Option<f64>>,
+}
+
+/// How many windows a trend holds.
+pub const TREND_POINTS: usize = 60;
+
+/// One more window of a trend. Windows skipped since the last one count as `None`; more than [`TREND_POINTS`] fall off at the old end. A
+/// point for a window that the trend already spans replaces it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TrendPoint {
+    /// Thing.
+    pub thing: String,
+    /// Property.
+    pub property: String,
+    /// Start of the window.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub start_ms: i64,
+    /// Length of the window.
+    pub step_secs: u32,
+    /// Its mean.
+    pub mean: f64,
+}
+
+/// The last index of a thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct IndexView {
+    /// Thing.
+    pub thing: String,
+    /// Which report.
+    pub kind: IndexKindView,
+    /// Start of the hour or day.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub start_ms: i64,
+    /// The law applied.
+    pub law: String,
+    /// The index; `None` when the data do not suffice.
+    pub value: Option<u16>,
+    /// Level 1 to 6.
+    pub level: Option<u8>,
+    /// Primary pollutants.
+    pub primary: Vec<String>,
+    /// Individual indices.
+    pub parts: Vec<SubIndexView>,
+    /// The last values of the same index, oldest first, this one last, at most 24; `None` where there was none.
+    pub trend: Vec<Option<u16>>,
+}
+
+/// Which report an index belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum IndexKindView {
+    /// AQI of the hourly report.
+    AqiHourly,
+    /// AQI of the daily report.
+    AqiDaily,
+}
+
+/// The individual index of one pollutant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SubIndexView {
+    /// Pollutant.
+    pub property: String,
+    /// The concentration judged.
+    pub concentration: Option<f64>,
+    /// Its index.
+    pub iaqi: Option<u16>,
+}
+
+/// An open alarm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AlarmView {
+    /// Its id.
+    pub id: String,
+    /// The number by which people call it.
+    pub number: u32,
+    /// Warning level 1 to 4.
+    pub level: u8,
+    /// Where it stands.
+    pub state: AlarmStateView,
+    /// The rule.
+    pub rule: String,
+    /// The thing.
+    pub thing: String,
+    /// The property.
+    pub property: String,
+    /// The value that raised it.
+    pub value: f64,
+    /// The most extreme value so far.
+    pub extreme: f64,
+    /// The threshold.
+    pub threshold: f64,
+    /// Phenomenon time of its beginning.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub started_ms: i64,
+    /// Phenomenon time of its end.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub ended_ms: Option<i64>,
+    /// City time at which it was raised.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub raised_ms: i64,
+    /// Who acknowledged.
+    pub acknowledged: Option<AcknowledgedView>,
+    /// Whether late data changed it.
+    pub corrected: bool,
+}
+
+/// Where an open alarm stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmStateView {
+    /// Lasts, not acknowledged.
+    Unacknowledged,
+    /// Lasts, acknowledged.
+    Acknowledged,
+    /// Ended, not acknowledged.
+    ReturnedUnacknowledged,
+}
+
+/// Who acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AcknowledgedView {
+    /// The seat.
+    pub seat: String,
+    /// City time.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_ms: i64,
+    /// What was written with it.
+    pub note: String,
+}
+
+/// A door and what came through it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SourceView {
+    /// Its id.
+    pub id: String,
+    /// When something last came.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub last_received_ms: i64,
+    /// How long the last reading took from phenomenon to log.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub delay_ms: i64,
+    /// Readings since the log began, duplicates included.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub readings: u64,
+    /// Dead letters since the log began.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub rejects: u64,
+}

@@ -1,0 +1,86 @@
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod error;
+pub mod memory;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use yiping_model::{Body, Position, Record};
+
+pub use clock::CityClock;
+pub use error::LogError;
+
+/// The log, whatever keeps it. Every backend passes the suite in `conformance`.
+#[async_trait]
+pub trait Log: Send + Sync + 'static {
+    /// Appends these bodies in this order, stamped by the city clock, and returns once they are durable: the positions of first and last.
+    ///
+    /// Appends of several callers share a commit. An empty list returns at once with the current end.
+    ///
+    /// # Errors
+    /// [`LogError`]; then none of the bodies may be acknowledged (some may be in the log all the same).
+    async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError>;
+
+    /// The durable records that follow `after`: at least one if there is any, at most `limit`, oldest first.
+    ///
+    /// Positions grow but need not be dense: retention leaves gaps.
+    ///
+    /// # Errors
+    /// [`LogError`] when the records cannot be read.
+    async fn read(&self, after: Position, limit: usize) -> Result<Chunk, LogError>;
+
+    /// The position of the last durable record. The receiver wakes whenever it grows.
+    fn end(&self) -> watch::Receiver<Position>;
+
+    /// Drops what retention no longer keeps, never anything at or after `keep_from` (the slowest reader), never a decision.
+    ///
+    /// # Errors
+    /// [`LogError`] when old segments cannot be rewritten or removed.
+    async fn retain(&self, keep_from: Position) -> Result<(), LogError>;
+}
+
+/// Where an append came to lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// Position of the first body.
+    pub first: Position,
+    /// Position of the last body.
+    pub last: Position,
+}
+
+/// Some consecutive records, shared with everybody who reads the same ones.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    records: Arc<[Record]>,
+    from: usize,
+    to: usize,
+}
+
+impl Chunk {
+    /// No records.
+    pub fn empty() -> Self {
+        Self {
+            records: Arc::new([]),
+            from: 0,
+            to: 0,
+        }
+    }
+
+    /// The records of `records` that follow `after`, at most `limit`. Positions in `records` ascend.
+    pub fn after(records: Arc<[Record]>, after: Position, limit: usize) -> Self {
+        let from = records.partition_point(|record| record.position <= after);
+        let to = from.saturating_add(limit).min(records.len());
+        Self { records, from, to }
+    }
+}
+
+impl Deref for Chunk {
+    type Target = [Record];
+    fn deref(&self) -> &[Record] {
+        &self.records[self.from..self.to]
+    }
+}

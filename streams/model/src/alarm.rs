@@ -1,0 +1,418 @@
+//! The life of an alarm (ISA-18.2): raised by the engine, acknowledged by a person, returned to normal by the readings.
+//!
+//! [`AlarmBook`] folds the log's alarm events and acknowledgements into the alarms that are open. Every room that needs them (history, the
+//! screens) folds the same records with this one type, so they cannot disagree.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::decision::{Act, Decision};
+use crate::finding::{Finding, Outcome};
+use crate::id::{AlarmId, DatastreamId, RuleId};
+use crate::record::{Body, Position, Record};
+use crate::time::Timestamp;
+
+/// How many closed alarms the book remembers, so that late truth can still amend them with their acknowledgement.
+const CLOSED_KEPT_MAX: usize = 4_096;
+
+/// Warning level, the statutory four: 1 red, 2 orange, 3 yellow, 4 blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum Level {
+    /// 一级, 红
+    Red = 1,
+    /// 二级, 橙
+    Orange = 2,
+    /// 三级, 黄
+    Yellow = 3,
+    /// 四级, 蓝
+    Blue = 4,
+}
+
+impl TryFrom<u8> for Level {
+    type Error = String;
+    fn try_from(number: u8) -> Result<Self, String> {
+        match number {
+            1 => Ok(Self::Red),
+            2 => Ok(Self::Orange),
+            3 => Ok(Self::Yellow),
+            4 => Ok(Self::Blue),
+            other => Err(format!(
+                "level {other} is not 1 (red), 2 (orange), 3 (yellow) or 4 (blue)"
+            )),
+        }
+    }
+}
+
+impl From<Level> for u8 {
+    fn from(level: Level) -> Self {
+        level as Self
+    }
+}
+
+/// What the engine says about an alarm. Each event carries the whole engine-side state, so the last one is enough.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmEvent {
+    /// The alarm; never changes.
+    pub alarm: AlarmId,
+    /// What happened.
+    pub change: AlarmChange,
+    /// City time at which the engine said so.
+    pub at: Timestamp,
+    /// The rule.
+    pub rule: RuleId,
+    /// The datastream it speaks of.
+    pub subject: DatastreamId,
+    /// Warning level.
+    pub level: Level,
+    /// Phenomenon time of the first observation beyond the threshold.
+    pub started: Timestamp,
+    /// Phenomenon time of the observation that ended it; `None` while it lasts.
+    pub ended: Option<Timestamp>,
+    /// The value at `started`.
+    pub value: f64,
+    /// The most extreme value since `started`, in the direction of the rule.
+    pub extreme: f64,
+    /// The threshold that was crossed.
+    pub threshold: f64,
+}
+
+/// What happened to an alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmChange {
+    /// It is new.
+    Raised,
+    /// The condition ended.
+    Returned,
+    /// Data that came out of order moved its beginning or end, or reopened it.
+    Amended,
+    /// Data that came out of order cut an earlier alarm in two; this one is the new, later part.
+    Split {
+        /// The alarm that keeps the earlier part.
+        from: AlarmId,
+    },
+    /// Data that came out of order showed that it never was an alarm of its own.
+    Withdrawn {
+        /// The alarm that covers its time, where there is one.
+        merged_into: Option<AlarmId>,
+    },
+}
+
+/// Where an alarm stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmState {
+    /// The condition lasts and nobody has acknowledged.
+    Unacknowledged,
+    /// The condition lasts and somebody has acknowledged.
+    Acknowledged,
+    /// The condition ended and nobody has acknowledged.
+    ReturnedUnacknowledged,
+    /// Ended and acknowledged, or withdrawn: closed.
+    Normal,
+}
+
+/// Who acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    /// The seat.
+    pub seat: String,
+    /// City time.
+    pub at: Timestamp,
+    /// What was written with it.
+    pub note: String,
+}
+
+/// An alarm as the log tells it so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// The number by which people call it while it is open: the smallest that was free. The same on every screen.
+    pub number: u32,
+    /// When it was first raised, by the city clock.
+    pub raised_at: Timestamp,
+    /// The engine's last word.
+    pub event: AlarmEvent,
+    /// Whether late data ever changed it.
+    pub corrected: bool,
+    /// The first acknowledgement.
+    pub acknowledgement: Option<Acknowledgement>,
+    /// The record that changed it last.
+    pub position: Position,
+}
+
+impl Alarm {
+    /// Where it stands.
+    pub const fn state(&self) -> AlarmState {
+        if matches!(self.event.change, AlarmChange::Withdrawn { .. }) {
+            return AlarmState::Normal;
+        }
+        match (self.event.ended.is_some(), self.acknowledgement.is_some()) {
+            (false, false) => AlarmState::Unacknowledged,
+            (false, true) => AlarmState::Acknowledged,
+            (true, false) => AlarmState::ReturnedUnacknowledged,
+            (true, true) => AlarmState::Normal,
+        }
+    }
+}
+
+/// The open alarms, and the lately closed ones, folded from the log.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AlarmBook {
+    open: BTreeMap<AlarmId, Alarm>,
+    closed: BTreeMap<AlarmId, Alarm>,
+}
+
+impl AlarmBook {
+    /// Takes a record; gives the alarm that it changed, in its new state. `None` for a record that is not about alarms, and for a second
+    /// acknowledgement.
+    pub fn apply(&mut self, record: &Record) -> Option<Alarm> {
+        match &record.body {
+            Body::Finding(Finding {
+                outcome: Outcome::Alarm(event),
+                ..
+            }) => Some(self.apply_event(event, record.position)),
+            Body::Decision(decision) => self.apply_decision(decision, record),
+            Body::Finding(_) | Body::Tick | Body::Reading(_) | Body::Reject(_) => None,
+        }
+    }
+
+    /// The alarms that are not closed, by id.
+    pub const fn open(&self) -> &BTreeMap<AlarmId, Alarm> {
+        &self.open
+    }
+
+    /// An open or lately closed alarm.
+    pub fn get(&self, id: &AlarmId) -> Option<&Alarm> {
+        self.open.get(id).or_else(|| self.closed.get(id))
+    }
+
+    fn apply_event(&mut self, event: &AlarmEvent, position: Position) -> Alarm {
+        let mut alarm = self.take(&event.alarm).unwrap_or_else(|| Alarm {
+            number: self.free_number(),
+            raised_at: event.at,
+            event: event.clone(),
+            corrected: false,
+            acknowledgement: None,
+            position,
+        });
+        alarm.corrected |= matches!(
+            event.change,
+            AlarmChange::Amended | AlarmChange::Split { .. } | AlarmChange::Withdrawn { .. }
+        );
+        alarm.event = event.clone();
+        alarm.position = position;
+        self.put(alarm)
+    }
+
+    fn apply_decision(&mut self, decision: &Decision, record: &Record) -> Option<Alarm> {
+        let Act::Acknowledge { alarm: id, note } = &decision.act;
+        if self.get(id)?.acknowledgement.is_some() {
+            return None;
+        }
+        let mut alarm = self.take(id)?;
+        alarm.acknowledgement = Some(Acknowledgement {
+            seat: decision.seat.clone(),
+            at: record.received_at,
+            note: note.clone(),
+        });
+        alarm.position = record.position;
+        Some(self.put(alarm))
+    }
+
+    fn take(&mut self, id: &AlarmId) -> Option<Alarm> {
+        if let Some(alarm) = self.open.remove(id) {
+            return Some(alarm);
+        }
+        let mut alarm = self.closed.remove(id)?;
+        alarm.number = self.free_number();
+        Some(alarm)
+    }
+
+    fn put(&mut self, alarm: Alarm) -> Alarm {
+        let home = if alarm.state() == AlarmState::Normal {
+            &mut self.closed
+        } else {
+            &mut self.open
+        };
+        home.insert(alarm.event.alarm.clone(), alarm.clone());
+        if self.closed.len() > CLOSED_KEPT_MAX {
+            let oldest = self
+                .closed
+                .values()
+                .min_by_key(|closed| closed.position)
+                .map(|closed| closed.event.alarm.clone());
+            if let Some(oldest) = oldest {
+                self.closed.remove(&oldest);
+            }
+        }
+        alarm
+    }
+
+    fn free_number(&self) -> u32 {
+        let mut taken: Vec<u32> = self.open.values().map(|alarm| alarm.number).collect();
+        taken.sort_unstable();
+        let mut free = 1;
+        for number in taken {
+            if number == free {
+                free += 1;
+            }
+        }
+        free
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{SourceId, ThingId};
+
+    struct Story {
+        book: AlarmBook,
+        position: Position,
+    }
+
+    impl Story {
+        fn new() -> Self {
+            Self {
+                book: AlarmBook::default(),
+                position: Position::START,
+            }
+        }
+
+        fn engine(&mut self, thing: &str, change: AlarmChange, ended: Option<i64>) -> Alarm {
+            let event = event(thing, change, ended);
+            let finding = Finding {
+                cause: self.position,
+                ordinal: 0,
+                outcome: Outcome::Alarm(event),
+            };
+            self.tell(Body::Finding(finding))
+                .expect("an event changes its alarm")
+        }
+
+        fn acknowledge(&mut self, thing: &str, seat: &str) -> Option<Alarm> {
+            let alarm = event(thing, AlarmChange::Raised, None).alarm;
+            self.tell(Body::Decision(Decision {
+                seat: seat.into(),
+                act: Act::Acknowledge {
+                    alarm,
+                    note: String::new(),
+                },
+            }))
+        }
+
+        fn tell(&mut self, body: Body) -> Option<Alarm> {
+            self.position = self.position.next();
+            let received_at = Timestamp::from_secs(i64::try_from(self.position.0).expect("small"));
+            self.book.apply(&Record {
+                position: self.position,
+                received_at,
+                body,
+            })
+        }
+    }
+
+    fn event(thing: &str, change: AlarmChange, ended: Option<i64>) -> AlarmEvent {
+        let rule = RuleId::new("r").expect("valid");
+        let subject = DatastreamId::parse(&format!("{thing}:pm25")).expect("valid");
+        let started = Timestamp::from_secs(10);
+        AlarmEvent {
+            alarm: AlarmId::of(
+                &rule,
+                &subject,
+                &SourceId::new("s").expect("valid"),
+                started,
+                1.0,
+            ),
+            change,
+            at: started,
+            rule,
+            subject,
+            level: Level::Orange,
+            started,
+            ended: ended.map(Timestamp::from_secs),
+            value: 1.0,
+            extreme: 1.0,
+            threshold: 0.5,
+        }
+    }
+
+    #[test]
+    fn an_alarm_is_closed_only_when_it_is_both_over_and_acknowledged() {
+        let mut story = Story::new();
+        assert_eq!(
+            story.engine("a", AlarmChange::Raised, None).state(),
+            AlarmState::Unacknowledged
+        );
+        assert_eq!(
+            story.engine("a", AlarmChange::Returned, Some(20)).state(),
+            AlarmState::ReturnedUnacknowledged
+        );
+        assert_eq!(story.book.open().len(), 1);
+        assert_eq!(
+            story.acknowledge("a", "1号席").expect("open").state(),
+            AlarmState::Normal
+        );
+        assert!(story.book.open().is_empty());
+    }
+
+    #[test]
+    fn the_first_of_two_acknowledgements_counts() {
+        let mut story = Story::new();
+        story.engine("a", AlarmChange::Raised, None);
+        assert!(story.acknowledge("a", "1号席").is_some());
+        assert!(story.acknowledge("a", "2号席").is_none());
+        let alarm = story.book.open().values().next().expect("still active");
+        assert_eq!(alarm.acknowledgement.as_ref().expect("given").seat, "1号席");
+    }
+
+    #[test]
+    fn an_unknown_alarm_cannot_be_acknowledged() {
+        assert!(Story::new().acknowledge("nowhere", "1号席").is_none());
+    }
+
+    #[test]
+    fn numbers_are_reused_only_after_closing() {
+        let mut story = Story::new();
+        assert_eq!(story.engine("a", AlarmChange::Raised, None).number, 1);
+        assert_eq!(story.engine("b", AlarmChange::Raised, None).number, 2);
+        story.acknowledge("a", "1号席");
+        story.engine("a", AlarmChange::Returned, Some(20));
+        assert_eq!(story.engine("c", AlarmChange::Raised, None).number, 1);
+        assert_eq!(story.engine("b", AlarmChange::Returned, Some(30)).number, 2);
+    }
+
+    #[test]
+    fn late_truth_reopens_an_alarm_with_its_acknowledgement() {
+        let mut story = Story::new();
+        story.engine("a", AlarmChange::Raised, None);
+        story.engine("a", AlarmChange::Returned, Some(20));
+        story.acknowledge("a", "1号席");
+        let reopened = story.engine("a", AlarmChange::Amended, None);
+        assert_eq!(reopened.state(), AlarmState::Acknowledged);
+        assert!(reopened.corrected);
+    }
+
+    #[test]
+    fn a_withdrawn_alarm_is_closed() {
+        let mut story = Story::new();
+        story.engine("a", AlarmChange::Raised, None);
+        assert_eq!(
+            story
+                .engine("a", AlarmChange::Withdrawn { merged_into: None }, None)
+                .state(),
+            AlarmState::Normal
+        );
+        assert!(story.book.open().is_empty());
+    }
+
+    #[test]
+    fn thing_ids_with_colons_make_subjects() {
+        assert_eq!(
+            event("urn:x", AlarmChange::Raised, None).subject.thing,
+            ThingId::new("urn:x").expect("valid")
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! What the engine made of the readings: window results, indices by law, alarm events.
+
+use serde::{Deserialize, Serialize};
+
+use crate::alarm::AlarmEvent;
+use crate::id::{DatastreamId, PropertyId, ThingId};
+use crate::record::Position;
+use crate::time::{Timestamp, WindowLength};
+
+/// One output of the engine, with the record that caused it.
+///
+/// `cause` and `ordinal` order all outputs and never repeat, so that a restarted engine knows which of its outputs the log already
+/// holds. Everything in a finding is a function of the log before it: no arrival time of the finding itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The log record whose arrival produced this.
+    pub cause: Position,
+    /// The how-manieth output of that record, from 0.
+    pub ordinal: u32,
+    /// What came out.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What came out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Outcome {
+    /// A window closed.
+    Window(WindowResult),
+    /// An index was computed.
+    Index(IndexResult),
+    /// An alarm was raised or changed.
+    Alarm(AlarmEvent),
+}
+
+/// The settled statistics of one datastream over one tumbling window of event time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WindowResult {
+    /// Which datastream.
+    pub datastream: DatastreamId,
+    /// Start of the window, aligned in the city's zone.
+    pub start: Timestamp,
+    /// Its length.
+    pub length: WindowLength,
+    /// 0 for the first result; late data appends the next revision.
+    pub revision: u32,
+    /// How many good observations it holds, duplicates once.
+    pub count: u32,
+    /// How many the datastream's period promises; 0 when no period is known.
+    pub expected: u32,
+    /// Arithmetic mean, in the property's unit.
+    pub mean: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+    /// The value with the latest phenomenon time (the larger one of equals).
+    pub last: f64,
+    /// Population standard deviation.
+    pub std_dev: f64,
+}
+
+/// Which report an index belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexKind {
+    /// Air quality index of the hourly report.
+    AqiHourly,
+    /// Air quality index of the daily report.
+    AqiDaily,
+}
+
+/// An index of one thing over one period, by the law in force at the period's start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndexResult {
+    /// Whose index.
+    pub thing: ThingId,
+    /// Which report.
+    pub kind: IndexKind,
+    /// Start of the hour or day.
+    pub start: Timestamp,
+    /// The law applied, for example `HJ 633-2026`.
+    pub law: String,
+    /// 0 for the first result; late data appends the next revision.
+    pub revision: u32,
+    /// The index; `None` when the data do not suffice to publish one.
+    pub value: Option<u16>,
+    /// Level 1 (优) to 6 (严重污染); `None` without a value.
+    pub level: Option<u8>,
+    /// Primary pollutants: all that share the maximum, when the index exceeds 50.
+    pub primary: Vec<PropertyId>,
+    /// The individual index of each pollutant, in the order of the law's table.
+    pub parts: Vec<SubIndex>,
+}
+
+/// The individual index (IAQI) of one pollutant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SubIndex {
+    /// The table item, for example `PM25_24H`.
+    pub item: String,
+    /// The pollutant.
+    pub property: PropertyId,
+    /// The concentration that was judged, rounded as the law says, in the item's unit; `None` when invalid or missing.
+    pub concentration: Option<f64>,
+    /// The individual index; `None` when it cannot be computed.
+    pub iaqi: Option<u16>,
+}

@@ -1,0 +1,277 @@
+//! Names of things: short texts, checked once at the door and cheap to copy.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+use crate::time::Timestamp;
+
+/// The longest id, in bytes.
+pub const ID_BYTES_MAX: usize = 128;
+
+/// Why a text cannot be an id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Nothing there.
+    #[error("an id must not be empty")]
+    Empty,
+    /// Longer than [`ID_BYTES_MAX`].
+    #[error("an id has at most {ID_BYTES_MAX} bytes, this one has {0}")]
+    TooLong(usize),
+    /// A control character, white space or a separator that ids may not hold.
+    #[error("an id must not contain {0:?}")]
+    Character(char),
+}
+
+fn check(text: &str, allowed: impl Fn(char) -> bool) -> Result<(), IdError> {
+    if text.is_empty() {
+        return Err(IdError::Empty);
+    }
+    if text.len() > ID_BYTES_MAX {
+        return Err(IdError::TooLong(text.len()));
+    }
+    text.chars()
+        .find(|&c| !allowed(c))
+        .map_or(Ok(()), |c| Err(IdError::Character(c)))
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $allowed:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "SmolStr", into = "SmolStr")]
+        pub struct $name(SmolStr);
+
+        impl $name {
+            /// Checks the text and makes it an id.
+            ///
+            /// # Errors
+            /// [`IdError`] when it is empty, too long, or holds a character that ids may not hold.
+            pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
+                let text = text.as_ref();
+                check(text, $allowed)?;
+                Ok(Self(SmolStr::new(text)))
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl TryFrom<SmolStr> for $name {
+            type Error = IdError;
+            fn try_from(text: SmolStr) -> Result<Self, IdError> {
+                check(&text, $allowed)?;
+                Ok(Self(text))
+            }
+        }
+
+        impl From<$name> for SmolStr {
+            fn from(id: $name) -> SmolStr {
+                id.0
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self.0.as_str(), out)
+            }
+        }
+    };
+}
+
+fn printable(c: char) -> bool {
+    !c.is_control() && !c.is_whitespace() && c != '/'
+}
+
+const fn word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+id!(
+    /// A Thing of the city: a station, a gateway, a hall.
+    ThingId, printable
+);
+id!(
+    /// An `ObservedProperty`: `pm25`, `so2`, `wind_speed`. ASCII letters, digits, `_`, `-`, `.`.
+    PropertyId, word
+);
+id!(
+    /// The door through which a record came: `http`, `mqtt-main`, `replay`.
+    SourceId, word
+);
+id!(
+    /// A rule of a pack.
+    RuleId, word
+);
+
+/// One property of one thing: the SensorThings Datastream. Written `thing:property`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "SmolStr", into = "SmolStr")]
+pub struct DatastreamId {
+    /// Whose property.
+    pub thing: ThingId,
+    /// Which property.
+    pub property: PropertyId,
+}
+
+impl DatastreamId {
+    /// Reads `thing:property`; the last colon separates.
+    ///
+    /// # Errors
+    /// [`IdError`] when either part is not an id.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        let (thing, property) = text.rsplit_once(':').ok_or(IdError::Empty)?;
+        Ok(Self {
+            thing: ThingId::new(thing)?,
+            property: PropertyId::new(property)?,
+        })
+    }
+}
+
+impl TryFrom<SmolStr> for DatastreamId {
+    type Error = IdError;
+    fn try_from(text: SmolStr) -> Result<Self, IdError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<DatastreamId> for SmolStr {
+    fn from(id: DatastreamId) -> Self {
+        smol_str::format_smolstr!("{id}")
+    }
+}
+
+impl fmt::Display for DatastreamId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.thing, self.property)
+    }
+}
+
+impl fmt::Debug for DatastreamId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "\"{self}\"")
+    }
+}
+
+/// An alarm's name for life: 32 hex digits, the first 16 bytes of SHA-256 over rule, subject and the observation that triggered it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AlarmId(SmolStr);
+
+impl AlarmId {
+    /// The id of the alarm that this observation triggers. It depends on nothing else, so a replay finds the same id.
+    pub fn of(
+        rule: &RuleId,
+        subject: &DatastreamId,
+        source: &SourceId,
+        at: Timestamp,
+        value: f64,
+    ) -> Self {
+        let mut hash = Sha256::new();
+        for part in [
+            rule.as_str(),
+            subject.thing.as_str(),
+            subject.property.as_str(),
+            source.as_str(),
+        ] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.update(at.as_micros().to_be_bytes());
+        hash.update(value.to_bits().to_be_bytes());
+        let digest = hash.finalize();
+        let mut text = String::with_capacity(32);
+        for byte in &digest[..16] {
+            text.push(
+                char::from_digit(u32::from(byte >> 4), 16).expect("four bits are one hex digit"),
+            );
+            text.push(
+                char::from_digit(u32::from(byte & 15), 16).expect("four bits are one hex digit"),
+            );
+        }
+        Self(SmolStr::new(text))
+    }
+
+    /// Reads 32 hex digits; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 32
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase()))
+        .then(|| Self(SmolStr::new(text)))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for AlarmId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for AlarmId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0.as_str(), out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_refuses_what_would_break_a_path_or_a_line() {
+        assert_eq!(ThingId::new(""), Err(IdError::Empty));
+        assert_eq!(ThingId::new("a b"), Err(IdError::Character(' ')));
+        assert_eq!(ThingId::new("a\nb"), Err(IdError::Character('\n')));
+        assert_eq!(ThingId::new("x".repeat(129)), Err(IdError::TooLong(129)));
+        assert_eq!(PropertyId::new("PM2.5:1h"), Err(IdError::Character(':')));
+        assert!(ThingId::new("站点:7").is_ok());
+    }
+
+    #[test]
+    fn a_datastream_splits_at_the_last_colon() {
+        let id = DatastreamId::parse("urn:dev:7:pm25").expect("valid");
+        assert_eq!(
+            (id.thing.as_str(), id.property.as_str()),
+            ("urn:dev:7", "pm25")
+        );
+        assert_eq!(id.to_string(), "urn:dev:7:pm25");
+    }
+
+    #[test]
+    fn an_alarm_id_never_changes() {
+        let subject = DatastreamId::parse("gas-1:cl2").expect("valid");
+        let rule = RuleId::new("cl2-aegl2").expect("valid");
+        let source = SourceId::new("mqtt").expect("valid");
+        let id = AlarmId::of(
+            &rule,
+            &subject,
+            &source,
+            Timestamp::from_secs(1_700_000_000),
+            2.5,
+        );
+        assert_eq!(id.as_str(), "4e6f1c2c660c285c4cccabd1a7c8eec8");
+        assert_eq!(AlarmId::parse(id.as_str()), Some(id));
+    }
+}

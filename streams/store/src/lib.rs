@@ -1,0 +1,75 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod query;
+
+use async_trait::async_trait;
+use yiping_model::{Alarm, IndexResult, Position, Record, Timestamp, WindowResult};
+
+pub use error::StoreError;
+pub use query::{
+    AlarmQuery, IndexQuery, Observation, ObservationQuery, RejectQuery, SourceFigures,
+    StoredReject, WindowQuery,
+};
+
+/// The side that is filled from the log. Every backend passes the suite in `conformance`.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Takes consecutive records of the log; rows and position move in one transaction. Records at or before [`Store::position`] change nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing of the batch was taken.
+    async fn apply(&self, records: &[Record]) -> Result<(), StoreError>;
+
+    /// The last record that was taken.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn position(&self) -> Result<Position, StoreError>;
+
+    /// What each door brought since the log began; received = accepted + duplicate + quarantined + rejected.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn sources(&self) -> Result<Vec<SourceFigures>, StoreError>;
+
+    /// Drops observations of whole days before this time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the days cannot be dropped.
+    async fn prune(&self, before: Timestamp) -> Result<(), StoreError>;
+}
+
+/// The side that answers. Times are half open, `from <= t < to`; lists are ordered by time, oldest first, and hold at most `limit` rows.
+#[async_trait]
+pub trait History: Send + Sync + 'static {
+    /// Observations of a datastream by phenomenon time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn observations(&self, query: &ObservationQuery) -> Result<Vec<Observation>, StoreError>;
+
+    /// Window results by start, the last revision of each.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn windows(&self, query: &WindowQuery) -> Result<Vec<WindowResult>, StoreError>;
+
+    /// Indices by start, the last revision of each.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn indices(&self, query: &IndexQuery) -> Result<Vec<IndexResult>, StoreError>;
+
+    /// Alarms by the time at which they were raised, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn alarms(&self, query: &AlarmQuery) -> Result<Vec<Alarm>, StoreError>;
+
+    /// Dead letters by position, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn rejects(&self, query: &RejectQuery) -> Result<Vec<StoredReject>, StoreError>;
+}
