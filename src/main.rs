@@ -1,1 +1,50 @@
-fn main() {}
+//! The program `yiping`: command line, configuration and wiring. Everything else lives in the rooms.
+
+mod broker;
+mod cli;
+mod commands;
+mod config;
+mod house;
+mod packs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_logging();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "the runtime cannot start");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command {
+            Command::Demo(arguments) => commands::demo::demo(arguments).await,
+            Command::Run(arguments) => commands::run::run(&arguments).await,
+            Command::Sim(arguments) => commands::sim::sim(arguments).await,
+            Command::Replay(arguments) => commands::replay::replay(arguments).await,
+            Command::Check(arguments) => commands::check::check(&arguments).await,
+        }
+    });
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            commands::complain(&format!("yiping: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `RUST_LOG` chooses what is logged, as everywhere in Rust; INFO by default.
+fn start_logging() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,1 +1,13 @@
 #![doc = include_str!("../README.md")]
+
+pub mod city;
+mod dump;
+mod figures;
+mod publish;
+mod settings;
+
+pub use city::{City, CityError, Message, Messages, Truth, TruthAlarm, TruthRule, truth};
+pub use dump::{dump, write_truth};
+pub use figures::Figure;
+pub use publish::{MqttTarget, SimError, Totals, run};
+pub use settings::{Scenario, Settings, SettingsError};

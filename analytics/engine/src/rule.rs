@@ -42,3 +42,48 @@ pub enum Threshold {
         clear: f64,
     },
 }
+
+impl Threshold {
+    /// The value beyond which it raises.
+    pub const fn raise(&self) -> f64 {
+        match *self {
+            Self::Above { raise, .. } | Self::Below { raise, .. } => raise,
+        }
+    }
+
+    /// Whether this value begins an alarm.
+    pub fn raises(&self, value: f64) -> bool {
+        match *self {
+            Self::Above { raise, .. } => value > raise,
+            Self::Below { raise, .. } => value < raise,
+        }
+    }
+
+    /// Whether this value ends an alarm.
+    pub fn clears(&self, value: f64) -> bool {
+        match *self {
+            Self::Above { clear, .. } => value < clear,
+            Self::Below { clear, .. } => value > clear,
+        }
+    }
+
+    /// The one of two values that lies further in the direction of the rule.
+    pub const fn more_extreme(&self, one: f64, other: f64) -> f64 {
+        match *self {
+            Self::Above { .. } => one.max(other),
+            Self::Below { .. } => one.min(other),
+        }
+    }
+
+    /// Whether both values are finite and `clear` does not lie beyond `raise`: then no value both begins and ends an alarm.
+    pub fn is_sound(&self) -> bool {
+        match *self {
+            Self::Above { raise, clear } => {
+                raise.is_finite() && clear.is_finite() && clear <= raise
+            }
+            Self::Below { raise, clear } => {
+                raise.is_finite() && clear.is_finite() && clear >= raise
+            }
+        }
+    }
+}

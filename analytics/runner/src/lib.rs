@@ -1,1 +1,11 @@
 #![doc = include_str!("../README.md")]
+
+mod error;
+pub mod metrics;
+mod retry;
+mod run;
+mod settings;
+
+pub use error::RunnerError;
+pub use run::run;
+pub use settings::Settings;

@@ -1,3 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod changes;
+mod delta;
+mod facts;
 pub mod message;
+mod pairs;
+mod row;
+#[cfg(test)]
+mod types;
+pub mod views;
+pub mod wall;
+
+pub use delta::apply_delta;
+pub use facts::{Limits, SceneFacts};
+pub use wall::{WallCheckpoint, WallScene};

@@ -41,7 +41,7 @@ pub struct Snapshot {
     pub now_ms: i64,
     /// The city.
     pub city: CityView,
-    /// The properties, in the order of the pack.
+    /// The properties, by id.
     pub properties: Vec<PropertyView>,
     /// The rules.
     pub rules: Vec<RuleView>,
@@ -247,7 +247,7 @@ pub struct TrendView {
 pub const TREND_POINTS: usize = 60;
 
 /// One more window of a trend. Windows skipped since the last one count as `None`; more than [`TREND_POINTS`] fall off at the old end. A
-/// point for a window that the trend already spans replaces it.
+/// point for a window that the trend already spans replaces it; one with another `step_secs` starts the trend anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TrendPoint {
@@ -289,15 +289,15 @@ pub struct IndexView {
     pub trend: Vec<Option<u16>>,
 }
 
-/// Which report an index belongs to.
+/// Which report an index belongs to; sorted by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum IndexKindView {
-    /// AQI of the hourly report.
-    AqiHourly,
     /// AQI of the daily report.
     AqiDaily,
+    /// AQI of the hourly report.
+    AqiHourly,
 }
 
 /// The individual index of one pollutant.

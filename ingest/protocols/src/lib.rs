@@ -1,1 +1,161 @@
 #![doc = include_str!("../README.md")]
+
+pub mod admit;
+pub mod json;
+pub mod table;
+pub mod topic;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+use yiping_model::{Disposition, PropertyId, Reason, Reject, SourceId, ThingId, Timestamp};
+
+pub use admit::{Gate, Limits, Unknown};
+pub use json::JsonMapping;
+pub use table::{MapError, TableMap};
+
+/// The protocols, by the name that stands in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protocol {
+    /// The plain JSON form, and other JSON forms by a mapping.
+    #[default]
+    Json,
+}
+
+/// A protocol with what it needs to know about the messages of one subscription or route.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Format {
+    /// [`Protocol::Json`]
+    Json(JsonMapping),
+}
+
+impl Format {
+    /// Reads one payload. `topic` is the topic it came on, where there is one.
+    pub fn decode(&self, payload: &[u8], topic: Option<&str>, values_max: usize) -> Decoded {
+        match self {
+            Self::Json(mapping) => json::decode(payload, mapping, topic, values_max),
+        }
+    }
+}
+
+/// What one payload said: what could be read, and what could not.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decoded {
+    /// The readings, in the order of the payload.
+    pub readings: Vec<RawReading>,
+    /// What was refused, in the order of the payload.
+    pub refusals: Vec<Refusal>,
+}
+
+/// How many refusals of one payload are told one by one; the rest is summed up by reason.
+pub const REFUSALS_MAX: usize = 100;
+
+/// Adds a refusal; beyond [`REFUSALS_MAX`] it is summed up with the others of its reason, so that a hostile payload cannot flood the log.
+pub fn note_refusal(refusals: &mut Vec<Refusal>, mut refusal: Refusal) {
+    if refusals.len() < REFUSALS_MAX {
+        refusals.push(refusal);
+        return;
+    }
+    let same = refusals[REFUSALS_MAX..]
+        .iter_mut()
+        .find(|sum| sum.reason == refusal.reason && sum.disposition == refusal.disposition);
+    if let Some(sum) = same {
+        sum.items = sum.items.saturating_add(refusal.items);
+    } else {
+        refusal.detail = format!(
+            "the payload holds more of these than are told one by one; the first: {}",
+            refusal.detail
+        );
+        refusals.push(refusal);
+    }
+}
+
+/// A reading that was understood but has not passed the gate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawReading {
+    /// Which of the payload's messages it was, counted from 0.
+    pub index: u32,
+    /// The thing that measured.
+    pub thing: ThingId,
+    /// When it was so, by the sensor's clock.
+    pub phenomenon_time: Timestamp,
+    /// What it measured; never empty, each property at most once, finite.
+    pub values: SmallVec<[RawValue; 4]>,
+}
+
+/// One value of a [`RawReading`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawValue {
+    /// The property.
+    pub property: PropertyId,
+    /// The value in the property's unit.
+    pub value: f64,
+}
+
+/// A part of a payload that did not become an observation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which of the payload's messages it was, counted from 0.
+    pub index: u32,
+    /// Set aside, or refused.
+    pub disposition: Disposition,
+    /// Why, by its name.
+    pub reason: Reason,
+    /// Why, in a sentence that says what to do.
+    pub detail: String,
+    /// The byte of the payload at which reading failed, where that is known.
+    pub offset: Option<u32>,
+    /// How many observations were lost by it; 1 where that cannot be known.
+    pub items: u32,
+}
+
+impl Refusal {
+    /// A refusal of the whole payload.
+    pub fn whole(reason: Reason, detail: String, offset: Option<usize>) -> Self {
+        Self {
+            index: 0,
+            disposition: Disposition::Rejected,
+            reason,
+            detail,
+            offset: offset.map(saturating_u32),
+            items: 1,
+        }
+    }
+
+    /// The dead letter that records it.
+    pub fn into_reject(self, source: SourceId, origin: SmolStr, payload: &[u8]) -> Reject {
+        Reject {
+            source,
+            disposition: self.disposition,
+            reason: self.reason,
+            detail: self.detail,
+            origin,
+            offset: self.offset,
+            size_bytes: saturating_u32(payload.len()),
+            items: self.items,
+            sample: Reject::sample_of(payload),
+        }
+    }
+}
+
+fn saturating_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// At most the first 64 characters, for a message that quotes what came.
+fn short(text: &str) -> &str {
+    text.char_indices()
+        .nth(64)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
+/// `number × factor`. A factor such as 0.001 divides by 1000 instead, so that 700 µg becomes 0.7 mg to the last digit.
+fn scaled(number: f64, factor: f64) -> f64 {
+    let divisor = (1.0 / factor).round();
+    if divisor.abs() > 1.0 && (1.0 / divisor).to_bits() == factor.to_bits() {
+        number / divisor
+    } else {
+        number * factor
+    }
+}

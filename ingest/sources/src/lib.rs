@@ -1,1 +1,15 @@
 #![doc = include_str!("../README.md")]
+
+pub mod door;
+mod figures;
+pub mod http;
+pub mod mqtt;
+pub mod replay;
+pub mod settings;
+#[cfg(test)]
+mod testing;
+
+pub use door::{Batch, Door, Taken};
+pub use mqtt::{Link, MqttDoor};
+pub use replay::{Replay, ReplayError, Replayed};
+pub use settings::{HttpSettings, IngestSettings, MqttSettings, SettingsError};

@@ -1,6 +1,7 @@
 //! What can go wrong with the log.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Why the log could not do as asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -27,6 +28,34 @@ pub enum LogError {
         /// What does not fit.
         detail: String,
     },
+    /// A file was written by a newer program.
+    #[error(
+        "{path} has format {version}, this program reads format {known}; start the newer program, or move the file away"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        version: u32,
+        /// The newest format this program reads.
+        known: u32,
+    },
+    /// Another process has the log open.
+    #[error("log {path} is in use by another process; stop that one first")]
+    Locked {
+        /// The directory of the log.
+        path: PathBuf,
+    },
+    /// A setting lies outside its limits.
+    #[error("log setting {name} is {value}, but must be {must_be}")]
+    Setting {
+        /// Which setting.
+        name: &'static str,
+        /// What it is.
+        value: u64,
+        /// What it may be.
+        must_be: String,
+    },
     /// A body exceeds the limit, or has no bytes.
     #[error("record cannot be written: {0}")]
     Unwritable(String),
@@ -39,6 +68,15 @@ pub enum LogError {
 }
 
 impl LogError {
+    /// Turns what the file system said into an error that names the act and the file.
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self::Io {
+            doing,
+            path: path.to_owned(),
+            detail: error.to_string(),
+        }
+    }
+
     /// Whether the same call may succeed later.
     pub const fn is_retryable(&self) -> bool {
         matches!(self, Self::Busy(_))

@@ -1,8 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+pub mod checkpoint;
 mod clock;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+pub mod disk;
 mod error;
 pub mod memory;
+pub mod metrics;
+pub mod ticker;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -11,7 +17,9 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use yiping_model::{Body, Position, Record};
 
+pub use checkpoint::Checkpoint;
 pub use clock::CityClock;
+pub use disk::DiskLog;
 pub use error::LogError;
 
 /// The log, whatever keeps it. Every backend passes the suite in `conformance`.

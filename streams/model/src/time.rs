@@ -247,6 +247,11 @@ impl Zone {
             .map_err(|_unknown| TimeError::NotAZone(name.chars().take(64).collect()))
     }
 
+    /// Its IANA name.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
     /// Microseconds to add to UTC for local time at `at`.
     pub fn offset_micros(&self, at: Timestamp) -> i64 {
         let offset = jiff::Timestamp::from_microsecond(at.0)

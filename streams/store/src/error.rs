@@ -20,7 +20,45 @@ pub enum StoreError {
         /// What does not fit.
         detail: String,
     },
+    /// The file has tables that this program does not know.
+    #[error(
+        "history was written by a newer program (tables of version {found}, this one knows {known}); use that program, or move the file away and history is filled again from the log"
+    )]
+    Newer {
+        /// The version of the tables in the file.
+        found: i64,
+        /// The latest version that this program knows.
+        known: i64,
+    },
+    /// The position in the file is not the one this writer left there.
+    #[error(
+        "another program writes to the same history: its position is no longer {0}; stop one of the two"
+    )]
+    TwoWriters(yiping_model::Position),
     /// The log could not be read.
     #[error("history cannot follow the log")]
     Log(#[from] yiping_log::LogError),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later.
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Database { .. } => true,
+            Self::Log(error) => error.is_retryable(),
+            Self::Row { .. } | Self::Newer { .. } | Self::TwoWriters(_) => false,
+        }
+    }
+}
+
+/// Says what was being done when the database refused.
+pub(crate) trait Doing<T> {
+    /// Completes the sentence "cannot … history".
+    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::Database { doing, source })
+    }
 }

@@ -1,0 +1,62 @@
+# Two commands: `make demo` and `make test`. `make check` takes seconds; `make build` leaves target/release/yiping.
+.PHONY: demo test check build app bless fmt clean
+.DEFAULT_GOAL := help
+
+APP := dashboard-web/app
+BROWSER := tests/browser
+BUILD_TOOLS := mold:mold cc:gcc
+DEMO_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto
+TEST_TOOLS := $(DEMO_TOOLS) chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk"
+
+help:
+	@echo 'make demo    build, start a simulated city, show its wall at http://127.0.0.1:8080/'
+	@echo 'make test    every test: Rust, front end, real broker, real browser'
+	@echo 'make check   format, lints and types, in seconds'
+	@echo 'make build   target/release/yiping, with the app inside it'
+	@echo 'make bless   rewrite generated types and snapshots, to be reviewed'
+
+demo: build
+	@deploy/need $(DEMO_TOOLS)
+	@./target/release/yiping demo $(ARGS)
+
+build: app
+	cargo build --release --locked
+
+app: $(APP)/dist/index.html
+
+$(APP)/node_modules/.package-lock.json: $(APP)/package-lock.json
+	@deploy/need $(BUILD_TOOLS)
+	cd $(APP) && npm ci --no-audit --no-fund
+
+$(APP)/dist/index.html: $(APP)/node_modules/.package-lock.json $(shell find $(APP)/src $(APP)/public $(APP)/*.html $(APP)/*.ts $(APP)/*.json -type f 2>/dev/null)
+	cd $(APP) && npm run build
+	@touch $@
+
+$(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package-lock.json
+	cd $(BROWSER) && npm ci --no-audit --no-fund
+
+check: $(APP)/node_modules/.package-lock.json
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cd $(APP) && npm run check
+
+test:
+	@deploy/need $(TEST_TOOLS)
+	$(MAKE) check
+	cargo test --workspace --exclude yiping --locked
+	cd $(APP) && npm test
+	$(MAKE) build
+	cargo test --release -p yiping --locked
+	$(MAKE) $(BROWSER)/node_modules/.package-lock.json
+	cd $(BROWSER) && npm test
+
+bless: $(APP)/node_modules/.package-lock.json
+	BLESS=1 INSTA_UPDATE=always cargo test --workspace --exclude yiping --locked
+
+fmt:
+	cargo fmt --all
+	cd $(APP) && npm run format
+
+clean:
+	cargo clean
+	rm -rf $(APP)/dist $(APP)/node_modules $(BROWSER)/node_modules

@@ -1,0 +1,6 @@
+mod alarms;
+mod continuity;
+mod limits;
+mod oracle;
+mod scenario;
+mod windows;

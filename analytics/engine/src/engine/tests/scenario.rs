@@ -1,0 +1,248 @@
+//! Scenarios as text: what arrives, and what comes out.
+//!
+//! Arrivals, one a line: `08:00:05 a gas 12.5 @08:00:01 via radio` (city time, thing, property, value; then, where they differ from the
+//! city time and from `mqtt`, phenomenon time and source; `bad` at the end for a value out of range), or `08:00:10 tick`. The day is
+//! 2026-03-01 in Shanghai; `+1d` before a time is the next day.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use yiping_model::{
+    AlarmChange, AlarmId, Body, Catalogue, DatastreamId, Finding, Level, Measured, Outcome,
+    Position, Property, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text, ThingId,
+    Timestamp, WindowLength, Zone,
+};
+
+use crate::indices::AqiLaws;
+use crate::{Engine, Rule, Settings, Threshold};
+
+pub(super) fn zone() -> Zone {
+    Zone::named("Asia/Shanghai").expect("built in")
+}
+
+fn text(text: &str) -> Text {
+    Text {
+        zh: text.into(),
+        en: text.into(),
+    }
+}
+
+fn property(id: &str, period_secs: u32, windows: &[&str]) -> (PropertyId, Property) {
+    let id = PropertyId::new(id).expect("valid");
+    let windows = windows.iter().map(|w| WindowLength::parse(w).expect("valid"));
+    let property = Property {
+        id: id.clone(),
+        title: text(id.as_str()),
+        symbol: id.to_string(),
+        unit: "1".into(),
+        decimals: 1,
+        valid: None,
+        period_secs,
+        windows: windows.collect(),
+    };
+    (id, property)
+}
+
+pub(super) fn catalogue() -> Catalogue {
+    Catalogue {
+        city: text("q"),
+        zone: zone(),
+        areas: Vec::new(),
+        properties: BTreeMap::from([
+            property("gas", 5, &["10s", "1m"]),
+            property("pm25", 3600, &["1h", "1d"]),
+            property("level", 60, &[]),
+        ]),
+        things: BTreeMap::new(),
+    }
+}
+
+fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
+    Rule {
+        id: RuleId::new(id).expect("valid"),
+        title: text(id),
+        property: PropertyId::new(property).expect("valid"),
+        level: Level::Orange,
+        threshold,
+        source: "test".into(),
+    }
+}
+
+pub(super) fn rules() -> Vec<Rule> {
+    let above = |raise, clear| Threshold::Above { raise, clear };
+    let below = |raise, clear| Threshold::Below { raise, clear };
+    vec![
+        rule("leak", "gas", above(10.0, 5.0)),
+        rule("low", "level", below(2.0, 3.0)),
+        rule("foul", "aqi_hourly", above(200.0, 200.0)),
+        rule("foul-day", "aqi_daily", above(200.0, 200.0)),
+    ]
+}
+
+pub(super) fn laws() -> AqiLaws {
+    toml::from_str(include_str!("../../../../packs/air/aqi.toml")).expect("the pack's laws")
+}
+
+pub(super) fn engine(settings: Settings) -> Engine {
+    Engine::new(Arc::new(catalogue()), rules(), laws(), settings)
+}
+
+pub(super) fn at(text: &str) -> Timestamp {
+    let (day, time) = text.strip_prefix("+1d").map_or((1, text), |time| (2, time));
+    Timestamp::parse(&format!("2026-03-0{day}T{time}+08:00")).expect("a time")
+}
+
+fn clock(at: Timestamp) -> String {
+    let local = Timestamp::from_micros(at.as_micros() + zone().offset_micros(at)).to_string();
+    let (date, time) = local.split_once('T').expect("RFC 3339");
+    let day = if date == "2026-03-01" { "" } else { "+1d" };
+    format!("{day}{}", time.trim_end_matches('Z'))
+}
+
+pub(super) fn records(scenario: &str) -> Vec<Record> {
+    let lines = scenario.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty());
+    let numbered = (1..).zip(lines);
+    numbered.map(|(number, line)| record(number, line)).collect()
+}
+
+fn record(number: u64, line: &str) -> Record {
+    let mut words = line.split_whitespace();
+    let received_at = at(words.next().expect("a city time"));
+    let thing = words.next().expect("a thing, or `tick`");
+    let body = if thing == "tick" {
+        Body::Tick
+    } else {
+        let property = words.next().expect("a property");
+        let value = words.next().expect("a value").parse().expect("a number");
+        let mut reading = reading("mqtt", thing, property, received_at, value);
+        while let Some(word) = words.next() {
+            match word.strip_prefix('@') {
+                Some(time) => reading.phenomenon_time = at(time),
+                None if word == "bad" => reading.values[0].quality = Quality::OutOfRange,
+                None => {
+                    assert_eq!(word, "via");
+                    reading.source = SourceId::new(words.next().expect("a source")).expect("valid");
+                }
+            }
+        }
+        Body::Reading(reading)
+    };
+    Record {
+        position: Position(number),
+        received_at,
+        body,
+    }
+}
+
+pub(super) fn reading(
+    source: &str,
+    thing: &str,
+    property: &str,
+    phenomenon_time: Timestamp,
+    value: f64,
+) -> Reading {
+    let measured = Measured {
+        property: PropertyId::new(property).expect("valid"),
+        value,
+        quality: Quality::Good,
+    };
+    Reading {
+        source: SourceId::new(source).expect("valid"),
+        thing: ThingId::new(thing).expect("valid"),
+        phenomenon_time,
+        values: [measured].into_iter().collect(),
+    }
+}
+
+/// Findings as lines; alarms are called A, B, C in the order of their first event.
+#[derive(Default)]
+pub(super) struct Teller {
+    names: BTreeMap<AlarmId, char>,
+}
+
+impl Teller {
+    pub(super) fn tell(&mut self, findings: &[Finding]) -> String {
+        let mut out = String::new();
+        for finding in findings {
+            let line = self.line(&finding.outcome);
+            writeln!(out, "{}.{} {line}", finding.cause, finding.ordinal).expect("memory");
+        }
+        out
+    }
+
+    fn name(&mut self, alarm: &AlarmId) -> char {
+        let next = char::from(b'A' + u8::try_from(self.names.len()).expect("few"));
+        *self.names.entry(alarm.clone()).or_insert(next)
+    }
+
+    fn line(&mut self, outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::Window(w) => format!(
+                "{} {} {} n={}/{} mean={} min={} max={} last={} sd={:.3}",
+                w.datastream,
+                w.length,
+                clock(w.start),
+                w.count,
+                w.expected,
+                w.mean,
+                w.min,
+                w.max,
+                w.last,
+                w.std_dev
+            ),
+            Outcome::Index(index) => {
+                let value = index.value.map_or("none".into(), |value| value.to_string());
+                format!(
+                    "{} {:?} {} = {value}",
+                    index.thing,
+                    index.kind,
+                    clock(index.start)
+                )
+            }
+            Outcome::Alarm(event) => {
+                let change = match &event.change {
+                    AlarmChange::Split { from } => format!("split from {}", self.name(from)),
+                    AlarmChange::Withdrawn { .. } => "withdrawn".into(),
+                    other => format!("{other:?}").to_lowercase(),
+                };
+                let name = self.name(&event.alarm);
+                let end = event.ended.map_or("..".into(), clock);
+                format!(
+                    "{name} {change} {} {} {}-{end} {} extreme {}",
+                    event.rule,
+                    event.subject,
+                    clock(event.started),
+                    event.value,
+                    event.extreme
+                )
+            }
+        }
+    }
+}
+
+pub(super) fn run(engine: &mut Engine, scenario: &str) -> String {
+    engine.handle(&records(scenario));
+    Teller::default().tell(&engine.drain())
+}
+
+/// What comes out of a scenario must be exactly this.
+#[track_caller]
+pub(super) fn check(scenario: &str, expected: &str) {
+    let told = run(&mut engine(Settings::default()), scenario);
+    same(&told, expected);
+}
+
+#[track_caller]
+pub(super) fn same(told: &str, expected: &str) {
+    let trim = |text: &str| -> Vec<String> {
+        let lines = text.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty()).map(Into::into).collect()
+    };
+    assert_eq!(trim(told).join("\n"), trim(expected).join("\n"));
+}
+
+pub(super) fn stream(text: &str) -> DatastreamId {
+    DatastreamId::parse(text).expect("valid")
+}

@@ -1,0 +1,289 @@
+//! Episodes: the stretches of event time in which a threshold was crossed, and how late truth is told about those that were announced.
+//!
+//! Pure folds. Observations are judged in the order of phenomenon time and value. One that comes out of order can only cut an episode, move
+//! its beginning or end, or add one: it never takes away the observation that began another, so it withdraws nothing. [`reconcile`] knows
+//! withdrawal all the same, because it is the rule for any two accounts of the same time.
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+use yiping_model::{AlarmChange, AlarmId, Timestamp};
+
+use crate::rule::Threshold;
+
+/// A value at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Phenomenon time.
+    pub time: Timestamp,
+    /// The value.
+    pub value: f64,
+}
+
+impl Point {
+    /// The order of judging: the time, then the smaller value.
+    pub fn order(&self, other: &Self) -> Ordering {
+        self.time
+            .cmp(&other.time)
+            .then(self.value.total_cmp(&other.value))
+    }
+}
+
+/// A stretch of event time in which a threshold was crossed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Episode {
+    /// The observation that began it.
+    pub start: Point,
+    /// The observation that ended it; `None` while it lasts.
+    pub end: Option<Point>,
+    /// The most extreme value in between.
+    pub extreme: f64,
+}
+
+impl Episode {
+    fn begun(start: Point) -> Self {
+        Self {
+            start,
+            end: None,
+            extreme: start.value,
+        }
+    }
+
+    /// Goes on with the next observation; true when that ends it.
+    pub(crate) fn go_on(&mut self, threshold: &Threshold, point: Point) -> bool {
+        if threshold.clears(point.value) {
+            self.end = Some(point);
+            return true;
+        }
+        self.extreme = threshold.more_extreme(self.extreme, point.value);
+        false
+    }
+
+    fn same_span(&self, other: &Self) -> bool {
+        self.start == other.start && self.end == other.end
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        let begins_before_end = |one: &Self, two: &Self| {
+            two.end
+                .is_none_or(|end| one.start.order(&end) == Ordering::Less)
+        };
+        begins_before_end(self, other) && begins_before_end(other, self)
+    }
+}
+
+/// The episodes of these observations, which come in their order; `open` is the episode that lasted before the first.
+pub fn episodes(
+    threshold: &Threshold,
+    open: Option<Episode>,
+    points: impl IntoIterator<Item = Point>,
+) -> Vec<Episode> {
+    let mut ended = Vec::new();
+    let mut open = open;
+    for point in points {
+        ended.extend(fold(threshold, &mut open, point));
+    }
+    ended.extend(open);
+    ended
+}
+
+/// Judges the next observation; gives the episode that it ended.
+pub(crate) fn fold(
+    threshold: &Threshold,
+    open: &mut Option<Episode>,
+    point: Point,
+) -> Option<Episode> {
+    if let Some(episode) = open {
+        let ends = episode.go_on(threshold, point);
+        return if ends { open.take() } else { None };
+    }
+    *open = threshold
+        .raises(point.value)
+        .then(|| Episode::begun(point));
+    None
+}
+
+/// An episode that was announced as an alarm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Published {
+    pub(crate) alarm: AlarmId,
+    pub(crate) episode: Episode,
+    /// The extreme that the last event carried.
+    pub(crate) told: f64,
+}
+
+impl Published {
+    pub(crate) fn begun(alarm: AlarmId, start: Point) -> Self {
+        Self::of(alarm, Episode::begun(start))
+    }
+
+    fn of(alarm: AlarmId, episode: Episode) -> Self {
+        Self {
+            alarm,
+            episode,
+            told: episode.extreme,
+        }
+    }
+}
+
+/// A change to be told, with the alarm as it is after it.
+pub(crate) type Told = (AlarmChange, Published);
+
+/// Makes `published` equal to the true episodes and says what changed. Both are in the order of time and free of overlap.
+///
+/// An episode keeps the alarm that it overlaps first and that no earlier episode has kept; one that overlaps only kept alarms was cut from
+/// the first of them; `fresh` names a new alarm. What ends is told before what begins, so that two are never open at once.
+pub(crate) fn reconcile(
+    published: &mut Vec<Published>,
+    truth: Vec<Episode>,
+    mut fresh: impl FnMut() -> AlarmId,
+    out: &mut Vec<Told>,
+) {
+    let before = std::mem::take(published);
+    let mut kept = vec![false; before.len()];
+    let mut told = Vec::new();
+    for episode in truth {
+        let overlapping = || (0..before.len()).filter(|&i| before[i].episode.overlaps(&episode));
+        let (change, after) = if let Some(i) = overlapping().find(|&i| !kept[i]) {
+            kept[i] = true;
+            keep(&before[i], episode)
+        } else {
+            let from = overlapping().next().map(|i| before[i].alarm.clone());
+            let change = from.map_or(AlarmChange::Raised, |from| AlarmChange::Split { from });
+            (Some(change), Published::of(fresh(), episode))
+        };
+        told.extend(change.map(|change| (change, after.clone())));
+        published.push(after);
+    }
+    for (old, kept) in before.into_iter().zip(kept) {
+        if !kept {
+            let cover = published
+                .iter()
+                .find(|new| new.episode.overlaps(&old.episode));
+            let merged_into = cover.map(|new| new.alarm.clone());
+            out.push((AlarmChange::Withdrawn { merged_into }, old));
+        }
+    }
+    out.append(&mut told);
+}
+
+fn keep(before: &Published, episode: Episode) -> (Option<AlarmChange>, Published) {
+    let returned = before.episode.end.is_none() && episode.end.is_some();
+    let change = if before.episode.same_span(&episode) {
+        None
+    } else if returned && before.episode.start == episode.start {
+        Some(AlarmChange::Returned)
+    } else {
+        Some(AlarmChange::Amended)
+    };
+    let mut after = Published::of(before.alarm.clone(), episode);
+    if change.is_none() {
+        after.told = before.told;
+    }
+    (change, after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yiping_model::{DatastreamId, RuleId, SourceId};
+
+    fn at(secs: i64) -> Point {
+        Point {
+            time: Timestamp::from_secs(secs),
+            value: 1.0,
+        }
+    }
+
+    fn id(number: i64) -> AlarmId {
+        let rule = RuleId::new("r").expect("valid");
+        let source = SourceId::new("s").expect("valid");
+        let subject = DatastreamId::parse("a:b").expect("valid");
+        AlarmId::of(&rule, &subject, &source, at(number).time, 1.0)
+    }
+
+    /// `2-5` or `2-`.
+    fn episode(text: &str) -> Episode {
+        let (start, end) = text.split_once('-').expect("a span");
+        let start: i64 = start.parse().expect("a number");
+        Episode {
+            end: end.parse().ok().map(at),
+            ..Episode::begun(at(start))
+        }
+    }
+
+    /// Published alarms, numbered from 1, and the truth; what is told; new alarms are numbered from 100.
+    #[track_caller]
+    fn check(published: &str, truth: &str, expected: &str) {
+        let before = published.split_whitespace().map(episode);
+        let mut published: Vec<_> = (1..)
+            .zip(before)
+            .map(|(number, episode)| Published::of(id(number), episode))
+            .collect();
+        let truth: Vec<Episode> = truth.split_whitespace().map(episode).collect();
+        let mut free = 99;
+        let fresh = || {
+            free += 1;
+            id(free)
+        };
+        let mut out = Vec::new();
+        reconcile(&mut published, truth.clone(), fresh, &mut out);
+        let after: Vec<Episode> = published.iter().map(|alarm| alarm.episode).collect();
+        assert_eq!(after, truth);
+        let number = |alarm: &AlarmId| (1..200).find(|n| id(*n) == *alarm).expect("known");
+        let line = |(change, alarm): &Told| match change {
+            AlarmChange::Split { from } => {
+                format!("{} split from {}", number(&alarm.alarm), number(from))
+            }
+            AlarmChange::Withdrawn { merged_into } => {
+                let cover = merged_into.as_ref().map(number);
+                format!("{} withdrawn {cover:?}", number(&alarm.alarm))
+            }
+            other => format!("{} {other:?}", number(&alarm.alarm)).to_lowercase(),
+        };
+        let told: Vec<String> = out.iter().map(line).collect();
+        assert_eq!(told.join(", "), expected);
+    }
+
+    #[test]
+    fn an_account_that_did_not_change_tells_nothing() {
+        check("", "", "");
+        check("1-5 7-", "1-5 7-", "");
+    }
+
+    #[test]
+    fn what_overlaps_keeps_its_alarm() {
+        check("3-", "2-", "1 amended");
+        check("3-", "3-4", "1 returned");
+        check("3-", "2-4", "1 amended");
+        check("3-6", "3-", "1 amended");
+        check("3-6 8-", "3-5 7-", "1 amended, 2 amended");
+    }
+
+    #[test]
+    fn what_touches_does_not_overlap() {
+        check("3-6", "1-3", "1 withdrawn None, 100 raised");
+    }
+
+    #[test]
+    fn what_is_cut_keeps_its_alarm_in_the_earlier_part() {
+        check("1-9", "1-3 5-9", "1 amended, 100 split from 1");
+        check("1-", "1-3 5-", "1 returned, 100 split from 1");
+        check(
+            "1-9",
+            "1-3 4-5 6-9",
+            "1 amended, 100 split from 1, 101 split from 1",
+        );
+    }
+
+    #[test]
+    fn what_is_joined_keeps_the_earlier_alarm() {
+        check("1-3 5-", "1-", "2 withdrawn Some(1), 1 amended");
+        check("1-3 5-6 8-9", "2-8", "2 withdrawn Some(1), 3 withdrawn None, 1 amended");
+    }
+
+    #[test]
+    fn a_cut_and_a_join_at_once_leave_each_alarm_its_first_part() {
+        check("1-5 7-9", "1-2 4-9", "1 amended, 2 amended");
+    }
+}

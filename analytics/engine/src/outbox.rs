@@ -1,0 +1,69 @@
+//! What came out and was not yet taken: findings in their order, each with its cause.
+
+use yiping_model::{
+    AlarmEvent, DatastreamId, Finding, Outcome, Position, PropertyId, ThingId, Timestamp,
+};
+
+use crate::episodes::Told;
+use crate::rule::Rule;
+
+/// Numbers the findings of the record in hand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outbox {
+    cause: Position,
+    ordinal: u32,
+    now: Timestamp,
+    findings: Vec<Finding>,
+}
+
+impl Outbox {
+    /// From here on findings are caused by this record.
+    pub(crate) const fn begin(&mut self, cause: Position, now: Timestamp) {
+        self.cause = cause;
+        self.ordinal = 0;
+        self.now = now;
+    }
+
+    pub(crate) fn push(&mut self, outcome: Outcome) {
+        self.findings.push(Finding {
+            cause: self.cause,
+            ordinal: self.ordinal,
+            outcome,
+        });
+        self.ordinal += 1;
+    }
+
+    pub(crate) fn drain(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.findings)
+    }
+
+    /// Tells what a rule found on one datastream.
+    pub(crate) fn tell(
+        &mut self,
+        rule: &Rule,
+        thing: &ThingId,
+        property: &PropertyId,
+        told: Vec<Told>,
+    ) {
+        for (change, alarm) in told {
+            let episode = alarm.episode;
+            let event = AlarmEvent {
+                alarm: alarm.alarm,
+                change,
+                at: self.now,
+                rule: rule.id.clone(),
+                subject: DatastreamId {
+                    thing: thing.clone(),
+                    property: property.clone(),
+                },
+                level: rule.level,
+                started: episode.start.time,
+                ended: episode.end.map(|end| end.time),
+                value: episode.start.value,
+                extreme: episode.extreme,
+                threshold: rule.threshold.raise(),
+            };
+            self.push(Outcome::Alarm(event));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What a pack must keep beyond its syntax.
+
+use std::collections::BTreeMap;
+
+use yiping_model::{Property, PropertyId, Text, Thing};
+
+use super::document::{Entry, Problems, nearest};
+use super::{Draft, Head};
+use crate::indices::AqiLaws;
+use crate::rule::Rule;
+
+/// More decimals than anybody reads on a wall.
+const DECIMALS_MAX: u8 = 6;
+
+impl Draft {
+    pub(super) fn check(&self, problems: &mut Problems) {
+        if let Some(head) = &self.head {
+            check_head(head, problems);
+        }
+        check_once(
+            "property",
+            &self.properties,
+            |property| property.id.as_str(),
+            problems,
+        );
+        check_once("thing", &self.things, |thing| thing.id.as_str(), problems);
+        check_once("rule", &self.rules, |rule| rule.id.as_str(), problems);
+        for property in &self.properties {
+            check_property(property, problems);
+        }
+        for thing in &self.things {
+            self.check_thing(thing, problems);
+        }
+        for rule in &self.rules {
+            self.check_rule(rule, problems);
+        }
+        if let Some(laws) = &self.laws {
+            self.check_laws(laws, problems);
+        }
+    }
+
+    fn check_thing(&self, entry: &Entry<Thing>, problems: &mut Problems) {
+        let thing = &entry.value;
+        let mut tell = |wrong: bool, text: &str| {
+            if wrong {
+                entry.tell(format!("thing `{}`: {text}", thing.id), problems);
+            }
+        };
+        tell(blank(&thing.name), "`name` must not be blank");
+        tell(thing.kind.trim().is_empty(), "`kind` must not be blank");
+        let on_earth = thing.lon.abs() <= 180.0 && thing.lat.abs() <= 90.0;
+        tell(
+            !on_earth,
+            "`lon` must lie within ±180 and `lat` within ±90 degrees",
+        );
+        let is_code = |code: &String| (2..=12).contains(&code.len()) && digits(code);
+        tell(
+            !thing.area.as_ref().is_some_and(is_code),
+            "`area` must be the code of the county in which it stands, as in \"330802\"",
+        );
+        tell(
+            thing.period_secs == Some(0),
+            "`period_secs` must be at least 1",
+        );
+        tell(
+            thing.properties.is_empty(),
+            "`properties` must not be empty",
+        );
+        for (place, property) in thing.properties.iter().enumerate() {
+            tell(
+                thing.properties[..place].contains(property),
+                &format!("property `{property}` is named twice"),
+            );
+            if let Err(unknown) = self.property(property) {
+                tell(true, &unknown);
+            }
+        }
+    }
+
+    fn check_rule(&self, entry: &Entry<Rule>, problems: &mut Problems) {
+        let rule = &entry.value;
+        let mut tell = |wrong: bool, text: &str| {
+            if wrong {
+                entry.tell(format!("rule `{}`: {text}", rule.id), problems);
+            }
+        };
+        tell(blank(&rule.title), "`title` must not be blank");
+        tell(
+            rule.source.trim().is_empty(),
+            "`source` must say where the thresholds come from, or whose decision they are",
+        );
+        tell(
+            !rule.threshold.is_sound(),
+            "`clear` must not lie beyond `raise`, and both must be finite",
+        );
+        match self.property(&rule.property) {
+            Err(unknown) => tell(true, &unknown),
+            Ok(property) => {
+                let raise = rule.threshold.raise();
+                let inside = |[low, high]: [f64; 2]| (low..=high).contains(&raise);
+                let text = format!(
+                    "`raise` {raise} lies outside the valid range of `{}`",
+                    property.id
+                );
+                tell(!property.valid.is_none_or(inside), &text);
+            }
+        }
+        tell(
+            !self.cases.iter().any(|case| case.value.rule == rule.id),
+            "it has no `[[rule.case]]`: a rule that was never tried is not trusted",
+        );
+        for case in self.cases.iter().filter(|case| case.value.rule == rule.id) {
+            let finite = case.value.given.iter().all(|(_, value)| value.is_finite());
+            if case.value.given.is_empty() || !finite {
+                case.tell(
+                    "`given` must hold observations with finite values",
+                    problems,
+                );
+            }
+        }
+    }
+
+    fn check_laws(&self, entry: &Entry<AqiLaws>, problems: &mut Problems) {
+        let laws = &entry.value;
+        for problem in laws.problems() {
+            entry.tell(problem, problems);
+        }
+        for law in &laws.laws {
+            for item in &law.items {
+                if let Err(unknown) = self.property(&item.property) {
+                    let text = format!("{}, {}: {unknown}", law.name, item.name);
+                    entry.tell(text, problems);
+                }
+            }
+        }
+    }
+
+    /// The property of this id, or the sentence that says there is none.
+    fn property(&self, id: &PropertyId) -> Result<&Property, String> {
+        let mut properties = self.properties.iter().map(|entry| &entry.value);
+        properties
+            .find(|property| property.id == *id)
+            .ok_or_else(|| {
+                let ids = self.properties.iter().map(|entry| entry.value.id.as_str());
+                format!("there is no property `{id}`{}", nearest(id.as_str(), ids))
+            })
+    }
+}
+
+fn check_head(entry: &Entry<Head>, problems: &mut Problems) {
+    let head = &entry.value;
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if head.id.is_empty() || !head.id.chars().all(word) {
+        entry.tell(
+            "`id` must be a word of lower case letters, digits and `-`",
+            problems,
+        );
+    }
+    if blank(&head.title) || head.version.trim().is_empty() || head.description.trim().is_empty() {
+        entry.tell(
+            "`title`, `version` and `description` must not be blank",
+            problems,
+        );
+    }
+}
+
+fn check_property(entry: &Entry<Property>, problems: &mut Problems) {
+    let property = &entry.value;
+    let mut tell = |wrong: bool, text: &str| {
+        if wrong {
+            entry.tell(format!("property `{}`: {text}", property.id), problems);
+        }
+    };
+    tell(blank(&property.title), "`title` must not be blank");
+    tell(
+        property.symbol.trim().is_empty(),
+        "`symbol` must not be blank",
+    );
+    tell(
+        property.unit.trim().is_empty() && !property.windows.is_empty(),
+        "`unit` must not be blank; only an index, which has no windows, may go without",
+    );
+    tell(
+        property.decimals > DECIMALS_MAX,
+        "`decimals` must be at most 6",
+    );
+    let ordered = |[low, high]: [f64; 2]| low.is_finite() && high.is_finite() && low < high;
+    tell(
+        !property.valid.is_none_or(ordered),
+        "`valid` must be two finite numbers, the smaller one first",
+    );
+    tell(
+        property.period_secs == 0,
+        "`period_secs` must be at least 1",
+    );
+    let ascend = property.windows.windows(2).all(|pair| pair[0] < pair[1]);
+    let first = property.windows.first().map_or(1, |first| first.secs());
+    let nest = property
+        .windows
+        .iter()
+        .all(|window| window.secs() % first == 0);
+    tell(
+        !ascend || !nest,
+        "`windows` must ascend, and each must be a multiple of the first",
+    );
+}
+
+fn check_once<T>(
+    what: &str,
+    entries: &[Entry<T>],
+    id: impl Fn(&T) -> &str,
+    problems: &mut Problems,
+) {
+    let mut lines = BTreeMap::new();
+    for entry in entries {
+        let id = id(&entry.value);
+        match lines.get(id) {
+            Some(line) => entry.tell(
+                format!("{what} `{id}` stands already on line {line}; give one of them another id"),
+                problems,
+            ),
+            None => {
+                lines.insert(id, entry.line);
+            }
+        }
+    }
+}
+
+fn blank(text: &Text) -> bool {
+    text.zh.trim().is_empty() || text.en.trim().is_empty()
+}
+
+fn digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}

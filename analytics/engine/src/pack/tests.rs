@@ -1,0 +1,249 @@
+use super::{Pack, PackFile};
+
+fn file(name: &str, text: &str) -> PackFile {
+    PackFile {
+        name: name.into(),
+        text: text.into(),
+    }
+}
+
+fn air() -> Vec<PackFile> {
+    vec![
+        file("pack.toml", include_str!("../../../packs/air/pack.toml")),
+        file(
+            "properties.toml",
+            include_str!("../../../packs/air/properties.toml"),
+        ),
+        file(
+            "things.toml",
+            include_str!("../../../packs/air/things.toml"),
+        ),
+        file("rules.toml", include_str!("../../../packs/air/rules.toml")),
+        file("aqi.toml", include_str!("../../../packs/air/aqi.toml")),
+    ]
+}
+
+/// The pack of docs/PACKS.md.
+fn noise() -> Vec<PackFile> {
+    let page = include_str!("../../../../docs/PACKS.md");
+    let mut files = Vec::new();
+    for block in page.split("```toml\n# noise/").skip(1) {
+        let block = block.split("```").next().expect("a block ends");
+        let (name, text) = block.split_once('\n').expect("a name and a text");
+        files.push(file(name, text));
+    }
+    files
+}
+
+/// A small pack in which `from` is replaced by `to`.
+fn noise_but(from: &str, to: &str) -> Vec<PackFile> {
+    let mut files = noise();
+    assert!(files.iter().any(|file| file.text.contains(from)), "{from}");
+    for file in &mut files {
+        file.text = file.text.replacen(from, to, 1);
+    }
+    files
+}
+
+fn problems(files: &[PackFile]) -> String {
+    let problems = Pack::parse(files).expect_err("something is wrong");
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_air_pack_is_sound_and_every_case_of_it_passes() {
+    let pack = Pack::parse(&air()).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let of_kind = |kind: &str| {
+        pack.things
+            .iter()
+            .filter(|thing| thing.kind == kind)
+            .count()
+    };
+    assert_eq!(
+        [of_kind("station"), of_kind("weather"), of_kind("gas")],
+        [60, 6, 12]
+    );
+    assert!(pack.laws.is_some());
+    let results = pack.check_cases();
+    assert!(results.len() >= pack.rules.len());
+    for result in results {
+        assert!(result.passed(), "{result}");
+    }
+}
+
+#[test]
+fn the_example_of_the_documentation_is_true() {
+    let pack = Pack::parse(&noise()).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!((pack.id.as_str(), pack.cases.len()), ("noise", 2));
+    for result in pack.check_cases() {
+        assert!(result.passed(), "{result}");
+    }
+}
+
+#[test]
+fn a_case_that_fails_says_what_was_expected_and_what_came() {
+    let files = noise_but(
+        r#"expect = ["raised 60", "returned 180"]"#,
+        r#"expect = ["raised 0"]"#,
+    );
+    let pack = Pack::parse(&files).expect("still a sound pack");
+    let failed = pack
+        .check_cases()
+        .into_iter()
+        .find(|result| !result.passed());
+    let text = failed.expect("one fails").to_string();
+    assert!(
+        text.ends_with("expected raised 0; the rule said raised 60, returned 180"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_case_of_a_rule_that_must_stay_silent_says_nothing() {
+    let files = noise_but(r#"expect = ["raised 60", "returned 180"]"#, "expect = []");
+    let pack = Pack::parse(&files).expect("still a sound pack");
+    let failed = pack
+        .check_cases()
+        .into_iter()
+        .find(|result| !result.passed());
+    let text = failed.expect("one fails").to_string();
+    assert!(text.contains("expected nothing;"), "{text}");
+}
+
+#[test]
+fn an_unknown_key_is_told_with_file_line_and_nearest_name() {
+    let wrong = problems(&noise_but("period_secs", "periods_sec"));
+    assert_eq!(
+        wrong,
+        "properties.toml:8: unknown key `periods_sec`; did you mean `period_secs`?"
+    );
+    let wrong = problems(&noise_but("[[thing]]", "[[things]]"));
+    assert_eq!(
+        wrong,
+        "things.toml:1: unknown key `things`; did you mean `thing`?"
+    );
+    let wrong = problems(&noise_but("raise = 70", "rise = 70"));
+    assert!(
+        wrong.contains("unknown key `rise`; did you mean `raise`?"),
+        "{wrong}"
+    );
+    let mut files = noise();
+    files.push(file("rule.toml", ""));
+    let wrong = problems(&files);
+    assert!(wrong.contains("did you mean `rules.toml`?"), "{wrong}");
+}
+
+#[test]
+fn one_mistake_does_not_hide_the_next() {
+    let mut files = noise_but("period_secs", "periods_sec");
+    files[2].text.push_str("\n[[thing]]\nname = 1\n");
+    files[3].text = files[3].text.replacen("given", "givn", 1);
+    let wrong = problems(&files);
+    for file in ["properties.toml:8", "things.toml:11", "rules.toml:"] {
+        assert!(wrong.contains(file), "{file} is missing in:\n{wrong}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_together_is_told_where_it_stands() {
+    let told = |from: &str, to: &str, expected: &str| {
+        let wrong = problems(&noise_but(from, to));
+        assert!(wrong.contains(expected), "{from} → {to} gave:\n{wrong}");
+    };
+    told(
+        r#"property = "leq""#,
+        r#"property = "leg""#,
+        "there is no property `leg`; did you mean `leq`?",
+    );
+    told(
+        "clear = 67",
+        "clear = 71",
+        "`clear` must not lie beyond `raise`",
+    );
+    told(
+        "raise = 70, clear = 67",
+        "raise = 270, clear = 67",
+        "`raise` 270 lies outside the valid range",
+    );
+    told(
+        r#"windows = ["1m", "1h"]"#,
+        r#"windows = ["1h", "1m"]"#,
+        "`windows` must ascend",
+    );
+    told(
+        r#"unit = "dB""#,
+        r#"unit = " ""#,
+        "`unit` must not be blank",
+    );
+    told("lat = 28.95944", "lat = 289.5944", "`lat` within ±90");
+    told(
+        r#"area = "330802""#,
+        r#"area = "Kecheng""#,
+        "`area` must be the code",
+    );
+    told(
+        "valid = [0, 160]",
+        "valid = [160, 0]",
+        "the smaller one first",
+    );
+    told(
+        r#"expect = ["raised 60", "returned 180"]"#,
+        r#"expect = ["rised 60"]"#,
+        "is not what a rule says",
+    );
+    told("given = [[0, 60]", "given = [[0, nan]", "finite values");
+    told("level = 4", "level = 5", "level 5 is not 1 (red)");
+    told(
+        r#"id = "noise""#,
+        r#"id = "Noise pack""#,
+        "a word of lower case letters",
+    );
+    told(
+        "[[rule.case]]\nname",
+        "[[rule.cases]]\nname",
+        "unknown key `cases`; did you mean `case`?",
+    );
+}
+
+#[test]
+fn a_double_is_told_with_the_line_of_the_first() {
+    let mut files = noise();
+    let thing = files[2].text.clone();
+    files[2].text.push_str(&thing);
+    let wrong = problems(&files);
+    assert!(
+        wrong.contains("thing `noise-01` stands already on line 1"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn a_rule_without_a_case_is_not_trusted() {
+    let mut files = noise();
+    let rule = files[3]
+        .text
+        .split("[[rule.case]]")
+        .next()
+        .expect("the rule");
+    files[3].text = rule.to_owned();
+    assert!(problems(&files).contains("it has no `[[rule.case]]`"));
+}
+
+#[test]
+fn a_pack_without_its_head_is_told_so() {
+    assert!(problems(&[]).starts_with("pack.toml:1: a pack needs this file"));
+    let broken = problems(&[file("pack.toml", "id = \"a\"\ntitle = ")]);
+    assert!(broken.starts_with("pack.toml:2: "), "{broken}");
+}
+
+#[test]
+fn laws_that_speak_of_unknown_properties_are_told() {
+    let mut files = air();
+    files[1].text = files[1].text.replacen("id = \"o3\"", "id = \"ozone\"", 1);
+    let wrong = problems(&files);
+    assert!(
+        wrong.contains("HJ 633-2012, O3_8H: there is no property `o3`"),
+        "{wrong}"
+    );
+}

@@ -1,0 +1,180 @@
+//! The observations of one datastream that are still open: sorted, each once; and the statistics of a run of them.
+//!
+//! They are kept in the order in which they are judged, so that whatever is computed from them does not depend on the order in which they
+//! came.
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+use yiping_model::Timestamp;
+
+use crate::episodes::Point;
+
+/// One good observation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sample {
+    pub(crate) point: Point,
+    /// The door, by its number in the engine's list.
+    pub(crate) source: u32,
+}
+
+impl Sample {
+    fn order(&self, other: &Self) -> Ordering {
+        self.point
+            .order(&other.point)
+            .then(self.source.cmp(&other.source))
+    }
+}
+
+/// What became of an observation that was offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offered {
+    /// It is held at this place.
+    Held(usize),
+    /// It was held before.
+    Duplicate,
+    /// No room.
+    Full,
+}
+
+/// Observations in the order of phenomenon time, value and source, each once.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Samples(Vec<Sample>);
+
+impl Samples {
+    pub(crate) fn offer(&mut self, sample: Sample, samples_max: u32) -> Offered {
+        let place = match self.place(&sample) {
+            Ok(_held) => return Offered::Duplicate,
+            Err(place) => place,
+        };
+        if self.0.len() >= samples_max as usize {
+            return Offered::Full;
+        }
+        self.0.insert(place, sample);
+        Offered::Held(place)
+    }
+
+    pub(crate) fn holds(&self, sample: &Sample) -> bool {
+        self.place(sample).is_ok()
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Sample] {
+        &self.0
+    }
+
+    /// How many are older than `time`.
+    pub(crate) fn before(&self, time: Timestamp) -> usize {
+        self.0.partition_point(|sample| sample.point.time < time)
+    }
+
+    pub(crate) fn drop_first(&mut self, count: usize) {
+        self.0.drain(..count);
+    }
+
+    fn place(&self, sample: &Sample) -> Result<usize, usize> {
+        // Most come in order: the end is tried first.
+        match self.0.last().map(|last| last.order(sample)) {
+            None | Some(Ordering::Less) => Err(self.0.len()),
+            Some(Ordering::Equal) => Ok(self.0.len() - 1),
+            Some(Ordering::Greater) => self.0.binary_search_by(|held| held.order(sample)),
+        }
+    }
+}
+
+/// Statistics of a run of observations; `deviations` is the sum of squared deviations from the mean.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Summary {
+    pub(crate) count: u32,
+    pub(crate) mean: f64,
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+    pub(crate) last: f64,
+    deviations: f64,
+}
+
+impl Summary {
+    /// Of observations in their order; `None` of none.
+    pub(crate) fn of(samples: &[Sample]) -> Option<Self> {
+        let first = samples.first()?.point.value;
+        let values = || samples.iter().map(|sample| sample.point.value);
+        let count = samples.len() as f64;
+        let min = values().fold(first, f64::min);
+        let max = values().fold(first, f64::max);
+        // Distances from the first value are small where the values are large and close together.
+        let distances: f64 = values().map(|value| value - first).sum();
+        let mean = (first + distances / count).clamp(min, max);
+        Some(Self {
+            count: u32::try_from(samples.len()).unwrap_or(u32::MAX),
+            mean,
+            min,
+            max,
+            last: samples.last()?.point.value,
+            deviations: values().map(|value| (value - mean).powi(2)).sum(),
+        })
+    }
+
+    /// Takes in the statistics of what follows in time.
+    pub(crate) fn append(&mut self, next: &Self) {
+        let (own, others) = (f64::from(self.count), f64::from(next.count));
+        let share = others / (own + others);
+        let distance = next.mean - self.mean;
+        self.min = self.min.min(next.min);
+        self.max = self.max.max(next.max);
+        self.mean = (self.mean + distance * share).clamp(self.min, self.max);
+        self.deviations += next.deviations + distance * distance * own * share;
+        self.count = self.count.saturating_add(next.count);
+        self.last = next.last;
+    }
+
+    /// Population standard deviation.
+    pub(crate) fn std_dev(&self) -> f64 {
+        (self.deviations / f64::from(self.count)).sqrt()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(values: &[f64]) -> Vec<Sample> {
+        let sample = |(secs, value): (i64, &f64)| Sample {
+            point: Point {
+                time: Timestamp::from_secs(secs),
+                value: *value,
+            },
+            source: 0,
+        };
+        (0..).zip(values).map(sample).collect()
+    }
+
+    #[test]
+    fn figures_of_large_values_close_together_are_exact() {
+        let summary = Summary::of(&samples(&[1e9 + 4.0, 1e9 + 7.0, 1e9 + 13.0, 1e9 + 16.0]));
+        let mut summary = summary.expect("not empty");
+        let close = |one: f64, other: f64| assert!((one - other).abs() < 1e-9, "{one} {other}");
+        close(summary.mean, 1e9 + 10.0);
+        close(summary.std_dev(), 22.5_f64.sqrt());
+        summary.append(&summary.clone());
+        assert_eq!(summary.count, 8);
+        close(summary.std_dev(), 22.5_f64.sqrt());
+    }
+
+    #[test]
+    fn equal_values_have_no_deviation() {
+        let mut summary = Summary::of(&samples(&[0.1; 7])).expect("not empty");
+        summary.append(&Summary::of(&samples(&[0.1; 3])).expect("not empty"));
+        assert_eq!((summary.mean.to_bits(), summary.std_dev().to_bits()), (0.1_f64.to_bits(), 0));
+    }
+
+    #[test]
+    fn an_observation_is_held_once_and_in_its_place() {
+        let mut held = Samples::default();
+        let order = samples(&[5.0, 6.0, 7.0]);
+        assert_eq!(held.offer(order[2], 3), Offered::Held(0));
+        assert_eq!(held.offer(order[0], 3), Offered::Held(0));
+        assert_eq!(held.offer(order[1], 3), Offered::Held(1));
+        assert_eq!(held.offer(order[1], 3), Offered::Duplicate);
+        assert_eq!(held.offer(Sample { source: 1, ..order[1] }, 3), Offered::Full);
+        assert_eq!(held.as_slice(), order);
+    }
+}

@@ -1,0 +1,47 @@
+//! The limits of the engine.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use yiping_model::WindowLength;
+
+/// How long the engine waits, and how much it holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How far the watermark of a thing stays behind its newest phenomenon time: what comes out of order by less is still in time.
+    pub lateness_secs: u32,
+    /// A thing silent for so long no longer holds its windows open: its watermark follows the city clock at this distance.
+    pub idle_secs: u32,
+    /// Datastreams the engine follows; observations of further ones are counted and drive no figure.
+    pub series_max: u32,
+    /// Observations held of one datastream, in windows that are still open; further ones are counted and drive no figure.
+    pub samples_max: u32,
+    /// Window lengths of properties that the catalogue does not know.
+    pub default_windows: Vec<WindowLength>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lateness_secs: 60,
+            idle_secs: 120,
+            series_max: 200_000,
+            samples_max: 100_000,
+            default_windows: WindowLength::from_secs(60)
+                .into_iter()
+                .chain([WindowLength::HOUR])
+                .collect(),
+        }
+    }
+}
+
+impl Settings {
+    pub(crate) const fn lateness(&self) -> Duration {
+        Duration::from_secs(self.lateness_secs as u64)
+    }
+
+    pub(crate) const fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_secs as u64)
+    }
+}

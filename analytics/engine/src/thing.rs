@@ -1,0 +1,263 @@
+//! One thing: its watermark, its datastreams, its indices.
+//!
+//! The watermark follows the newest phenomenon time of this thing alone, so a device with a wrong clock disturbs nobody else; and the city
+//! clock, once the thing is silent, so that its windows close. An observation older than the watermark at its arrival is late.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use yiping_model::{
+    AlarmId, DatastreamId, IndexKind, Measured, Outcome, Quality, Reading, ThingId,
+    Timestamp, WindowLength, WindowResult,
+};
+
+use crate::engine::{Counts, Why};
+use crate::episodes::Point;
+use crate::indices::AqiBook;
+use crate::judge::Judge;
+use crate::outbox::Outbox;
+use crate::pane::Sample;
+use crate::setup::Setup;
+use crate::stream::{Arrival, Stream, Taken};
+use crate::window::Closed;
+
+/// Beyond it squares of values can no longer be summed; no sensor measures so much.
+const MAGNITUDE_MAX: f64 = 1e140;
+
+/// The state of one thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Thing {
+    pub(crate) id: ThingId,
+    /// The largest phenomenon time.
+    newest: Timestamp,
+    /// When it was last heard, by the city clock.
+    heard: Timestamp,
+    watermark: Timestamp,
+    /// By property.
+    streams: Vec<Stream>,
+    /// When the watermark next has something to do in a datastream.
+    next_end: Option<Timestamp>,
+    book: AqiBook,
+    /// The end of the hour in which the watermark stands.
+    hour_end: Timestamp,
+    /// The end of the last day of which an hour was handed to the book: until then hours are passed even in silence.
+    hours_until: Timestamp,
+    hourly: Vec<Judge>,
+    daily: Vec<Judge>,
+}
+
+/// What a thing works with while it takes a record.
+pub(crate) struct Hands<'a> {
+    pub(crate) setup: &'a Setup,
+    pub(crate) counts: &'a mut Counts,
+    pub(crate) outbox: &'a mut Outbox,
+}
+
+impl Thing {
+    pub(crate) fn new(id: ThingId, now: Timestamp, setup: &Setup) -> Self {
+        let judges = |kind| {
+            let rules = setup.index(kind).rules.iter();
+            rules.copied().map(Judge::new).collect()
+        };
+        Self {
+            id,
+            newest: Timestamp::MIN,
+            heard: now,
+            watermark: Timestamp::MIN,
+            streams: Vec::new(),
+            next_end: None,
+            book: AqiBook::default(),
+            hour_end: Timestamp::MIN,
+            hours_until: Timestamp::MIN,
+            hourly: judges(IndexKind::AqiHourly),
+            daily: judges(IndexKind::AqiDaily),
+        }
+    }
+
+    /// Puts back what a checkpoint does not carry.
+    pub(crate) fn restore(&mut self, setup: &Setup) {
+        for stream in &mut self.streams {
+            stream.restore(setup);
+        }
+    }
+
+    /// When something has to be done here if the thing stays silent, and why.
+    pub(crate) fn deadline(&self, setup: &Setup) -> Option<(Timestamp, Why)> {
+        let window = self.next_end.map(|end| (end, Why::WindowEnds));
+        let hour = (self.hour_end <= self.hours_until).then_some((self.hour_end, Why::HourEnds));
+        let (end, why) = window.into_iter().chain(hour).min()?;
+        Some((self.heard.max(end) + setup.settings.idle(), why))
+    }
+
+    /// The thing has been silent until `now`.
+    pub(crate) fn stay_silent(&mut self, now: Timestamp, hands: &mut Hands<'_>) {
+        let idle = hands.setup.settings.idle();
+        if now >= self.heard + idle {
+            self.advance(now - idle, hands);
+        }
+    }
+
+    /// Takes a reading of this thing that arrives `now` by door number `source`.
+    pub(crate) fn take(
+        &mut self,
+        reading: &Reading,
+        source: u32,
+        now: Timestamp,
+        hands: &mut Hands<'_>,
+    ) {
+        self.stay_silent(now, hands);
+        for measured in &reading.values {
+            self.observe(reading, measured, source, hands);
+        }
+        self.heard = now;
+        self.newest = self.newest.max(reading.phenomenon_time);
+        self.advance(self.newest - hands.setup.settings.lateness(), hands);
+    }
+
+    fn observe(
+        &mut self,
+        reading: &Reading,
+        measured: &Measured,
+        source: u32,
+        hands: &mut Hands<'_>,
+    ) {
+        let magnitude = measured.value.abs();
+        // Written so that NaN is not usable either.
+        if measured.quality != Quality::Good || !matches!(magnitude, 0.0..=MAGNITUDE_MAX) {
+            hands.counts.unusable += 1;
+            return;
+        }
+        let place = self
+            .streams
+            .binary_search_by(|stream| stream.property.cmp(&measured.property));
+        let place = match place {
+            Ok(known) => known,
+            Err(_) if hands.counts.series >= u64::from(hands.setup.settings.series_max) => {
+                hands.counts.over_limit += 1;
+                return;
+            }
+            Err(free) => {
+                let stream = Stream::new(measured.property.clone(), hands.setup);
+                self.streams.insert(free, stream);
+                hands.counts.series += 1;
+                free
+            }
+        };
+        let point = Point {
+            time: reading.phenomenon_time,
+            // Minus zero is the same value as zero.
+            value: measured.value + 0.0,
+        };
+        let arrival = Arrival {
+            thing: &self.id,
+            source: &reading.source,
+            sample: Sample { point, source },
+            watermark: self.watermark,
+        };
+        let stream = &mut self.streams[place];
+        match stream.take(&arrival, hands.setup, hands.outbox) {
+            Taken::Counted => hands.counts.counted += 1,
+            Taken::Duplicate => hands.counts.duplicate += 1,
+            Taken::Late => hands.counts.late += 1,
+            Taken::Full => hands.counts.over_limit += 1,
+        }
+        self.next_end = [self.next_end, stream.next_end()]
+            .into_iter()
+            .flatten()
+            .min();
+    }
+
+    fn advance(&mut self, to: Timestamp, hands: &mut Hands<'_>) {
+        if to <= self.watermark {
+            return;
+        }
+        self.watermark = to;
+        if self.next_end.is_some_and(|end| end <= to) {
+            self.close_windows(hands);
+        }
+        if to >= self.hour_end {
+            self.pass_hours(hands);
+        }
+    }
+
+    fn close_windows(&mut self, hands: &mut Hands<'_>) {
+        let (id, watermark, setup) = (&self.id, self.watermark, hands.setup);
+        let mut results = Vec::new();
+        for stream in &mut self.streams {
+            let mut closed = Vec::new();
+            stream.close(watermark, id, setup, &mut closed, hands.outbox);
+            let subject = DatastreamId {
+                thing: id.clone(),
+                property: stream.property.clone(),
+            };
+            let period = setup.catalogue.period_secs(id, &stream.property);
+            let result = |window: Closed| (window.span.end, window.into_result(&subject, period));
+            results.extend(closed.into_iter().map(result));
+        }
+        self.next_end = self.streams.iter().filter_map(Stream::next_end).min();
+        // In the order of time, and among equals by length and property, whatever the order of datastreams above.
+        results.sort_by_key(|(end, result)| (*end, result.length));
+        for (_, result) in results {
+            self.take_hour(&result, setup);
+            hands.outbox.push(Outcome::Window(result));
+        }
+    }
+
+    fn take_hour(&mut self, result: &WindowResult, setup: &Setup) {
+        if result.length == WindowLength::HOUR {
+            let zone = &setup.catalogue.zone;
+            self.book.take_hour(&setup.laws, zone, result);
+            let day_end =
+                zone.window_start(result.start, WindowLength::DAY) + WindowLength::DAY.duration();
+            self.hours_until = self.hours_until.max(day_end);
+        }
+    }
+
+    fn pass_hours(&mut self, hands: &mut Hands<'_>) {
+        let zone = &hands.setup.catalogue.zone;
+        let mut indices = Vec::new();
+        let book = &mut self.book;
+        book.pass(
+            &hands.setup.laws,
+            zone,
+            &self.id,
+            self.watermark,
+            &mut indices,
+        );
+        self.hour_end =
+            zone.window_start(self.watermark, WindowLength::HOUR) + WindowLength::HOUR.duration();
+        for index in indices {
+            let judged = (index.kind, index.start, index.value);
+            hands.outbox.push(Outcome::Index(index));
+            if let (kind, start, Some(value)) = judged {
+                self.judge_index(kind, start, f64::from(value), hands);
+            }
+        }
+    }
+
+    /// An index comes once and in order, so it is settled as soon as it is there.
+    fn judge_index(&mut self, kind: IndexKind, time: Timestamp, value: f64, hands: &mut Hands<'_>) {
+        let setup = hands.setup;
+        let property = &setup.index(kind).property;
+        let judges = match kind {
+            IndexKind::AqiHourly => &mut self.hourly,
+            IndexKind::AqiDaily => &mut self.daily,
+        };
+        for judge in judges {
+            let rule = setup.rule(judge.rule);
+            let fresh = || {
+                let subject = DatastreamId {
+                    thing: self.id.clone(),
+                    property: property.clone(),
+                };
+                AlarmId::of(&rule.id, &subject, &setup.own_source, time, value)
+            };
+            let point = Point { time, value };
+            let mut told = Vec::new();
+            judge.newest(&rule.threshold, point, fresh, &mut told);
+            let after = time + Duration::from_micros(1);
+            judge.settle(&rule.threshold, std::iter::once(point), after, &mut told);
+            hands.outbox.tell(rule, &self.id, property, told);
+        }
+    }
+}

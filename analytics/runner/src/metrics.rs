@@ -1,0 +1,52 @@
+//! The figures of the runner and of its engine.
+
+use ::metrics::{counter, gauge};
+use yiping_engine::Counts;
+
+/// Records handled.
+pub const RECORDS: &str = "yiping_runner_records_total";
+/// Findings appended.
+pub const FINDINGS: &str = "yiping_runner_findings_total";
+/// Findings that came out again after a restart and were in the log already.
+pub const KNOWN_FINDINGS: &str = "yiping_runner_known_findings_total";
+/// Calls of the log that were tried again.
+pub const RETRIES: &str = "yiping_runner_retries_total";
+/// Positions of the log that are not handled yet.
+pub const LAG: &str = "yiping_runner_lag_records";
+/// Size of the last checkpoint.
+pub const CHECKPOINT_BYTES: &str = "yiping_runner_checkpoint_bytes";
+/// Observations given to the engine, by `outcome`: counted, duplicate, late, unusable, `over_limit`.
+pub const OBSERVATIONS: &str = "yiping_engine_observations_total";
+/// Datastreams that the engine follows.
+pub const SERIES: &str = "yiping_engine_series";
+
+pub(crate) fn count_batch(records: usize, findings: usize, known: usize) {
+    counter!(RECORDS).increment(records as u64);
+    counter!(FINDINGS).increment(findings as u64);
+    counter!(KNOWN_FINDINGS).increment(known as u64);
+}
+
+pub(crate) fn count_retry() {
+    counter!(RETRIES).increment(1);
+}
+
+pub(crate) fn show_lag(records: u64) {
+    gauge!(LAG).set(records as f64);
+}
+
+pub(crate) fn show_checkpoint(bytes: usize) {
+    gauge!(CHECKPOINT_BYTES).set(bytes as f64);
+}
+
+pub(crate) fn show_counts(counts: Counts) {
+    for (outcome, count) in [
+        ("counted", counts.counted),
+        ("duplicate", counts.duplicate),
+        ("late", counts.late),
+        ("unusable", counts.unusable),
+        ("over_limit", counts.over_limit),
+    ] {
+        counter!(OBSERVATIONS, "outcome" => outcome).absolute(count);
+    }
+    gauge!(SERIES).set(counts.series as f64);
+}

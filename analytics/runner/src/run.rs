@@ -1,0 +1,208 @@
+//! The loop: read a batch, let the engine think, append what it found, remember.
+//!
+//! What makes every finding stand in the log exactly once: the engine gives the same findings for the same records, each with the record
+//! that caused it and a number; a checkpoint of position P is saved only when the findings caused up to P are durable; and at the start the
+//! log is searched, from the checkpoint on, for the last finding that was appended after it. Up to that one they are not appended again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+use tracing::{debug, info};
+use yiping_engine::Engine;
+use yiping_log::{Checkpoint, Chunk, Log};
+use yiping_model::{Body, Finding, Position};
+
+use crate::error::RunnerError;
+use crate::metrics;
+use crate::retry::retry;
+use crate::settings::Settings;
+
+/// Feeds the engine from the log until `shutdown` becomes true (or its sender is gone), then saves a last checkpoint.
+///
+/// `engine` has seen nothing; the state of `checkpoint` is taken up when it fits. `progress` shows the last record that was handled and
+/// whose findings are durable; after a restart reading begins at the checkpoint, which lies before it.
+///
+/// # Errors
+/// [`RunnerError`] when the log fails for good. Nothing is lost by it: the next run continues from the checkpoint.
+pub async fn run(
+    log: Arc<dyn Log>,
+    engine: Engine,
+    checkpoint: Checkpoint,
+    settings: Settings,
+    mut shutdown: watch::Receiver<bool>,
+    progress: watch::Sender<Position>,
+) -> Result<(), RunnerError> {
+    let mut runner = Runner {
+        log,
+        engine,
+        checkpoint,
+        settings,
+        progress,
+        handled: Position::START,
+        saved: Position::START,
+        unsaved_records: 0,
+        known: None,
+    };
+    runner.take_up().await?;
+    runner.find_known().await?;
+    runner.progress.send_replace(runner.handled);
+    runner.feed(&mut shutdown).await?;
+    runner.save().await
+}
+
+struct Runner {
+    log: Arc<dyn Log>,
+    engine: Engine,
+    checkpoint: Checkpoint,
+    settings: Settings,
+    progress: watch::Sender<Position>,
+    /// The last record that the engine has seen and whose findings are durable.
+    handled: Position,
+    /// The position of the last checkpoint.
+    saved: Position,
+    unsaved_records: u64,
+    /// The last finding in the log when the run began.
+    known: Option<(Position, u32)>,
+}
+
+impl Runner {
+    async fn take_up(&mut self) -> Result<(), RunnerError> {
+        let checkpoint = self.checkpoint.clone();
+        let loaded = tokio::task::spawn_blocking(move || checkpoint.load())
+            .await
+            .map_err(RunnerError::Interrupted)?
+            .map_err(RunnerError::Checkpoint)?;
+        let Some((position, state)) = loaded else {
+            info!("engine has no checkpoint: it reads the log from its beginning");
+            return Ok(());
+        };
+        match self.engine.restore(&state) {
+            Ok(()) => {
+                self.handled = position;
+                self.saved = position;
+                info!(%position, "engine continues from its checkpoint");
+            }
+            Err(reason) => {
+                info!(%position, %reason, "engine reads the log from its beginning");
+            }
+        }
+        Ok(())
+    }
+
+    /// Findings caused after the checkpoint lie after it, so the search begins there.
+    async fn find_known(&mut self) -> Result<(), RunnerError> {
+        let end = *self.log.end().borrow();
+        let mut after = self.handled;
+        while after < end {
+            let records = self.read(after).await?;
+            let Some(last) = records.last() else {
+                break;
+            };
+            after = last.position;
+            let findings = records.iter().filter_map(|record| match &record.body {
+                Body::Finding(finding) => Some(order(finding)),
+                _ => None,
+            });
+            self.known = self.known.max(findings.max());
+        }
+        debug!(?end, known = ?self.known, "findings already in the log are passed over");
+        Ok(())
+    }
+
+    async fn feed(&mut self, shutdown: &mut watch::Receiver<bool>) -> Result<(), RunnerError> {
+        let mut end = self.log.end();
+        let every = Duration::from_secs(self.settings.checkpoint_secs.max(1));
+        let mut checkpoint_due = tokio::time::interval(every);
+        checkpoint_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        checkpoint_due.reset();
+        loop {
+            let waiting = *end.borrow_and_update() > self.handled;
+            tokio::select! {
+                biased;
+                // An error means that whoever could say so is gone.
+                () = async { drop(shutdown.wait_for(|stop| *stop).await) } => return Ok(()),
+                _ = checkpoint_due.tick() => self.save().await?,
+                () = std::future::ready(()), if waiting => self.step().await?,
+                grown = end.changed(), if !waiting => {
+                    grown.map_err(|_closed| RunnerError::LogClosed)?;
+                }
+            }
+        }
+    }
+
+    /// One batch, whole.
+    async fn step(&mut self) -> Result<(), RunnerError> {
+        let records = self.read(self.handled).await?;
+        let Some(last) = records.last().map(|record| record.position) else {
+            return Ok(());
+        };
+        self.engine.handle(&records);
+        let mut findings = self.engine.drain();
+        let found = findings.len();
+        findings.retain(|finding| self.known.is_none_or(|known| order(finding) > known));
+        metrics::count_batch(records.len(), findings.len(), found - findings.len());
+        self.append(findings, last).await?;
+
+        self.handled = last;
+        self.unsaved_records += records.len() as u64;
+        self.progress.send_replace(last);
+        let end = *self.log.end().borrow();
+        metrics::show_lag(end.0.saturating_sub(last.0));
+        metrics::show_counts(self.engine.counts());
+        if self.unsaved_records >= self.settings.checkpoint_records.max(1) {
+            self.save().await?;
+        }
+        Ok(())
+    }
+
+    async fn read(&self, after: Position) -> Result<Chunk, RunnerError> {
+        let limit = self.settings.batch_records_max.max(1);
+        let read = || {
+            let log = Arc::clone(&self.log);
+            async move { log.read(after, limit).await }
+        };
+        retry(&self.settings, read)
+            .await
+            .map_err(|source| RunnerError::Read { after, source })
+    }
+
+    async fn append(&self, findings: Vec<Finding>, upto: Position) -> Result<(), RunnerError> {
+        for some in findings.chunks(self.settings.append_findings_max.max(1)) {
+            let append = || {
+                let log = Arc::clone(&self.log);
+                let bodies = some.iter().cloned().map(Body::Finding).collect();
+                async move { log.append(bodies).await }
+            };
+            retry(&self.settings, append)
+                .await
+                .map_err(|source| RunnerError::Append { upto, source })?;
+        }
+        Ok(())
+    }
+
+    async fn save(&mut self) -> Result<(), RunnerError> {
+        if self.handled == self.saved {
+            return Ok(());
+        }
+        let (checkpoint, position) = (self.checkpoint.clone(), self.handled);
+        let state = self.engine.checkpoint();
+        metrics::show_checkpoint(state.len());
+        tokio::task::spawn_blocking(move || checkpoint.save(position, &state))
+            .await
+            .map_err(RunnerError::Interrupted)?
+            .map_err(RunnerError::Checkpoint)?;
+        self.saved = position;
+        self.unsaved_records = 0;
+        debug!(%position, "engine checkpoint saved");
+        Ok(())
+    }
+}
+
+const fn order(finding: &Finding) -> (Position, u32) {
+    (finding.cause, finding.ordinal)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,403 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use proptest::prelude::*;
+use tempfile::TempDir;
+use yiping_engine::indices::AqiLaws;
+use yiping_engine::{Rule, Threshold};
+use yiping_log::memory::MemoryLog;
+use yiping_log::{Appended, CityClock, LogError};
+use yiping_model::{
+    Catalogue, Level, Measured, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text, ThingId,
+    Timestamp, Zone,
+};
+
+use super::*;
+
+fn text(text: &str) -> Text {
+    Text {
+        zh: text.into(),
+        en: text.into(),
+    }
+}
+
+/// Known properties: none, so the windows are those of the settings. One rule.
+fn engine(raise: f64) -> Engine {
+    let catalogue = Catalogue {
+        city: text("q"),
+        zone: Zone::named("Asia/Shanghai").expect("built in"),
+        areas: Vec::new(),
+        properties: BTreeMap::new(),
+        things: BTreeMap::new(),
+    };
+    let rule = Rule {
+        id: RuleId::new("leak").expect("valid"),
+        title: text("leak"),
+        property: PropertyId::new("gas").expect("valid"),
+        level: Level::Red,
+        threshold: Threshold::Above { raise, clear: 5.0 },
+        source: "test".into(),
+    };
+    let laws = AqiLaws {
+        levels: Vec::new(),
+        laws: Vec::new(),
+    };
+    Engine::new(Arc::new(catalogue), vec![rule], laws, yiping_engine::Settings::default())
+}
+
+fn settings(batch_records_max: usize) -> Settings {
+    Settings {
+        batch_records_max,
+        append_findings_max: 3,
+        checkpoint_records: 10,
+        retries_max: 2,
+        retry_pause_ms: 0,
+        ..Settings::default()
+    }
+}
+
+/// Readings of two things; `None` is a tick.
+type Story = Vec<(u32, Option<(bool, i32)>)>;
+
+fn story() -> impl Strategy<Value = Story> {
+    let reading = prop::option::weighted(0.9, (any::<bool>(), 0_i32..20));
+    prop::collection::vec((0_u32..60, reading), 1..60)
+}
+
+fn at(secs: u32) -> Timestamp {
+    Timestamp::from_secs(1_772_323_200) + Duration::from_secs(secs.into())
+}
+
+fn body(secs: u32, said: Option<(bool, i32)>) -> Body {
+    let Some((first, value)) = said else {
+        return Body::Tick;
+    };
+    let gas = Measured {
+        property: PropertyId::new("gas").expect("valid"),
+        value: value.into(),
+        quality: Quality::Good,
+    };
+    Body::Reading(Reading {
+        source: SourceId::new("mqtt").expect("valid"),
+        thing: ThingId::new(if first { "a" } else { "b" }).expect("valid"),
+        phenomenon_time: at(secs),
+        values: [gas].into_iter().collect(),
+    })
+}
+
+/// A machine with its disk: it may crash, the disk stays.
+struct Machine {
+    log: Arc<MemoryLog>,
+    clock: CityClock,
+    disk: TempDir,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let clock = CityClock::driven(at(0));
+        Self {
+            log: Arc::new(MemoryLog::new(clock.clone())),
+            clock,
+            disk: tempfile::tempdir().expect("a place"),
+        }
+    }
+
+    fn with(story: &Story) -> Self {
+        let machine = Self::new();
+        let mut secs = 0;
+        for (pause, said) in story {
+            secs += pause;
+            machine.hear(secs, *said);
+        }
+        machine
+    }
+
+    fn hear(&self, secs: u32, said: Option<(bool, i32)>) {
+        self.clock.advance(at(secs));
+        let bodies = vec![body(secs, said)];
+        block_on(self.log.append(bodies)).expect("memory takes all");
+    }
+
+    fn end(&self) -> Position {
+        *self.log.end().borrow()
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::new(self.disk.path().join("engine.checkpoint"))
+    }
+
+    /// Runs until this record is handled, then stops cleanly (or crashes).
+    fn run_to(&self, target: Position, batch: usize, crash: bool) {
+        let log: Arc<dyn Log> = self.log.clone();
+        let ended = self.run_on(log, target, batch, crash);
+        ended.expect("memory does not fail");
+    }
+
+    /// Each life has its own runtime, so that nothing of it goes on when it is over.
+    fn run_on(
+        &self,
+        log: Arc<dyn Log>,
+        target: Position,
+        batch: usize,
+        crash: bool,
+    ) -> Result<(), RunnerError> {
+        block_on(self.live(log, target, batch, crash))
+    }
+
+    async fn live(
+        &self,
+        log: Arc<dyn Log>,
+        target: Position,
+        batch: usize,
+        crash: bool,
+    ) -> Result<(), RunnerError> {
+        let stop = watch::Sender::new(false);
+        let progress = watch::Sender::new(Position::START);
+        let mut handled = progress.subscribe();
+        let running = run(
+            log,
+            engine(10.0),
+            self.checkpoint(),
+            settings(batch),
+            stop.subscribe(),
+            progress,
+        );
+        tokio::pin!(running);
+        tokio::select! {
+            biased;
+            ended = &mut running => return ended,
+            reached = handled.wait_for(|handled| *handled >= target) => {
+                reached.expect("the runner lives");
+            }
+        }
+        if crash {
+            return Ok(());
+        }
+        stop.send_replace(true);
+        running.await
+    }
+
+    fn records(&self) -> Vec<Record> {
+        let all = block_on(self.log.read(Position::START, usize::MAX));
+        all.expect("memory does not fail").to_vec()
+    }
+
+    /// The log holds exactly what an engine finds that reads it once, from one end to the other.
+    fn holds_every_finding_once(&self) -> String {
+        let records = self.records();
+        let recorded: Vec<_> = records
+            .iter()
+            .filter_map(|record| match &record.body {
+                Body::Finding(finding) => Some(finding.clone()),
+                _ => None,
+            })
+            .collect();
+        let mut once = engine(10.0);
+        once.handle(&records);
+        let json = |findings: &[Finding]| serde_json::to_string(findings).expect("plain values");
+        assert_eq!(json(&recorded), json(&once.drain()));
+        json(&recorded)
+    }
+}
+
+/// A log that fails at the append with this number, before or after it has written; or is busy there for some calls.
+struct Faulty {
+    log: Arc<MemoryLog>,
+    appends: AtomicU32,
+    fails_at: u32,
+    how: Fault,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    BeforeWriting,
+    AfterWriting,
+    Busy(u32),
+}
+
+#[async_trait]
+impl Log for Faulty {
+    async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
+        let number = self.appends.fetch_add(1, Ordering::Relaxed);
+        match self.how {
+            Fault::BeforeWriting if number >= self.fails_at => Err(LogError::Closed),
+            Fault::AfterWriting if number >= self.fails_at => {
+                self.log.append(bodies).await?;
+                Err(LogError::Closed)
+            }
+            Fault::Busy(calls) if (self.fails_at..self.fails_at + calls).contains(&number) => {
+                Err(LogError::Busy(1))
+            }
+            _ => self.log.append(bodies).await,
+        }
+    }
+
+    async fn read(&self, after: Position, limit: usize) -> Result<Chunk, LogError> {
+        self.log.read(after, limit).await
+    }
+
+    fn end(&self) -> watch::Receiver<Position> {
+        self.log.end()
+    }
+
+    async fn retain(&self, keep_from: Position) -> Result<(), LogError> {
+        self.log.retain(keep_from).await
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}
+
+fn busy_story() -> Story {
+    let value = |step: u32| i32::try_from(step * 7 % 20).expect("small");
+    let step = |step| (13 + step % 5, (step % 9 != 0).then(|| (step % 2 == 0, value(step))));
+    (0..120).map(step).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn findings_are_the_same_bytes_at_any_batch_size(story in story(), size in 1_usize..30) {
+        let findings = |size| {
+            let machine = Machine::with(&story);
+            machine.run_to(machine.end(), size, false);
+            machine.holds_every_finding_once()
+        };
+        prop_assert_eq!(findings(size), findings(4_096));
+    }
+
+    #[test]
+    fn a_crash_anywhere_leaves_every_finding_in_the_log_once(
+        story in story(),
+        crashes in prop::collection::vec((0_u64..60, 1_usize..9), 1..4),
+    ) {
+        let machine = Machine::with(&story);
+        let inputs = machine.end();
+        for (at, size) in crashes {
+            machine.run_to(Position(at.min(inputs.0)), size, true);
+        }
+        machine.run_to(inputs, 5, false);
+        machine.holds_every_finding_once();
+    }
+
+    #[test]
+    fn a_log_that_fails_before_or_after_writing_leaves_every_finding_in_the_log_once(
+        story in story(), fails_at in 0_u32..12, how in prop::sample::select(vec![Fault::BeforeWriting, Fault::AfterWriting]), size in 1_usize..20,
+    ) {
+        let machine = Machine::with(&story);
+        let inputs = machine.end();
+        let appends = AtomicU32::new(0);
+        let faulty = Arc::new(Faulty { log: machine.log.clone(), appends, fails_at, how });
+        let ended = machine.run_on(faulty.clone(), inputs, size, false);
+        let failed = faulty.appends.load(Ordering::Relaxed) > fails_at;
+        assert_eq!(matches!(ended, Err(RunnerError::Append { .. })), failed);
+        machine.run_to(inputs, 7, false);
+        machine.holds_every_finding_once();
+    }
+
+    #[test]
+    fn readings_that_arrive_between_findings_and_crashes_change_nothing(
+        story in story(), cuts in prop::collection::vec(any::<bool>(), 6),
+    ) {
+        let machine = Machine::new();
+        let mut secs = 0;
+        let mut cuts = cuts.iter().cycle();
+        for part in story.chunks(7) {
+            for (pause, said) in part {
+                secs += pause;
+                machine.hear(secs, *said);
+            }
+            let crash = *cuts.next().expect("a cycle");
+            machine.run_to(machine.end(), 3, crash);
+        }
+        machine.run_to(machine.end(), 3, false);
+        machine.holds_every_finding_once();
+    }
+}
+
+#[test]
+fn a_log_that_is_busy_for_a_moment_is_asked_again() {
+    let machine = Machine::with(&busy_story());
+    let faulty = Faulty {
+        log: machine.log.clone(),
+        appends: AtomicU32::new(0),
+        fails_at: 2,
+        how: Fault::Busy(2),
+    };
+    let ended = machine.run_on(Arc::new(faulty), machine.end(), 8, false);
+    ended.expect("busy is not broken");
+    assert!(machine.holds_every_finding_once().len() > 1_000);
+}
+
+#[test]
+fn a_log_that_stays_busy_ends_the_run_with_what_it_said() {
+    let machine = Machine::with(&busy_story());
+    let faulty = Faulty {
+        log: machine.log.clone(),
+        appends: AtomicU32::new(0),
+        fails_at: 2,
+        how: Fault::Busy(3),
+    };
+    let ended = machine.run_on(Arc::new(faulty), machine.end(), 8, false);
+    assert!(matches!(
+        ended,
+        Err(RunnerError::Append {
+            source: LogError::Busy(1),
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_clean_stop_leaves_a_checkpoint_at_the_last_record_handled() {
+    let machine = Machine::with(&busy_story());
+    let inputs = machine.end();
+    machine.run_to(inputs, 1_000, false);
+    let (position, _) = machine
+        .checkpoint()
+        .load()
+        .expect("readable")
+        .expect("saved");
+    assert!(position >= inputs);
+}
+
+#[test]
+fn a_checkpoint_is_never_ahead_of_its_findings() {
+    let machine = Machine::with(&busy_story());
+    let faulty = Faulty {
+        log: machine.log.clone(),
+        appends: AtomicU32::new(0),
+        fails_at: 5,
+        how: Fault::BeforeWriting,
+    };
+    let ended = machine.run_on(Arc::new(faulty), machine.end(), 4, false);
+    ended.expect_err("the log fails");
+    let (position, _) = machine
+        .checkpoint()
+        .load()
+        .expect("readable")
+        .expect("saved before the log failed");
+    let records = machine.records();
+    let mut once = engine(10.0);
+    once.handle(&records);
+    let caused = once.drain().iter().filter(|finding| finding.cause <= position).count();
+    let recorded = records.iter().filter(|record| matches!(record.body, Body::Finding(_)));
+    assert!(recorded.count() >= caused);
+}
+
+#[test]
+fn a_damaged_checkpoint_means_reading_from_the_beginning() {
+    let machine = Machine::with(&busy_story());
+    machine.run_to(machine.end(), 8, false);
+    std::fs::write(machine.disk.path().join("engine.checkpoint"), b"x").expect("writable");
+    machine.run_to(machine.end(), 8, false);
+    machine.holds_every_finding_once();
+}

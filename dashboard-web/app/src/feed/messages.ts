@@ -1,0 +1,292 @@
+// Generated from dashboard-web/scene/src/message.rs by its test; do not edit.
+// `BLESS=1 cargo test -p yiping-scene` writes it again.
+
+/** A message from server to screen. */
+export type ServerMessage = { "type": "snapshot" } & Snapshot | { "type": "delta" } & Delta;
+
+/** A text in both languages of the screens. */
+export type TextView = {
+  /** Chinese. */
+  zh: string,
+  /** English. */
+  en: string,
+};
+
+/** The whole state of a scene at a position, and what does not change while the program runs. */
+export type Snapshot = {
+  /** The scene's name: `wall`. */
+  scene: string,
+  /** The log position of this state. */
+  position: number,
+  /** City time of that position. */
+  now_ms: number,
+  /** The city. */
+  city: CityView,
+  /** The properties, by id. */
+  properties: Array<PropertyView>,
+  /** The rules. */
+  rules: Array<RuleView>,
+  /** The state; every list is sorted by its key. */
+  state: StateView,
+};
+
+/** The city and its areas. */
+export type CityView = {
+  /** Its name. */
+  name: TextView,
+  /** IANA time zone in which the screens show time. */
+  zone: string,
+  /** Whether the readings come from the simulator: then every screen says so. */
+  simulated: boolean,
+  /** Its counties, in the order of the screens. */
+  areas: Array<AreaView>,
+};
+
+/** A county. */
+export type AreaView = {
+  /** GB/T 2260 code. */
+  code: string,
+  /** Its name. */
+  name: TextView,
+};
+
+/** A property. */
+export type PropertyView = {
+  /** Its id. */
+  id: string,
+  /** Its name. */
+  title: TextView,
+  /** Its short form. */
+  symbol: string,
+  /** Its unit. */
+  unit: string,
+  /** Decimals to show. */
+  decimals: number,
+  /** Seconds that one observation stands for; older than three periods is stale. */
+  period_secs: number,
+};
+
+/** A rule, as far as a screen explains it. */
+export type RuleView = {
+  /** Its id. */
+  id: string,
+  /** What the alarm is called. */
+  title: TextView,
+  /** The property it judges. */
+  property: string,
+  /** Warning level 1 to 4. */
+  level: number,
+  /** Whether it raises above or below its threshold. */
+  direction: DirectionView,
+  /** The value beyond which it raises. */
+  raise: number,
+  /** The value behind which it returns to normal. */
+  clear: number,
+  /** Where the thresholds come from. */
+  source: string,
+};
+
+/** Whether a rule raises above or below its threshold. */
+export type DirectionView = "above" | "below";
+
+/** What a scene shows, as lists sorted by key. */
+export type StateView = {
+  /** Things, by id. */
+  things: Array<ThingView>,
+  /** Last values, by thing and property. */
+  latest: Array<LatestView>,
+  /** The last hour or so of window means, by thing and property. */
+  trends: Array<TrendView>,
+  /** The last index of each thing and kind. */
+  indices: Array<IndexView>,
+  /** Open alarms, by id. */
+  alarms: Array<AlarmView>,
+  /** Doors, by id. */
+  sources: Array<SourceView>,
+};
+
+/** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
+export type Delta = {
+  /** The position that this applies to. */
+  after: number,
+  /** The position that results. */
+  position: number,
+  /** City time of that position. */
+  now_ms: number,
+  /** New or changed things. */
+  things?: Array<ThingView>,
+  /** New last values. */
+  latest?: Array<LatestView>,
+  /** New points of trends, to be appended (see [`TrendPoint`]). */
+  trend_points?: Array<TrendPoint>,
+  /** New indices. */
+  indices?: Array<IndexView>,
+  /** New or changed open alarms. */
+  alarms?: Array<AlarmView>,
+  /** Alarms that are closed now. */
+  closed?: Array<string>,
+  /** Changed doors. */
+  sources?: Array<SourceView>,
+};
+
+/** A thing. */
+export type ThingView = {
+  /** Its id. */
+  id: string,
+  /** Its name; the id itself for a thing that the catalogue does not know. */
+  name: TextView,
+  /** What it is; empty when unknown. */
+  kind: string,
+  /** Longitude and latitude, WGS-84; `None` when unknown. */
+  place: [number, number] | null,
+  /** Code of its county. */
+  area: string | null,
+  /** The properties that it should observe, or was heard to. */
+  properties: Array<string>,
+  /** Seconds that one of its observations stands for, where the thing says so itself. */
+  period_secs: number | null,
+};
+
+/** The last value of a datastream, by phenomenon time. */
+export type LatestView = {
+  /** Thing. */
+  thing: string,
+  /** Property. */
+  property: string,
+  /** Value in the property's unit. */
+  value: number,
+  /** Phenomenon time. */
+  at_ms: number,
+  /** When the log took it. */
+  received_ms: number,
+  /** Whether it is outside the range that the property can have. */
+  out_of_range: boolean,
+};
+
+/** The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`. */
+export type TrendView = {
+  /** Thing. */
+  thing: string,
+  /** Property. */
+  property: string,
+  /** Start of the last window. */
+  last_ms: number,
+  /** Length of a window. */
+  step_secs: number,
+  /** The means; `None` where there is no window. */
+  means: Array<number | null>,
+};
+
+/** One more window of a trend. Windows skipped since the last one count as `None`; more than [`TREND_POINTS`] fall off at the old end. A
+ * point for a window that the trend already spans replaces it; one with another `step_secs` starts the trend anew. */
+export type TrendPoint = {
+  /** Thing. */
+  thing: string,
+  /** Property. */
+  property: string,
+  /** Start of the window. */
+  start_ms: number,
+  /** Length of the window. */
+  step_secs: number,
+  /** Its mean. */
+  mean: number,
+};
+
+/** The last index of a thing. */
+export type IndexView = {
+  /** Thing. */
+  thing: string,
+  /** Which report. */
+  kind: IndexKindView,
+  /** Start of the hour or day. */
+  start_ms: number,
+  /** The law applied. */
+  law: string,
+  /** The index; `None` when the data do not suffice. */
+  value: number | null,
+  /** Level 1 to 6. */
+  level: number | null,
+  /** Primary pollutants. */
+  primary: Array<string>,
+  /** Individual indices. */
+  parts: Array<SubIndexView>,
+  /** The last values of the same index, oldest first, this one last, at most 24; `None` where there was none. */
+  trend: Array<number | null>,
+};
+
+/** Which report an index belongs to; sorted by name. */
+export type IndexKindView = "aqi_daily" | "aqi_hourly";
+
+/** The individual index of one pollutant. */
+export type SubIndexView = {
+  /** Pollutant. */
+  property: string,
+  /** The concentration judged. */
+  concentration: number | null,
+  /** Its index. */
+  iaqi: number | null,
+};
+
+/** An open alarm. */
+export type AlarmView = {
+  /** Its id. */
+  id: string,
+  /** The number by which people call it. */
+  number: number,
+  /** Warning level 1 to 4. */
+  level: number,
+  /** Where it stands. */
+  state: AlarmStateView,
+  /** The rule. */
+  rule: string,
+  /** The thing. */
+  thing: string,
+  /** The property. */
+  property: string,
+  /** The value that raised it. */
+  value: number,
+  /** The most extreme value so far. */
+  extreme: number,
+  /** The threshold. */
+  threshold: number,
+  /** Phenomenon time of its beginning. */
+  started_ms: number,
+  /** Phenomenon time of its end. */
+  ended_ms: number | null,
+  /** City time at which it was raised. */
+  raised_ms: number,
+  /** Who acknowledged. */
+  acknowledged: AcknowledgedView | null,
+  /** Whether late data changed it. */
+  corrected: boolean,
+};
+
+/** Where an open alarm stands. */
+export type AlarmStateView = "unacknowledged" | "acknowledged" | "returned_unacknowledged";
+
+/** Who acknowledged. */
+export type AcknowledgedView = {
+  /** The seat. */
+  seat: string,
+  /** City time. */
+  at_ms: number,
+  /** What was written with it. */
+  note: string,
+};
+
+/** A door and what came through it. */
+export type SourceView = {
+  /** Its id. */
+  id: string,
+  /** When something last came. */
+  last_received_ms: number,
+  /** How long the last reading took from phenomenon to log. */
+  delay_ms: number,
+  /** Readings since the log began, duplicates included. */
+  readings: number,
+  /** Dead letters since the log began. */
+  rejects: number,
+};
+
+/** How many windows a trend holds. */
+export const TREND_POINTS = 60;

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { rehearse } from "../rehearsal/script";
+import type { AlarmView, Delta, LatestView, Snapshot } from "./messages";
+import { extended, Scene } from "./scene";
+
+function empty(): Snapshot {
+  return {
+    scene: "wall",
+    position: 10,
+    now_ms: 1_000,
+    city: { name: { zh: "衢州市", en: "Quzhou" }, zone: "Asia/Shanghai", simulated: false, areas: [] },
+    properties: [],
+    rules: [],
+    state: { things: [], latest: [], trends: [], indices: [], alarms: [], sources: [] },
+  };
+}
+
+function delta(after: number, position: number, rest: Partial<Delta> = {}): Delta & { type: "delta" } {
+  return { type: "delta", after, position, now_ms: position * 100, ...rest };
+}
+
+function latest(thing: string, property: string, value: number): LatestView {
+  return { thing, property, value, at_ms: 0, received_ms: 0, out_of_range: false };
+}
+
+const ALARM: AlarmView = {
+  id: "a1",
+  number: 1,
+  level: 2,
+  state: "unacknowledged",
+  rule: "r",
+  thing: "t",
+  property: "cl2",
+  value: 3,
+  extreme: 3,
+  threshold: 2,
+  started_ms: 0,
+  ended_ms: null,
+  raised_ms: 0,
+  acknowledged: null,
+  corrected: false,
+};
+
+describe("a scene", () => {
+  it("takes a snapshot whole and forgets what was before", () => {
+    const scene = new Scene();
+    scene.apply({ type: "snapshot", ...empty(), state: { ...empty().state, alarms: [ALARM] } });
+    scene.apply({ type: "snapshot", ...empty(), position: 20 });
+    expect(scene.position).toBe(20);
+    expect(scene.view()).toEqual(empty().state);
+  });
+
+  it("replaces values by key and tells which slices changed", () => {
+    const scene = new Scene();
+    scene.apply({ type: "snapshot", ...empty() });
+    scene.apply(delta(10, 11, { latest: [latest("b", "co", 1), latest("a", "pm25", 2)] }));
+    const changed = scene.apply(delta(11, 12, { latest: [latest("b", "co", 9)], alarms: [ALARM] }));
+    expect(changed).toEqual(["latest", "alarms"]);
+    expect(scene.view().latest).toEqual([latest("a", "pm25", 2), latest("b", "co", 9)]);
+    expect(scene.position).toBe(12);
+    expect(scene.nowMs).toBe(1_200);
+  });
+
+  it("removes an alarm that closed", () => {
+    const scene = new Scene();
+    scene.apply({ type: "snapshot", ...empty() });
+    scene.apply(delta(10, 11, { alarms: [ALARM] }));
+    expect(scene.apply(delta(11, 12, { closed: ["a1"] }))).toEqual(["alarms"]);
+    expect(scene.view().alarms).toEqual([]);
+  });
+
+  it("refuses a delta that does not begin where it stands, and stays as it was", () => {
+    const scene = new Scene();
+    expect(scene.apply(delta(0, 1))).toBeNull();
+    scene.apply({ type: "snapshot", ...empty() });
+    expect(scene.apply(delta(11, 12, { alarms: [ALARM] }))).toBeNull();
+    expect(scene.position).toBe(10);
+    expect(scene.view().alarms).toEqual([]);
+  });
+
+  it("sorts by the pair of ids, so that a shorter id comes before the longer one it begins", () => {
+    const scene = new Scene();
+    scene.apply({ type: "snapshot", ...empty() });
+    scene.apply(delta(10, 11, { latest: [latest("a-1", "co", 1), latest("a", "so2", 2), latest("a", "co", 3)] }));
+    expect(scene.view().latest.map(({ thing, property }) => `${thing} ${property}`)).toEqual([
+      "a co",
+      "a so2",
+      "a-1 co",
+    ]);
+  });
+
+  it("reaches the same state through all deltas of a rehearsal as another one that joined in the middle", () => {
+    const { snapshot, deltas } = rehearse(90);
+    const first = new Scene();
+    first.apply({ type: "snapshot", ...snapshot });
+    const second = new Scene();
+    deltas.forEach((each, index) => {
+      expect(first.apply({ type: "delta", ...each })).not.toBeNull();
+      if (index === 40)
+        second.apply({
+          type: "snapshot",
+          ...snapshot,
+          position: each.position,
+          now_ms: each.now_ms,
+          state: first.view(),
+        });
+      if (index > 40) second.apply({ type: "delta", ...each });
+    });
+    expect(second.view()).toEqual(first.view());
+    expect(second.position).toBe(first.position);
+  });
+});
+
+describe("a trend", () => {
+  const point = (minute: number, mean: number, step_secs = 60) => ({
+    thing: "t",
+    property: "p",
+    start_ms: minute * 60_000,
+    step_secs,
+    mean,
+  });
+  const grown = (...points: ReturnType<typeof point>[]) =>
+    points.reduce<ReturnType<typeof extended> | undefined>((trend, each) => extended(trend, each), undefined);
+
+  it("shows a gap as one", () => {
+    expect(grown(point(0, 1), point(3, 4))?.means).toEqual([1, null, null, 4]);
+  });
+
+  it("replaces a window that it spans and passes over what lies before it", () => {
+    const trend = grown(point(1, 1), point(2, 2), point(1, 1.5), point(0, 9));
+    expect(trend?.means).toEqual([1.5, 2]);
+    expect(trend?.last_ms).toBe(120_000);
+  });
+
+  it("never outgrows its limit, however long the gap", () => {
+    const trend = grown(point(0, 1), point(1_000_000, 2));
+    expect(trend?.means).toHaveLength(60);
+    expect(trend?.means[0]).toBeNull();
+    expect(trend?.means[59]).toBe(2);
+  });
+
+  it("begins anew when the length of its windows changes", () => {
+    expect(grown(point(0, 1), point(1, 2, 10))?.means).toEqual([2]);
+  });
+});

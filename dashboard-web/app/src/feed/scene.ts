@@ -1,0 +1,137 @@
+import {
+  type AlarmView,
+  type CityView,
+  type Delta,
+  type IndexView,
+  type LatestView,
+  type PropertyView,
+  type RuleView,
+  type ServerMessage,
+  type Snapshot,
+  type SourceView,
+  type StateView,
+  type ThingView,
+  TREND_POINTS,
+  type TrendPoint,
+  type TrendView,
+} from "./messages";
+
+/** What does not change while the server runs. */
+export interface Facts {
+  readonly city: CityView;
+  readonly properties: ReadonlyMap<string, PropertyView>;
+  readonly rules: ReadonlyMap<string, RuleView>;
+}
+
+/** The parts of the state that are painted separately. */
+export type Slice = "facts" | "things" | "latest" | "trends" | "indices" | "alarms" | "sources";
+
+const SLICES: readonly Slice[] = ["facts", "things", "latest", "trends", "indices", "alarms", "sources"];
+
+/** Key of a datastream, or of an index: sorts like the pair, because no id contains U+0000. */
+export function pairKey(first: string, second: string): string {
+  return `${first}\u0000${second}`;
+}
+
+/** The state of one scene at one log position. Messages are folded into it; nothing else writes to it. */
+export class Scene {
+  position: number | undefined;
+  nowMs = 0;
+  facts: Facts | undefined;
+  readonly things = new Map<string, ThingView>();
+  readonly latest = new Map<string, LatestView>();
+  readonly trends = new Map<string, TrendView>();
+  readonly indices = new Map<string, IndexView>();
+  readonly alarms = new Map<string, AlarmView>();
+  readonly sources = new Map<string, SourceView>();
+
+  /** Folds a message in. `null` means that it does not fit the state: ask for a snapshot. */
+  apply(message: ServerMessage): readonly Slice[] | null {
+    switch (message.type) {
+      case "snapshot":
+        return this.replace(message);
+      case "delta":
+        return message.after === this.position ? this.change(message) : null;
+    }
+  }
+
+  /** The state in the canonical form of the protocol: every list sorted by its key. */
+  view(): StateView {
+    return {
+      things: sorted(this.things),
+      latest: sorted(this.latest),
+      trends: sorted(this.trends),
+      indices: sorted(this.indices),
+      alarms: sorted(this.alarms),
+      sources: sorted(this.sources),
+    };
+  }
+
+  private replace(snapshot: Snapshot): readonly Slice[] {
+    const { state } = snapshot;
+    this.position = snapshot.position;
+    this.nowMs = snapshot.now_ms;
+    this.facts = {
+      city: snapshot.city,
+      properties: new Map(snapshot.properties.map((property) => [property.id, property])),
+      rules: new Map(snapshot.rules.map((rule) => [rule.id, rule])),
+    };
+    refill(this.things, state.things, (thing) => thing.id);
+    refill(this.latest, state.latest, (value) => pairKey(value.thing, value.property));
+    refill(this.trends, state.trends, (trend) => pairKey(trend.thing, trend.property));
+    refill(this.indices, state.indices, (index) => pairKey(index.thing, index.kind));
+    refill(this.alarms, state.alarms, (alarm) => alarm.id);
+    refill(this.sources, state.sources, (source) => source.id);
+    return SLICES;
+  }
+
+  private change(delta: Delta): readonly Slice[] {
+    const changed: Slice[] = [];
+    const put = <T>(slice: Slice, map: Map<string, T>, list: readonly T[] | undefined, key: (value: T) => string) => {
+      if (list === undefined || list.length === 0) return;
+      for (const value of list) map.set(key(value), value);
+      changed.push(slice);
+    };
+    this.position = delta.position;
+    this.nowMs = delta.now_ms;
+    put("things", this.things, delta.things, (thing) => thing.id);
+    put("latest", this.latest, delta.latest, (value) => pairKey(value.thing, value.property));
+    put("indices", this.indices, delta.indices, (index) => pairKey(index.thing, index.kind));
+    put("alarms", this.alarms, delta.alarms, (alarm) => alarm.id);
+    put("sources", this.sources, delta.sources, (source) => source.id);
+    for (const id of delta.closed ?? []) this.alarms.delete(id);
+    if (delta.closed?.length) changed.push("alarms");
+    for (const point of delta.trend_points ?? []) {
+      const key = pairKey(point.thing, point.property);
+      this.trends.set(key, extended(this.trends.get(key), point));
+    }
+    if (delta.trend_points?.length) changed.push("trends");
+    return changed;
+  }
+}
+
+/** A trend with one more window. Skipped windows count as `null`; one it spans is replaced; another step starts it anew. */
+export function extended(trend: TrendView | undefined, point: TrendPoint): TrendView {
+  const { thing, property, start_ms, step_secs, mean } = point;
+  if (trend === undefined || trend.step_secs !== step_secs)
+    return { thing, property, last_ms: start_ms, step_secs, means: [mean] };
+  const steps = Math.round((start_ms - trend.last_ms) / (step_secs * 1_000));
+  const means = [...trend.means];
+  if (steps <= 0) {
+    const index = means.length - 1 + steps;
+    if (index >= 0) means[index] = mean;
+    return { ...trend, means };
+  }
+  for (let skipped = Math.min(steps, TREND_POINTS) - 1; skipped > 0; skipped -= 1) means.push(null);
+  means.push(mean);
+  return { ...trend, last_ms: start_ms, means: means.slice(-TREND_POINTS) };
+}
+
+function refill<T>(map: Map<string, T>, list: readonly T[], key: (value: T) => string): void {
+  map.clear();
+  for (const value of list) map.set(key(value), value);
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): T[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value);
+}

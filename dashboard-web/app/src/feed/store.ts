@@ -1,0 +1,144 @@
+import { type Accessor, batch, createSignal } from "solid-js";
+import { CityClock } from "./clock";
+import type { LinkState } from "./link";
+import type {
+  AlarmView,
+  IndexView,
+  LatestView,
+  ServerMessage,
+  SourceView,
+  StateView,
+  ThingView,
+  TrendView,
+} from "./messages";
+import { type Facts, Scene, type Slice } from "./scene";
+
+/** Everything but alarms is painted at most this often. */
+export const PAINT_MS = 200;
+
+/** What the panels draw from. Each accessor tells of its own slice only. */
+export interface Wall {
+  readonly facts: Accessor<Facts | undefined>;
+  readonly things: Accessor<ReadonlyMap<string, ThingView>>;
+  readonly latest: Accessor<ReadonlyMap<string, LatestView>>;
+  readonly trends: Accessor<ReadonlyMap<string, TrendView>>;
+  readonly indices: Accessor<ReadonlyMap<string, IndexView>>;
+  readonly alarms: Accessor<ReadonlyMap<string, AlarmView>>;
+  readonly sources: Accessor<ReadonlyMap<string, SourceView>>;
+  /** City time in whole seconds (as milliseconds): the time to count ages from. */
+  readonly now: Accessor<number>;
+  readonly position: Accessor<number | undefined>;
+  readonly link: Accessor<LinkState>;
+}
+
+/** The store: messages in, painted state out. */
+export interface Store extends Wall {
+  /** Takes a message; `false` when it does not fit. */
+  accept(message: ServerMessage): boolean;
+  /** The link changed. */
+  linked(state: LinkState): void;
+  /** Position of the state that is held, painted or not. */
+  held(): number | undefined;
+  /** The canonical state. */
+  view(): { position: number | undefined; now_ms: number; state: StateView };
+}
+
+/** How the store waits for a frame and for a pause; tests put their own in. */
+export interface Pace {
+  frame(run: () => void): void;
+  pause(run: () => void, ms: number): void;
+}
+
+const BROWSER: Pace = {
+  frame: (run) => void requestAnimationFrame(run),
+  pause: (run, ms) => void setTimeout(run, ms),
+};
+
+/** An empty store. */
+export function createStore(pace: Pace = BROWSER): Store {
+  const scene = new Scene();
+  const clock = new CityClock();
+  const [facts, setFacts] = createSignal<Facts>();
+  const [things, setThings] = createSignal<ReadonlyMap<string, ThingView>>(scene.things, { equals: false });
+  const [latest, setLatest] = createSignal<ReadonlyMap<string, LatestView>>(scene.latest, { equals: false });
+  const [trends, setTrends] = createSignal<ReadonlyMap<string, TrendView>>(scene.trends, { equals: false });
+  const [indices, setIndices] = createSignal<ReadonlyMap<string, IndexView>>(scene.indices, { equals: false });
+  const [alarms, setAlarms] = createSignal<ReadonlyMap<string, AlarmView>>(scene.alarms, { equals: false });
+  const [sources, setSources] = createSignal<ReadonlyMap<string, SourceView>>(scene.sources, { equals: false });
+  const [now, setNow] = createSignal(0);
+  const [position, setPosition] = createSignal<number>();
+  const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });
+
+  const publish: Readonly<Record<Slice, () => void>> = {
+    facts: () => setFacts(scene.facts),
+    things: () => setThings(scene.things),
+    latest: () => setLatest(scene.latest),
+    trends: () => setTrends(scene.trends),
+    indices: () => setIndices(scene.indices),
+    alarms: () => setAlarms(scene.alarms),
+    sources: () => setSources(scene.sources),
+  };
+  const dirty = new Set<Slice>();
+  let framed = false;
+  let paused = false;
+
+  const paint = () => {
+    batch(() => {
+      for (const slice of dirty) publish[slice]();
+      dirty.clear();
+      setPosition(scene.position);
+      tellTime();
+    });
+  };
+  const paintNextFrame = () => {
+    if (framed) return;
+    framed = true;
+    pace.frame(() => {
+      framed = false;
+      paint();
+    });
+  };
+  const paintSoon = () => {
+    if (paused) return;
+    paused = true;
+    pace.pause(() => {
+      paused = false;
+      paintNextFrame();
+      // The clock goes on between messages.
+      if (link().state === "live") paintSoon();
+    }, PAINT_MS);
+  };
+  const tellTime = () => {
+    const shown = link().state === "live" ? clock.read(Date.now()) : clock.stop();
+    setNow(Math.floor(shown / 1_000) * 1_000);
+  };
+
+  return {
+    facts,
+    things,
+    latest,
+    trends,
+    indices,
+    alarms,
+    sources,
+    now,
+    position,
+    link,
+    accept(message) {
+      const changed = scene.apply(message);
+      if (changed === null) return false;
+      clock.hear(scene.nowMs, Date.now());
+      for (const slice of changed) dirty.add(slice);
+      if (message.type === "snapshot" || changed.includes("alarms")) paintNextFrame();
+      paintSoon();
+      return true;
+    },
+    linked(state) {
+      setLink(state);
+      paintNextFrame();
+      if (state.state === "live") paintSoon();
+    },
+    held: () => scene.position,
+    view: () => ({ position: scene.position, now_ms: scene.nowMs, state: scene.view() }),
+  };
+}

@@ -1,0 +1,289 @@
+import type { SpanUnit } from "./time";
+
+/** Every text of the screens that does not come from the server. */
+export interface Words {
+  readonly centre: (city: string) => string;
+  readonly simulated: string;
+  readonly levels: readonly [string, string, string, string];
+  readonly sourcesOnline: string;
+  readonly slowest: string;
+  readonly link: { readonly waiting: string; readonly live: string; readonly lost: string };
+  readonly lost: (secs: number, clock: string) => string;
+  readonly neverHeard: (secs: number) => string;
+  readonly retrying: (attempt: number) => string;
+  readonly date: (year: number, month: number, day: number, weekday: number) => string;
+  readonly seat: string;
+  readonly noSeat: string;
+  readonly seatAsk: string;
+  readonly seatKeep: string;
+  readonly cancel: string;
+  readonly alarms: string;
+  readonly alarmsNote: (open: number, unacknowledged: number) => string;
+  readonly quiet: string;
+  readonly returned: string;
+  readonly unacknowledged: string;
+  readonly acknowledge: string;
+  readonly acknowledging: string;
+  readonly acknowledgedBy: (seat: string, clock: string) => string;
+  readonly corrected: string;
+  readonly now: (value: string) => string;
+  readonly peak: string;
+  readonly lowest: string;
+  readonly threshold: string;
+  readonly more: (rows: number) => string;
+  readonly moreUnacknowledged: (rows: number) => string;
+  readonly keys: string;
+  readonly ackTaken: (seat: string) => string;
+  readonly ackTakenUnknown: string;
+  readonly ackFailed: (why: string) => string;
+  readonly ackUnreachable: string;
+  readonly map: string;
+  readonly legend: Readonly<Record<"station" | "gas" | "wind" | "silent" | "ring", string>>;
+  readonly credits: string;
+  readonly km: string;
+  readonly inset: string;
+  readonly wind: (from: number, speed: string) => string;
+  readonly air: string;
+  readonly airNote: (from: string, to: string) => string;
+  readonly airNone: string;
+  readonly categories: readonly [string, string, string, string, string, string];
+  readonly county: string;
+  readonly worst: string;
+  readonly primary: (list: string) => string;
+  readonly noPrimary: string;
+  readonly hours24: string;
+  readonly valid: string;
+  readonly pollutants: string;
+  readonly pollutantsNote: string;
+  readonly median: string;
+  readonly highest: string;
+  readonly where: string;
+  readonly hour1: string;
+  readonly fresh: string;
+  readonly gasTitle: (property: string) => string;
+  readonly gasQuiet: (count: number, threshold: string) => string;
+  readonly gasNone: string;
+  readonly detector: string;
+  readonly value: string;
+  readonly logScale: string;
+  readonly dataAge: string;
+  readonly thresholdKey: string;
+  readonly noData: string;
+  readonly old: (text: string) => string;
+  readonly span: (count: number, unit: SpanUnit) => string;
+  readonly never: string;
+  readonly matrix: string;
+  readonly matrixNote: string;
+  readonly weather: string;
+  readonly sources: string;
+  readonly sourcesNote: (position: string) => string;
+  readonly door: string;
+  readonly state: string;
+  readonly online: string;
+  readonly silent: string;
+  readonly lastHeard: string;
+  readonly delay: string;
+  readonly readings: string;
+  readonly rejects: string;
+  readonly cityTime: string;
+  readonly panelFailed: string;
+  readonly panelUnknown: (id: string) => string;
+  readonly again: string;
+}
+
+const SPANS_ZH: Record<SpanUnit, string> = { second: "秒", minute: "分", hour: "小时", day: "天" };
+const SPANS_EN: Record<SpanUnit, string> = { second: "s", minute: "min", hour: "h", day: "d" };
+const WINDS_ZH = ["北", "东北", "东", "东南", "南", "西南", "西", "西北"];
+const WINDS_EN = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
+const DAYS_ZH = ["日", "一", "二", "三", "四", "五", "六"];
+const DAYS_EN = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+const zh: Words = {
+  centre: (city) => `${city}城市运行指挥中心`,
+  simulated: "模拟数据",
+  levels: ["一级（红）", "二级（橙）", "三级（黄）", "四级（蓝）"],
+  sourcesOnline: "路数据在线",
+  slowest: "最慢时延",
+  link: { waiting: "正在连接", live: "链路正常", lost: "链路中断" },
+  lost: (secs, clock) => `与服务器失去联系 ${secs} 秒，画面停在 ${clock}`,
+  neverHeard: (secs) => `尚未收到服务器数据，已等待 ${secs} 秒`,
+  retrying: (attempt) => (attempt > 0 ? `正在重连，第 ${attempt} 次` : "正在重连"),
+  date: (_year, month, day, weekday) => `${month} 月 ${day} 日 星期${DAYS_ZH[weekday] ?? ""}`,
+  seat: "席位",
+  noSeat: "未设",
+  seatAsk: "本席位名称（签收时记录）",
+  seatKeep: "确定",
+  cancel: "取消",
+  alarms: "报警",
+  alarmsNote: (open, unacknowledged) => (unacknowledged > 0 ? `${open} 件　${unacknowledged} 件未签收` : `${open} 件`),
+  quiet: "当前无报警",
+  returned: "已恢复",
+  unacknowledged: "未签收",
+  acknowledge: "签收",
+  acknowledging: "签收中…",
+  acknowledgedBy: (seat, clock) => `${seat} ${clock} 签收`,
+  corrected: "已订正",
+  now: (value) => `现 ${value}`,
+  peak: "最高",
+  lowest: "最低",
+  threshold: "阈值",
+  more: (rows) => `另有 ${rows} 件`,
+  moreUnacknowledged: (rows) => `其中 ${rows} 件未签收`,
+  keys: "↑↓ 选择　Enter 签收　N 下一件",
+  ackTaken: (seat) => `已由 ${seat} 先行签收`,
+  ackTakenUnknown: "已由其他席位先行签收",
+  ackFailed: (why) => `签收失败：${why}`,
+  ackUnreachable: "联系不上服务器",
+  map: "态势图",
+  legend: { station: "空气站", gas: "气体探头", wind: "风向（去向）", silent: "无新数据", ring: "未签收" },
+  credits: "边界数据：天地图、高德；河流：GSHHG。演示用，示意",
+  km: "km",
+  inset: "局部放大",
+  wind: (from, speed) => `${WINDS_ZH[Math.round(from / 45) % 8] ?? ""}风 ${speed}`,
+  air: "空气质量",
+  airNote: (from, to) => `小时报 ${from}–${to}`,
+  airNone: "尚无小时报",
+  categories: ["优", "良", "轻度污染", "中度污染", "重度污染", "严重污染"],
+  county: "县（市、区）",
+  worst: "县内最高",
+  primary: (list) => `首要 ${list}`,
+  noPrimary: "无首要污染物",
+  hours24: "24 小时",
+  valid: "有效站",
+  pollutants: "污染物实况",
+  pollutantsNote: "全市",
+  median: "中位",
+  highest: "最高",
+  where: "站点",
+  hour1: "1 小时",
+  fresh: "在报站",
+  gasTitle: (property) => `${property}探测器`,
+  gasQuiet: (count, threshold) => `${count} 个探头均低于 ${threshold}`,
+  gasNone: "没有探测器",
+  detector: "位置",
+  value: "浓度",
+  logScale: "对数",
+  dataAge: "数据龄",
+  thresholdKey: "阈值",
+  noData: "无数据",
+  old: (text) => `旧 ${text}`,
+  span: (count, unit) => `${count} ${SPANS_ZH[unit]}`,
+  never: "从未收到",
+  matrix: "县（市、区）运行状态",
+  matrixNote: "灰点为正常；有编号为报警；空白为无此监测",
+  weather: "气象",
+  sources: "数据来源",
+  sourcesNote: (position) => `日志位置 ${position}`,
+  door: "来源",
+  state: "状态",
+  online: "在线",
+  silent: "静默",
+  lastHeard: "最近收到",
+  delay: "时延",
+  readings: "读数",
+  rejects: "死信",
+  cityTime: "城市时间",
+  panelFailed: "此面板出错，其余面板不受影响",
+  panelUnknown: (id) => `没有名为“${id}”的面板`,
+  again: "重试",
+};
+
+const en: Words = {
+  centre: (city) => `${city} City Operations Centre`,
+  simulated: "SIMULATED",
+  levels: ["Level I (red)", "Level II (orange)", "Level III (yellow)", "Level IV (blue)"],
+  sourcesOnline: "feeds online",
+  slowest: "slowest",
+  link: { waiting: "connecting", live: "link up", lost: "link lost" },
+  lost: (secs, clock) => `No contact with the server for ${secs} s: picture stopped at ${clock}`,
+  neverHeard: (secs) => `Nothing heard from the server yet, waiting ${secs} s`,
+  retrying: (attempt) => (attempt > 0 ? `reconnecting, attempt ${attempt}` : "reconnecting"),
+  date: (_year, month, day, weekday) => `${DAYS_EN[weekday] ?? ""} ${day} ${MONTHS_EN[month - 1] ?? ""}`,
+  seat: "Seat",
+  noSeat: "not set",
+  seatAsk: "Name of this seat (kept with each acknowledgement)",
+  seatKeep: "OK",
+  cancel: "Cancel",
+  alarms: "Alarms",
+  alarmsNote: (open, unacknowledged) =>
+    unacknowledged > 0 ? `${open} open, ${unacknowledged} unacknowledged` : `${open} open`,
+  quiet: "No alarms",
+  returned: "returned",
+  unacknowledged: "UNACK",
+  acknowledge: "Ack",
+  acknowledging: "sending…",
+  acknowledgedBy: (seat, clock) => `ack ${seat} ${clock}`,
+  corrected: "corrected",
+  now: (value) => value,
+  peak: "peak",
+  lowest: "low",
+  threshold: "limit",
+  more: (rows) => `${rows} more`,
+  moreUnacknowledged: (rows) => `${rows} of them unacknowledged`,
+  keys: "↑↓  Enter ack  N next",
+  ackTaken: (seat) => `already acknowledged by ${seat}`,
+  ackTakenUnknown: "already acknowledged by another seat",
+  ackFailed: (why) => `not acknowledged: ${why}`,
+  ackUnreachable: "server not reachable",
+  map: "Situation map",
+  legend: {
+    station: "Air station",
+    gas: "Gas detector",
+    wind: "Wind, to",
+    silent: "No new data",
+    ring: "Unacknowledged",
+  },
+  credits: "Boundaries: Tianditu, Amap; rivers: GSHHG. Demonstration only",
+  km: "km",
+  inset: "Close-up",
+  wind: (from, speed) => `${WINDS_EN[Math.round(from / 45) % 8] ?? ""} wind ${speed}`,
+  air: "Air quality",
+  airNote: (from, to) => `hourly report ${from}–${to}`,
+  airNone: "no hourly report yet",
+  categories: ["Excellent", "Good", "Light", "Moderate", "Heavy", "Severe"],
+  county: "County",
+  worst: "at worst",
+  primary: (list) => list,
+  noPrimary: "no primary",
+  hours24: "24 h",
+  valid: "valid",
+  pollutants: "Pollutants now",
+  pollutantsNote: "whole city",
+  median: "median",
+  highest: "max",
+  where: "at",
+  hour1: "1 h",
+  fresh: "fresh",
+  gasTitle: (property) => `${property} detectors`,
+  gasQuiet: (count, threshold) => `all ${count} detectors below ${threshold}`,
+  gasNone: "no detectors",
+  detector: "Detector",
+  value: "value",
+  logScale: "log",
+  dataAge: "age",
+  thresholdKey: "limits",
+  noData: "no data",
+  old: (text) => `${text} old`,
+  span: (count, unit) => `${count} ${SPANS_EN[unit]}`,
+  never: "never heard",
+  matrix: "Counties",
+  matrixNote: "grey dot: normal; number: alarm; blank: not observed there",
+  weather: "Weather",
+  sources: "Data sources",
+  sourcesNote: (position) => `log position ${position}`,
+  door: "Source",
+  state: "State",
+  online: "online",
+  silent: "silent",
+  lastHeard: "last heard",
+  delay: "delay",
+  readings: "readings",
+  rejects: "dead",
+  cityTime: "city time",
+  panelFailed: "This panel failed; the others go on",
+  panelUnknown: (id) => `There is no panel named "${id}"`,
+  again: "Try again",
+};
+
+export const words: Readonly<Record<"zh" | "en", Words>> = { zh, en };

@@ -1,0 +1,175 @@
+import { freshness } from "../feed/fresh";
+import type { AlarmView, LatestView, ThingView } from "../feed/messages";
+import { type Facts, pairKey } from "../feed/scene";
+import { say } from "../lib/i18n";
+import { LAND_NAMES, type LandName } from "./land";
+import { around, type Box, beside, boxOf, placeLabels, spread, type Wanted } from "./place";
+import type { Point, Projection } from "./project";
+
+/** A thing at rest: grey, whatever it measures. */
+export interface ThingMark {
+  readonly shape: "square" | "circle" | "arrow";
+  readonly at: Point;
+  readonly silent: boolean;
+  /** Where the wind blows to, radians clockwise from north. */
+  readonly angle?: number;
+}
+
+/** The sign of the worst alarm of a thing. */
+export interface AlarmMark {
+  readonly alarm: AlarmView;
+  readonly at: Point;
+  readonly true: Point;
+  /** More alarms that this sign stands for. */
+  readonly others: number;
+  /** One of them is still to be acknowledged. */
+  readonly waits: boolean;
+}
+
+/** A text on the map. */
+export interface TextMark {
+  readonly text: string;
+  readonly kind: "alarm" | LandName["kind"];
+  readonly at: Point;
+  readonly angle: number;
+}
+
+/** All that is drawn above the land. */
+export interface Drawing {
+  readonly things: readonly ThingMark[];
+  readonly alarms: readonly AlarmMark[];
+  readonly texts: readonly TextMark[];
+}
+
+/** What is drawn. */
+export interface Live {
+  readonly facts: Facts;
+  readonly things: ReadonlyMap<string, ThingView>;
+  readonly latest: ReadonlyMap<string, LatestView>;
+  readonly alarms: ReadonlyMap<string, AlarmView>;
+  readonly nowMs: number;
+}
+
+/** Where it is drawn. */
+export interface Canvas {
+  readonly projection: Projection;
+  readonly frame: Box;
+  /** Boxes that hold something else: legend, scale, close-up. */
+  readonly taken: readonly Box[];
+  /** Close to each other, all alarms get one sign. */
+  readonly together: boolean;
+  /** Draw the names of the land too. */
+  readonly names: boolean;
+  measure(text: string, kind: TextMark["kind"]): number;
+}
+
+/** Radius that a sign needs, with its ring when it waits. */
+export const SIGN_RADIUS = 24;
+export const RING_RADIUS = 30;
+const TEXT_HEIGHT: Readonly<Record<TextMark["kind"], number>> = { alarm: 26, county: 34, river: 22, neighbour: 24 };
+
+/** The worst open alarm of each thing, by number: an earlier sign never moves for a later one. */
+export function worstByThing(alarms: Iterable<AlarmView>): { alarm: AlarmView; others: number; waits: boolean }[] {
+  const found = new Map<string, { alarm: AlarmView; others: number; waits: boolean }>();
+  for (const alarm of alarms) {
+    const known = found.get(alarm.thing);
+    const waits = alarm.state !== "acknowledged";
+    if (known === undefined) found.set(alarm.thing, { alarm, others: 0, waits });
+    else {
+      known.others += 1;
+      known.waits ||= waits;
+      if (ranks(alarm, known.alarm) < 0) known.alarm = alarm;
+    }
+  }
+  return [...found.values()].sort((a, b) => a.alarm.number - b.alarm.number);
+}
+
+function ranks(a: AlarmView, b: AlarmView): number {
+  return Number(a.ended_ms !== null) - Number(b.ended_ms !== null) || a.level - b.level || a.number - b.number;
+}
+
+/** Lays out everything above the land. The same input gives the same drawing. */
+export function drawing(live: Live, canvas: Canvas): Drawing {
+  const alarms = alarmMarks(live, canvas);
+  return { things: thingMarks(live, canvas), alarms, texts: textMarks(live, canvas, alarms) };
+}
+
+function alarmMarks(live: Live, { projection, frame, taken, together }: Canvas): AlarmMark[] {
+  const placed = worstByThing(live.alarms.values()).flatMap((entry) => {
+    const place = live.things.get(entry.alarm.thing)?.place ?? null;
+    return place === null ? [] : [{ ...entry, point: projection.point(place) }];
+  });
+  if (together && placed.length > 0) {
+    const first = placed.reduce((worst, entry) => (ranks(entry.alarm, worst.alarm) < 0 ? entry : worst));
+    const others = placed.reduce((sum, entry) => sum + entry.others + 1, -1);
+    const waits = placed.some((entry) => entry.waits);
+    return [{ alarm: first.alarm, at: first.point, true: first.point, others, waits }];
+  }
+  const discs = placed.map(({ point, waits }) => ({ at: point, radius: waits ? RING_RADIUS + 2 : SIGN_RADIUS }));
+  const points = spread(discs, frame, taken);
+  return placed.map(({ alarm, others, waits, point }, index) => {
+    return { alarm, others, waits, at: points[index] ?? point, true: point };
+  });
+}
+
+function thingMarks(live: Live, { projection, frame }: Canvas): ThingMark[] {
+  const marks: ThingMark[] = [];
+  for (const thing of live.things.values()) {
+    if (thing.place === null) continue;
+    const [x, y] = projection.point(thing.place);
+    if (x < frame.x || y < frame.y || x > frame.x + frame.width || y > frame.y + frame.height) continue;
+    const at: Point = [Math.round(x), Math.round(y)];
+    const silent = thing.properties.every((id) => !fresh(live, thing, id));
+    const from = fresh(live, thing, "wind_direction")
+      ? live.latest.get(pairKey(thing.id, "wind_direction"))?.value
+      : undefined;
+    if (thing.kind === "weather" && from !== undefined)
+      marks.push({ shape: "arrow", at, silent: false, angle: (Math.round(from / 5) * 5 + 180) * (Math.PI / 180) });
+    else marks.push({ shape: thing.kind === "station" ? "square" : "circle", at, silent });
+  }
+  return marks;
+}
+
+function fresh(live: Live, thing: ThingView, property: string): boolean {
+  const last = live.latest.get(pairKey(thing.id, property));
+  return freshness(last, thing, live.facts.properties.get(property), live.nowMs) === "fresh";
+}
+
+type Label = Omit<TextMark, "at">;
+
+function textMarks(live: Live, canvas: Canvas, alarms: readonly AlarmMark[]): TextMark[] {
+  const { projection, measure } = canvas;
+  const signs = alarms.map(({ at }) => boxOf({ at, radius: RING_RADIUS }));
+  const wanted: Wanted<Label>[] = [...alarms]
+    .sort((a, b) => ranks(a.alarm, b.alarm))
+    .map(({ alarm, at, others }) => {
+      const thing = live.things.get(alarm.thing);
+      const name = thing === undefined ? alarm.thing : say(thing.name);
+      const text = others > 0 && canvas.together ? `${name} +${others}` : name;
+      const boxes = beside(at, measure(text, "alarm"), TEXT_HEIGHT.alarm, RING_RADIUS + 6);
+      return { label: { text, kind: "alarm", angle: 0 }, boxes };
+    });
+  if (canvas.names)
+    for (const name of LAND_NAMES) {
+      const { kind } = name;
+      const text = say(name);
+      const angle = angleOf(name, projection);
+      const [long, high] = [measure(text, kind), TEXT_HEIGHT[kind]];
+      const width = Math.abs(long * Math.cos(angle)) + Math.abs(high * Math.sin(angle));
+      const height = Math.abs(long * Math.sin(angle)) + Math.abs(high * Math.cos(angle));
+      wanted.push({ label: { text, kind, angle }, boxes: around(projection.point(name.place), width, height) });
+    }
+  return placeLabels(wanted, canvas.frame, [...signs, ...canvas.taken]).map(({ label, box }) => ({
+    ...label,
+    at: [box.x + box.width / 2, box.y + box.height / 2],
+  }));
+}
+
+/** A river's name lies along the river and is never upside down. */
+function angleOf(name: LandName, projection: Projection): number {
+  if (name.along === undefined) return 0;
+  const [ax, ay] = projection.point(name.along[0]);
+  const [bx, by] = projection.point(name.along[1]);
+  const angle = Math.atan2(by - ay, bx - ax);
+  return angle > Math.PI / 2 ? angle - Math.PI : angle <= -Math.PI / 2 ? angle + Math.PI : angle;
+}

@@ -1,0 +1,109 @@
+import borders from "./data/borders.json";
+import counties from "./data/counties.json";
+import neighbours from "./data/neighbours.json";
+import rivers from "./data/rivers.json";
+import { type Bounds, boundsOf, type Place, type Projection } from "./project";
+
+/** Greys of the land. The map never competes with alarms. */
+export const LAND = {
+  ground: "#17191b",
+  neighbour: "#1d1f21",
+  neighbourLine: "#2b2e31",
+  city: "#26292c",
+  river: "#3d444a",
+  ownRiver: "#6d7b87",
+  border: "#7d848a",
+  outline: "#c9cdd1",
+} as const;
+
+/** A name on the land. */
+export interface LandName {
+  readonly zh: string;
+  readonly en: string;
+  readonly place: Place;
+  readonly kind: "county" | "river" | "neighbour";
+  /** Places before and after along a river: the name lies along them. */
+  readonly along?: readonly [Place, Place];
+}
+
+type Ring = readonly (readonly number[])[];
+
+const asPlace = ([lon = 0, lat = 0]: readonly number[]): Place => [lon, lat];
+
+/** Everything that belongs to the city. */
+export const CITY_BOUNDS: Bounds = boundsOf(
+  counties.features.flatMap(({ geometry }) => geometry.coordinates.flat().map(asPlace)),
+  0,
+);
+
+function middleOf(lines: readonly Ring[]): Pick<LandName, "place" | "along"> {
+  const [west, south, east, north] = CITY_BOUNDS;
+  const inside = lines.map((line) =>
+    line.filter(([lon = 0, lat = 0]) => lon > west && lon < east && lat > south && lat < north),
+  );
+  const longest = inside.reduce<Ring>((best, line) => (line.length > best.length ? line : best), []);
+  const index = Math.floor(longest.length / 2);
+  const near = (step: number) => asPlace(longest[Math.min(longest.length - 1, Math.max(0, index + step))] ?? []);
+  return { place: near(0), along: [near(-4), near(4)] };
+}
+
+/** The names, the most important first. */
+export const LAND_NAMES: readonly LandName[] = [
+  ...counties.features.map(({ properties }): LandName => {
+    const { zh, en, label } = properties;
+    return { zh, en, place: asPlace(label), kind: "county" };
+  }),
+  ...rivers.features.flatMap(({ properties, geometry }): LandName[] => {
+    const { zh, en } = properties;
+    return zh === undefined || en === undefined ? [] : [{ zh, en, kind: "river", ...middleOf(geometry.coordinates) }];
+  }),
+  ...neighbours.features.flatMap(({ properties }): LandName[] => {
+    const { zh, en, label } = properties;
+    if (zh === undefined || en === undefined || label === undefined) return [];
+    return [{ zh, en, place: asPlace(label), kind: "neighbour" }];
+  }),
+];
+
+function trace(context: CanvasRenderingContext2D, projection: Projection, lines: readonly Ring[]): void {
+  context.beginPath();
+  for (const line of lines)
+    line.forEach((place, index) => {
+      const [x, y] = projection.point(asPlace(place));
+      if (index === 0) context.moveTo(x, y);
+      else context.lineTo(x, y);
+    });
+}
+
+/** Draws the land on a canvas: for close-ups, and where the machine has no GL. */
+export function paintLand(context: CanvasRenderingContext2D, projection: Projection): void {
+  context.lineJoin = "round";
+  context.lineCap = "round";
+  context.fillStyle = LAND.ground;
+  context.fillRect(0, 0, projection.width, projection.height);
+  for (const { geometry } of neighbours.features) {
+    trace(context, projection, geometry.coordinates.flat());
+    context.fillStyle = LAND.neighbour;
+    context.fill();
+    context.strokeStyle = LAND.neighbourLine;
+    context.lineWidth = 1;
+    context.stroke();
+  }
+  for (const { geometry } of counties.features) {
+    trace(context, projection, geometry.coordinates);
+    context.fillStyle = LAND.city;
+    context.fill();
+  }
+  for (const { geometry, properties } of rivers.features) {
+    trace(context, projection, geometry.coordinates);
+    context.strokeStyle = properties.own ? LAND.ownRiver : LAND.river;
+    context.lineWidth = properties.width;
+    context.stroke();
+  }
+  for (const { geometry, properties } of borders.features) {
+    trace(context, projection, geometry.coordinates);
+    const city = properties.kind === "city";
+    context.strokeStyle = city ? LAND.outline : LAND.border;
+    context.lineWidth = city ? 2 : 1.3;
+    context.stroke();
+  }
+}

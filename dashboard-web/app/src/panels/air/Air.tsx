@@ -1,0 +1,120 @@
+import { createMemo, Index, Show } from "solid-js";
+import { Bar } from "../../charts/Bar";
+import { Spark } from "../../charts/Spark";
+import { say, t } from "../../lib/i18n";
+import { clockMinutes, span } from "../../lib/time";
+import type { Panel } from "../panel";
+import { countyAir } from "./county";
+
+/** Where the categories of the index meet, and the end of the bar. */
+const BREAKPOINTS = [50, 100, 150, 200, 300] as const;
+const BAR_END = 320;
+const TICKS = BREAKPOINTS.map((value) => ({ at: value / BAR_END, strong: value === 100 }));
+const BAR_WIDTH = 96;
+const HOUR_MS = 3_600_000;
+
+/** Air quality of each county: the worst station of the hour. */
+export const Air: Panel = (props) => {
+  const counties = createMemo(() => {
+    const areas = props.wall.facts()?.city.areas ?? [];
+    return areas.map((area) => countyAir(area, props.wall.things(), props.wall.indices(), props.wall.now()));
+  });
+  const hourMs = createMemo(() => {
+    const hours = counties().flatMap(({ hourMs }) => (hourMs === undefined ? [] : [hourMs]));
+    return hours.length === 0 ? undefined : Math.max(...hours);
+  });
+  const zone = () => props.wall.facts()?.city.zone ?? "UTC";
+  const note = () => {
+    const start = hourMs();
+    if (start === undefined) return t().airNone;
+    return t().airNote(clockMinutes(start, zone()), clockMinutes(start + HOUR_MS, zone()));
+  };
+  const symbols = (ids: readonly string[]) =>
+    ids.map((id) => props.wall.facts()?.properties.get(id)?.symbol ?? id).join(" ");
+  return (
+    <section class="panel air" aria-label={t().air}>
+      <h2>
+        {t().air}
+        <i>{note()}</i>
+      </h2>
+      <table>
+        <colgroup>
+          <col />
+          <col />
+          <col />
+          <col />
+          <col />
+          <col />
+        </colgroup>
+        <thead>
+          <tr>
+            <th>{t().county}</th>
+            <th class="num">AQI</th>
+            <th class="word">{t().worst}</th>
+            <th class="scale">
+              <span style={{ left: `${(100 / BAR_END) * BAR_WIDTH}px` }}>100</span>
+              <span style={{ left: `${(300 / BAR_END) * BAR_WIDTH}px` }}>300</span>
+            </th>
+            <th class="num">{t().hours24}</th>
+            <th class="num">{t().valid}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Index each={counties()}>
+            {(county) => {
+              const value = () => county().worst?.value ?? undefined;
+              const level = () => county().worst?.level ?? undefined;
+              const other = () => county().hourMs !== hourMs() || county().stale;
+              const old = () => span(props.wall.now() - (county().hourMs ?? 0) - HOUR_MS);
+              return (
+                <tr classList={{ stale: county().stale }}>
+                  <th scope="row">
+                    {say(county().area.name)}
+                    <i>
+                      <Show
+                        when={county().hourMs === undefined || !other()}
+                        fallback={<b>{t().old(t().span(old().count, old().unit))}</b>}
+                      >
+                        <Show when={value() !== undefined}>
+                          {county().worst?.primary.length
+                            ? t().primary(symbols(county().worst?.primary ?? []))
+                            : t().noPrimary}
+                        </Show>
+                      </Show>
+                    </i>
+                  </th>
+                  <Show
+                    when={value() !== undefined}
+                    fallback={
+                      <td class="none" colspan="2">
+                        {t().noData}
+                      </td>
+                    }
+                  >
+                    <td class="num key">{value()}</td>
+                    <td class="word">{t().categories[(level() ?? 1) - 1] ?? ""}</td>
+                  </Show>
+                  <td>
+                    <Bar
+                      share={(value() ?? 0) / BAR_END}
+                      ticks={TICKS}
+                      width={BAR_WIDTH}
+                      stale={county().stale}
+                      label={`AQI ${value() ?? t().noData}`}
+                    />
+                  </td>
+                  <td>
+                    <Spark values={county().trend} width={72} height={34} floor={0} label={t().hours24} />
+                  </td>
+                  <td class="num share">
+                    <b>{county().valid}</b> / {county().stations}
+                  </td>
+                </tr>
+              );
+            }}
+          </Index>
+        </tbody>
+      </table>
+    </section>
+  );
+};

@@ -1,0 +1,143 @@
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
+import { t } from "../../lib/i18n";
+import { nameSeat, seat } from "../../lib/seat";
+import { SeatForm } from "../../ui/SeatForm";
+import { Sign } from "../../ui/Sign";
+import type { Panel } from "../panel";
+import { countByLevel, moved, nextWaiting, rows, waits } from "./order";
+import { Row, type RowNote } from "./Row";
+
+/** Rows that fit without scrolling. */
+const ROWS_MAX = 6;
+
+/** What needs a decision. */
+export const Alarms: Panel = (props) => {
+  const list = createMemo(() => rows(props.wall.alarms().values(), ROWS_MAX));
+  const ids = createMemo(() => list().shown.map((alarm) => alarm.id), undefined, {
+    equals: (a, b) => a.join() === b.join(),
+  });
+  const [selected, select] = createSignal<string>();
+  const [notes, setNotes] = createSignal<ReadonlyMap<string, RowNote>>(new Map());
+  const [asking, ask] = createSignal<string>();
+  const waiting = () => [...props.wall.alarms().values()].filter(waits).length;
+  const noteOn = (id: string, note: RowNote | undefined) => {
+    const next = new Map(notes());
+    if (note === undefined) next.delete(id);
+    else next.set(id, note);
+    setNotes(next);
+  };
+
+  const send = async (id: string) => {
+    if (notes().get(id)?.kind === "sending") return;
+    noteOn(id, { kind: "sending" });
+    const result = await props.acknowledge(id, seat(), "");
+    switch (result.outcome) {
+      case "done":
+        return noteOn(id, undefined);
+      case "taken": {
+        const first = result.seat ?? props.wall.alarms().get(id)?.acknowledged?.seat;
+        return noteOn(id, { kind: "said", text: first === undefined ? t().ackTakenUnknown : t().ackTaken(first) });
+      }
+      case "refused":
+        return noteOn(id, { kind: "said", text: t().ackFailed(result.why) });
+      case "unreachable":
+        return noteOn(id, { kind: "said", text: t().ackFailed(t().ackUnreachable) });
+    }
+  };
+  const acknowledge = (id: string) => {
+    const alarm = props.wall.alarms().get(id);
+    if (alarm === undefined || !waits(alarm)) return;
+    select(id);
+    if (seat() === "") ask(id);
+    else void send(id);
+  };
+  const seated = (name: string) => {
+    const id = asking();
+    nameSeat(name);
+    ask(undefined);
+    if (id !== undefined) void send(id);
+  };
+
+  // Notes of alarms that are gone go with them.
+  createEffect(
+    on(ids, () => {
+      const open = props.wall.alarms();
+      const kept = [...notes()].filter(([id]) => open.has(id));
+      if (kept.length !== notes().size) setNotes(new Map(kept));
+    }),
+  );
+
+  const press = (event: KeyboardEvent) => {
+    const target = event.target instanceof HTMLElement ? event.target.tagName : "";
+    if (target === "INPUT" || event.altKey || event.ctrlKey || event.metaKey) return;
+    const current = selected();
+    if (event.key === "ArrowDown") select(moved(ids(), current, 1));
+    else if (event.key === "ArrowUp") select(moved(ids(), current, -1));
+    else if (event.key === "n" || event.key === "N") select(nextWaiting(list().shown, current) ?? current);
+    else if (event.key === "Enter" && target !== "BUTTON" && current !== undefined && ids().includes(current))
+      acknowledge(current);
+    else return;
+    event.preventDefault();
+  };
+  onMount(() => document.addEventListener("keydown", press));
+  onCleanup(() => document.removeEventListener("keydown", press));
+
+  return (
+    <section class="panel alarms" aria-label={t().alarms}>
+      <h2>
+        {t().alarms}
+        <Show when={props.wall.alarms().size > 0}>
+          <i>{t().alarmsNote(props.wall.alarms().size, waiting())}</i>
+          <i class="keys">{t().keys}</i>
+        </Show>
+      </h2>
+      <Show when={props.wall.alarms().size > 0} fallback={<p class="quiet">{t().quiet}</p>}>
+        <ol>
+          <For each={ids()}>
+            {(id) => {
+              const alarm = createMemo(
+                (before: ReturnType<typeof first>) => props.wall.alarms().get(id) ?? before,
+                first(),
+              );
+              function first() {
+                return props.wall.alarms().get(id);
+              }
+              return (
+                <Show when={alarm()}>
+                  {(known) => (
+                    <Row
+                      wall={props.wall}
+                      alarm={known()}
+                      selected={selected() === id}
+                      note={notes().get(id)}
+                      onSelect={() => select(id)}
+                      onAcknowledge={() => acknowledge(id)}
+                    />
+                  )}
+                </Show>
+              );
+            }}
+          </For>
+        </ol>
+        <Show when={list().hidden.length > 0}>
+          <p class="more">
+            <b>{t().more(list().hidden.length)}</b>
+            <For each={countByLevel(list().hidden).filter(({ count }) => count > 0)}>
+              {({ level, count }) => (
+                <span>
+                  <Sign level={level} size={24} /> {count}
+                </span>
+              )}
+            </For>
+            <Show when={list().hidden.filter(waits).length > 0}>
+              <i>{t().moreUnacknowledged(list().hidden.filter(waits).length)}</i>
+            </Show>
+          </p>
+        </Show>
+      </Show>
+      <Show when={asking() !== undefined}>
+        <SeatForm name={seat()} onName={seated} onCancel={() => ask(undefined)} />
+      </Show>
+    </section>
+  );
+};

@@ -1,0 +1,124 @@
+import { type Component, Match, Show, Switch } from "solid-js";
+import type { AlarmView } from "../../feed/messages";
+import { pairKey } from "../../feed/scene";
+import type { Wall } from "../../feed/store";
+import { say, t } from "../../lib/i18n";
+import { fixed } from "../../lib/number";
+import { age, clockMinutes } from "../../lib/time";
+import { Sign } from "../../ui/Sign";
+import { waits } from "./order";
+
+/** Widest title that stands on one line, in widths of a Chinese character. */
+const TITLE_EMS_MAX = 19.5;
+
+/** Width of a text in widths of a Chinese character, near enough. */
+function wide(text: string): number {
+  return [...text].reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) > 0x2e7f ? 1 : 0.52), 0);
+}
+
+const NO_NAME = { zh: "", en: "" };
+
+/** Where the acknowledgement of a row stands, as far as this seat knows. */
+export type RowNote = { readonly kind: "sending" } | { readonly kind: "said"; readonly text: string };
+
+/** One alarm: what, where, how bad, since when, who has it. */
+export const Row: Component<{
+  wall: Wall;
+  alarm: AlarmView;
+  selected: boolean;
+  note: RowNote | undefined;
+  onSelect: () => void;
+  onAcknowledge: () => void;
+}> = (props) => {
+  const facts = () => props.wall.facts();
+  const rule = () => facts()?.rules.get(props.alarm.rule);
+  const property = () => facts()?.properties.get(props.alarm.property);
+  const thing = () => props.wall.things().get(props.alarm.thing);
+  const area = () => facts()?.city.areas.find(({ code }) => code === thing()?.area);
+  const title = () => {
+    const known = rule();
+    return known === undefined ? props.alarm.rule : say(known.title);
+  };
+  const said = (value: number) => fixed(value, property()?.decimals ?? 2);
+  const unit = () => property()?.unit ?? "";
+  // An index is judged like anything observed, but has no reading of its own.
+  const current = () => {
+    const key = pairKey(props.alarm.thing, props.alarm.property);
+    return props.wall.latest().get(key)?.value ?? props.wall.indices().get(key)?.value ?? undefined;
+  };
+  const active = () => props.alarm.ended_ms === null;
+  const zone = () => facts()?.city.zone ?? "UTC";
+  const threshold = () => Number(props.alarm.threshold.toFixed(3)).toString();
+  return (
+    <li
+      class="alarm"
+      classList={{ waiting: waits(props.alarm), selected: props.selected }}
+      data-alarm={props.alarm.id}
+      data-state={props.alarm.state}
+    >
+      <button type="button" class="pick" aria-label={title()} onClick={() => props.onSelect()} />
+      <div class="icon">
+        <Sign level={props.alarm.level} size={48} number={props.alarm.number} hollow={!active()} />
+      </div>
+      <b class="title" classList={{ long: wide(title()) > TITLE_EMS_MAX }}>
+        {title()}
+      </b>
+      <span class="place">
+        <i>
+          <span>{thing() === undefined ? props.alarm.thing : say(thing()?.name ?? NO_NAME)}</span>
+          <Show when={area()}>{(county) => <span>{say(county().name)}</span>}</Show>
+        </i>
+        <Show when={current() !== undefined}>
+          <em>{t().now(`${said(current() ?? 0)} ${unit()}`)}</em>
+        </Show>
+      </span>
+      <em class="age">{age(props.wall.now() - props.alarm.started_ms)}</em>
+      <div class="state">
+        <Show when={waits(props.alarm)}>
+          <mark>{t().unacknowledged}</mark>
+        </Show>
+        <Switch
+          fallback={
+            <span class="figures">
+              {rule()?.direction === "below" ? t().lowest : t().peak} {said(props.alarm.extreme)}
+              <i>
+                {t().threshold} {threshold()} {unit()}
+              </i>
+            </span>
+          }
+        >
+          <Match when={props.note?.kind === "said" && props.note}>
+            {(note) => (
+              <span class="figures" role="alert">
+                {note().text}
+              </span>
+            )}
+          </Match>
+        </Switch>
+        <Show when={props.alarm.ended_ms !== null && props.note === undefined}>
+          <span>
+            {t().returned} {clockMinutes(props.alarm.ended_ms ?? 0, zone())}
+          </span>
+        </Show>
+        <Show when={props.alarm.corrected}>
+          <span class="corrected">{t().corrected}</span>
+        </Show>
+        <Show
+          when={waits(props.alarm)}
+          fallback={
+            <span class="by">
+              {t().acknowledgedBy(
+                props.alarm.acknowledged?.seat ?? "",
+                clockMinutes(props.alarm.acknowledged?.at_ms ?? 0, zone()),
+              )}
+            </span>
+          }
+        >
+          <button type="button" class="acknowledge" onClick={() => props.onAcknowledge()}>
+            {props.note?.kind === "sending" ? t().acknowledging : t().acknowledge}
+          </button>
+        </Show>
+      </div>
+    </li>
+  );
+};

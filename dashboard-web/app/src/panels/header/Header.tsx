@@ -1,0 +1,77 @@
+import { createMemo, createSignal, Index, Show } from "solid-js";
+import { lang, say, setLang, t } from "../../lib/i18n";
+import { fixed } from "../../lib/number";
+import { nameSeat, seat } from "../../lib/seat";
+import { moment } from "../../lib/time";
+import { SeatForm } from "../../ui/SeatForm";
+import { Sign } from "../../ui/Sign";
+import { countByLevel } from "../alarms/order";
+import type { Panel } from "../panel";
+import { online } from "../sources/doors";
+
+/** Who watches what, how it stands in one line, and what time it is. */
+export const Header: Panel = (props) => {
+  const [asking, ask] = createSignal(false);
+  const city = () => props.wall.facts()?.city;
+  const counts = createMemo(() => countByLevel(props.wall.alarms().values()));
+  const doors = createMemo(() => [...props.wall.sources().values()]);
+  const up = createMemo(() => doors().filter((door) => online(door, props.wall.facts(), props.wall.now())));
+  const slowestMs = () => Math.max(0, ...up().map((door) => door.delay_ms));
+  const time = createMemo(() => moment(props.wall.now(), city()?.zone ?? "UTC"));
+  return (
+    <header>
+      <h1>{city() === undefined ? "" : t().centre(say(city()?.name ?? { zh: "", en: "" }))}</h1>
+      <Show when={city()?.simulated}>
+        <strong class="simulated">{t().simulated}</strong>
+      </Show>
+      <div class="counts">
+        <Index each={counts()}>
+          {(entry) => (
+            <span classList={{ zero: entry().count === 0 }}>
+              <Sign level={entry().level} size={28} empty={entry().count === 0} />
+              <b>{entry().count}</b>
+            </span>
+          )}
+        </Index>
+      </div>
+      <div class="feeds">
+        <span>
+          <b>
+            {up().length} / {doors().length}
+          </b>{" "}
+          {t().sourcesOnline}
+        </span>
+        <i>
+          {t().slowest} {fixed(slowestMs() / 1_000, 1)} s · {t().link[props.wall.link().state]}
+        </i>
+      </div>
+      <div class="own">
+        <button type="button" onClick={() => setLang(lang() === "zh" ? "en" : "zh")} aria-label="中文 / English">
+          <span classList={{ on: lang() === "zh" }}>中</span> / <span classList={{ on: lang() === "en" }}>EN</span>
+        </button>
+        <button type="button" onClick={() => ask(true)}>
+          {t().seat} <span classList={{ on: seat() !== "" }}>{seat() === "" ? t().noSeat : seat()}</span>
+        </button>
+      </div>
+      <div class="time">
+        <Show when={props.wall.position() !== undefined}>
+          <span>{t().date(time().year, time().month, time().day, time().weekday)}</span>
+          <b>
+            {time().hour}:{time().minute}
+            <small>:{time().second}</small>
+          </b>
+        </Show>
+      </div>
+      <Show when={asking()}>
+        <SeatForm
+          name={seat()}
+          onName={(name) => {
+            nameSeat(name);
+            ask(false);
+          }}
+          onCancel={() => ask(false)}
+        />
+      </Show>
+    </header>
+  );
+};

@@ -1,0 +1,78 @@
+import { createEffect, createMemo, createSignal, onCleanup, onMount, Show } from "solid-js";
+import { t } from "../../lib/i18n";
+import type { Base } from "../../map/base";
+import { drawing, type Live } from "../../map/drawing";
+import { Overlay } from "../../map/Overlay";
+import { ratio } from "../../ui/stage";
+import type { Panel } from "../panel";
+import { CloseUpMap } from "./CloseUp";
+import { Legend } from "./Legend";
+import { CITY_VIEW, closeUp, FOOT, LEGEND, MAP, SCALE } from "./layout";
+import { Scale } from "./Scale";
+
+const FRAME = { x: 0, y: 0, width: MAP.width, height: MAP.height };
+
+/** Where it is: the land as a still base, everything live on a canvas above it. */
+export const MapPanel: Panel = (props) => {
+  let container: HTMLDivElement | undefined;
+  const [base, setBase] = createSignal<Base>();
+  const [drawn, setDrawn] = createSignal(false);
+  const live = createMemo((): Live | undefined => {
+    const { wall } = props;
+    const facts = wall.facts();
+    if (facts === undefined) return undefined;
+    return { facts, things: wall.things(), latest: wall.latest(), alarms: wall.alarms(), nowMs: wall.now() };
+  });
+  const near = createMemo(() => closeUp(props.wall.alarms().values(), props.wall.things()), undefined, {
+    equals: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  });
+
+  onMount(async () => {
+    // The land is on the canvas already; GL takes it over when it has come, and where it works.
+    let gone = false;
+    onCleanup(() => {
+      gone = true;
+      base()?.remove();
+    });
+    try {
+      const { drawBase } = await import("../../map/base");
+      if (!gone && container !== undefined) setBase(drawBase(container, CITY_VIEW, ratio(), () => setDrawn(true)));
+    } catch (error) {
+      console.warn("the base map stays on canvas", error);
+    }
+  });
+  createEffect(() => base()?.sharpen(ratio()));
+
+  return (
+    <section class="panel map" aria-label={t().map}>
+      <div class="base" ref={container} />
+      <Overlay
+        projection={CITY_VIEW}
+        land={!drawn()}
+        label={t().map}
+        draw={(measure) => {
+          const shown = live();
+          if (shown === undefined) return undefined;
+          const close = near();
+          const taken = [LEGEND, FOOT, SCALE];
+          if (close !== undefined) taken.push(close.box);
+          const together = close !== undefined;
+          return drawing(shown, { projection: CITY_VIEW, frame: FRAME, taken, together, names: true, measure });
+        }}
+      />
+      <Show when={near()}>
+        {(close) => (
+          <>
+            <svg class="part" width={MAP.width} height={MAP.height} aria-hidden="true">
+              <line x1={close().line[0][0]} y1={close().line[0][1]} x2={close().line[1][0]} y2={close().line[1][1]} />
+            </svg>
+            <Show when={live()}>{(shown) => <CloseUpMap closeUp={close()} live={shown()} />}</Show>
+          </>
+        )}
+      </Show>
+      <Scale metresPerPixel={CITY_VIEW.metresPerPixel} pixelsMax={120} />
+      <Legend />
+      <p class="credits">{t().credits}</p>
+    </section>
+  );
+};

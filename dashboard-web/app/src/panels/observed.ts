@@ -1,0 +1,23 @@
+import type { PropertyView, ThingView } from "../feed/messages";
+import type { Facts } from "../feed/scene";
+
+/** The order of the national report; other properties follow by id. */
+const REPORT_ORDER = ["pm25", "pm10", "so2", "no2", "co", "o3"];
+
+function rank(id: string): number {
+  const place = REPORT_ORDER.indexOf(id);
+  return place < 0 ? REPORT_ORDER.length : place;
+}
+
+/** The properties that things of a kind observe, in the order of the screens. */
+export function observedBy(kind: string, things: Iterable<ThingView>, facts: Facts): PropertyView[] {
+  const ids = new Set<string>();
+  for (const thing of things) if (thing.kind === kind) for (const id of thing.properties) ids.add(id);
+  const known = [...ids].map((id) => facts.properties.get(id)).filter((property) => property !== undefined);
+  return known.sort((a, b) => rank(a.id) - rank(b.id) || (a.id < b.id ? -1 : 1));
+}
+
+/** Things of a kind, by id. */
+export function ofKind(kind: string, things: ReadonlyMap<string, ThingView>): ThingView[] {
+  return [...things.values()].filter((thing) => thing.kind === kind).sort((a, b) => (a.id < b.id ? -1 : 1));
+}

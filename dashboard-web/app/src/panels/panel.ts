@@ -1,0 +1,12 @@
+import type { Component } from "solid-js";
+import type { Acknowledge } from "../feed/acknowledge";
+import type { Wall } from "../feed/store";
+
+/** What every panel gets: the store to draw from, and the one thing that a person may do here. */
+export interface PanelProps {
+  readonly wall: Wall;
+  readonly acknowledge: Acknowledge;
+}
+
+/** A panel draws from the store and never fetches. */
+export type Panel = Component<PanelProps>;

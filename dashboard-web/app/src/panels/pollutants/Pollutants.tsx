@@ -1,0 +1,87 @@
+import { createMemo, Index, Show } from "solid-js";
+import { Spark } from "../../charts/Spark";
+import { say, t } from "../../lib/i18n";
+import { fixed } from "../../lib/number";
+import { observedBy } from "../observed";
+import type { Panel } from "../panel";
+import { summary } from "./summary";
+
+/** Rows that fit. */
+const ROWS_MAX = 6;
+
+/** The pollutants of the whole city, as they are measured now. */
+export const Pollutants: Panel = (props) => {
+  const rows = createMemo(() => {
+    const { wall } = props;
+    const facts = wall.facts();
+    if (facts === undefined) return [];
+    return observedBy("station", wall.things().values(), facts)
+      .slice(0, ROWS_MAX)
+      .map((property) => summary(property, wall.things(), wall.latest(), wall.trends(), wall.now()));
+  });
+  return (
+    <section class="panel pollutants" aria-label={t().pollutants}>
+      <h2>
+        {t().pollutants}
+        <i>{t().pollutantsNote}</i>
+      </h2>
+      <table>
+        <colgroup>
+          <col />
+          <col />
+          <col />
+          <col />
+          <col />
+          <col />
+        </colgroup>
+        <thead>
+          <tr>
+            <th />
+            <th class="num">{t().median}</th>
+            <th class="num">{t().highest}</th>
+            <th class="at">{t().where}</th>
+            <th class="num">{t().hour1}</th>
+            <th class="num">{t().fresh}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Index each={rows()}>
+            {(row) => {
+              const said = (value: number) => fixed(value, row().property.decimals);
+              return (
+                <tr>
+                  <th scope="row">
+                    {row().property.symbol}
+                    <i>{row().property.unit}</i>
+                  </th>
+                  <Show
+                    when={row().highest}
+                    fallback={
+                      <td class="none" colspan="3">
+                        {t().noData}
+                      </td>
+                    }
+                  >
+                    {(highest) => (
+                      <>
+                        <td class="num key">{said(row().median ?? 0)}</td>
+                        <td class="num key">{said(highest().value)}</td>
+                        <td class="at">{say(highest().thing.name)}</td>
+                      </>
+                    )}
+                  </Show>
+                  <td>
+                    <Spark values={row().trend} width={84} height={32} label={t().hour1} />
+                  </td>
+                  <td class="num share">
+                    <b>{row().fresh}</b> / {row().stations}
+                  </td>
+                </tr>
+              );
+            }}
+          </Index>
+        </tbody>
+      </table>
+    </section>
+  );
+};

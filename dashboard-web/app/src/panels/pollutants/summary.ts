@@ -1,0 +1,72 @@
+import { freshness } from "../../feed/fresh";
+import type { LatestView, PropertyView, ThingView, TrendView } from "../../feed/messages";
+import { pairKey } from "../../feed/scene";
+import { median } from "../../lib/number";
+import { ofKind } from "../observed";
+
+const POINTS = 60;
+
+/** One pollutant over the whole city. */
+export interface PollutantSummary {
+  readonly property: PropertyView;
+  readonly median: number | undefined;
+  readonly highest: { readonly value: number; readonly thing: ThingView } | undefined;
+  readonly fresh: number;
+  readonly stations: number;
+  /** Mean over the stations, for each window of the last hour. */
+  readonly trend: readonly (number | null)[];
+}
+
+/** Sums a pollutant up from what is fresh at city time `nowMs`; what is stale or out of range counts as missing. */
+export function summary(
+  property: PropertyView,
+  things: ReadonlyMap<string, ThingView>,
+  latest: ReadonlyMap<string, LatestView>,
+  trends: ReadonlyMap<string, TrendView>,
+  nowMs: number,
+): PollutantSummary {
+  const stations = ofKind("station", things).filter((thing) => thing.properties.includes(property.id));
+  const values: number[] = [];
+  let highest: PollutantSummary["highest"];
+  for (const thing of stations) {
+    const last = latest.get(pairKey(thing.id, property.id));
+    if (last === undefined || last.out_of_range || freshness(last, thing, property, nowMs) !== "fresh") continue;
+    values.push(last.value);
+    if (highest === undefined || last.value > highest.value) highest = { value: last.value, thing };
+  }
+  const lines = stations
+    .map((thing) => trends.get(pairKey(thing.id, property.id)))
+    .filter((line) => line !== undefined);
+  return {
+    property,
+    median: median(values),
+    highest,
+    fresh: values.length,
+    stations: stations.length,
+    trend: meanByWindow(lines),
+  };
+}
+
+/**
+ * Lays trends over the same windows, the newest last, and takes the mean of each. A window that fewer than half of the stations have
+ * reached is left out: the mean of the first few would look like a jump of the whole city.
+ */
+export function meanByWindow(lines: readonly TrendView[]): (number | null)[] {
+  const first = lines[0];
+  if (first === undefined) return [];
+  const stepMs = first.step_secs * 1_000;
+  const lastMs = Math.max(...lines.map((line) => line.last_ms));
+  const sums = Array.from({ length: POINTS }, () => ({ sum: 0, count: 0 }));
+  for (const line of lines) {
+    if (line.step_secs !== first.step_secs) continue;
+    const late = Math.round((lastMs - line.last_ms) / stepMs);
+    line.means.forEach((mean, place) => {
+      const window = sums[POINTS - line.means.length + place - late];
+      if (mean === null || window === undefined) return;
+      window.sum += mean;
+      window.count += 1;
+    });
+  }
+  const most = Math.max(...sums.map(({ count }) => count));
+  return sums.map(({ sum, count }) => (count === 0 || count * 2 < most ? null : sum / count));
+}

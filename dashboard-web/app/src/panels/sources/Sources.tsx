@@ -1,0 +1,75 @@
+import { createMemo, Index, Show } from "solid-js";
+import { t } from "../../lib/i18n";
+import { count, fixed } from "../../lib/number";
+import { clockSeconds, span } from "../../lib/time";
+import type { Panel } from "../panel";
+import { online } from "./doors";
+
+/** Rows that fit. */
+const ROWS_MAX = 4;
+
+/** The doors through which data come, and how this screen is fed. */
+export const Sources: Panel = (props) => {
+  const rows = createMemo(() =>
+    [...props.wall.sources().values()]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map((source) => ({ source, online: online(source, props.wall.facts(), props.wall.now()) })),
+  );
+  const zone = () => props.wall.facts()?.city.zone ?? "UTC";
+  return (
+    <section class="panel sources" aria-label={t().sources}>
+      <h2>{t().sources}</h2>
+      <table>
+        <colgroup>
+          <col />
+          <col />
+          <col />
+          <col />
+          <col />
+          <col />
+        </colgroup>
+        <thead>
+          <tr>
+            <th>{t().door}</th>
+            <th>{t().state}</th>
+            <th class="num">{t().lastHeard}</th>
+            <th class="num">{t().delay}</th>
+            <th class="num">{t().readings}</th>
+            <th class="num">{t().rejects}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Index each={rows().slice(0, ROWS_MAX)}>
+            {(row) => {
+              const heard = () => span(props.wall.now() - row().source.last_received_ms);
+              return (
+                <tr classList={{ stale: !row().online }}>
+                  <th scope="row">{row().source.id}</th>
+                  <td>
+                    <Show when={row().online} fallback={<b class="down">{t().silent}</b>}>
+                      {t().online}
+                    </Show>
+                  </td>
+                  <td class="num">{t().span(heard().count, heard().unit)}</td>
+                  <td class="num">{fixed(row().source.delay_ms / 1_000, 1)} s</td>
+                  <td class="num">{count(row().source.readings)}</td>
+                  <td class="num">{count(row().source.rejects)}</td>
+                </tr>
+              );
+            }}
+          </Index>
+        </tbody>
+      </table>
+      <p class="feed">
+        <span>{t().link[props.wall.link().state]}</span>
+        <span>
+          {t().cityTime} {clockSeconds(props.wall.now(), zone())}
+        </span>
+        <span>{t().sourcesNote(count(props.wall.position() ?? 0))}</span>
+        <Show when={rows().length > ROWS_MAX}>
+          <span>{t().more(rows().length - ROWS_MAX)}</span>
+        </Show>
+      </p>
+    </section>
+  );
+};

@@ -1,0 +1,59 @@
+import "@fontsource-variable/noto-sans-sc/index.css";
+import "../ui/wall.css";
+import "../panels/panels.css";
+import "./samples.css";
+import { For } from "solid-js";
+import { render } from "solid-js/web";
+import { createStore, type Wall } from "../feed/store";
+import { Slot } from "../panels/Slot";
+import { SAMPLES, type Sample } from "./sample";
+
+/** The size that each panel has on the wall. */
+const SIZES: Readonly<Record<string, readonly [number, number]>> = {
+  header: [1920, 76],
+  alarms: [556, 712],
+  map: [800, 712],
+  air: [508, 374],
+  pollutants: [508, 338],
+  matrix: [814, 288],
+  gas: [514, 288],
+  sources: [508, 288],
+  "no-such-panel": [508, 160],
+};
+
+function still(sample: Sample): Wall {
+  const store = createStore();
+  store.accept({ type: "snapshot", ...sample.snapshot });
+  store.linked({ state: "live", sinceMs: Date.now(), attempts: 0 });
+  return store;
+}
+
+const root = document.getElementById("samples");
+const walls = SAMPLES.map((sample) => ({ title: sample.title, wall: still(sample) }));
+const only = new URLSearchParams(location.search).get("panel");
+
+if (root !== null)
+  render(
+    () => (
+      <For each={Object.entries(SIZES).filter(([id]) => only === null || id === only)}>
+        {([id, [width, height]]) => (
+          <section class="sample-panel">
+            <h1>{id}</h1>
+            <div class="sample-row">
+              <For each={walls}>
+                {({ title, wall }) => (
+                  <figure>
+                    <figcaption>{title}</figcaption>
+                    <div class="sample-frame" style={{ width: `${width}px`, height: `${height}px` }}>
+                      <Slot id={id} wall={wall} acknowledge={async () => ({ outcome: "unreachable" })} />
+                    </div>
+                  </figure>
+                )}
+              </For>
+            </div>
+          </section>
+        )}
+      </For>
+    ),
+    root,
+  );

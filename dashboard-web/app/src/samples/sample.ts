@@ -1,0 +1,53 @@
+import type { Snapshot } from "../feed/messages";
+import { Scene } from "../feed/scene";
+import { rehearse } from "../rehearsal/script";
+
+/** One state in which a panel is shown alone. */
+export interface Sample {
+  readonly title: string;
+  readonly snapshot: Snapshot;
+}
+
+const { snapshot, deltas } = rehearse();
+
+function at(secs: number): Snapshot {
+  const scene = new Scene();
+  scene.apply({ type: "snapshot", ...snapshot });
+  for (const delta of deltas.slice(0, secs)) scene.apply({ type: "delta", ...delta });
+  return { ...snapshot, position: scene.position ?? 0, now_ms: scene.nowMs, state: scene.view() };
+}
+
+const quiet = at(5);
+const leak = at(80);
+
+/** Every kind of alarm row: waiting, acknowledged, returned, corrected. */
+function mixed(): Snapshot {
+  const alarms = leak.state.alarms.map((alarm, index) => {
+    if (index % 3 === 1)
+      return {
+        ...alarm,
+        state: "acknowledged" as const,
+        acknowledged: { seat: "一号席", at_ms: leak.now_ms, note: "" },
+      };
+    if (index % 3 === 2)
+      return { ...alarm, state: "returned_unacknowledged" as const, ended_ms: leak.now_ms - 3_000, corrected: true };
+    return alarm;
+  });
+  return { ...leak, state: { ...leak.state, alarms: alarms.slice(0, 5) } };
+}
+
+/** The states that every panel must stand in. */
+export const SAMPLES: readonly Sample[] = [
+  { title: "平静 quiet", snapshot: quiet },
+  { title: "泄漏 leak", snapshot: leak },
+  { title: "各种报警状态 states of alarms", snapshot: mixed() },
+  { title: "数据陈旧 stale", snapshot: { ...quiet, now_ms: quiet.now_ms + 4 * 3_600_000 } },
+  {
+    title: "没有数据 no data",
+    snapshot: { ...quiet, state: { ...quiet.state, latest: [], trends: [], indices: [], sources: [] } },
+  },
+  {
+    title: "空 empty",
+    snapshot: { ...quiet, state: { things: [], latest: [], trends: [], indices: [], alarms: [], sources: [] } },
+  },
+];

@@ -1,0 +1,412 @@
+//! The wall: everything of the city at once. Its state is a function of the records up to a position, however they were batched.
+//!
+//! Limits: a thing that the catalogue does not know appears when it is first heard, as long as there are fewer than
+//! [`Limits::things_max`] things; beyond a limit a value is not shown, and is counted ([`WallScene::unshown`]).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use yiping_model::{
+    Alarm, AlarmBook, AlarmId, Body, Catalogue, DatastreamId, IndexKind, IndexResult, Measured,
+    Outcome, Position, Reading, Record, SourceId, ThingId, Timestamp, WindowLength, WindowResult,
+};
+
+use crate::changes::Changes;
+use crate::facts::{Given, Limits, SceneFacts};
+use crate::message::{
+    Delta, IndexKindView, IndexView, LatestView, Snapshot, SourceView, StateView, ThingView,
+    TrendView,
+};
+use crate::row::{self, Taken};
+use crate::{pairs, views};
+
+/// The scene's name in the live protocol.
+pub const WALL: &str = "wall";
+
+/// How many values the trend of an index holds.
+const INDEX_POINTS: usize = 24;
+
+/// How many different values of one phenomenon time are remembered, to know a duplicate when it comes.
+const SAME_TIME_MAX: usize = 16;
+
+/// The wall at a position of the log.
+#[derive(Debug)]
+pub struct WallScene {
+    catalogue: Arc<Catalogue>,
+    given: Given,
+    state: State,
+    changes: Changes,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct State {
+    position: Position,
+    now: Timestamp,
+    #[serde(with = "pairs")]
+    things: BTreeMap<ThingId, ThingView>,
+    #[serde(with = "pairs")]
+    latest: BTreeMap<DatastreamId, Latest>,
+    #[serde(with = "pairs")]
+    trends: BTreeMap<DatastreamId, TrendView>,
+    #[serde(with = "pairs")]
+    indices: BTreeMap<(ThingId, IndexKindView), IndexView>,
+    alarms: AlarmBook,
+    #[serde(with = "pairs")]
+    sources: BTreeMap<SourceId, SourceView>,
+    unshown: u64,
+}
+
+/// The last value, with what tells a duplicate from a correction: every value that came for its phenomenon time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Latest {
+    view: LatestView,
+    at: Timestamp,
+    came: Vec<(SourceId, u64)>,
+}
+
+/// A wall's state, to begin from after a restart.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WallCheckpoint {
+    given: Given,
+    state: State,
+}
+
+impl WallCheckpoint {
+    /// The position at which it was made.
+    pub const fn position(&self) -> Position {
+        self.state.position
+    }
+}
+
+impl WallScene {
+    /// The wall before the first record.
+    pub fn new(facts: SceneFacts, limits: Limits) -> Self {
+        let given = Given::of(&facts, limits);
+        let ids = facts.catalogue.things.keys().cloned();
+        let state = State {
+            position: Position::START,
+            now: Timestamp::from_micros(0),
+            things: ids.zip(given.things.iter().cloned()).collect(),
+            latest: BTreeMap::new(),
+            trends: BTreeMap::new(),
+            indices: BTreeMap::new(),
+            alarms: AlarmBook::default(),
+            sources: BTreeMap::new(),
+            unshown: 0,
+        };
+        Self {
+            catalogue: facts.catalogue,
+            given,
+            state,
+            changes: Changes::default(),
+        }
+    }
+
+    /// The wall at a checkpoint; `None` when the checkpoint was made with another catalogue, other rules or other limits.
+    pub fn restore(facts: SceneFacts, limits: Limits, checkpoint: WallCheckpoint) -> Option<Self> {
+        let given = Given::of(&facts, limits);
+        (given == checkpoint.given).then(|| Self {
+            catalogue: facts.catalogue,
+            given,
+            changes: Changes::after(checkpoint.state.position),
+            state: checkpoint.state,
+        })
+    }
+
+    /// The state, to be kept over a restart.
+    pub fn checkpoint(&self) -> WallCheckpoint {
+        WallCheckpoint {
+            given: self.given.clone(),
+            state: self.state.clone(),
+        }
+    }
+
+    /// Takes the next record; gives the alarm that it changed. A record at or before [`WallScene::position`] changes nothing.
+    pub fn apply(&mut self, record: &Record) -> Option<Alarm> {
+        if record.position <= self.state.position {
+            return None;
+        }
+        self.state.position = record.position;
+        self.state.now = record.received_at;
+        match &record.body {
+            Body::Tick => None,
+            Body::Reading(reading) => {
+                self.take_reading(reading, record.received_at);
+                None
+            }
+            Body::Reject(reject) => {
+                if let Some(source) = self.source(&reject.source, record.received_at) {
+                    source.rejects += 1;
+                }
+                None
+            }
+            Body::Finding(finding) => match &finding.outcome {
+                Outcome::Window(window) => {
+                    self.take_window(window);
+                    None
+                }
+                Outcome::Index(index) => {
+                    self.take_index(index);
+                    None
+                }
+                Outcome::Alarm(_) => self.take_alarm(record),
+            },
+            Body::Decision(_) => self.take_alarm(record),
+        }
+    }
+
+    /// The last record that was taken.
+    pub const fn position(&self) -> Position {
+        self.state.position
+    }
+
+    /// City time at that position; the epoch before the first record.
+    pub const fn now(&self) -> Timestamp {
+        self.state.now
+    }
+
+    /// How many values are not shown because a limit was reached.
+    pub const fn unshown(&self) -> u64 {
+        self.state.unshown
+    }
+
+    /// An open or lately closed alarm.
+    pub fn alarm(&self, id: &AlarmId) -> Option<&Alarm> {
+        self.state.alarms.get(id)
+    }
+
+    /// The whole state.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            scene: WALL.to_owned(),
+            position: self.state.position.0,
+            now_ms: self.state.now.as_millis(),
+            city: self.given.city.clone(),
+            properties: self.given.properties.clone(),
+            rules: self.given.rules.clone(),
+            state: self.state.view(),
+        }
+    }
+
+    /// What changed since the last take (or since the beginning), one entry a key; `None` when the position did not move.
+    pub fn take_delta(&mut self) -> Option<Delta> {
+        if self.changes.after == self.state.position {
+            return None;
+        }
+        let next = Changes::after(self.state.position);
+        let changes = std::mem::replace(&mut self.changes, next);
+        Some(self.state.delta(changes))
+    }
+
+    fn take_reading(&mut self, reading: &Reading, received_at: Timestamp) {
+        let delay_ms = received_at.micros_since(reading.phenomenon_time) / 1_000;
+        if let Some(source) = self.source(&reading.source, received_at) {
+            source.readings += 1;
+            source.delay_ms = delay_ms;
+        }
+        for measured in &reading.values {
+            self.take_value(reading, measured, received_at);
+        }
+    }
+
+    fn take_value(&mut self, reading: &Reading, measured: &Measured, received_at: Timestamp) {
+        let datastream = DatastreamId {
+            thing: reading.thing.clone(),
+            property: measured.property.clone(),
+        };
+        let at = reading.phenomenon_time;
+        let identity = (reading.source.clone(), measured.value.to_bits());
+        if let Some(latest) = self.state.latest.get_mut(&datastream) {
+            if at < latest.at || (at == latest.at && latest.came.contains(&identity)) {
+                return;
+            }
+            if at > latest.at {
+                latest.came.clear();
+            } else if latest.came.len() == SAME_TIME_MAX {
+                latest.came.remove(0);
+            }
+            latest.at = at;
+            latest.came.push(identity);
+            latest.view = views::latest(reading, measured, received_at);
+        } else {
+            if !self.hear(&datastream) {
+                self.state.unshown += 1;
+                return;
+            }
+            let latest = Latest {
+                view: views::latest(reading, measured, received_at),
+                at,
+                came: vec![identity],
+            };
+            self.state.latest.insert(datastream.clone(), latest);
+        }
+        self.changes.latest.insert(datastream);
+    }
+
+    /// Makes room for a datastream that speaks for the first time; `false` when a limit forbids it.
+    fn hear(&mut self, datastream: &DatastreamId) -> bool {
+        let limits = self.given.limits;
+        let things = &mut self.state.things;
+        if !things.contains_key(&datastream.thing) {
+            if things.len() >= limits.things_max {
+                return false;
+            }
+            let unknown = views::unknown_thing(&datastream.thing);
+            things.insert(datastream.thing.clone(), unknown);
+        }
+        let Some(thing) = things.get_mut(&datastream.thing) else {
+            return false;
+        };
+        let property = datastream.property.as_str();
+        if thing.properties.iter().any(|known| known == property) {
+            return true;
+        }
+        if thing.properties.len() >= limits.properties_max {
+            return false;
+        }
+        thing.properties.push(property.to_owned());
+        self.changes.things.insert(datastream.thing.clone());
+        true
+    }
+
+    fn source(&mut self, id: &SourceId, received_at: Timestamp) -> Option<&mut SourceView> {
+        let sources = &mut self.state.sources;
+        if !sources.contains_key(id) {
+            if sources.len() >= self.given.limits.sources_max {
+                return None;
+            }
+            let heard_first = SourceView {
+                id: id.to_string(),
+                last_received_ms: received_at.as_millis(),
+                delay_ms: 0,
+                readings: 0,
+                rejects: 0,
+            };
+            sources.insert(id.clone(), heard_first);
+        }
+        self.changes.sources.insert(id.clone());
+        let source = sources.get_mut(id)?;
+        source.last_received_ms = received_at.as_millis();
+        Some(source)
+    }
+
+    /// A trend follows the shortest windows of its datastream: those that the catalogue names, or else the shortest that came.
+    fn take_window(&mut self, window: &WindowResult) {
+        let datastream = &window.datastream;
+        if !self.state.latest.contains_key(datastream) {
+            return;
+        }
+        let known = self.catalogue.properties.get(&datastream.property);
+        let length = known.and_then(|property| property.windows.first());
+        if length.is_some_and(|length| *length != window.length) {
+            return;
+        }
+        let point = views::trend_point(window);
+        let trends = &mut self.state.trends;
+        if let Some(trend) = trends.get_mut(datastream) {
+            if point.step_secs > trend.step_secs {
+                return;
+            }
+            let taken = row::take(trend, &point);
+            self.changes.point(datastream, trend, taken, point);
+        } else {
+            let trend = row::begin(&point);
+            self.changes.point(datastream, &trend, Taken::Began, point);
+            trends.insert(datastream.clone(), trend);
+        }
+    }
+
+    fn take_index(&mut self, index: &IndexResult) {
+        if !self.state.things.contains_key(&index.thing) {
+            return;
+        }
+        let key = (index.thing.clone(), views::index_kind(index.kind));
+        let mut view = views::index(index);
+        if let Some(held) = self.state.indices.get_mut(&key) {
+            let ahead = row::steps(held.start_ms, view.start_ms, step_secs(index.kind));
+            match row::put(&mut held.trend, ahead, index.value, INDEX_POINTS) {
+                Taken::Passed => return,
+                _ if ahead < 0 => {}
+                _ => {
+                    view.trend = std::mem::take(&mut held.trend);
+                    *held = view;
+                }
+            }
+        } else {
+            self.state.indices.insert(key.clone(), view);
+        }
+        self.changes.indices.insert(key);
+    }
+
+    fn take_alarm(&mut self, record: &Record) -> Option<Alarm> {
+        let alarm = self.state.alarms.apply(record)?;
+        self.changes.alarms.insert(alarm.event.alarm.clone());
+        Some(alarm)
+    }
+}
+
+const fn step_secs(kind: IndexKind) -> u32 {
+    match kind {
+        IndexKind::AqiHourly => WindowLength::HOUR.secs(),
+        IndexKind::AqiDaily => WindowLength::DAY.secs(),
+    }
+}
+
+impl State {
+    fn view(&self) -> StateView {
+        StateView {
+            things: self.things.values().cloned().collect(),
+            latest: self.latest.values().map(|held| held.view.clone()).collect(),
+            trends: self.trends.values().cloned().collect(),
+            indices: self.indices.values().cloned().collect(),
+            alarms: self
+                .alarms
+                .open()
+                .values()
+                .filter_map(views::alarm)
+                .collect(),
+            sources: self.sources.values().cloned().collect(),
+        }
+    }
+
+    fn delta(&self, changes: Changes) -> Delta {
+        let open = self.alarms.open();
+        let (still_open, closed): (Vec<_>, Vec<_>) = changes
+            .alarms
+            .into_iter()
+            .partition(|id| open.contains_key(id));
+        Delta {
+            after: changes.after.0,
+            position: self.position.0,
+            now_ms: self.now.as_millis(),
+            things: pick(&self.things, &changes.things, Clone::clone),
+            latest: pick(&self.latest, &changes.latest, |held| held.view.clone()),
+            trend_points: changes
+                .points
+                .into_values()
+                .flat_map(BTreeMap::into_values)
+                .collect(),
+            indices: pick(&self.indices, &changes.indices, Clone::clone),
+            alarms: still_open
+                .iter()
+                .filter_map(|id| open.get(id).and_then(views::alarm))
+                .collect(),
+            closed: closed.iter().map(AlarmId::to_string).collect(),
+            sources: pick(&self.sources, &changes.sources, Clone::clone),
+        }
+    }
+}
+
+fn pick<'a, K: Ord + 'a, V, T>(
+    held: &BTreeMap<K, V>,
+    keys: impl IntoIterator<Item = &'a K>,
+    view: impl Fn(&V) -> T,
+) -> Vec<T> {
+    keys.into_iter()
+        .filter_map(|key| held.get(key).map(&view))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

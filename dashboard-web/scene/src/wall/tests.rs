@@ -1,0 +1,395 @@
+use proptest::prelude::*;
+use yiping_model::{
+    Act, AlarmChange, AlarmEvent, Decision, Disposition, Finding, Level, PropertyId, Quality,
+    Reason, Reject, RuleId, Text, Thing, Zone,
+};
+
+use super::*;
+use crate::apply_delta;
+use crate::message::AlarmStateView;
+
+fn text(name: &str) -> Text {
+    Text {
+        zh: name.into(),
+        en: name.into(),
+    }
+}
+
+fn property_id(id: &str) -> PropertyId {
+    PropertyId::new(id).expect("valid")
+}
+
+fn datastream(id: &str) -> DatastreamId {
+    DatastreamId::parse(id).expect("valid")
+}
+
+fn source(id: &str) -> SourceId {
+    SourceId::new(id).expect("valid")
+}
+
+fn length(secs: u32) -> WindowLength {
+    WindowLength::from_secs(secs).expect("divides a day")
+}
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(secs)
+}
+
+fn facts() -> SceneFacts {
+    let property = yiping_model::Property {
+        id: property_id("pm25"),
+        title: text("细颗粒物"),
+        symbol: "PM2.5".into(),
+        unit: "µg/m³".into(),
+        decimals: 0,
+        valid: None,
+        period_secs: 60,
+        windows: vec![length(60), length(3_600)],
+    };
+    let thing = Thing {
+        id: ThingId::new("a").expect("valid"),
+        name: text("实验小学"),
+        kind: "station".into(),
+        lon: 118.87,
+        lat: 28.94,
+        area: Some("330802".into()),
+        properties: vec![property_id("pm25")],
+        period_secs: None,
+    };
+    SceneFacts {
+        catalogue: Arc::new(Catalogue {
+            city: text("衢州"),
+            zone: Zone::named("Asia/Shanghai").expect("built in"),
+            areas: Vec::new(),
+            properties: [(property.id.clone(), property)].into(),
+            things: [(thing.id.clone(), thing)].into(),
+        }),
+        rules: Vec::new(),
+        simulated: true,
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        things_max: 3,
+        properties_max: 2,
+        sources_max: 2,
+    }
+}
+
+fn wall() -> WallScene {
+    WallScene::new(facts(), limits())
+}
+
+fn reading(door: &str, stream: &str, secs: i64, value: f64) -> Body {
+    let stream = datastream(stream);
+    Body::Reading(Reading {
+        source: source(door),
+        thing: stream.thing,
+        phenomenon_time: at(secs),
+        values: [Measured {
+            property: stream.property,
+            value,
+            quality: Quality::Good,
+        }]
+        .into_iter()
+        .collect(),
+    })
+}
+
+fn finding(outcome: Outcome) -> Body {
+    Body::Finding(Finding {
+        cause: Position::START,
+        ordinal: 0,
+        outcome,
+    })
+}
+
+fn window(stream: &str, start: i64, secs: u32, mean: f64) -> Body {
+    finding(Outcome::Window(WindowResult {
+        datastream: datastream(stream),
+        start: at(start),
+        length: length(secs),
+        revision: 0,
+        count: 1,
+        expected: 1,
+        mean,
+        min: mean,
+        max: mean,
+        last: mean,
+        std_dev: 0.0,
+    }))
+}
+
+fn index(thing: &str, kind: IndexKind, start: i64, value: Option<u16>) -> Body {
+    finding(Outcome::Index(IndexResult {
+        thing: ThingId::new(thing).expect("valid"),
+        kind,
+        start: at(start),
+        law: "HJ 633-2026".into(),
+        revision: 0,
+        value,
+        level: value.map(|_| 1),
+        primary: Vec::new(),
+        parts: Vec::new(),
+    }))
+}
+
+fn alarm_id(number: i64) -> AlarmId {
+    let rule = RuleId::new("r").expect("valid");
+    AlarmId::of(&rule, &datastream("a:pm25"), &source("s"), at(number), 1.0)
+}
+
+fn alarm(number: i64, change: AlarmChange, ended: Option<i64>) -> Body {
+    finding(Outcome::Alarm(AlarmEvent {
+        alarm: alarm_id(number),
+        change,
+        at: at(number),
+        rule: RuleId::new("r").expect("valid"),
+        subject: datastream("a:pm25"),
+        level: Level::Orange,
+        started: at(number),
+        ended: ended.map(at),
+        value: 1.0,
+        extreme: 2.0,
+        threshold: 0.5,
+    }))
+}
+
+fn acknowledge(number: i64, seat: &str) -> Body {
+    Body::Decision(Decision {
+        seat: seat.into(),
+        act: Act::Acknowledge {
+            alarm: alarm_id(number),
+            note: String::new(),
+        },
+    })
+}
+
+fn reject(door: &str) -> Body {
+    Body::Reject(Reject {
+        source: source(door),
+        disposition: Disposition::Rejected,
+        reason: Reason::NotJson,
+        detail: "not JSON".into(),
+        origin: "city/a".into(),
+        offset: None,
+        size_bytes: 1,
+        items: 1,
+        sample: "{".into(),
+    })
+}
+
+/// Records with growing positions (retention leaves gaps) and times.
+fn records(bodies: Vec<Body>) -> Vec<Record> {
+    let numbered = (1_u64..).zip(bodies);
+    numbered
+        .map(|(number, body)| Record {
+            position: Position(number * 2),
+            received_at: at(1_000 + i64::try_from(number).expect("small")),
+            body,
+        })
+        .collect()
+}
+
+fn told(bodies: Vec<Body>) -> WallScene {
+    let mut wall = wall();
+    for record in records(bodies) {
+        wall.apply(&record);
+    }
+    wall
+}
+
+fn any_body() -> impl Strategy<Value = Body> {
+    let stream = prop::sample::select(vec!["a:pm25", "a:o3", "x:pm25", "y:so2", "z:pm25"]);
+    let door = prop::sample::select(vec!["s", "t", "u"]);
+    let change = prop_oneof![
+        Just((AlarmChange::Raised, None)),
+        Just((AlarmChange::Returned, Some(9))),
+        Just((AlarmChange::Amended, None)),
+        Just((AlarmChange::Withdrawn { merged_into: None }, None)),
+    ];
+    let kind = prop::sample::select(vec![IndexKind::AqiHourly, IndexKind::AqiDaily]);
+    let secs = prop::sample::select(vec![10_u32, 60, 3_600]);
+    prop_oneof![
+        1 => Just(Body::Tick),
+        6 => (door.clone(), stream.clone(), 0_i64..6, 0_u8..3)
+            .prop_map(|(door, stream, secs, value)| reading(door, stream, secs, value.into())),
+        8 => (stream, 0_i64..200, secs, 0_u8..9).prop_map(|(stream, step, secs, mean)| {
+            window(stream, step * i64::from(secs), secs, mean.into())
+        }),
+        2 => (kind, 0_i64..40, prop::option::of(1_u16..500)).prop_map(|(kind, step, value)| {
+            index("a", kind, step * i64::from(step_secs(kind)), value)
+        }),
+        3 => (0_i64..4, change).prop_map(|(number, (change, ended))| alarm(number, change, ended)),
+        2 => (0_i64..4, door.clone()).prop_map(|(number, seat)| acknowledge(number, seat)),
+        1 => door.prop_map(reject),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn a_snapshot_and_the_deltas_after_it_are_the_later_snapshot(
+        bodies in prop::collection::vec(any_body(), 1..250),
+        cuts in prop::collection::btree_set(0_usize..250, 0..12),
+    ) {
+        let mut wall = wall();
+        let mut screen = wall.snapshot().state;
+        let mut position = 0;
+        let mut show = |wall: &mut WallScene| {
+            let delta = wall.take_delta().expect("the position moved");
+            assert_eq!(delta.after, position);
+            position = delta.position;
+            apply_delta(&mut screen, &delta);
+            let snapshot = wall.snapshot();
+            assert_eq!(snapshot.position, position);
+            assert_eq!(&screen, &snapshot.state);
+        };
+        for (number, record) in records(bodies).iter().enumerate() {
+            wall.apply(record);
+            if cuts.contains(&number) {
+                show(&mut wall);
+            }
+        }
+        wall.apply(&Record { position: Position(10_000), received_at: at(9_999), body: Body::Tick });
+        show(&mut wall);
+        prop_assert!(wall.take_delta().is_none());
+    }
+
+    #[test]
+    fn the_state_does_not_depend_on_when_deltas_were_taken_or_where_it_was_restarted(
+        bodies in prop::collection::vec(any_body(), 1..120),
+        cut in 0_usize..120,
+    ) {
+        let mut straight = wall();
+        let mut restarted = wall();
+        for (number, record) in records(bodies).iter().enumerate() {
+            straight.apply(record);
+            if number == cut {
+                let kept = serde_json::to_vec(&restarted.checkpoint()).expect("has a JSON form");
+                let read = serde_json::from_slice(&kept).expect("its own form");
+                restarted = WallScene::restore(facts(), limits(), read).expect("the same facts");
+                prop_assert!(restarted.take_delta().is_none());
+            }
+            restarted.apply(record);
+            restarted.take_delta();
+        }
+        prop_assert_eq!(straight.snapshot(), restarted.snapshot());
+        prop_assert_eq!(straight.unshown(), restarted.unshown());
+    }
+}
+
+#[test]
+fn the_wall_knows_its_catalogue_before_anything_was_heard() {
+    let snapshot = wall().snapshot();
+    assert_eq!(snapshot.position, 0);
+    assert_eq!(snapshot.city.zone, "Asia/Shanghai");
+    assert_eq!(snapshot.state.things[0].id, "a");
+    assert!(snapshot.state.latest.is_empty());
+}
+
+#[test]
+fn the_newest_phenomenon_wins_and_a_duplicate_changes_nothing() {
+    let mut wall = told(vec![
+        reading("s", "a:pm25", 20, 1.0),
+        reading("s", "a:pm25", 10, 9.0),
+        reading("s", "a:pm25", 20, 2.0),
+    ]);
+    wall.take_delta();
+    let before = wall.snapshot().state.latest;
+    assert_eq!(before[0].value.to_bits(), 2.0_f64.to_bits());
+    wall.apply(&Record {
+        position: Position(99),
+        received_at: at(9_999),
+        body: reading("s", "a:pm25", 20, 1.0),
+    });
+    assert_eq!(wall.snapshot().state.latest, before);
+    assert!(wall.take_delta().expect("moved").latest.is_empty());
+}
+
+#[test]
+fn an_unknown_thing_appears_when_it_is_heard_until_the_limit() {
+    let wall = told(vec![
+        reading("s", "x:pm25", 1, 1.0),
+        reading("s", "y:pm25", 1, 1.0),
+        reading("s", "z:pm25", 1, 1.0),
+        reading("s", "x:a", 1, 1.0),
+        reading("s", "x:b", 1, 1.0),
+    ]);
+    let state = wall.snapshot().state;
+    let ids: Vec<_> = state.things.iter().map(|thing| thing.id.as_str()).collect();
+    assert_eq!(ids, ["a", "x", "y"]);
+    assert_eq!(state.things[1].properties, ["pm25", "a"]);
+    assert_eq!(wall.unshown(), 2);
+}
+
+#[test]
+fn a_trend_follows_the_shortest_windows_of_its_datastream() {
+    let state = told(vec![
+        reading("s", "a:pm25", 1, 1.0),
+        window("a:pm25", 60, 60, 1.0),
+        window("a:pm25", 0, 3_600, 5.0),
+        window("a:pm25", 180, 60, 3.0),
+        window("a:pm25", 10, 10, 7.0),
+    ])
+    .snapshot()
+    .state;
+    assert_eq!(state.trends[0].means, [Some(1.0), None, Some(3.0)]);
+    assert_eq!(state.trends[0].step_secs, 60);
+}
+
+#[test]
+fn an_index_carries_its_last_day_and_late_truth_corrects_it() {
+    let hour = |number: i64, value| index("a", IndexKind::AqiHourly, number * 3_600, value);
+    let state = told(vec![
+        hour(0, Some(50)),
+        hour(2, Some(70)),
+        hour(0, Some(55)),
+        hour(2, None),
+    ])
+    .snapshot()
+    .state;
+    assert_eq!(state.indices[0].trend, [Some(55), None, None]);
+    assert_eq!(state.indices[0].value, None);
+    assert_eq!(state.indices[0].start_ms, 7_200_000);
+}
+
+#[test]
+fn a_closed_alarm_leaves_the_wall_in_one_delta() {
+    let mut wall = told(vec![
+        alarm(1, AlarmChange::Raised, None),
+        acknowledge(1, "1号席"),
+    ]);
+    let delta = wall.take_delta().expect("moved");
+    assert_eq!(delta.alarms[0].state, AlarmStateView::Acknowledged);
+    wall.apply(&Record {
+        position: Position(50),
+        received_at: at(5_000),
+        body: alarm(1, AlarmChange::Returned, Some(9)),
+    });
+    let delta = wall.take_delta().expect("moved");
+    assert_eq!(delta.closed, [alarm_id(1).to_string()]);
+    assert!(wall.snapshot().state.alarms.is_empty());
+}
+
+#[test]
+fn a_door_shows_what_came_and_how_late() {
+    let state = told(vec![reading("s", "a:pm25", 996, 1.0), reject("s")])
+        .snapshot()
+        .state;
+    let door = &state.sources[0];
+    assert_eq!((door.readings, door.rejects), (1, 1));
+    assert_eq!((door.delay_ms, door.last_received_ms), (5_000, 1_002_000));
+}
+
+#[test]
+fn a_checkpoint_of_another_catalogue_is_of_no_use() {
+    let kept = told(vec![Body::Tick]).checkpoint();
+    let other = SceneFacts {
+        simulated: false,
+        ..facts()
+    };
+    assert!(WallScene::restore(other, limits(), kept).is_none());
+}

@@ -1,0 +1,154 @@
+//! Alarms: what there were, and the acknowledgement of one.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use yiping_model::{Act, AlarmId, Body, Decision, Timestamp};
+use yiping_store::AlarmQuery;
+
+use super::answer::{Acknowledged, AlarmAnswer, Rows};
+use super::error::{ApiError, ErrorAnswer};
+use super::history::named;
+use super::params::Params;
+use crate::state::ServerState;
+
+const SEAT_CHARS_MAX: usize = 64;
+const NOTE_CHARS_MAX: usize = 1_000;
+
+/// An acknowledgement.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AcknowledgeRequest {
+    /// The name of the seat that takes care of it, 1 to 64 characters.
+    #[schema(example = "1号席", min_length = 1, max_length = 64)]
+    seat: String,
+    /// What is to be remembered, at most 1000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    note: String,
+}
+
+/// Alarms by the time at which they were raised.
+#[utoipa::path(
+    get,
+    path = "/api/v1/alarms",
+    tag = "alarms",
+    params(
+        ("state" = Option<String>, Query, description = "`unacknowledged`, `acknowledged`, `returned_unacknowledged` or `normal`; by default all"),
+        ("from" = Option<String>, Query, description = "Raised at or after, RFC 3339; by default without beginning"),
+        ("to" = Option<String>, Query, description = "Raised before, RFC 3339; by default without end"),
+        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+    ),
+    responses(
+        (status = 200, description = "Newest first", body = Rows<AlarmAnswer>),
+        (status = 400, description = "A parameter cannot be read", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn list(
+    State(state): State<ServerState>,
+    mut params: Params,
+) -> Result<Json<Rows<AlarmAnswer>>, ApiError> {
+    let in_state = params.parsed("state", "unacknowledged", named)?;
+    let (from, to) = (params.time("from")?, params.time("to")?);
+    let limit = params.limit(state.settings.rows_max)?;
+    params.finish()?;
+    let query = AlarmQuery {
+        state: in_state,
+        from: from.unwrap_or(Timestamp::MIN),
+        to: to.unwrap_or(Timestamp::from_micros(i64::MAX)),
+        limit: limit + 1,
+    };
+    Ok(Json(Rows::cut(state.history.alarms(&query).await?, limit)))
+}
+
+/// Acknowledges an alarm. The first acknowledgement in the log counts.
+///
+/// Answers when the acknowledgement is durable and the live scene shows it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/alarms/{id}/ack",
+    tag = "alarms",
+    params(("id" = String, Path, description = "The alarm's id, 32 hex digits")),
+    request_body = AcknowledgeRequest,
+    responses(
+        (status = 200, description = "This acknowledgement was the first", body = AlarmAnswer),
+        (status = 400, description = "Seat or note is not as it must be", body = ErrorAnswer),
+        (status = 404, description = "No such alarm is open or lately closed", body = ErrorAnswer),
+        (status = 409, description = "Somebody was first; `acknowledged` says who", body = ErrorAnswer),
+        (status = 503, description = "The log is busy, or the live scene does not show it yet", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn acknowledge(
+    State(state): State<ServerState>,
+    Path(id): Path<String>,
+    params: Params,
+    body: Result<Json<AcknowledgeRequest>, JsonRejection>,
+) -> Result<Json<AlarmAnswer>, ApiError> {
+    params.finish()?;
+    let decision = checked(&id, body, state.settings.body_bytes_max)?;
+    let Act::Acknowledge { alarm: id, .. } = decision.act.clone();
+    let alarm = state.live.alarm(&id).ok_or_else(|| unknown(id.as_str()))?;
+    if let Some(first) = alarm.acknowledgement {
+        return Err(ApiError::AlreadyAcknowledged(first.into()));
+    }
+    let appended = state.log.append(vec![Body::Decision(decision)]).await?;
+    let patience = Duration::from_millis(state.settings.ack_wait_ms);
+    if !state.live.reaches(appended.last, patience).await {
+        return Err(ApiError::Unavailable(format!(
+            "acknowledgement is kept as record {}, but the live scene is behind: look at the alarm again before repeating it",
+            appended.last
+        )));
+    }
+    let alarm = state.live.alarm(&id).ok_or_else(|| unknown(id.as_str()))?;
+    if state.live.acknowledged_by(&id) == Some(appended.first) {
+        return Ok(Json(alarm.into()));
+    }
+    match alarm.acknowledgement {
+        Some(first) => Err(ApiError::AlreadyAcknowledged(Acknowledged::from(first))),
+        None => Err(unknown(id.as_str())),
+    }
+}
+
+fn checked(
+    id: &str,
+    body: Result<Json<AcknowledgeRequest>, JsonRejection>,
+    bytes_max: usize,
+) -> Result<Decision, ApiError> {
+    let Json(request) = body.map_err(|rejection| match rejection {
+        JsonRejection::BytesRejection(_) => ApiError::TooLarge(bytes_max),
+        JsonRejection::MissingJsonContentType(_) => ApiError::NotJson,
+        other => ApiError::BadBody(format!(
+            r#"body must be {{"seat": "1号席", "note": ""}}: {}"#,
+            other.body_text()
+        )),
+    })?;
+    let seat = request.seat.trim();
+    if !(1..=SEAT_CHARS_MAX).contains(&seat.chars().count()) || seat.chars().any(char::is_control) {
+        return Err(ApiError::BadBody(format!(
+            "`seat` must have 1 to {SEAT_CHARS_MAX} printable characters, for example 1号席"
+        )));
+    }
+    if request.note.chars().count() > NOTE_CHARS_MAX {
+        return Err(ApiError::BadBody(format!(
+            "`note` has more than {NOTE_CHARS_MAX} characters"
+        )));
+    }
+    let alarm = AlarmId::parse(id).ok_or_else(|| unknown(id))?;
+    Ok(Decision {
+        seat: seat.to_owned(),
+        act: Act::Acknowledge {
+            alarm,
+            note: request.note,
+        },
+    })
+}
+
+fn unknown(id: &str) -> ApiError {
+    ApiError::NotFound(format!(
+        "no alarm {id:?} is open or lately closed: see /api/v1/alarms"
+    ))
+}

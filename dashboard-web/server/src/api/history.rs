@@ -1,0 +1,154 @@
+//! What was: observations, windows, indices. Times are half open, `from <= t < to`; rows come oldest first.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::de::DeserializeOwned;
+use yiping_model::{DatastreamId, PropertyId, ThingId, Timestamp, WindowLength};
+use yiping_store::{IndexQuery, ObservationQuery, WindowQuery};
+
+use super::answer::{IndexAnswer, ObservationAnswer, Rows, WindowAnswer};
+use super::error::{ApiError, ErrorAnswer};
+use super::params::Params;
+use crate::state::ServerState;
+
+const DAY: Duration = Duration::from_hours(24);
+
+type Answer<T> = Result<Json<Rows<T>>, ApiError>;
+
+/// A value by its name in the API.
+pub(super) fn named<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+}
+
+/// `from` and `to`: by default from a day before `to` (or before the city clock) until a day after the city clock, so that a device
+/// whose clock is ahead is seen.
+fn span(params: &mut Params, state: &ServerState) -> Result<(Timestamp, Timestamp), ApiError> {
+    let (from, to) = (params.time("from")?, params.time("to")?);
+    let now = state.live.now();
+    let from = from.unwrap_or_else(|| to.unwrap_or(now) - DAY);
+    let to = to.unwrap_or(now.max(from) + DAY);
+    if from >= to {
+        return Err(ApiError::BadQuery(format!(
+            "`from` {from} is not before `to` {to}: write from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z"
+        )));
+    }
+    Ok((from, to))
+}
+
+/// Observations of a datastream.
+#[utoipa::path(
+    get,
+    path = "/api/v1/datastreams/{id}/observations",
+    tag = "history",
+    params(
+        ("id" = String, Path, description = "`thing:property`", example = "qz-air-001:pm25"),
+        ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
+        ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
+        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+    ),
+    responses(
+        (status = 200, description = "Oldest first", body = Rows<ObservationAnswer>),
+        (status = 400, description = "A parameter cannot be read", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn observations(
+    State(state): State<ServerState>,
+    Path(id): Path<String>,
+    mut params: Params,
+) -> Answer<ObservationAnswer> {
+    let datastream = DatastreamId::parse(&id).map_err(|_not_an_id| {
+        ApiError::BadQuery(format!(
+            "{id:?} is not a datastream: write it as thing:property, for example qz-air-001:pm25"
+        ))
+    })?;
+    let (from, to) = span(&mut params, &state)?;
+    let limit = params.limit(state.settings.rows_max)?;
+    params.finish()?;
+    let query = ObservationQuery {
+        datastream,
+        from,
+        to,
+        limit: limit + 1,
+    };
+    Ok(Json(Rows::cut(
+        state.history.observations(&query).await?,
+        limit,
+    )))
+}
+
+/// Window results, the last revision of each.
+#[utoipa::path(
+    get,
+    path = "/api/v1/windows",
+    tag = "history",
+    params(
+        ("thing" = Option<String>, Query, description = "Only of this thing"),
+        ("metric" = Option<String>, Query, description = "Only of this property", example = "pm25"),
+        ("length" = Option<String>, Query, description = "Only of this length", example = "1h"),
+        ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
+        ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
+        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+    ),
+    responses(
+        (status = 200, description = "By start, oldest first", body = Rows<WindowAnswer>),
+        (status = 400, description = "A parameter cannot be read", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn windows(
+    State(state): State<ServerState>,
+    mut params: Params,
+) -> Answer<WindowAnswer> {
+    let thing = params.parsed("thing", "qz-air-001", |text| ThingId::new(text).ok())?;
+    let property = params.parsed("metric", "pm25", |text| PropertyId::new(text).ok())?;
+    let length = params.parsed("length", "1h", |text| WindowLength::parse(text).ok())?;
+    let (from, to) = span(&mut params, &state)?;
+    let limit = params.limit(state.settings.rows_max)?;
+    params.finish()?;
+    let query = WindowQuery {
+        thing,
+        property,
+        length,
+        from,
+        to,
+        limit: limit + 1,
+    };
+    Ok(Json(Rows::cut(state.history.windows(&query).await?, limit)))
+}
+
+/// Indices, the last revision of each.
+#[utoipa::path(
+    get,
+    path = "/api/v1/indices",
+    tag = "history",
+    params(
+        ("thing" = Option<String>, Query, description = "Only of this thing"),
+        ("kind" = Option<String>, Query, description = "`aqi_hourly` or `aqi_daily`"),
+        ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
+        ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
+        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+    ),
+    responses(
+        (status = 200, description = "By start, oldest first", body = Rows<IndexAnswer>),
+        (status = 400, description = "A parameter cannot be read", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn indices(
+    State(state): State<ServerState>,
+    mut params: Params,
+) -> Answer<IndexAnswer> {
+    let thing = params.parsed("thing", "qz-air-001", |text| ThingId::new(text).ok())?;
+    let kind = params.parsed("kind", "aqi_hourly", named)?;
+    let (from, to) = span(&mut params, &state)?;
+    let limit = params.limit(state.settings.rows_max)?;
+    params.finish()?;
+    let query = IndexQuery {
+        thing,
+        kind,
+        from,
+        to,
+        limit: limit + 1,
+    };
+    Ok(Json(Rows::cut(state.history.indices(&query).await?, limit)))
+}

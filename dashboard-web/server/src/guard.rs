@@ -1,0 +1,216 @@
+//! Who may ask, as long as there are no accounts: this machine, under a loopback name.
+//!
+//! A listener on loopback alone does not keep a web page of elsewhere out: the browser on this machine can be made to ask for it. So the
+//! name in `Host` must be a loopback name (a page cannot rebind one), whoever changes something or listens live must come from the same
+//! origin or from no page at all, and a `POST` must be JSON, which no page can send elsewhere unasked.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::api::ApiError;
+use crate::metrics;
+use crate::settings::Settings;
+
+/// What the page may load: itself. `MapLibre` runs its worker from a blob and sets styles on elements.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; worker-src 'self' blob:; \
+     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
+     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+/// Puts the security headers on every answer, refusals included.
+pub(crate) async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Refuses what comes under another name, from another origin, or as a `POST` that is not JSON.
+pub(crate) async fn check(request: Request, next: Next) -> Response {
+    match refusal(request.method(), request.headers()) {
+        Some((reason, error)) => {
+            metrics::count_refused(reason);
+            error.into_response()
+        }
+        None => next.run(request).await,
+    }
+}
+
+/// Gives up on an answer that takes too long.
+pub(crate) async fn in_time(
+    State(settings): State<Arc<Settings>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let limit_secs = settings.request_timeout_secs;
+    match tokio::time::timeout(Duration::from_secs(limit_secs), next.run(request)).await {
+        Ok(response) => response,
+        Err(_elapsed) => {
+            metrics::count(metrics::REQUESTS_TIMED_OUT, 1);
+            ApiError::TimedOut(limit_secs).into_response()
+        }
+    }
+}
+
+fn refusal(method: &Method, headers: &HeaderMap) -> Option<(&'static str, ApiError)> {
+    let Some(host) = only(headers, &header::HOST).filter(|host| is_loopback(host)) else {
+        let error = ApiError::Forbidden(
+            "until accounts exist only this machine is answered: ask for 127.0.0.1, localhost or [::1]".into(),
+        );
+        return Some(("host", error));
+    };
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let upgrades = headers.contains_key(header::UPGRADE);
+    if (!reads || upgrades) && headers.contains_key(header::ORIGIN) {
+        let same = only(headers, &header::ORIGIN)
+            .and_then(|origin| origin.strip_prefix("http://"))
+            .is_some_and(|authority| authority.eq_ignore_ascii_case(host));
+        if !same {
+            let error = ApiError::Forbidden(format!(
+                "a page of another origin may not do this: open http://{host}/"
+            ));
+            return Some(("origin", error));
+        }
+    }
+    if method == Method::POST && !is_json(headers) {
+        return Some(("content_type", ApiError::NotJson));
+    }
+    None
+}
+
+/// The header's one value; `None` when it is absent, given twice, or not text.
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    values.next().is_none().then(|| value.to_str().ok())?
+}
+
+fn is_loopback(host: &str) -> bool {
+    let (name, port) = if let Some(rest) = host.strip_prefix('[') {
+        let Some((name, port)) = rest.split_once(']') else {
+            return false;
+        };
+        (
+            name,
+            port.strip_prefix(':').or(port.is_empty().then_some("")),
+        )
+    } else {
+        let (name, port) = host.split_once(':').unwrap_or((host, ""));
+        (name, Some(port))
+    };
+    if !port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit())) {
+        return false;
+    }
+    name.eq_ignore_ascii_case("localhost")
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    only(headers, &header::CONTENT_TYPE).is_some_and(|content_type| {
+        let kind = content_type.split(';').next().unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case("application/json")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(method: &Method, given: &[(HeaderName, &'static str)]) -> Option<&'static str> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in given {
+            headers.append(name.clone(), HeaderValue::from_static(value));
+        }
+        refusal(method, &headers).map(|(reason, _)| reason)
+    }
+
+    #[test]
+    fn only_loopback_names_are_answered() {
+        for host in [
+            "127.0.0.1:8080",
+            "localhost",
+            "LOCALHOST:80",
+            "[::1]:8080",
+            "127.9.9.9",
+        ] {
+            assert_eq!(
+                reason(&Method::GET, &[(header::HOST, host)]),
+                None,
+                "{host}"
+            );
+        }
+        for host in [
+            "example.org",
+            "10.0.0.1:8080",
+            "127.0.0.1.example.org",
+            "localhost.",
+            "[::1]x",
+            "127.0.0.1:80@x",
+            "",
+        ] {
+            assert_eq!(
+                reason(&Method::GET, &[(header::HOST, host)]),
+                Some("host"),
+                "{host}"
+            );
+        }
+        assert_eq!(reason(&Method::GET, &[]), Some("host"));
+    }
+
+    #[test]
+    fn a_page_of_another_origin_changes_nothing_and_hears_nothing() {
+        let host = (header::HOST, "127.0.0.1:8080");
+        let json = (header::CONTENT_TYPE, "application/json");
+        for origin in [
+            "http://example.org",
+            "http://127.0.0.1:9090",
+            "https://127.0.0.1:8080",
+            "null",
+        ] {
+            let from = (header::ORIGIN, origin);
+            let post = [host.clone(), json.clone(), from.clone()];
+            assert_eq!(reason(&Method::POST, &post), Some("origin"), "{origin}");
+            let socket = [host.clone(), (header::UPGRADE, "websocket"), from];
+            assert_eq!(reason(&Method::GET, &socket), Some("origin"), "{origin}");
+        }
+        let own = (header::ORIGIN, "http://127.0.0.1:8080");
+        assert_eq!(reason(&Method::POST, &[host, json, own]), None);
+    }
+
+    #[test]
+    fn a_post_must_be_json() {
+        let host = (header::HOST, "localhost");
+        assert_eq!(
+            reason(&Method::POST, std::slice::from_ref(&host)),
+            Some("content_type")
+        );
+        let form = (header::CONTENT_TYPE, "text/plain");
+        assert_eq!(
+            reason(&Method::POST, &[host.clone(), form]),
+            Some("content_type")
+        );
+        let json = (header::CONTENT_TYPE, "application/json; charset=utf-8");
+        assert_eq!(reason(&Method::POST, &[host, json]), None);
+    }
+}

@@ -1,0 +1,42 @@
+//! The figures that this room counts; every name is here.
+
+/// Screens that are connected.
+pub const CLIENTS: &str = "yiping_live_clients";
+/// Screens that were refused because there are too many.
+pub const CLIENTS_REFUSED: &str = "yiping_live_clients_refused_total";
+/// Screens that were disconnected because they took nothing, or did not answer.
+pub const CLIENTS_STALLED: &str = "yiping_live_clients_stalled_total";
+/// Times that a screen fell off the ring and got a fresh snapshot.
+pub const CLIENTS_BEHIND: &str = "yiping_live_clients_behind_total";
+/// Deltas that were published.
+pub const FRAMES: &str = "yiping_live_frames_total";
+/// Bytes of published deltas.
+pub const FRAMES_BYTES: &str = "yiping_live_frames_bytes_total";
+/// Snapshots that were made.
+pub const SNAPSHOTS: &str = "yiping_live_snapshots_total";
+/// Records that the live fold took.
+pub const RECORDS: &str = "yiping_live_records_total";
+/// Log position of the live fold.
+pub const POSITION: &str = "yiping_live_position_records";
+/// Values that a scene does not show because a limit was reached.
+pub const UNSHOWN: &str = "yiping_live_values_unshown_total";
+/// Requests that were refused before they reached a handler, by reason.
+pub const REQUESTS_REFUSED: &str = "yiping_http_requests_refused_total";
+/// Requests that took longer than the limit.
+pub const REQUESTS_TIMED_OUT: &str = "yiping_http_requests_timed_out_total";
+
+pub(crate) fn count(name: &'static str, by: u64) {
+    metrics::counter!(name).increment(by);
+}
+
+pub(crate) fn count_refused(reason: &'static str) {
+    metrics::counter!(REQUESTS_REFUSED, "reason" => reason).increment(1);
+}
+
+pub(crate) fn set_total(name: &'static str, value: u64) {
+    metrics::counter!(name).absolute(value);
+}
+
+pub(crate) fn set(name: &'static str, value: u64) {
+    metrics::gauge!(name).set(value as f64);
+}

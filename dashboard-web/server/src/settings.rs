@@ -1,0 +1,186 @@
+//! The `[server]` section of the configuration.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+use yiping_scene::Limits;
+
+/// Where the server listens, and the limits of what it serves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Address and port of the wall and the API. Only a loopback address is taken until accounts exist.
+    pub listen: SocketAddr,
+    /// Most connections at the same time; must exceed `live.clients_max`, for each screen holds one. Whoever comes later waits.
+    pub connections_max: usize,
+    /// Time that an API request may take.
+    pub request_timeout_secs: u64,
+    /// Largest body of a request to the API; the doors have their own limit.
+    pub body_bytes_max: usize,
+    /// Most rows of one answer of history.
+    pub rows_max: usize,
+    /// How long an acknowledgement waits until the live scene shows it.
+    pub ack_wait_ms: u64,
+    /// `/readyz` says 503 when a reader of the log is further behind than this.
+    pub ready_lag_records: u64,
+    /// `/readyz` says 503 when no record came for so long; the log ticks every second.
+    pub ready_silence_secs: u64,
+    /// Live screens at the same time.
+    pub live: LiveSettings,
+    /// What a scene may hold.
+    pub scene: Limits,
+}
+
+/// The live feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LiveSettings {
+    /// Most screens at the same time.
+    pub clients_max: usize,
+    /// A screen that does not take a message, or does not answer, for so long is disconnected.
+    pub client_stall_secs: u64,
+    /// Changes are gathered for so long before they are sent; a changed alarm is sent at once.
+    pub delta_ms: u64,
+    /// How many deltas are remembered for screens that lag or come back.
+    pub ring_frames: usize,
+    /// How many bytes of deltas are remembered.
+    pub ring_bytes: usize,
+    /// How many records the fold takes at once.
+    pub batch_records: usize,
+    /// How often the scene's state is kept, so that a start reads little.
+    pub checkpoint_secs: u64,
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// The address can be reached from other machines.
+    #[error(
+        "server.listen = \"{0}\" is not a loopback address: until accounts exist only this machine is answered; use 127.0.0.1 or [::1]"
+    )]
+    NotLoopback(SocketAddr),
+    /// The screens could take every connection.
+    #[error(
+        "server.connections_max = {connections} must exceed server.live.clients_max = {clients}, or screens shut everybody else out"
+    )]
+    TooFewConnections {
+        /// Connections.
+        connections: usize,
+        /// Screens.
+        clients: usize,
+    },
+    /// A number that must be positive is 0.
+    #[error("server.{0} must be at least 1")]
+    Zero(&'static str),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            connections_max: 1_024,
+            request_timeout_secs: 15,
+            body_bytes_max: 64 * 1_024,
+            rows_max: 10_000,
+            ack_wait_ms: 4_000,
+            ready_lag_records: 20_000,
+            ready_silence_secs: 5,
+            live: LiveSettings::default(),
+            scene: Limits::default(),
+        }
+    }
+}
+
+impl Default for LiveSettings {
+    fn default() -> Self {
+        Self {
+            clients_max: 512,
+            client_stall_secs: 15,
+            delta_ms: 100,
+            ring_frames: 1_024,
+            ring_bytes: 32 * 1_024 * 1_024,
+            batch_records: 4_096,
+            checkpoint_secs: 60,
+        }
+    }
+}
+
+impl Settings {
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// [`SettingsError`] naming the key.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        if !self.listen.ip().is_loopback() {
+            return Err(SettingsError::NotLoopback(self.listen));
+        }
+        if self.connections_max <= self.live.clients_max {
+            return Err(SettingsError::TooFewConnections {
+                connections: self.connections_max,
+                clients: self.live.clients_max,
+            });
+        }
+        let positive = [
+            ("request_timeout_secs", self.request_timeout_secs),
+            ("body_bytes_max", self.body_bytes_max as u64),
+            ("rows_max", self.rows_max as u64),
+            ("ack_wait_ms", self.ack_wait_ms),
+            ("ready_silence_secs", self.ready_silence_secs),
+            ("live.clients_max", self.live.clients_max as u64),
+            ("live.client_stall_secs", self.live.client_stall_secs),
+            ("live.ring_frames", self.live.ring_frames as u64),
+            ("live.ring_bytes", self.live.ring_bytes as u64),
+            ("live.batch_records", self.live.batch_records as u64),
+            ("live.checkpoint_secs", self.live.checkpoint_secs),
+            ("scene.things_max", self.scene.things_max as u64),
+            ("scene.properties_max", self.scene.properties_max as u64),
+            ("scene.sources_max", self.scene.sources_max as u64),
+        ];
+        match positive.into_iter().find(|(_, value)| *value == 0) {
+            Some((key, _)) => Err(SettingsError::Zero(key)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        assert_eq!(Settings::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn an_address_that_others_can_reach_is_refused() {
+        let open = Settings {
+            listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
+            ..Settings::default()
+        };
+        let error = open.validate().expect_err("not loopback").to_string();
+        assert!(error.contains("until accounts exist"), "{error}");
+    }
+
+    #[test]
+    fn screens_cannot_take_every_connection() {
+        let settings = Settings {
+            connections_max: 512,
+            ..Settings::default()
+        };
+        assert!(matches!(
+            settings.validate(),
+            Err(SettingsError::TooFewConnections { .. })
+        ));
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_refused_by_its_name() {
+        let mut settings = Settings::default();
+        settings.live.ring_frames = 0;
+        assert_eq!(
+            settings.validate(),
+            Err(SettingsError::Zero("live.ring_frames"))
+        );
+    }
+}

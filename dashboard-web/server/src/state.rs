@@ -1,0 +1,57 @@
+//! What the handlers share.
+
+use std::fmt;
+use std::sync::Arc;
+
+use yiping_log::Log;
+use yiping_model::{Catalogue, Position};
+use yiping_store::{History, Store};
+
+use crate::live::LiveHandle;
+use crate::settings::Settings;
+
+/// What the handlers share; clones are cheap.
+#[derive(Clone)]
+pub struct ServerState {
+    /// Where decisions are appended.
+    pub log: Arc<dyn Log>,
+    /// What answers about the past.
+    pub history: Arc<dyn History>,
+    /// What counts the doors.
+    pub store: Arc<dyn Store>,
+    /// The live scene.
+    pub live: LiveHandle,
+    /// Properties and things.
+    pub catalogue: Arc<Catalogue>,
+    /// The limits.
+    pub settings: Arc<Settings>,
+    /// Gives the figures in the text form of Prometheus.
+    pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The other readers of the log, for `/readyz`.
+    pub probes: Vec<Probe>,
+    /// The program's version, for `/healthz`.
+    pub version: &'static str,
+}
+
+impl fmt::Debug for ServerState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ServerState").finish_non_exhaustive()
+    }
+}
+
+/// A reader of the log that must keep up for the program to be ready.
+#[derive(Clone)]
+pub struct Probe {
+    /// Its name, for example `engine`.
+    pub name: &'static str,
+    /// Tells the last record that it took.
+    pub position: Arc<dyn Fn() -> Position + Send + Sync>,
+}
+
+impl fmt::Debug for Probe {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Probe")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,268 @@
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use yiping_model::Body;
+use yiping_server::Settings;
+
+use crate::house::{House, alarm, alarm_id, index, reading, reject, window};
+use crate::http::{Answer, get, post};
+
+async fn told() -> House {
+    let house = House::open(Settings::default()).await;
+    house
+        .tell(vec![
+            reading("a", 999_880, 40.0),
+            reading("a", 999_940, 42.5),
+            reading("x", 990_000, -1.0),
+            reading("a", 999_940, 42.5),
+            reject(),
+            window(999_900, 41.0),
+            index(999_000),
+            alarm(1),
+        ])
+        .await;
+    house
+}
+
+#[tokio::test]
+async fn things_and_datastreams_come_from_the_live_city_with_age_and_quality() {
+    let house = told().await;
+    let things = get(house.address, "/api/v1/things").await.json();
+    assert_eq!(things["now"], "1970-01-12T13:46:41Z");
+    assert_eq!(things["items"][0]["name"]["zh"], "实验小学");
+    assert_eq!(things["items"][1]["datastreams"], json!(["x:pm25"]));
+    let streams = get(house.address, "/api/v1/datastreams").await.json();
+    let (known, unknown) = (&streams["items"][0], &streams["items"][1]);
+    assert_eq!(known["last"]["value"], 42.5);
+    assert_eq!(known["last"]["age_secs"], 61.0);
+    assert_eq!(known["last"]["quality"], "good");
+    assert_eq!(known["stale"], false);
+    assert_eq!(known["unit"], "µg/m³");
+    assert_eq!(unknown["last"]["quality"], "out_of_range");
+    assert_eq!(unknown["stale"], true);
+    let one = get(house.address, "/api/v1/datastreams?thing=x")
+        .await
+        .json();
+    assert_eq!(one["items"].as_array().expect("a list").len(), 1);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn history_answers_with_each_observation_once() {
+    let house = told().await;
+    let path = "/api/v1/datastreams/a:pm25/observations";
+    let rows = get(house.address, path).await.json();
+    assert_eq!(rows["truncated"], false);
+    let values: Vec<_> = rows["items"].as_array().expect("a list").iter().collect();
+    assert_eq!(values.len(), 2);
+    assert_eq!(values[0]["phenomenon_time"], "1970-01-12T13:44:40Z");
+    assert_eq!(values[0]["value"], 40.0);
+    let rows = get(house.address, &format!("{path}?limit=1")).await.json();
+    assert_eq!(rows["truncated"], true);
+    assert_eq!(rows["items"].as_array().expect("a list").len(), 1);
+    let later = format!("{path}?from=1970-01-12T21:45:40+08:00&to=");
+    let rows = get(house.address, &later).await.json();
+    assert_eq!(rows["items"].as_array().expect("a list").len(), 1);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn windows_indices_rejects_and_figures_are_listed() {
+    let house = told().await;
+    let windows = "/api/v1/windows?thing=a&metric=pm25&length=1m";
+    let windows = get(house.address, windows).await.json();
+    assert_eq!(windows["items"][0]["mean"], 41.0);
+    assert_eq!(windows["items"][0]["length"], "1m");
+    let indices = get(house.address, "/api/v1/indices?kind=aqi_hourly")
+        .await
+        .json();
+    assert_eq!(indices["items"][0]["value"], 57);
+    assert_eq!(indices["items"][0]["primary"], json!(["pm25"]));
+    let rejects = "/api/v1/rejects?source=http&reason=not_json";
+    let rejects = get(house.address, rejects).await.json();
+    assert_eq!(rejects["items"][0]["sample"], "{");
+    assert_eq!(rejects["items"][0]["reason"], "not_json");
+    let sources = get(house.address, "/api/v1/sources").await.json();
+    let door = &sources["items"][0];
+    assert_eq!(door["received"], 5);
+    assert_eq!(
+        (&door["accepted"], &door["duplicate"], &door["rejected"]),
+        (&json!(3), &json!(1), &json!(1))
+    );
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn an_alarm_is_listed_and_acknowledged_once() {
+    let house = told().await;
+    let open = get(house.address, "/api/v1/alarms?state=unacknowledged").await;
+    assert_eq!(open.json()["items"][0]["id"], alarm_id(1).as_str());
+    let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
+    let body = r#"{"seat": " 1号席 ", "note": "已派人"}"#;
+    let first = post(house.address, &path, body).await;
+    assert_eq!(first.status, 200);
+    assert_eq!(first.json()["state"], "acknowledged");
+    assert_eq!(first.json()["acknowledged"]["seat"], "1号席");
+    let second = post(house.address, &path, r#"{"seat": "2号席"}"#).await;
+    assert_eq!(second.status, 409);
+    assert_eq!(second.error().0, "already_acknowledged");
+    assert_eq!(second.json()["acknowledged"]["seat"], "1号席");
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_hundred_that_acknowledge_at_once_exactly_one_is_first() {
+    let house = told().await;
+    let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
+    let mut asking = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let (address, path) = (house.address, path.clone());
+        asking.spawn(async move {
+            // Half of them share one name: the record decides, not the seat.
+            let seat = if number % 2 == 0 {
+                "共用席".to_owned()
+            } else {
+                format!("{number}号席")
+            };
+            let body = json!({ "seat": seat }).to_string();
+            (seat, post(address, &path, &body).await)
+        });
+    }
+    let answers: Vec<(String, Answer)> = asking.join_all().await;
+    let (won, lost): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .partition(|(_, answer)| answer.status == 200);
+    assert_eq!((won.len(), lost.len()), (1, 99));
+    for (_, answer) in lost {
+        assert_eq!(answer.status, 409);
+        assert_eq!(answer.json()["acknowledged"]["seat"], won[0].0.as_str());
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn an_acknowledgement_must_name_an_alarm_and_a_seat() {
+    let house = told().await;
+    let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
+    let long = json!({ "seat": "x".repeat(65) }).to_string();
+    let note = json!({ "seat": "x", "note": "x".repeat(1_001) }).to_string();
+    let wrong = [
+        "",
+        "{",
+        "{}",
+        r#"{"seat": "  "}"#,
+        r#"{"seat": 1}"#,
+        r#"{"seat": "x", "by": "y"}"#,
+        &long,
+        &note,
+    ];
+    for body in wrong {
+        let answer = post(house.address, &path, body).await;
+        assert_eq!(
+            (answer.status, answer.error().0.as_str()),
+            (400, "bad_body"),
+            "{body}"
+        );
+    }
+    for id in [alarm_id(2).to_string(), "nonsense".to_owned()] {
+        let path = format!("/api/v1/alarms/{id}/ack");
+        let answer = post(house.address, &path, r#"{"seat": "x"}"#).await;
+        assert_eq!(answer.status, 404, "{id}");
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_query_is_answered_with_the_parameter_and_an_example() {
+    let house = told().await;
+    let wrong = [
+        (
+            "/api/v1/datastreams/a:pm25/observations?from=yesterday",
+            "from",
+        ),
+        ("/api/v1/datastreams/a:pm25/observations?limit=0", "limit"),
+        (
+            "/api/v1/datastreams/a:pm25/observations?limit=10001",
+            "limit",
+        ),
+        ("/api/v1/datastreams/apm25/observations", "thing:property"),
+        ("/api/v1/windows?length=7h", "length"),
+        (
+            "/api/v1/windows?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z",
+            "from",
+        ),
+        ("/api/v1/indices?kind=aqi", "kind"),
+        ("/api/v1/alarms?state=open", "state"),
+        ("/api/v1/rejects?reason=bad", "reason"),
+        ("/api/v1/rejects?before=x", "before"),
+        ("/api/v1/things?id=a", "id"),
+        ("/api/v1/sources?x=", "x"),
+        ("/api/v1/live?scene=wall&from=1", "from"),
+        ("/api/v1/live?after=x", "after"),
+    ];
+    for (path, name) in wrong {
+        let answer = get(house.address, path).await;
+        let (code, message) = answer.error();
+        assert_eq!((answer.status, code.as_str()), (400, "bad_query"), "{path}");
+        assert!(message.contains(name), "{path}: {message}");
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn health_readiness_and_figures_are_told() {
+    let house = told().await;
+    let health = get(house.address, "/healthz").await;
+    assert_eq!(health.json(), json!({"status": "ok", "version": "1.2.3"}));
+    let ready = get(house.address, "/readyz").await;
+    assert_eq!((ready.status, &ready.json()["ready"]), (200, &json!(true)));
+    let figures = get(house.address, "/metrics").await;
+    assert_eq!(figures.body, b"yiping_test 1\n");
+    house.stop().await;
+    let settings = Settings {
+        ready_lag_records: 2,
+        ..Settings::default()
+    };
+    let house = House::open(settings).await;
+    house.append(vec![Body::Tick; 9]).await;
+    let ready = get(house.address, "/readyz").await;
+    assert_eq!(ready.status, 503);
+    assert_eq!(ready.json()["behind"], json!(["store: 9 records behind"]));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn every_path_of_the_document_answers_and_its_references_resolve() {
+    let house = told().await;
+    let document = get(house.address, "/api/openapi.json").await.json();
+    assert!(
+        document["openapi"]
+            .as_str()
+            .expect("a version")
+            .starts_with("3.1")
+    );
+    assert_eq!(document["info"]["version"], "1.2.3");
+    let schemas = document["components"]["schemas"]
+        .as_object()
+        .expect("schemas");
+    let text = document.to_string();
+    let referred: BTreeSet<_> = text
+        .split("#/components/schemas/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    for name in referred {
+        assert!(
+            schemas.contains_key(name),
+            "{name} is referred to, but not there"
+        );
+    }
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let path = path.replace("{id}", "a:pm25");
+        if item["get"].is_object() {
+            let status = get(house.address, &path).await.status;
+            assert!(matches!(status, 200 | 426), "{path}: {status}");
+        }
+    }
+    house.stop().await;
+}

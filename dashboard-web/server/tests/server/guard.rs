@@ -1,0 +1,109 @@
+use axum::Router;
+use axum::routing::post;
+use utoipa::OpenApi;
+use yiping_server::{Extra, Settings};
+
+use crate::house::{House, alarm_id};
+use crate::http::{ask, get};
+
+#[tokio::test]
+async fn another_name_or_another_origin_is_refused_on_every_path() {
+    let house = House::open(Settings::default()).await;
+    for path in [
+        "/",
+        "/api/v1/things",
+        "/api/v1/live",
+        "/metrics",
+        "/nowhere",
+    ] {
+        let request = format!("GET {path}");
+        let answer = ask(house.address, &request, &[("host", "evil.example")], "").await;
+        assert_eq!(
+            (answer.status, answer.error().0.as_str()),
+            (403, "forbidden")
+        );
+    }
+    let path = format!("POST /api/v1/alarms/{}/ack", alarm_id(1));
+    let headers = [
+        ("content-type", "application/json"),
+        ("origin", "http://evil.example"),
+    ];
+    assert_eq!(ask(house.address, &path, &headers, "{}").await.status, 403);
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    assert_eq!(ask(house.address, &path, &form, "a=b").await.status, 415);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let house = House::open(Settings::default()).await;
+    for path in ["/", "/api/v1/things", "/api/v1/nowhere"] {
+        let answer = get(house.address, path).await;
+        let policy = answer.header("content-security-policy").expect("present");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_and_an_unknown_path_are_json_errors() {
+    let settings = Settings {
+        body_bytes_max: 100,
+        ..Settings::default()
+    };
+    let house = House::open(settings).await;
+    let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
+    let long = format!(r#"{{"seat": "{}"}}"#, "x".repeat(200));
+    let answer = crate::http::post(house.address, &path, &long).await;
+    assert_eq!(
+        (answer.status, answer.error().0.as_str()),
+        (413, "too_large")
+    );
+    let answer = get(house.address, "/api/v1/nowhere").await;
+    assert_eq!(
+        (answer.status, answer.error().0.as_str()),
+        (404, "not_found")
+    );
+    let answer = get(house.address, &path).await;
+    assert_eq!(
+        (answer.status, answer.error().0.as_str()),
+        (405, "method_not_allowed")
+    );
+    house.stop().await;
+}
+
+/// Takes what a door would take.
+#[utoipa::path(post, path = "/api/v1/extra", responses((status = 202)))]
+async fn extra(body: String) -> String {
+    body.len().to_string()
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(extra))]
+struct ExtraDocument;
+
+#[tokio::test]
+async fn what_another_room_serves_stands_behind_the_same_guard_with_its_own_limit() {
+    let settings = Settings {
+        body_bytes_max: 10,
+        ..Settings::default()
+    };
+    let room = Extra {
+        router: Router::new().route("/api/v1/extra", post(extra)),
+        document: ExtraDocument::openapi(),
+    };
+    let house = House::with(settings, vec![room]).await;
+    let answer = crate::http::post(house.address, "/api/v1/extra", &"x".repeat(50)).await;
+    assert_eq!((answer.status, answer.body.as_slice()), (200, &b"50"[..]));
+    let evil = [
+        ("host", "evil.example"),
+        ("content-type", "application/json"),
+    ];
+    let answer = ask(house.address, "POST /api/v1/extra", &evil, "x").await;
+    assert_eq!(answer.status, 403);
+    let document = get(house.address, "/api/openapi.json").await.json();
+    assert!(document["paths"]["/api/v1/extra"]["post"].is_object());
+    assert!(document["paths"]["/api/v1/things"]["get"].is_object());
+    house.stop().await;
+}

@@ -1,0 +1,297 @@
+//! A running server with everything it needs, and the records to tell it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use yiping_log::memory::MemoryLog;
+use yiping_log::{Checkpoint, CityClock, Log};
+use yiping_model::{
+    AlarmChange, AlarmEvent, AlarmId, Body, Catalogue, DatastreamId, Disposition, Finding,
+    IndexKind, IndexResult, Level, Measured, Outcome, Position, Property, PropertyId, Quality,
+    Reading, Reason, Reject, RuleId, SourceId, Text, Thing, ThingId, Timestamp, WindowLength,
+    WindowResult, Zone,
+};
+use yiping_scene::SceneFacts;
+use yiping_server::{Extra, LiveHandle, Probe, ServerState, Settings, follow, router, serve};
+use yiping_store::{SqliteStore, Store};
+
+/// More than anything here takes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct House {
+    pub(crate) address: SocketAddr,
+    pub(crate) live: LiveHandle,
+    log: Arc<MemoryLog>,
+    store: Arc<SqliteStore>,
+    clock: CityClock,
+    stops: Vec<oneshot::Sender<()>>,
+    following: JoinHandle<Result<(), yiping_server::LiveError>>,
+    serving: JoinHandle<std::io::Result<()>>,
+    dir: Arc<TempDir>,
+}
+
+impl House {
+    pub(crate) async fn open(settings: Settings) -> Self {
+        Self::with(settings, Vec::new()).await
+    }
+
+    pub(crate) async fn with(settings: Settings, extras: Vec<Extra>) -> Self {
+        let clock = CityClock::driven(at(1_000_000));
+        let log = Arc::new(MemoryLog::new(clock.clone()));
+        let dir = Arc::new(TempDir::new().expect("a folder"));
+        Self::over(settings, extras, clock, log, dir, true).await
+    }
+
+    /// Stops, and opens again over the same log and folder.
+    pub(crate) async fn again(self, settings: Settings, simulated: bool) -> Self {
+        let (clock, log, dir) = (self.clock.clone(), self.log.clone(), self.dir.clone());
+        self.stop().await;
+        Self::over(settings, Vec::new(), clock, log, dir, simulated).await
+    }
+
+    async fn over(
+        settings: Settings,
+        extras: Vec<Extra>,
+        clock: CityClock,
+        log: Arc<MemoryLog>,
+        dir: Arc<TempDir>,
+        simulated: bool,
+    ) -> Self {
+        let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"));
+        let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
+        let store = Arc::new(opened(dir.path()).await);
+        let state = ServerState {
+            log: log.clone(),
+            history: store.clone(),
+            store: store.clone(),
+            live: live.clone(),
+            catalogue: catalogue(),
+            settings: Arc::new(settings),
+            render_metrics: Arc::new(|| "yiping_test 1\n".to_owned()),
+            probes: vec![Probe {
+                name: "engine",
+                position: Arc::new({
+                    let live = live.clone();
+                    move || live.position()
+                }),
+            }],
+            version: "1.2.3",
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+        let address = listener.local_addr().expect("bound");
+        let (stop_following, follow_stopped) = oneshot::channel();
+        let (stop_serving, serve_stopped) = oneshot::channel();
+        let log_to_follow: Arc<dyn Log> = log.clone();
+        let following = tokio::spawn(follow(live.clone(), log_to_follow, checkpoint, async {
+            follow_stopped.await.ok();
+        }));
+        let serving = tokio::spawn(serve(
+            listener,
+            router(state, extras),
+            live.clone(),
+            64,
+            async {
+                serve_stopped.await.ok();
+            },
+        ));
+        Self {
+            address,
+            live,
+            log,
+            store,
+            clock,
+            stops: vec![stop_serving, stop_following],
+            following,
+            serving,
+            dir,
+        }
+    }
+
+    /// Appends these bodies one second later, and returns when history and the live scene have them.
+    pub(crate) async fn tell(&self, bodies: Vec<Body>) -> Position {
+        self.clock
+            .advance(self.clock.now() + Duration::from_secs(1));
+        let before = self.store.position().await.expect("readable");
+        let last = self.log.append(bodies).await.expect("memory").last;
+        let records = self.log.read(before, usize::MAX).await.expect("memory");
+        self.store
+            .apply(&records)
+            .await
+            .expect("history takes them");
+        assert!(self.live.reaches(last, PATIENCE).await);
+        last
+    }
+
+    /// Appends, and lets nobody else know.
+    pub(crate) async fn append(&self, bodies: Vec<Body>) {
+        self.log.append(bodies).await.expect("memory");
+    }
+
+    /// Stops serving, then following; both end well.
+    pub(crate) async fn stop(self) {
+        for stop in self.stops {
+            stop.send(()).ok();
+        }
+        self.serving.await.expect("no panic").expect("served");
+        self.following.await.expect("no panic").expect("followed");
+    }
+}
+
+async fn opened(dir: &Path) -> SqliteStore {
+    let path = dir.join("history");
+    let settings = yiping_store::Settings::default();
+    SqliteStore::open(&path, &settings).await.expect("opens")
+}
+
+pub(crate) fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(secs)
+}
+
+fn text(name: &str) -> Text {
+    Text {
+        zh: name.into(),
+        en: name.into(),
+    }
+}
+
+fn catalogue() -> Arc<Catalogue> {
+    let property = Property {
+        id: PropertyId::new("pm25").expect("valid"),
+        title: text("细颗粒物"),
+        symbol: "PM2.5".into(),
+        unit: "µg/m³".into(),
+        decimals: 0,
+        valid: None,
+        period_secs: 60,
+        windows: vec![WindowLength::from_secs(60).expect("divides a day")],
+    };
+    let thing = Thing {
+        id: ThingId::new("a").expect("valid"),
+        name: text("实验小学"),
+        kind: "station".into(),
+        lon: 118.87,
+        lat: 28.94,
+        area: None,
+        properties: vec![property.id.clone()],
+        period_secs: None,
+    };
+    Arc::new(Catalogue {
+        city: text("衢州"),
+        zone: Zone::named("Asia/Shanghai").expect("built in"),
+        areas: Vec::new(),
+        properties: [(property.id.clone(), property)].into(),
+        things: [(thing.id.clone(), thing)].into(),
+    })
+}
+
+fn facts(simulated: bool) -> SceneFacts {
+    SceneFacts {
+        catalogue: catalogue(),
+        rules: Vec::new(),
+        simulated,
+    }
+}
+
+pub(crate) fn reading(thing: &str, secs: i64, value: f64) -> Body {
+    let quality = if value < 0.0 {
+        Quality::OutOfRange
+    } else {
+        Quality::Good
+    };
+    Body::Reading(Reading {
+        source: SourceId::new("http").expect("valid"),
+        thing: ThingId::new(thing).expect("valid"),
+        phenomenon_time: at(secs),
+        values: [Measured {
+            property: PropertyId::new("pm25").expect("valid"),
+            value,
+            quality,
+        }]
+        .into_iter()
+        .collect(),
+    })
+}
+
+pub(crate) fn reject() -> Body {
+    Body::Reject(Reject {
+        source: SourceId::new("http").expect("valid"),
+        disposition: Disposition::Rejected,
+        reason: Reason::NotJson,
+        detail: "payload is not JSON".into(),
+        origin: "127.0.0.1:9".into(),
+        offset: Some(0),
+        size_bytes: 1,
+        items: 1,
+        sample: "{".into(),
+    })
+}
+
+fn finding(ordinal: u32, outcome: Outcome) -> Body {
+    Body::Finding(Finding {
+        cause: Position(1),
+        ordinal,
+        outcome,
+    })
+}
+
+pub(crate) fn window(start: i64, mean: f64) -> Body {
+    let result = WindowResult {
+        datastream: DatastreamId::parse("a:pm25").expect("valid"),
+        start: at(start),
+        length: WindowLength::from_secs(60).expect("divides a day"),
+        revision: 0,
+        count: 1,
+        expected: 1,
+        mean,
+        min: mean,
+        max: mean,
+        last: mean,
+        std_dev: 0.0,
+    };
+    finding(1, Outcome::Window(result))
+}
+
+pub(crate) fn index(start: i64) -> Body {
+    let result = IndexResult {
+        thing: ThingId::new("a").expect("valid"),
+        kind: IndexKind::AqiHourly,
+        start: at(start),
+        law: "HJ 633-2026".into(),
+        revision: 0,
+        value: Some(57),
+        level: Some(2),
+        primary: vec![PropertyId::new("pm25").expect("valid")],
+        parts: Vec::new(),
+    };
+    finding(2, Outcome::Index(result))
+}
+
+pub(crate) fn alarm_id(number: i64) -> AlarmId {
+    let rule = RuleId::new("pm25-high").expect("valid");
+    let subject = DatastreamId::parse("a:pm25").expect("valid");
+    let source = SourceId::new("http").expect("valid");
+    AlarmId::of(&rule, &subject, &source, at(number), 1.0)
+}
+
+pub(crate) fn alarm(number: i64) -> Body {
+    let event = AlarmEvent {
+        alarm: alarm_id(number),
+        change: AlarmChange::Raised,
+        at: at(number),
+        rule: RuleId::new("pm25-high").expect("valid"),
+        subject: DatastreamId::parse("a:pm25").expect("valid"),
+        level: Level::Orange,
+        started: at(number),
+        ended: None,
+        value: 160.0,
+        extreme: 160.0,
+        threshold: 150.0,
+    };
+    finding(u32::try_from(number).expect("small"), Outcome::Alarm(event))
+}

@@ -1,0 +1,7 @@
+//! The server through its real router, on a real loopback listener, over the log in memory and the history that ships.
+
+mod api;
+mod guard;
+mod house;
+mod http;
+mod live;

@@ -1,0 +1,251 @@
+//! The gate: the one place where a reading that was understood becomes a reading that counts.
+//!
+//! It judges time against the city clock, things and properties against the catalogue, and values against the property's range. It is
+//! told `now` and keeps nothing but the names of the unknown series it has let in, at most [`Limits::series_max`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use yiping_model::{
+    Catalogue, Disposition, Measured, Property, PropertyId, Quality, Reading, Reason, SourceId,
+    ThingId, Timestamp,
+};
+
+use crate::{RawReading, RawValue, Refusal};
+
+const MICROS_PER_SEC: i64 = 1_000_000;
+const SECS_PER_DAY: i64 = 86_400;
+/// A time before 1971 is a clock that counts in other units, or was never set.
+const BEFORE_ANY_SENSOR: Timestamp = Timestamp::from_secs(31_536_000);
+
+/// What to do with things and properties that the catalogue does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// They count like all others.
+    Accept,
+    /// They are set aside as dead letters.
+    #[default]
+    Quarantine,
+}
+
+/// What a reading may be at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// How far a phenomenon time may lie ahead of the city clock.
+    pub max_ahead_secs: u32,
+    /// How far a phenomenon time may lie behind the city clock.
+    pub max_behind_days: u32,
+    /// Values in one message.
+    pub values_max: usize,
+    /// Datastreams that the catalogue does not know, for each source.
+    pub series_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_ahead_secs: 300,
+            max_behind_days: 400,
+            values_max: 256,
+            series_max: 10_000,
+        }
+    }
+}
+
+/// The gate of one source.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    source: SourceId,
+    catalogue: Arc<Catalogue>,
+    limits: Limits,
+    unknown: Unknown,
+    strangers: BTreeMap<ThingId, BTreeSet<PropertyId>>,
+    strangers_count: usize,
+}
+
+/// What became of one reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Admitted {
+    /// The part that counts.
+    pub reading: Option<Reading>,
+    /// The part that does not.
+    pub refusals: SmallVec<[Refusal; 1]>,
+}
+
+impl Gate {
+    /// A gate that has let nobody in.
+    pub const fn new(
+        source: SourceId,
+        catalogue: Arc<Catalogue>,
+        limits: Limits,
+        unknown: Unknown,
+    ) -> Self {
+        Self {
+            source,
+            catalogue,
+            limits,
+            unknown,
+            strangers: BTreeMap::new(),
+            strangers_count: 0,
+        }
+    }
+
+    /// The limits it holds to.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Judges one reading.
+    pub fn admit(&mut self, raw: RawReading, now: Timestamp) -> Admitted {
+        if let Some(refusal) = self.judge_message(&raw, now) {
+            return Admitted {
+                reading: None,
+                refusals: SmallVec::from_elem(refusal, 1),
+            };
+        }
+        let mut refusals = SmallVec::new();
+        let mut values = SmallVec::new();
+        for value in raw.values {
+            match self.judge_value(raw.index, &raw.thing, value) {
+                Ok(measured) => values.push(measured),
+                Err(refusal) => refusals.push(refusal),
+            }
+        }
+        let reading = (!values.is_empty()).then(|| Reading {
+            source: self.source.clone(),
+            thing: raw.thing,
+            phenomenon_time: raw.phenomenon_time,
+            values,
+        });
+        Admitted { reading, refusals }
+    }
+
+    fn judge_message(&self, raw: &RawReading, now: Timestamp) -> Option<Refusal> {
+        let refuse = |disposition, reason, detail| {
+            Some(Refusal {
+                index: raw.index,
+                disposition,
+                reason,
+                detail,
+                offset: None,
+                items: crate::saturating_u32(raw.values.len()),
+            })
+        };
+        if raw.values.len() > self.limits.values_max {
+            let (count, limit) = (raw.values.len(), self.limits.values_max);
+            let detail = format!("{count} values in one message, the limit is {limit}");
+            return refuse(Disposition::Rejected, Reason::TooManyValues, detail);
+        }
+        if let Some((reason, detail)) = self.judge_time(raw.phenomenon_time, now) {
+            return refuse(Disposition::Rejected, reason, detail);
+        }
+        if self.unknown == Unknown::Quarantine && !self.catalogue.things.contains_key(&raw.thing) {
+            let detail = format!("the catalogue does not know thing `{}`", raw.thing);
+            return refuse(Disposition::Quarantined, Reason::UnknownThing, detail);
+        }
+        None
+    }
+
+    fn judge_time(&self, at: Timestamp, now: Timestamp) -> Option<(Reason, String)> {
+        let ahead_micros = at.micros_since(now);
+        if ahead_micros > i64::from(self.limits.max_ahead_secs) * MICROS_PER_SEC {
+            let detail = format!(
+                "time {at} is {} s ahead of the city clock, the limit is {} s; set the device's clock",
+                ahead_micros / MICROS_PER_SEC,
+                self.limits.max_ahead_secs
+            );
+            return Some((Reason::TimeAhead, detail));
+        }
+        let behind_max_secs = i64::from(self.limits.max_behind_days) * SECS_PER_DAY;
+        if now.micros_since(at) > behind_max_secs * MICROS_PER_SEC {
+            let advice = if at < BEFORE_ANY_SENSOR {
+                "send epoch milliseconds, not seconds, or set the device's clock"
+            } else {
+                "set the device's clock, or replay history with `yiping replay`"
+            };
+            let detail = format!(
+                "time {at} is {} days behind the city clock, the limit is {} days; {advice}",
+                now.micros_since(at) / (SECS_PER_DAY * MICROS_PER_SEC),
+                self.limits.max_behind_days
+            );
+            return Some((Reason::TimeBehind, detail));
+        }
+        None
+    }
+
+    fn judge_value(
+        &mut self,
+        index: u32,
+        thing: &ThingId,
+        raw: RawValue,
+    ) -> Result<Measured, Refusal> {
+        let refuse = |disposition, reason, detail| Refusal {
+            index,
+            disposition,
+            reason,
+            detail,
+            offset: None,
+            items: 1,
+        };
+        let RawValue { property, value } = raw;
+        if !value.is_finite() {
+            let detail = format!("value of `{property}` is {value}");
+            return Err(refuse(Disposition::Rejected, Reason::NotFinite, detail));
+        }
+        let known = self.catalogue.properties.get(&property);
+        if known.is_none() && self.unknown == Unknown::Quarantine {
+            let detail = format!("the catalogue does not know property `{property}`");
+            return Err(refuse(
+                Disposition::Quarantined,
+                Reason::UnknownProperty,
+                detail,
+            ));
+        }
+        let quality = known.map_or(Quality::Good, |known| quality_of(known, value));
+        let stranger = known.is_none() || !self.catalogue.things.contains_key(thing);
+        if stranger && !self.let_in(thing, &property) {
+            let detail = format!(
+                "`{thing}:{property}` would be more than {} unknown datastreams of source {}; add the thing to the catalogue",
+                self.limits.series_max, self.source
+            );
+            return Err(refuse(Disposition::Rejected, Reason::TooManySeries, detail));
+        }
+        Ok(Measured {
+            property,
+            value,
+            quality,
+        })
+    }
+
+    fn let_in(&mut self, thing: &ThingId, property: &PropertyId) -> bool {
+        if self
+            .strangers
+            .get(thing)
+            .is_some_and(|known| known.contains(property))
+        {
+            return true;
+        }
+        if self.strangers_count >= self.limits.series_max {
+            return false;
+        }
+        self.strangers_count += 1;
+        self.strangers
+            .entry(thing.clone())
+            .or_default()
+            .insert(property.clone())
+    }
+}
+
+fn quality_of(property: &Property, value: f64) -> Quality {
+    match property.valid {
+        Some([lowest, highest]) if !(lowest..=highest).contains(&value) => Quality::OutOfRange,
+        _ => Quality::Good,
+    }
+}
+
+#[cfg(test)]
+mod tests;

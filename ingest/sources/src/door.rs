@@ -1,0 +1,221 @@
+//! What all doors share: a payload is decoded and judged, and what became of it is appended. Whoever calls [`Door::keep`] acknowledges
+//! after it returned `Ok`, never before.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use smol_str::SmolStr;
+use yiping_log::{CityClock, Log, LogError};
+use yiping_model::{Body, Catalogue, Disposition, Reject, SourceId};
+use yiping_protocols::{Decoded, Format, Gate, Limits, REFUSALS_MAX, Refusal, Unknown};
+
+use crate::figures::{Figure, count_reject};
+
+const ORIGIN_CHARS_MAX: usize = 256;
+
+/// The way in of one source.
+#[derive(Clone)]
+pub struct Door {
+    source: SourceId,
+    log: Arc<dyn Log>,
+    clock: CityClock,
+    gate: Arc<Mutex<Gate>>,
+    values_max: usize,
+}
+
+/// Bodies that wait for one append, and what they amount to.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    bodies: Vec<Body>,
+    messages: usize,
+    taken: Taken,
+}
+
+/// What became of a batch, in observations; `received = accepted + quarantined + rejected`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Appended as readings.
+    pub accepted: u64,
+    /// Set aside.
+    pub quarantined: u64,
+    /// Refused.
+    pub rejected: u64,
+    /// The refusals, in order; at most twice [`REFUSALS_MAX`], while every one of them is a dead letter.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Taken {
+    /// All observations that came.
+    pub const fn received(&self) -> u64 {
+        self.accepted + self.quarantined + self.rejected
+    }
+}
+
+/// Where a payload came from, and its bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Payload<'a> {
+    /// The topic, peer, or file and line.
+    pub origin: &'a str,
+    /// The bytes, or the first of them.
+    pub bytes: &'a [u8],
+    /// How many there were.
+    pub size_bytes: usize,
+}
+
+impl<'a> Payload<'a> {
+    /// A payload of which all bytes are here.
+    pub const fn whole(origin: &'a str, bytes: &'a [u8]) -> Self {
+        Self {
+            origin,
+            bytes,
+            size_bytes: bytes.len(),
+        }
+    }
+}
+
+impl Batch {
+    /// Adds a tick of the city clock.
+    pub fn tick(&mut self) {
+        self.bodies.push(Body::Tick);
+    }
+
+    /// Whether there is nothing to append.
+    pub const fn is_empty(&self) -> bool {
+        self.bodies.is_empty()
+    }
+}
+
+impl Door {
+    /// A door into this log for this source.
+    pub fn new(
+        source: SourceId,
+        (limits, unknown): (Limits, Unknown),
+        catalogue: Arc<Catalogue>,
+        log: Arc<dyn Log>,
+        clock: CityClock,
+    ) -> Self {
+        let values_max = limits.values_max;
+        let gate = Gate::new(source.clone(), catalogue, limits, unknown);
+        Self {
+            source,
+            log,
+            clock,
+            gate: Arc::new(Mutex::new(gate)),
+            values_max,
+        }
+    }
+
+    /// The source by whose name its records go.
+    pub const fn source(&self) -> &SourceId {
+        &self.source
+    }
+
+    /// The city clock by which it judges.
+    pub const fn clock(&self) -> &CityClock {
+        &self.clock
+    }
+
+    /// Decodes a payload in this format into the batch.
+    pub fn read(
+        &self,
+        batch: &mut Batch,
+        format: &Format,
+        payload: Payload<'_>,
+        topic: Option<&str>,
+    ) {
+        let decoded = format.decode(payload.bytes, topic, self.values_max);
+        self.admit(batch, decoded, payload);
+    }
+
+    /// Judges what a payload said into the batch.
+    pub fn admit(&self, batch: &mut Batch, decoded: Decoded, payload: Payload<'_>) {
+        let now = self.clock.now();
+        let mut refusals = decoded.refusals;
+        for raw in decoded.readings {
+            let admitted = self
+                .gate
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .admit(raw, now);
+            if let Some(reading) = admitted.reading {
+                batch.taken.accepted += reading.values.len() as u64;
+                batch.bodies.push(Body::Reading(reading));
+            }
+            for refusal in admitted.refusals {
+                yiping_protocols::note_refusal(&mut refusals, refusal);
+            }
+        }
+        batch.messages += 1;
+        for refusal in refusals {
+            self.bury(batch, refusal, payload);
+        }
+    }
+
+    /// Puts a payload that cannot be decoded at all into the batch, as a dead letter.
+    pub fn refuse(&self, batch: &mut Batch, refusal: Refusal, payload: Payload<'_>) {
+        batch.messages += 1;
+        self.bury(batch, refusal, payload);
+    }
+
+    fn bury(&self, batch: &mut Batch, refusal: Refusal, payload: Payload<'_>) {
+        let items = u64::from(refusal.items);
+        match refusal.disposition {
+            Disposition::Quarantined => batch.taken.quarantined += items,
+            Disposition::Rejected => batch.taken.rejected += items,
+        }
+        if batch.taken.refusals.len() < 2 * REFUSALS_MAX {
+            batch.taken.refusals.push(refusal.clone());
+        }
+        let origin: SmolStr = payload.origin.chars().take(ORIGIN_CHARS_MAX).collect();
+        let reject = refusal.into_reject(self.source.clone(), origin, payload.bytes);
+        batch.bodies.push(Body::Reject(Reject {
+            size_bytes: u32::try_from(payload.size_bytes).unwrap_or(u32::MAX),
+            ..reject
+        }));
+    }
+
+    /// Appends the batch; after `Ok` it is durable and may be acknowledged.
+    ///
+    /// # Errors
+    /// [`LogError`]; then nothing of the batch may be acknowledged.
+    pub async fn keep(&self, batch: Batch) -> Result<Taken, LogError> {
+        let source = self.source.as_str();
+        let Batch {
+            bodies,
+            messages,
+            taken,
+        } = batch;
+        if bodies.is_empty() {
+            return Ok(taken);
+        }
+        let rejects: Vec<Reject> = bodies
+            .iter()
+            .filter_map(|body| match body {
+                Body::Reject(reject) => Some(reject.clone()),
+                _ => None,
+            })
+            .collect();
+        if let Err(error) = self.log.append(bodies).await {
+            Figure::AppendFailures.add(source, 1);
+            return Err(error);
+        }
+        rejects.iter().for_each(count_reject);
+        Figure::Messages.add(source, messages as u64);
+        Figure::Received.add(source, taken.received());
+        Figure::Accepted.add(source, taken.accepted);
+        if messages > 0 {
+            Figure::BatchMessages.record(source, messages);
+        }
+        Ok(taken)
+    }
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Door")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}

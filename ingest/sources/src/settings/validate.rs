@@ -1,0 +1,210 @@
+//! What can be checked of the settings before a port opens.
+
+use std::collections::BTreeSet;
+
+use yiping_model::SourceId;
+use yiping_protocols::topic;
+
+use super::{HttpSettings, IngestSettings, MqttSettings, REPLAY_SOURCE, SettingsError};
+
+impl IngestSettings {
+    /// Checks everything that can be checked before a port opens.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for the first setting that makes no sense.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        self.http.validate()?;
+        require(
+            self.limits.values_max > 0,
+            "limits.values_max",
+            "must be at least 1",
+        )?;
+        let mut names = BTreeSet::from([REPLAY_SOURCE, self.http.name.as_str()]);
+        let mut sessions = BTreeSet::new();
+        for (at, mqtt) in self.mqtt.iter().enumerate() {
+            let field = |name: &str| format!("mqtt[{at}].{name}");
+            mqtt.validate().map_err(|error| SettingsError {
+                field: field(&error.field),
+                ..error
+            })?;
+            require(
+                names.insert(&mqtt.name),
+                &field("name"),
+                "is taken; give every door its own name",
+            )?;
+            require(
+                sessions.insert((mqtt.url.as_str(), mqtt.session_name())),
+                &field("client_id"),
+                "is taken at this broker; two sessions of one name throw each other out",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl HttpSettings {
+    fn validate(&self) -> Result<(), SettingsError> {
+        source(&self.name, "http.name")?;
+        require(
+            self.name != REPLAY_SOURCE,
+            "http.name",
+            "is taken by replay; choose another",
+        )?;
+        require(
+            self.payload_bytes_max > 0,
+            "http.payload_bytes_max",
+            "must be at least 1",
+        )?;
+        require(
+            self.requests_max > 0,
+            "http.requests_max",
+            "must be at least 1",
+        )?;
+        require(
+            self.body_timeout_secs > 0,
+            "http.body_timeout_secs",
+            "must be at least 1",
+        )
+    }
+}
+
+impl MqttSettings {
+    /// The name of the session at the broker.
+    pub fn session_name(&self) -> String {
+        if self.client_id.is_empty() {
+            format!("yiping-{}", self.name)
+        } else {
+            self.client_id.clone()
+        }
+    }
+
+    /// Host and port of the broker.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when the address is of another form.
+    pub fn address(&self) -> Result<(String, u16), SettingsError> {
+        let wrong = || SettingsError {
+            field: "url".to_owned(),
+            detail: format!(
+                "`{}` is not an address such as mqtt://127.0.0.1:1883",
+                self.url
+            ),
+        };
+        let rest = self.url.strip_prefix("mqtt://").ok_or_else(wrong)?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        let (host, port) = match rest.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => {
+                (host, port.parse().map_err(|_not_a_port| wrong())?)
+            }
+            _ => (rest, 1883),
+        };
+        let plain = !host.is_empty() && !host.contains(['/', '@', ' ', '?', '#']);
+        plain.then(|| (host.to_owned(), port)).ok_or_else(wrong)
+    }
+
+    /// Checks everything that can be checked before connecting.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for the first setting that makes no sense.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        source(&self.name, "name")?;
+        self.address()?;
+        require(
+            self.session_name().len() <= 128,
+            "client_id",
+            "has more than 128 bytes; shorten it",
+        )?;
+        require(
+            self.password.is_none() || self.username.is_some(),
+            "username",
+            "is missing; a password needs one",
+        )?;
+        require(
+            self.keep_alive_secs >= 5,
+            "keep_alive_secs",
+            "must be at least 5",
+        )?;
+        require(
+            self.receive_maximum > 0,
+            "receive_maximum",
+            "must be at least 1",
+        )?;
+        require(
+            self.queue_messages_max > 0,
+            "queue_messages_max",
+            "must be at least 1",
+        )?;
+        require(
+            self.batch_messages_max > 0,
+            "batch_messages_max",
+            "must be at least 1",
+        )?;
+        require(
+            self.payload_bytes_max > 0,
+            "payload_bytes_max",
+            "must be at least 1",
+        )?;
+        require(
+            self.packet_bytes_max as usize >= self.payload_bytes_max.saturating_add(70_000),
+            "packet_bytes_max",
+            "must exceed payload_bytes_max by 70000, the room of the longest topic",
+        )?;
+        require(
+            self.backoff_ms_min > 0,
+            "backoff_ms_min",
+            "must be at least 1",
+        )?;
+        require(
+            self.backoff_ms_max >= self.backoff_ms_min,
+            "backoff_ms_max",
+            "must not be below backoff_ms_min",
+        )?;
+        self.validate_subscriptions()
+    }
+
+    fn validate_subscriptions(&self) -> Result<(), SettingsError> {
+        require(
+            !self.subscriptions.is_empty(),
+            "subscription",
+            "is missing; add [[ingest.mqtt.subscription]] with a topic",
+        )?;
+        for (at, subscription) in self.subscriptions.iter().enumerate() {
+            let field = |name: &str| format!("subscription[{at}].{name}");
+            require(
+                topic::valid_filter(&subscription.topic),
+                &field("topic"),
+                "is not a topic filter such as city/+/air or city/#",
+            )?;
+            require(subscription.qos <= 1, &field("qos"), "must be 0 or 1")?;
+            require(
+                subscription
+                    .mapping
+                    .scale
+                    .values()
+                    .all(|factor| factor.is_finite() && *factor != 0.0),
+                &field("mapping.scale"),
+                "must hold finite factors other than 0",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn source(name: &str, field: &str) -> Result<(), SettingsError> {
+    SourceId::new(name)
+        .map(|_valid| ())
+        .map_err(|error| SettingsError {
+            field: field.to_owned(),
+            detail: format!("`{name}` cannot be the name of a source: {error}"),
+        })
+}
+
+fn require(holds: bool, field: &str, detail: &str) -> Result<(), SettingsError> {
+    if holds {
+        return Ok(());
+    }
+    Err(SettingsError {
+        field: field.to_owned(),
+        detail: detail.to_owned(),
+    })
+}

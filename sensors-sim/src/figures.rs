@@ -1,0 +1,38 @@
+//! The simulator's figures, by name.
+
+/// A figure that the simulator keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// Messages handed to the connection, first attempts only.
+    MessagesPublished,
+    /// Messages that the broker has acknowledged.
+    MessagesAcknowledged,
+    /// Messages sent again because a connection ended before their acknowledgement.
+    MessagesResent,
+    /// Connections that ended without being asked to, and attempts that failed.
+    ConnectionsLost,
+}
+
+impl Figure {
+    /// Every figure.
+    pub const ALL: [Self; 4] = [
+        Self::MessagesPublished,
+        Self::MessagesAcknowledged,
+        Self::MessagesResent,
+        Self::ConnectionsLost,
+    ];
+
+    /// The name under which it is exported.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MessagesPublished => "yiping_sim_messages_published_total",
+            Self::MessagesAcknowledged => "yiping_sim_messages_acknowledged_total",
+            Self::MessagesResent => "yiping_sim_messages_resent_total",
+            Self::ConnectionsLost => "yiping_sim_connections_lost_total",
+        }
+    }
+
+    pub(crate) fn add(self, count: u64) {
+        metrics::counter!(self.name()).increment(count);
+    }
+}

@@ -1,0 +1,189 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Yiping (一屏): one screen from which a city is watched and commanded.
+#[derive(Debug, Parser)]
+#[command(name = "yiping", version, about, long_about = LONG, after_help = AFTER, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const LONG: &str = "Yiping (一屏): one screen from which a city is watched and commanded.
+
+Sensors speak (MQTT, HTTP); Yiping keeps every reading in a durable log before it acknowledges it, works out windows, air quality
+indices and alarms, and pushes them to a wall in the browser, where officers acknowledge them.";
+
+const AFTER: &str = "First steps:
+  yiping demo                          a simulated city on this machine; the wall is at http://127.0.0.1:8080/
+  yiping run --config yiping.toml      your own city; `deploy/yiping.toml` lists every option
+  yiping check --config yiping.toml    is the configuration right? are the packs?
+
+Every option of the file can be overridden: YIPING__SERVER__LISTEN=127.0.0.1:9000 yiping run";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Everything in one process: a broker, a simulated city, the log, the engine and the wall.
+    Demo(Demo),
+    /// The centre for real sources, as the configuration says; no simulator.
+    Run(Run),
+    /// Only the simulator: a seeded city that publishes to an MQTT broker.
+    Sim(Sim),
+    /// A historical table becomes a live feed, on its own clock, with the wall.
+    #[command(after_help = REPLAY_HELP)]
+    Replay(Replay),
+    /// Checks configuration and packs, runs the cases of every rule, and says what is wrong and where.
+    Check(Check),
+}
+
+const REPLAY_HELP: &str = "The map says which column is the time, the thing and each property; docs/REPLAY.md explains it.
+  yiping replay tiantan.csv.gz --map beijing.map.toml --speed 3600
+  yiping replay *.csv --map my.map.toml --speed max --data-dir /var/tmp/replay";
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where the log, the history and the broker's files are kept.
+    #[arg(long, default_value = "data/demo", value_name = "FOLDER")]
+    pub(crate) data_dir: PathBuf,
+    /// Port of the wall and the API, on loopback.
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// First port to try for the demo's own mosquitto, or HOST:PORT of a broker that is already there.
+    #[arg(long, default_value = "1883", value_name = "PORT|HOST:PORT")]
+    pub(crate) mqtt: String,
+    /// Seed of the city: the same seed makes the same city.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// How many times faster than life the city runs.
+    #[arg(long, default_value_t = 1.0, value_parser = positive)]
+    pub(crate) speed: f64,
+    /// No simulated city: only the doors, the engine and the wall.
+    #[arg(long)]
+    pub(crate) no_sim: bool,
+    /// A configuration file to start from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The configuration; `deploy/yiping.toml` lists every option with its default.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sim {
+    /// The broker to publish to.
+    #[arg(long, default_value = "127.0.0.1:1883", value_name = "HOST:PORT")]
+    pub(crate) mqtt: String,
+    /// Seed of the city.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// How many times faster than life the city runs.
+    #[arg(long, default_value_t = 1.0, value_parser = positive)]
+    pub(crate) speed: f64,
+    /// Write the messages of so many city seconds to standard output instead, one a line: time, topic, payload.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) dump: Option<u32>,
+    /// Where the city begins, RFC 3339; only with --dump (else it begins now).
+    #[arg(long, value_name = "TIME", requires = "dump")]
+    pub(crate) from: Option<String>,
+    /// Write the scenario's truth, the alarms that it must raise, to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// A configuration file to start from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The tables: CSV, plain or gzip. Several are merged by time.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// What the columns mean and where the things stand.
+    #[arg(long, value_name = "MAP.toml")]
+    pub(crate) map: PathBuf,
+    /// How many times faster than life; `max` waits for nothing.
+    #[arg(long, default_value = "3600", value_parser = speed, value_name = "N|max")]
+    pub(crate) speed: Speed,
+    /// Where the log and the history of the replay are kept; it must be empty or not exist.
+    #[arg(long, default_value = "data/replay", value_name = "FOLDER")]
+    pub(crate) data_dir: PathBuf,
+    /// Port of the wall and the API, on loopback.
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// End when the last row has been worked through, instead of keeping the wall up.
+    #[arg(long)]
+    pub(crate) exit: bool,
+    /// A configuration file to start from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The configuration; without it the defaults and the built-in packs are checked.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print the configuration as it applies, secrets masked.
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Also read this log (a stopped program's `log` folder) and make sure that the engine makes the same findings of it again.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) log: Option<PathBuf>,
+    /// How many records to give the engine at a time; the findings must not depend on it.
+    #[arg(long, default_value_t = 4_096, value_name = "RECORDS", requires = "log")]
+    pub(crate) batch: usize,
+}
+
+/// How fast a replay runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Speed {
+    /// So many times faster than life.
+    Times(f64),
+    /// As fast as it can be worked through.
+    Max,
+}
+
+impl Speed {
+    pub(crate) const fn factor(self) -> Option<f64> {
+        match self {
+            Self::Times(factor) => Some(factor),
+            Self::Max => None,
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        _ => Err("give a number greater than 0, for example 60".into()),
+    }
+}
+
+fn speed(text: &str) -> Result<Speed, String> {
+    if text == "max" { Ok(Speed::Max) } else { positive(text).map(Speed::Times) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_speed_is_a_positive_number_or_max() {
+        assert_eq!(speed("3600"), Ok(Speed::Times(3600.0)));
+        assert_eq!(speed("max"), Ok(Speed::Max));
+        assert!(speed("0").is_err() && speed("-1").is_err() && speed("NaN").is_err());
+    }
+}

@@ -1,0 +1,120 @@
+//! `yiping demo`: a broker, a simulated city, and the whole centre in one process.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use yiping_log::CityClock;
+use yiping_model::Timestamp;
+use yiping_protocols::Unknown;
+use yiping_sim::{City, MqttTarget, Scenario};
+use yiping_sources::settings::{MqttSettings, Subscription};
+
+use super::{configuration, say};
+use crate::broker::Broker;
+use crate::cli::Demo;
+use crate::config::Config;
+use crate::house::{self, House};
+use crate::packs;
+
+const HOUR_SECS: u64 = 3_600;
+
+pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
+    let mut config = configuration(arguments.config.as_deref())?;
+    config.data.dir.clone_from(&arguments.data_dir);
+    config.server.listen = SocketAddr::from(([127, 0, 0, 1], arguments.port));
+    config.ingest.unknown = Unknown::Accept;
+    config.sim.speed = arguments.speed;
+    config.sim.seed = arguments.seed.unwrap_or(config.sim.seed);
+    let domain = packs::load(&config, Vec::new())?;
+
+    let (broker, target) = match arguments.mqtt.parse::<u16>() {
+        Ok(port) => {
+            let broker = Broker::start(&arguments.data_dir.join("broker"), port).await?;
+            let target = MqttTarget { host: "127.0.0.1".into(), port: broker.port };
+            (Some(broker), target)
+        }
+        Err(_not_a_port) => (None, target(&arguments.mqtt)?),
+    };
+    if config.ingest.mqtt.is_empty() {
+        config.ingest.mqtt = vec![own_door(&config, &target)];
+    }
+    let simulated = !arguments.no_sim;
+    let speed = arguments.speed;
+    let mut log_end = Timestamp::MIN;
+    let mut house = house::open(config.clone(), &domain, simulated, |end| {
+        log_end = end;
+        CityClock::at_speed(end.max(CityClock::machine_now()), speed)
+    })
+    .await?;
+    house.open_mqtt()?;
+    if simulated {
+        start_city(&mut house, &config, log_end, &target)?;
+    }
+    announce(&arguments, &target, simulated);
+    let outcome = house.live_until(std::future::pending()).await;
+    if let Some(broker) = broker {
+        broker.stop().await;
+    }
+    outcome
+}
+
+/// `HOST:PORT` of a broker.
+pub(crate) fn target(text: &str) -> anyhow::Result<MqttTarget> {
+    let parts = text.rsplit_once(':').and_then(|(host, port)| Some((host.to_owned(), port.parse::<u16>().ok()?)));
+    let (host, port) = parts.with_context(|| format!("--mqtt {text} is neither a port nor HOST:PORT"))?;
+    Ok(MqttTarget { host, port })
+}
+
+fn own_door(config: &Config, target: &MqttTarget) -> MqttSettings {
+    MqttSettings {
+        url: format!("mqtt://{}:{}", target.host, target.port),
+        client_id: "yiping-demo".into(),
+        subscriptions: vec![Subscription {
+            topic: format!("{}/#", config.sim.topic_prefix),
+            ..Subscription::default()
+        }],
+        ..MqttSettings::default()
+    }
+}
+
+fn start_city(
+    house: &mut House,
+    config: &Config,
+    log_end: Timestamp,
+    target: &MqttTarget,
+) -> anyhow::Result<()> {
+    let mut settings = config.sim.clone();
+    if settings.scenario == Scenario::None {
+        settings.scenario = Scenario::Leak;
+    }
+    let start = house.clock.now();
+    // A city that went on while nobody listened: what the log already holds is not told again.
+    let missed = Duration::from_micros(u64::try_from(start.micros_since(log_end).max(0)).unwrap_or(u64::MAX));
+    let missed_hours = u32::try_from(missed.as_secs().div_ceil(HOUR_SECS)).unwrap_or(u32::MAX);
+    settings.history_hours = settings.history_hours.min(missed_hours.saturating_sub(1));
+    let city = City::new(&house.catalogue, &settings, start)?;
+    let (clock, target) = (house.clock.clone(), target.clone());
+    house.feed("the simulated city", |stop| {
+        Box::pin(async move {
+            let totals = yiping_sim::run(city, move || clock.now(), target, settings, stop).await?;
+            tracing::info!(published = totals.published, acknowledged = totals.acknowledged, "the city stops");
+            Ok(())
+        })
+    });
+    Ok(())
+}
+
+fn announce(arguments: &Demo, target: &MqttTarget, simulated: bool) {
+    let port = arguments.port;
+    say("");
+    say(&format!("  wall     http://127.0.0.1:{port}/          (English: http://127.0.0.1:{port}/?lang=en)"));
+    say(&format!("  API      http://127.0.0.1:{port}/api/openapi.json"));
+    say(&format!("  send     POST http://127.0.0.1:{port}/api/v1/observations, or MQTT {}:{} city/#", target.host, target.port));
+    say(&format!("  data     {}", arguments.data_dir.display()));
+    if simulated {
+        say("  city     simulated; in about two minutes of city time chlorine leaks upwind of a school");
+    }
+    say("  This machine only, until accounts exist. Ctrl-C ends it.");
+    say("");
+}

@@ -1,0 +1,28 @@
+//! What each command does.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod replay;
+pub(crate) mod run;
+pub(crate) mod sim;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::config::{self, Config};
+
+/// Writes a line for the person at the terminal.
+pub(crate) fn say(line: &str) {
+    // Nobody can be told that standard output is gone.
+    drop(writeln!(std::io::stdout(), "{line}"));
+}
+
+/// Writes an error for the person at the terminal.
+pub(crate) fn complain(line: &str) {
+    drop(writeln!(std::io::stderr(), "{line}"));
+}
+
+/// The configuration of a command: file and environment.
+pub(crate) fn configuration(file: Option<&Path>) -> anyhow::Result<Config> {
+    Ok(config::load(file, std::env::vars())?)
+}

@@ -1,0 +1,18 @@
+//! `yiping run`: the centre for real sources.
+
+use anyhow::Context as _;
+
+use super::{configuration, say};
+use crate::cli::Run;
+use crate::{house, packs};
+use yiping_log::CityClock;
+
+pub(crate) async fn run(arguments: &Run) -> anyhow::Result<()> {
+    let config = configuration(Some(&arguments.config))?;
+    let domain = packs::load(&config, Vec::new())?;
+    let listen = config.server.listen;
+    let mut house = house::open(config, &domain, false, CityClock::life).await.context("yiping cannot start")?;
+    house.open_mqtt()?;
+    say(&format!("wall  http://{listen}/   (this machine only, until accounts exist)"));
+    house.live_until(std::future::pending()).await
+}

@@ -1,0 +1,341 @@
+//! The house: every room opened, connected to the log, and closed again in order.
+//!
+//! Opening goes from the spine outwards (log, history, engine, face, doors); closing goes the other way, so that what a door has taken is
+//! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use yiping_engine::{Engine, Rule, Threshold};
+use yiping_log::{Checkpoint, CityClock, DiskLog, Log};
+use yiping_model::{Catalogue, Position, SourceId, Timestamp};
+use yiping_scene::SceneFacts;
+use yiping_scene::message::{DirectionView, RuleView, TextView};
+use yiping_server::{Extra, LiveHandle, Probe, ServerState};
+use yiping_sources::{Door, MqttDoor};
+use yiping_store::SqliteStore;
+
+use crate::config::Config;
+use crate::packs::Domain;
+
+/// How long closing may take before the program ends anyway.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
+const TICK: Duration = Duration::from_secs(1);
+
+/// The running program.
+pub(crate) struct House {
+    /// The log.
+    pub(crate) log: Arc<DiskLog>,
+    /// The city clock.
+    pub(crate) clock: CityClock,
+    /// Things and properties.
+    pub(crate) catalogue: Arc<Catalogue>,
+    config: Config,
+    doors: Tasks,
+    readers: Tasks,
+    face: Tasks,
+    progress: Vec<(&'static str, watch::Receiver<Position>)>,
+    live: LiveHandle,
+}
+
+/// Tasks that stop at one word.
+struct Tasks {
+    running: JoinSet<(&'static str, anyhow::Result<()>)>,
+    stop: watch::Sender<bool>,
+}
+
+impl Tasks {
+    fn new() -> Self {
+        Self { running: JoinSet::new(), stop: watch::Sender::new(false) }
+    }
+
+    /// Resolves when these tasks are told to stop.
+    fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stop = self.stop.subscribe();
+        async move { drop(stop.wait_for(|stop| *stop).await) }
+    }
+
+    fn spawn(&mut self, name: &'static str, task: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+        self.running.spawn(async move { (name, task.await) });
+    }
+
+    /// The error of the next task that ends with one; waits for ever when none does.
+    async fn failure(&mut self) -> anyhow::Error {
+        while let Some(ended) = self.running.join_next().await {
+            match ended {
+                Ok((_, Ok(()))) => {}
+                Ok((name, Err(error))) => return error.context(format!("{name} failed")),
+                Err(panic) => return anyhow::anyhow!("a task broke: {panic}"),
+            }
+        }
+        std::future::pending().await
+    }
+
+    async fn finish(mut self) {
+        self.stop.send_replace(true);
+        while let Some(ended) = self.running.join_next().await {
+            match ended {
+                Ok((_, Ok(()))) => {}
+                Ok((name, Err(error))) => tracing::error!(task = name, error = format!("{error:#}"), "ended badly"),
+                Err(error) => tracing::error!(%error, "a task broke"),
+            }
+        }
+    }
+}
+
+/// Opens everything but the MQTT doors: log, history, engine, live scene, HTTP.
+pub(crate) async fn open(
+    config: Config,
+    domain: &Domain,
+    simulated: bool,
+    clock: impl FnOnce(Timestamp) -> CityClock,
+) -> anyhow::Result<House> {
+    config.validate()?;
+    let render = PrometheusBuilder::new().install_recorder().context("the figures cannot be collected")?;
+    let folder = config.data.dir.clone();
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make data.dir {}", folder.display()))?;
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; is it taken? choose another port", config.server.listen))?;
+    let log = Arc::new(DiskLog::open(&folder.join("log"), config.log.clone(), clock)?);
+    let clock = log.clock().clone();
+    let catalogue = Arc::new(domain.catalogue.clone());
+    let store = Arc::new(SqliteStore::open(&folder.join("history.sqlite"), &config.store).await?);
+    let facts = SceneFacts {
+        catalogue: Arc::clone(&catalogue),
+        rules: domain.rules.iter().map(rule_view).collect(),
+        simulated,
+    };
+    let live =
+        LiveHandle::open(facts, &config.server, log.as_ref(), &checkpoint(&folder, "wall")).await;
+    let mut house = House {
+        log,
+        clock,
+        catalogue,
+        config,
+        doors: Tasks::new(),
+        readers: Tasks::new(),
+        face: Tasks::new(),
+        progress: Vec::new(),
+        live,
+    };
+    house.start_readers(domain, &folder, Arc::clone(&store));
+    house.start_face(listener, store, Arc::new(move || render.render()))?;
+    house.start_clock();
+    Ok(house)
+}
+
+fn checkpoint(folder: &Path, name: &str) -> Checkpoint {
+    Checkpoint::new(folder.join(format!("{name}.checkpoint")))
+}
+
+fn rule_view(rule: &Rule) -> RuleView {
+    let (direction, raise, clear) = match rule.threshold {
+        Threshold::Above { raise, clear } => (DirectionView::Above, raise, clear),
+        Threshold::Below { raise, clear } => (DirectionView::Below, raise, clear),
+    };
+    RuleView {
+        id: rule.id.to_string(),
+        title: TextView { zh: rule.title.zh.clone(), en: rule.title.en.clone() },
+        property: rule.property.to_string(),
+        level: rule.level.into(),
+        direction,
+        raise,
+        clear,
+        source: rule.source.clone(),
+    }
+}
+
+impl House {
+    fn log(&self) -> Arc<dyn Log> {
+        Arc::clone(&self.log) as Arc<dyn Log>
+    }
+
+    fn start_readers(&mut self, domain: &Domain, folder: &Path, store: Arc<SqliteStore>) {
+        let engine = Engine::new(
+            Arc::clone(&self.catalogue),
+            domain.rules.clone(),
+            domain.laws.clone(),
+            self.config.engine.clone(),
+        );
+        let (engine_moves, engine_at) = watch::channel(Position::START);
+        let run = yiping_runner::run(
+            self.log(),
+            engine,
+            checkpoint(folder, "engine"),
+            self.config.runner.clone(),
+            self.readers.stop.subscribe(),
+            engine_moves,
+        );
+        self.readers.spawn("the engine", async move { Ok(run.await?) });
+
+        let (store_moves, store_at) = watch::channel(Position::START);
+        let stop = self.readers.stop.subscribe();
+        let fill = yiping_store::writer::follow(self.log(), store, self.config.store.clone(), stop, store_moves);
+        self.readers.spawn("history", async move { Ok(fill.await?) });
+
+        let stop = self.readers.stopped();
+        let fold = yiping_server::follow(self.live.clone(), self.log(), checkpoint(folder, "wall"), stop);
+        self.readers.spawn("the live scene", async move { Ok(fold.await?) });
+        self.progress = vec![("engine", engine_at), ("history", store_at)];
+    }
+
+    fn start_face(
+        &mut self,
+        listener: TcpListener,
+        store: Arc<SqliteStore>,
+        render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    ) -> anyhow::Result<()> {
+        // History is asked through the store; the live scene is the server's own.
+        let engine = self.progress.iter().filter(|(name, _)| *name == "engine");
+        let probes = engine.map(|(name, position)| {
+            let position = position.clone();
+            Probe { name, position: Arc::new(move || *position.borrow()) }
+        });
+        let state = ServerState {
+            log: self.log(),
+            history: Arc::clone(&store) as _,
+            store,
+            live: self.live.clone(),
+            catalogue: Arc::clone(&self.catalogue),
+            settings: Arc::new(self.config.server.clone()),
+            render_metrics,
+            probes: probes.collect(),
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let door = self.door(&self.config.ingest.http.name)?;
+        let extra = Extra {
+            router: yiping_sources::http::router(door, self.config.ingest.http.clone()),
+            document: yiping_sources::http::openapi(),
+        };
+        let router = yiping_server::router(state, vec![extra]);
+        let stop = self.face.stopped();
+        let serve = yiping_server::serve(listener, router, self.live.clone(), self.config.server.connections_max, stop);
+        self.face.spawn("the server", async move { serve.await.context("HTTP") });
+        Ok(())
+    }
+
+    fn start_clock(&mut self) {
+        let log = self.log();
+        let stop = self.doors.stopped();
+        self.doors.spawn("the clock", async move {
+            yiping_log::ticker::tick(log, TICK, stop).await;
+            Ok(())
+        });
+        let (log, live) = (Arc::clone(&self.log), self.live.clone());
+        let history = self.progress.iter().find(|(name, _)| *name == "history").map(|(_, at)| at.clone());
+        let engine = checkpoint(&self.config.data.dir, "engine");
+        let every = Duration::from_secs(self.config.data.retention_check_secs);
+        let mut stop = self.readers.stop.subscribe();
+        self.readers.spawn("retention", async move {
+            loop {
+                tokio::select! {
+                    () = tokio::time::sleep(every) => {}
+                    _stopped = stop.wait_for(|stop| *stop) => return Ok(()),
+                }
+                let engine_kept = engine.load()?.map_or(Position::START, |(position, _)| position);
+                let history_has = history.as_ref().map_or(Position::START, |at| *at.borrow());
+                let slowest = engine_kept.min(history_has).min(live.keep_from());
+                if let Err(error) = log.retain(slowest).await {
+                    tracing::error!(%error, "old segments of the log cannot be thinned");
+                }
+            }
+        });
+    }
+
+    /// A door of this name into the log.
+    pub(crate) fn door(&self, name: &str) -> anyhow::Result<Door> {
+        let source = SourceId::new(name).with_context(|| format!("`{name}` cannot be the name of a door"))?;
+        let gate = (self.config.ingest.limits.clone(), self.config.ingest.unknown);
+        Ok(Door::new(source, gate, Arc::clone(&self.catalogue), self.log(), self.clock.clone()))
+    }
+
+    /// Opens the MQTT doors of the configuration.
+    pub(crate) fn open_mqtt(&mut self) -> anyhow::Result<()> {
+        for settings in self.config.ingest.mqtt.clone() {
+            let door = self.door(&settings.name)?;
+            let door = MqttDoor::new(settings, door)?;
+            let stop = self.doors.stop.subscribe();
+            self.doors.spawn("an MQTT door", async move {
+                door.run(stop).await;
+                Ok(())
+            });
+        }
+        Ok(())
+    }
+
+    /// Runs something that feeds the house, until it ends or the house closes.
+    pub(crate) fn feed(
+        &mut self,
+        name: &'static str,
+        start: impl FnOnce(watch::Receiver<bool>) -> std::pin::Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>,
+    ) {
+        let task = start(self.doors.stop.subscribe());
+        self.doors.spawn(name, task);
+    }
+
+    /// Resolves when engine, history and live scene have taken everything, and the engine has nothing more to say.
+    pub(crate) fn settled(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut progress: Vec<_> = self.progress.iter().map(|(_, position)| position.clone()).collect();
+        let (mut end, live) = (self.log.end(), self.live.clone());
+        async move {
+            loop {
+                let target = *end.borrow_and_update();
+                for position in &mut progress {
+                    if position.wait_for(|at| *at >= target).await.is_err() {
+                        return;
+                    }
+                }
+                if *end.borrow() == target && live.position() >= target {
+                    return;
+                }
+                if end.changed().await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT, a failure, or `done`; then closes everything in order.
+    pub(crate) async fn live_until(mut self, done: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let outcome = tokio::select! {
+            signal = signal() => signal,
+            () = done => Ok(()),
+            error = self.doors.failure() => Err(error),
+            error = self.readers.failure() => Err(error),
+            error = self.face.failure() => Err(error),
+        };
+        if let Err(error) = &outcome {
+            tracing::error!(error = format!("{error:#}"), "stopping after a failure");
+        }
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.close()).await.is_err() {
+            tracing::warn!("not everything closed in time; what was acknowledged is on disk all the same");
+        }
+        outcome
+    }
+
+    async fn close(self) {
+        self.face.finish().await;
+        self.doors.finish().await;
+        self.readers.finish().await;
+        self.log.close().await;
+        tracing::info!("closed");
+    }
+}
+
+async fn signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("SIGTERM: closing"),
+        _ = interrupt.recv() => tracing::info!("SIGINT: closing"),
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Where packs come from: those inside the program, and folders named in the configuration. They are put together into one catalogue.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use rust_embed::RustEmbed;
+use yiping_engine::Rule;
+use yiping_engine::indices::AqiLaws;
+use yiping_engine::pack::{Pack, PackFile};
+use yiping_model::{Catalogue, Thing, Zone};
+
+use crate::config::Config;
+
+#[derive(RustEmbed)]
+#[folder = "analytics/packs"]
+#[include = "*/*.toml"]
+struct Builtin;
+
+/// What all packs together say.
+pub(crate) struct Domain {
+    /// Things and properties.
+    pub(crate) catalogue: Catalogue,
+    /// Rules of all packs.
+    pub(crate) rules: Vec<Rule>,
+    /// The laws of the air quality index.
+    pub(crate) laws: AqiLaws,
+    /// The packs themselves, for their cases.
+    pub(crate) packs: Vec<Pack>,
+}
+
+/// Reads the packs that the configuration names; `more_things` come from a replay's map.
+pub(crate) fn load(config: &Config, more_things: Vec<Thing>) -> anyhow::Result<Domain> {
+    let mut packs = Vec::new();
+    for name in &config.packs.builtin {
+        packs.push(parse(&builtin(name)?, name)?);
+    }
+    for folder in &config.packs.dirs {
+        packs.push(parse(&from_folder(folder)?, &folder.display().to_string())?);
+    }
+    combine(config, packs, more_things)
+}
+
+fn builtin(name: &str) -> anyhow::Result<Vec<PackFile>> {
+    let prefix = format!("{name}/");
+    let mut files = Vec::new();
+    for path in Builtin::iter().filter(|path| path.starts_with(&prefix)) {
+        let bytes = Builtin::get(&path).with_context(|| format!("pack file {path} is missing from the program"))?.data;
+        let text = String::from_utf8(bytes.into_owned()).with_context(|| format!("{path} is not UTF-8"))?;
+        files.push(PackFile { name: path[prefix.len()..].to_owned(), text });
+    }
+    if files.is_empty() {
+        bail!("packs.builtin names `{name}`, which is not inside the program; known: {}", known().join(", "));
+    }
+    Ok(files)
+}
+
+fn known() -> Vec<String> {
+    let mut names: Vec<String> =
+        Builtin::iter().filter_map(|path| path.split_once('/').map(|(name, _)| name.to_owned())).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn from_folder(folder: &Path) -> anyhow::Result<Vec<PackFile>> {
+    let mut files = Vec::new();
+    let entries = std::fs::read_dir(folder).with_context(|| format!("pack folder {} cannot be read", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            files.push(PackFile { name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text });
+        }
+    }
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(files)
+}
+
+fn parse(files: &[PackFile], place: &str) -> anyhow::Result<Pack> {
+    Pack::parse(files).map_err(|problems| {
+        let lines: Vec<String> =
+            problems.iter().map(|problem| format!("{place}/{}:{}: {}", problem.file, problem.line, problem.message)).collect();
+        anyhow::anyhow!("{}", lines.join("\n"))
+    })
+}
+
+fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow::Result<Domain> {
+    let zone = Zone::named(&config.city.zone).context("city.zone")?;
+    let mut properties = BTreeMap::new();
+    let mut things = BTreeMap::new();
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut laws = None;
+    for pack in &packs {
+        for property in &pack.properties {
+            if properties.insert(property.id.clone(), property.clone()).is_some() {
+                bail!("property `{}` is defined by two packs; the second is `{}`", property.id, pack.id);
+            }
+        }
+        for thing in pack.things.iter().filter(|_| config.packs.things) {
+            if things.insert(thing.id.clone(), thing.clone()).is_some() {
+                bail!("thing `{}` is defined by two packs; the second is `{}`", thing.id, pack.id);
+            }
+        }
+        for rule in &pack.rules {
+            if rules.iter().any(|known| known.id == rule.id) {
+                bail!("rule `{}` is defined by two packs; the second is `{}`", rule.id, pack.id);
+            }
+            rules.push(rule.clone());
+        }
+        if let Some(found) = &pack.laws
+            && laws.replace(found.clone()).is_some()
+        {
+            bail!("the laws of the air quality index are defined by two packs; the second is `{}`", pack.id);
+        }
+    }
+    for thing in more_things {
+        things.insert(thing.id.clone(), thing);
+    }
+    let catalogue =
+        Catalogue { city: config.city.name.clone(), zone, areas: config.city.areas.clone(), properties, things };
+    Ok(Domain { catalogue, rules, laws: laws.unwrap_or_default(), packs })
+}

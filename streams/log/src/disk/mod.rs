@@ -1,0 +1,285 @@
+//! The log on the local disk.
+//!
+//! A directory of segment files, each named after the first position it may hold (`00000000000000000001.log`), and a file `lock`. One
+//! thread writes: it gathers the appends that wait, writes them as one commit, syncs, publishes, answers. While it syncs, the next commit
+//! gathers. Readers that keep up share the commits in memory; the others read the segments. Nobody sees a record before it is durable.
+//!
+//! All numbers are little-endian; every `crc` is CRC-32C.
+//!
+//! ```text
+//! segment     magic "YIPING\x1aL" | version u32 = 1 | flags u32 | first u64 | not before i64 | salt u64 | crc u32      44 bytes
+//!             commit *
+//! commit      crc u32 | length u32 | count u32 | last u64                                                              20 bytes
+//!             record * count, together `length` bytes
+//! record      crc u32 | length u32 | position u64 | received at i64 | kind u8                                          25 bytes
+//!             payload, `length` bytes
+//! ```
+//!
+//! - The crc of a segment header and of a record covers everything after it (of a segment: before it). That of a commit header covers, first,
+//!   the segment's salt and the commit's own offset, then what follows in the header: no other bytes pass for it.
+//! - Flag 1 says that retention thinned the segment. `not before` is `received at` of the record before the segment. Times are µs.
+//! - Positions ascend, and have gaps only where retention was. `received at` never decreases.
+//! - A commit is one write: it counts whole or not at all. `recover` argues why a broken end may be cut, and when it may not.
+//!
+//! Limits: a commit has at most 16 MiB; [`Settings`] has the others. Any error of the disk stops the log until it is opened again: nothing
+//! is acknowledged on the word of a sync that came after a failed one.
+
+#[cfg(test)]
+pub(crate) mod faults;
+mod files;
+mod format;
+mod lock;
+#[cfg(test)]
+mod model;
+mod reader;
+mod recover;
+mod retention;
+mod segment;
+mod settings;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tracing::{debug, error, info};
+use yiping_model::{Body, Position, Timestamp};
+
+pub(crate) use files::{Files, RealFiles};
+pub use settings::Settings;
+
+use crate::{Appended, Chunk, CityClock, Log, LogError};
+use lock::DirLock;
+use reader::Reader;
+use tail::Tail;
+use writer::{Ends, Message, Request, Writer};
+
+/// The log on the local disk.
+#[derive(Debug)]
+pub struct DiskLog {
+    shared: Arc<Shared>,
+    clock: CityClock,
+    queue: mpsc::Sender<Message>,
+    room: Arc<Semaphore>,
+    failed: Arc<OnceLock<LogError>>,
+    finished: watch::Receiver<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What work on blocking threads needs.
+#[derive(Debug)]
+struct Shared {
+    files: Arc<dyn Files>,
+    dir: PathBuf,
+    settings: Settings,
+    reader: Arc<Reader>,
+    retaining: Mutex<()>,
+    /// The writer has it; retention holds it while it works. The model test has none.
+    lock: Weak<Option<DirLock>>,
+}
+
+impl DiskLog {
+    /// Opens the log in `dir`, or begins one there, and cuts off what a crash left unfinished. Blocks the thread.
+    ///
+    /// `clock` gets the time of the last record ([`Timestamp::MIN`] in an empty log) and makes the clock that stamps the next ones.
+    ///
+    /// # Errors
+    /// [`LogError`]: the settings do not fit, another process has the log, the disk refuses, or a durable record is damaged.
+    pub fn open(
+        dir: &Path,
+        settings: Settings,
+        clock: impl FnOnce(Timestamp) -> CityClock,
+    ) -> Result<Self, LogError> {
+        settings.check()?;
+        std::fs::create_dir_all(dir).map_err(LogError::io("create directory", dir))?;
+        let lock = DirLock::take(dir)?;
+        Self::start(Arc::new(RealFiles), dir, settings, clock, Some(lock))
+    }
+
+    fn start(
+        files: Arc<dyn Files>,
+        dir: &Path,
+        settings: Settings,
+        clock: impl FnOnce(Timestamp) -> CityClock,
+        lock: Option<DirLock>,
+    ) -> Result<Self, LogError> {
+        crate::metrics::describe();
+        let writer = open_writer(Arc::clone(&files), dir, &settings)?;
+        let clock = clock(writer.last_received_at);
+        clock.advance(writer.last_received_at);
+        info!(dir = %dir.display(), last = %writer.last, "log opened");
+
+        let (queue, requests) = mpsc::channel(settings.queue_records_max as usize + 1);
+        let (finish, finished) = watch::channel(());
+        let room = Arc::new(Semaphore::new(settings.queue_records_max as usize));
+        let failed = Arc::new(OnceLock::new());
+        let lock = Arc::new(lock);
+        let lock_of_writer = Arc::downgrade(&lock);
+        let reader = Arc::clone(&writer.reader);
+        let ends = Ends {
+            room: Arc::clone(&room),
+            failed: Arc::clone(&failed),
+            lock,
+            finished: finish,
+        };
+        let thread = std::thread::Builder::new()
+            .name("log-writer".into())
+            .spawn(move || writer.run(requests, ends))
+            .map_err(LogError::io("start the writer of", dir))?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                files,
+                dir: dir.to_owned(),
+                settings,
+                reader,
+                retaining: Mutex::new(()),
+                lock: lock_of_writer,
+            }),
+            clock,
+            queue,
+            room,
+            failed,
+            finished,
+            thread: Some(thread),
+        })
+    }
+
+    /// The clock that stamps the records.
+    pub const fn clock(&self) -> &CityClock {
+        &self.clock
+    }
+
+    /// Writes what was appended before, then stops. Later appends get [`LogError::Closed`]; what is durable can still be read.
+    ///
+    /// Dropping the log does the same, but blocks the thread meanwhile.
+    pub async fn close(&self) {
+        let asked = self.queue.send(Message::Close).await;
+        let mut finished = self.finished.clone();
+        while asked.is_ok() && finished.changed().await.is_ok() {}
+    }
+
+    fn stopped(&self) -> LogError {
+        self.failed.get().cloned().unwrap_or(LogError::Closed)
+    }
+}
+
+#[async_trait]
+impl Log for DiskLog {
+    async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
+        if bodies.is_empty() {
+            let last = self.shared.reader.last();
+            return Ok(Appended { first: last, last });
+        }
+        let most = self.shared.settings.commit_records_max;
+        let count = u32::try_from(bodies.len())
+            .ok()
+            .filter(|&count| count <= most)
+            .ok_or_else(|| too_many(bodies.len(), most))?;
+        let room = Arc::clone(&self.room)
+            .acquire_many_owned(count)
+            .await
+            .map_err(|_closed| self.stopped())?;
+        let slot = self
+            .queue
+            .reserve()
+            .await
+            .map_err(|_closed| self.stopped())?;
+        let (reply, answer) = oneshot::channel();
+        slot.send(Message::Append(Request {
+            bodies,
+            taken_at: self.clock.now(),
+            reply,
+            room: Some(room),
+        }));
+        answer.await.unwrap_or_else(|_gone| Err(self.stopped()))
+    }
+
+    async fn read(&self, after: Position, limit: usize) -> Result<Chunk, LogError> {
+        if let Some(chunk) = self.shared.reader.read_tail(after, limit) {
+            return Ok(chunk);
+        }
+        let reader = Arc::clone(&self.shared.reader);
+        blocking(move || reader.read_segments(after, limit)).await
+    }
+
+    fn end(&self) -> watch::Receiver<Position> {
+        self.shared.reader.end()
+    }
+
+    async fn retain(&self, keep_from: Position) -> Result<(), LogError> {
+        let now = self.clock.now();
+        let shared = Arc::clone(&self.shared);
+        let failed = Arc::clone(&self.failed);
+        blocking(move || {
+            let _one_at_a_time = shared
+                .retaining
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let Some(_lock) = shared.lock.upgrade() else {
+                return Err(failed.get().cloned().unwrap_or(LogError::Closed));
+            };
+            let Shared {
+                files,
+                dir,
+                reader,
+                settings,
+                ..
+            } = &*shared;
+            retention::retain(&**files, dir, reader, settings, now, keep_from)
+        })
+        .await
+    }
+}
+
+impl Drop for DiskLog {
+    fn drop(&mut self) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(Message::Close) {
+            debug!("the log is being closed already");
+        }
+        let finished = self.thread.take().map(JoinHandle::join);
+        if let Some(Err(_panic)) = finished {
+            error!("the writer of the log panicked: what it had not acknowledged is lost");
+        }
+    }
+}
+
+/// Recovers what is in `dir` and makes the writer that goes on with it.
+fn open_writer(files: Arc<dyn Files>, dir: &Path, settings: &Settings) -> Result<Writer, LogError> {
+    let found = recover::recover(&*files, dir)?;
+    let tail = Tail::new(
+        found.last,
+        settings.tail_records_max,
+        settings.tail_bytes_max,
+    );
+    let reader = Reader::new(Arc::clone(&files), found.segments, found.last, tail);
+    Ok(Writer::new(
+        files,
+        dir.to_owned(),
+        settings.clone(),
+        Arc::new(reader),
+        found.active,
+        found.last_received_at,
+    ))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
+) -> Result<T, LogError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_runtime_ends) => Err(LogError::Closed),
+        })
+}
+
+fn too_many(count: usize, most: u32) -> LogError {
+    LogError::Unwritable(format!(
+        "an append of {count} records exceeds commit_records_max = {most}; split it"
+    ))
+}

@@ -1,0 +1,147 @@
+//! What may be set about the log on disk.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::format::{COMMIT_BYTES_LIMIT, COMMIT_HEADER_BYTES, RECORD_HEADER_BYTES};
+use crate::LogError;
+
+const SEGMENT_BYTES_MIN: u64 = 4_096;
+
+/// The limits of the log on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// A segment file is closed, and the next begun, when it would grow beyond this. Retention works on whole segments.
+    pub segment_bytes: u64,
+    /// How many bytes one commit (one write, one sync) may hold, at most 16 MiB.
+    pub commit_bytes_max: usize,
+    /// How many records one commit, and so one append, may hold.
+    pub commit_records_max: u32,
+    /// How long the first append of a commit waits for company. 0 is right for most disks: while one commit syncs, the next gathers.
+    pub commit_delay_ms: u64,
+    /// How many bytes one record may take; a larger one is refused.
+    pub record_bytes_max: usize,
+    /// How many records may wait for a commit; beyond it `append` waits for room.
+    pub queue_records_max: u32,
+    /// How many of the latest records are kept in memory for readers that keep up.
+    pub tail_records_max: usize,
+    /// How many bytes, counted as on disk, those records may have.
+    pub tail_bytes_max: usize,
+    /// When the segments together exceed this, the oldest are thinned to decisions and alarms.
+    pub retain_bytes: u64,
+    /// Segments whose last record is older than this, by the city clock, are thinned to decisions and alarms.
+    pub retain_days: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            segment_bytes: 64 << 20,
+            commit_bytes_max: 4 << 20,
+            commit_records_max: 16_384,
+            commit_delay_ms: 0,
+            record_bytes_max: 256 << 10,
+            queue_records_max: 65_536,
+            tail_records_max: 65_536,
+            tail_bytes_max: 64 << 20,
+            retain_bytes: 8 << 30,
+            retain_days: 30,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether every setting lies within its limits and they fit each other.
+    ///
+    /// # Errors
+    /// [`LogError::Setting`] for the first that does not.
+    pub fn check(&self) -> Result<(), LogError> {
+        let record_bytes_most = self
+            .commit_bytes_max
+            .saturating_sub(COMMIT_HEADER_BYTES + RECORD_HEADER_BYTES);
+        within(
+            "segment_bytes",
+            self.segment_bytes,
+            SEGMENT_BYTES_MIN..=1 << 40,
+        )?;
+        within(
+            "commit_bytes_max",
+            self.commit_bytes_max as u64,
+            4_096..=COMMIT_BYTES_LIMIT as u64,
+        )?;
+        within(
+            "commit_records_max",
+            u64::from(self.commit_records_max),
+            1..=1 << 20,
+        )?;
+        within("commit_delay_ms", self.commit_delay_ms, 0..=1_000)?;
+        within(
+            "record_bytes_max",
+            self.record_bytes_max as u64,
+            256..=record_bytes_most as u64,
+        )?;
+        within(
+            "queue_records_max",
+            u64::from(self.queue_records_max),
+            u64::from(self.commit_records_max)..=1 << 24,
+        )?;
+        within(
+            "tail_records_max",
+            self.tail_records_max as u64,
+            1..=1 << 24,
+        )?;
+        within(
+            "tail_bytes_max",
+            self.tail_bytes_max as u64,
+            4_096..=1 << 40,
+        )
+    }
+
+    pub(super) const fn commit_delay(&self) -> Duration {
+        Duration::from_millis(self.commit_delay_ms)
+    }
+
+    pub(super) fn retain_age(&self) -> Duration {
+        Duration::from_hours(u64::from(self.retain_days) * 24)
+    }
+}
+
+fn within(
+    name: &'static str,
+    value: u64,
+    limits: std::ops::RangeInclusive<u64>,
+) -> Result<(), LogError> {
+    if limits.contains(&value) {
+        return Ok(());
+    }
+    Err(LogError::Setting {
+        name,
+        value,
+        must_be: format!("from {} to {}", limits.start(), limits.end()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_fit_each_other() {
+        Settings::default().check().expect("sane");
+    }
+
+    #[test]
+    fn a_setting_beyond_its_limits_is_named() {
+        let settings = Settings {
+            queue_records_max: 10,
+            ..Settings::default()
+        };
+        let error = settings.check().expect_err("smaller than a commit");
+        assert_eq!(
+            error.to_string(),
+            "log setting queue_records_max is 10, but must be from 16384 to 16777216"
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! The figures of the log, and their names.
+
+use std::time::{Duration, Instant};
+
+use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+
+/// Appends that became durable.
+pub const APPENDS_TOTAL: &str = "yiping_log_appends_total";
+/// Records that became durable.
+pub const RECORDS_TOTAL: &str = "yiping_log_records_total";
+/// Bytes that became durable.
+pub const BYTES_TOTAL: &str = "yiping_log_bytes_total";
+/// How long a commit took, from its first append until it was published.
+pub const COMMIT_SECONDS: &str = "yiping_log_commit_seconds";
+/// How long the disk took to sync a commit.
+pub const SYNC_SECONDS: &str = "yiping_log_sync_seconds";
+/// Bytes of unacknowledged commits that were cut off at a start.
+pub const TORN_BYTES_TOTAL: &str = "yiping_log_torn_bytes_total";
+/// Records that retention dropped.
+pub const DROPPED_RECORDS_TOTAL: &str = "yiping_log_dropped_records_total";
+/// Bytes that retention freed.
+pub const DROPPED_BYTES_TOTAL: &str = "yiping_log_dropped_bytes_total";
+
+/// Tells the recorder what the figures mean.
+pub(crate) fn describe() {
+    describe_counter!(APPENDS_TOTAL, "Appends that became durable");
+    describe_counter!(RECORDS_TOTAL, "Records that became durable");
+    describe_counter!(BYTES_TOTAL, Unit::Bytes, "Bytes that became durable");
+    describe_histogram!(COMMIT_SECONDS, Unit::Seconds, "How long a commit took");
+    describe_histogram!(SYNC_SECONDS, Unit::Seconds, "How long its sync took");
+    describe_counter!(TORN_BYTES_TOTAL, Unit::Bytes, "Bytes cut off at a start");
+    describe_counter!(DROPPED_RECORDS_TOTAL, "Records that retention dropped");
+    describe_counter!(
+        DROPPED_BYTES_TOTAL,
+        Unit::Bytes,
+        "Bytes that retention freed"
+    );
+}
+
+/// What one commit did.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    pub(crate) appends: usize,
+    pub(crate) records: usize,
+    pub(crate) bytes: usize,
+    pub(crate) took: Duration,
+    pub(crate) sync_took: Duration,
+}
+
+pub(crate) fn committed(commit: &Committed) {
+    counter!(APPENDS_TOTAL).increment(commit.appends as u64);
+    counter!(RECORDS_TOTAL).increment(commit.records as u64);
+    counter!(BYTES_TOTAL).increment(commit.bytes as u64);
+    histogram!(COMMIT_SECONDS).record(commit.took);
+    histogram!(SYNC_SECONDS).record(commit.sync_took);
+}
+
+pub(crate) fn torn(bytes: u64) {
+    counter!(TORN_BYTES_TOTAL).increment(bytes);
+}
+
+pub(crate) fn dropped(records: u64, bytes: u64) {
+    counter!(DROPPED_RECORDS_TOTAL).increment(records);
+    counter!(DROPPED_BYTES_TOTAL).increment(bytes);
+}
+
+/// Measures how long something takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a duration of the machine, for a figure; no record depends on it"
+    )]
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}

@@ -1,0 +1,414 @@
+//! History as it is defined, without any care for speed: every answer is worked out anew from all records.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+use yiping_model::{
+    Alarm, AlarmBook, AlarmState, Body, DatastreamId, Disposition, Finding, IndexKind, IndexResult,
+    Measured, Outcome, Position, Reading, Reason, Record, SourceId, ThingId, Timestamp,
+    WindowLength, WindowResult,
+};
+
+use super::script::{datastream, time};
+use crate::{
+    AlarmQuery, History, IndexQuery, Observation, ObservationQuery, RejectQuery, Settings,
+    SourceFigures, Store, StoredReject, WindowQuery,
+};
+
+const FROM: Timestamp = Timestamp::MIN;
+const TO: Timestamp = Timestamp::from_micros(i64::MAX);
+
+/// The definition.
+#[derive(Debug)]
+pub(crate) struct Oracle<'a> {
+    settings: &'a Settings,
+    records: &'a [Record],
+}
+
+/// All windows.
+pub(crate) const fn all_windows() -> WindowQuery {
+    WindowQuery {
+        thing: None,
+        property: None,
+        length: None,
+        from: FROM,
+        to: TO,
+        limit: 1_000,
+    }
+}
+
+/// Equal to the sign of a zero.
+fn same<T: Debug>(told: &T, expected: &T, question: &impl Debug) {
+    assert_eq!(
+        format!("{told:#?}"),
+        format!("{expected:#?}"),
+        "{question:?}"
+    );
+}
+
+struct Heard<'a> {
+    record: &'a Record,
+    reading: &'a Reading,
+    measured: &'a Measured,
+    duplicate: bool,
+    late: bool,
+}
+
+impl<'a> Oracle<'a> {
+    pub(crate) const fn new(settings: &'a Settings, records: &'a [Record]) -> Self {
+        Self { settings, records }
+    }
+
+    /// Demands that the store gives the same answers.
+    pub(crate) async fn agree(&self, store: &(impl Store + History)) {
+        let position = self
+            .records
+            .last()
+            .map_or(Position::START, |record| record.position);
+        assert_eq!(store.position().await.expect("reads"), position);
+        let sources = store.sources().await.expect("reads");
+        same(&sources, &self.sources(), &"sources");
+        self.agree_on_observations(store).await;
+        self.agree_on_windows(store).await;
+        self.agree_on_indices(store).await;
+        self.agree_on_alarms(store).await;
+        self.agree_on_rejects(store).await;
+    }
+
+    async fn agree_on_observations(&self, store: &impl History) {
+        let heard: BTreeSet<DatastreamId> = self.heard().iter().map(Heard::datastream).collect();
+        for datastream in heard {
+            for (from, to, limit) in [
+                (FROM, TO, 10_000),
+                (FROM, TO, 2),
+                (time(60), time(180), 10_000),
+                (time(60), time(180), 1),
+            ] {
+                let query = ObservationQuery {
+                    datastream: datastream.clone(),
+                    from,
+                    to,
+                    limit,
+                };
+                let told = store.observations(&query).await.expect("reads");
+                same(&told, &self.observations(&query), &query);
+            }
+        }
+    }
+
+    async fn agree_on_windows(&self, store: &impl History) {
+        let subject = datastream("a:pm25");
+        for thing in [None, Some(subject.thing)] {
+            for property in [None, Some(subject.property.clone())] {
+                for length in [None, WindowLength::from_secs(60)] {
+                    for (from, to, limit) in [(FROM, TO, 1_000), (time(0), time(60), 2)] {
+                        let query = WindowQuery {
+                            thing: thing.clone(),
+                            property: property.clone(),
+                            length,
+                            from,
+                            to,
+                            limit,
+                        };
+                        let told = store.windows(&query).await.expect("reads");
+                        same(&told, &self.windows(&query), &query);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn agree_on_indices(&self, store: &impl History) {
+        let a = ThingId::new("a").expect("valid");
+        for thing in [None, Some(a)] {
+            for kind in [None, Some(IndexKind::AqiDaily)] {
+                for (from, to, limit) in [(FROM, TO, 1_000), (time(0), time(60), 1)] {
+                    let query = IndexQuery {
+                        thing: thing.clone(),
+                        kind,
+                        from,
+                        to,
+                        limit,
+                    };
+                    let told = store.indices(&query).await.expect("reads");
+                    same(&told, &self.indices(&query), &query);
+                }
+            }
+        }
+    }
+
+    /// Demands the same alarms.
+    pub(crate) async fn agree_on_alarms(&self, store: &impl History) {
+        let alarms = self.alarms_ever();
+        for state in [
+            None,
+            Some(AlarmState::Unacknowledged),
+            Some(AlarmState::Acknowledged),
+            Some(AlarmState::ReturnedUnacknowledged),
+            Some(AlarmState::Normal),
+        ] {
+            for (from, to, limit) in [(FROM, TO, 10_000), (time(0), time(30), 2)] {
+                let query = AlarmQuery {
+                    state,
+                    from,
+                    to,
+                    limit,
+                };
+                let told = store.alarms(&query).await.expect("reads");
+                same(&told, &answer(&alarms, &query), &query);
+            }
+        }
+    }
+
+    async fn agree_on_rejects(&self, store: &impl History) {
+        let mqtt = SourceId::new("mqtt").expect("valid");
+        let half = self.records.get(self.records.len() / 2);
+        for source in [None, Some(mqtt)] {
+            for reason in [None, Some(Reason::NotJson)] {
+                for (before, limit) in [(None, 1_000), (half.map(|record| record.position), 2)] {
+                    let query = RejectQuery {
+                        source: source.clone(),
+                        reason,
+                        before,
+                        limit,
+                    };
+                    let told = store.rejects(&query).await.expect("reads");
+                    same(&told, &self.rejects(&query), &query);
+                }
+            }
+        }
+    }
+
+    fn heard(&self) -> Vec<Heard<'a>> {
+        let mut heard: Vec<Heard<'a>> = Vec::new();
+        let mut latest: BTreeMap<&ThingId, Timestamp> = BTreeMap::new();
+        for record in self.records {
+            let Body::Reading(reading) = &record.body else {
+                continue;
+            };
+            let at = reading.phenomenon_time;
+            let late = latest
+                .get(&reading.thing)
+                .is_some_and(|&latest| at < latest - self.settings.lateness());
+            for measured in &reading.values {
+                let mut new = Heard {
+                    record,
+                    reading,
+                    measured,
+                    duplicate: false,
+                    late,
+                };
+                new.duplicate = heard.iter().any(|old| old.identity() == new.identity());
+                heard.push(new);
+            }
+            let latest = latest.entry(&reading.thing).or_insert(at);
+            *latest = at.max(*latest);
+        }
+        heard
+    }
+
+    fn sources(&self) -> Vec<SourceFigures> {
+        let mut sources: BTreeMap<&SourceId, SourceFigures> = BTreeMap::new();
+        for record in self.records {
+            let source = match &record.body {
+                Body::Reading(reading) => &reading.source,
+                Body::Reject(reject) => &reject.source,
+                Body::Tick | Body::Finding(_) | Body::Decision(_) => continue,
+            };
+            let figures = sources.entry(source).or_insert_with(|| SourceFigures {
+                source: source.clone(),
+                received: 0,
+                accepted: 0,
+                duplicate: 0,
+                quarantined: 0,
+                rejected: 0,
+                late: 0,
+                last_received_at: record.received_at,
+            });
+            figures.last_received_at = record.received_at;
+            if let Body::Reject(reject) = &record.body {
+                figures.received += u64::from(reject.items);
+                match reject.disposition {
+                    Disposition::Quarantined => figures.quarantined += u64::from(reject.items),
+                    Disposition::Rejected => figures.rejected += u64::from(reject.items),
+                }
+            }
+        }
+        for heard in self.heard() {
+            let figures = sources.get_mut(&heard.reading.source).expect("noted above");
+            figures.received += 1;
+            figures.duplicate += u64::from(heard.duplicate);
+            figures.accepted += u64::from(!heard.duplicate);
+            figures.late += u64::from(!heard.duplicate && heard.late);
+        }
+        sources.into_values().collect()
+    }
+
+    /// Equal times are ordered by value, equal values by the source that was heard first.
+    fn observations(&self, query: &ObservationQuery) -> Vec<Observation> {
+        let mut sources: Vec<&SourceId> = Vec::new();
+        for record in self.records {
+            match &record.body {
+                Body::Reading(Reading { source, .. }) => sources.push(source),
+                Body::Reject(reject) => sources.push(&reject.source),
+                Body::Tick | Body::Finding(_) | Body::Decision(_) => {}
+            }
+        }
+        let rank = |source: &SourceId| sources.iter().position(|heard| *heard == source);
+        let mut rows: Vec<Observation> = self
+            .heard()
+            .iter()
+            .filter(|heard| !heard.duplicate && heard.datastream() == query.datastream)
+            .map(|heard| Observation {
+                phenomenon_time: heard.reading.phenomenon_time,
+                received_at: heard.record.received_at,
+                value: heard.measured.value,
+                quality: heard.measured.quality,
+                source: heard.reading.source.clone(),
+            })
+            .filter(|row| query.from <= row.phenomenon_time && row.phenomenon_time < query.to)
+            .collect();
+        rows.sort_by(|a, b| {
+            a.phenomenon_time
+                .cmp(&b.phenomenon_time)
+                .then(a.value.total_cmp(&b.value))
+                .then(rank(&a.source).cmp(&rank(&b.source)))
+        });
+        rows.truncate(query.limit);
+        rows
+    }
+
+    /// Equal starts are ordered by datastream, then length.
+    fn windows(&self, query: &WindowQuery) -> Vec<WindowResult> {
+        let mut last: BTreeMap<_, &WindowResult> = BTreeMap::new();
+        for outcome in self.outcomes() {
+            if let Outcome::Window(window) = outcome {
+                let key = (window.start, &window.datastream, window.length);
+                let kept = last.entry(key).or_insert(window);
+                if window.revision >= kept.revision {
+                    *kept = window;
+                }
+            }
+        }
+        let asked = |window: &&WindowResult| {
+            let id = &window.datastream;
+            query.thing.as_ref().is_none_or(|thing| *thing == id.thing)
+                && query
+                    .property
+                    .as_ref()
+                    .is_none_or(|property| *property == id.property)
+                && query.length.is_none_or(|length| length == window.length)
+                && (query.from..query.to).contains(&window.start)
+        };
+        last.into_values()
+            .filter(asked)
+            .take(query.limit)
+            .cloned()
+            .collect()
+    }
+
+    /// Equal starts are ordered by thing, then by the name of the report.
+    fn indices(&self, query: &IndexQuery) -> Vec<IndexResult> {
+        let mut last: BTreeMap<_, &IndexResult> = BTreeMap::new();
+        for outcome in self.outcomes() {
+            if let Outcome::Index(index) = outcome {
+                let kind = serde_json::to_string(&index.kind).expect("a name");
+                let kept = last
+                    .entry((index.start, &index.thing, kind))
+                    .or_insert(index);
+                if index.revision >= kept.revision {
+                    *kept = index;
+                }
+            }
+        }
+        let asked = |index: &&IndexResult| {
+            query
+                .thing
+                .as_ref()
+                .is_none_or(|thing| *thing == index.thing)
+                && query.kind.is_none_or(|kind| kind == index.kind)
+                && (query.from..query.to).contains(&index.start)
+        };
+        last.into_values()
+            .filter(asked)
+            .take(query.limit)
+            .cloned()
+            .collect()
+    }
+
+    /// Every alarm as the book last gave it, the newest first, equal times by id.
+    fn alarms_ever(&self) -> Vec<Alarm> {
+        let mut book = AlarmBook::default();
+        let mut alarms = BTreeMap::new();
+        for record in self.records {
+            if let Some(alarm) = book.apply(record) {
+                alarms.insert(alarm.event.alarm.clone(), alarm);
+            }
+        }
+        let mut alarms: Vec<Alarm> = alarms.into_values().collect();
+        alarms.sort_by_key(|alarm| Reverse(alarm.raised_at));
+        alarms
+    }
+
+    fn rejects(&self, query: &RejectQuery) -> Vec<StoredReject> {
+        self.records
+            .iter()
+            .rev()
+            .filter_map(|record| match &record.body {
+                Body::Reject(reject) => Some(StoredReject {
+                    position: record.position,
+                    received_at: record.received_at,
+                    reject: reject.clone(),
+                }),
+                Body::Tick | Body::Reading(_) | Body::Finding(_) | Body::Decision(_) => None,
+            })
+            .take(self.settings.rejects_kept_max as usize)
+            .filter(|letter| query.before.is_none_or(|before| letter.position < before))
+            .filter(|letter| {
+                let reject = &letter.reject;
+                query
+                    .source
+                    .as_ref()
+                    .is_none_or(|source| *source == reject.source)
+                    && query.reason.is_none_or(|reason| reason == reject.reason)
+            })
+            .take(query.limit)
+            .collect()
+    }
+
+    fn outcomes(&self) -> impl Iterator<Item = &'a Outcome> {
+        self.records.iter().filter_map(|record| match &record.body {
+            Body::Finding(Finding { outcome, .. }) => Some(outcome),
+            Body::Tick | Body::Reading(_) | Body::Reject(_) | Body::Decision(_) => None,
+        })
+    }
+}
+
+fn answer(alarms: &[Alarm], query: &AlarmQuery) -> Vec<Alarm> {
+    alarms
+        .iter()
+        .filter(|alarm| query.state.is_none_or(|state| state == alarm.state()))
+        .filter(|alarm| (query.from..query.to).contains(&alarm.raised_at))
+        .take(query.limit)
+        .cloned()
+        .collect()
+}
+
+impl Heard<'_> {
+    fn datastream(&self) -> DatastreamId {
+        DatastreamId {
+            thing: self.reading.thing.clone(),
+            property: self.measured.property.clone(),
+        }
+    }
+
+    fn identity(&self) -> (&SourceId, DatastreamId, Timestamp, u64) {
+        (
+            &self.reading.source,
+            self.datastream(),
+            self.reading.phenomenon_time,
+            self.measured.value.to_bits(),
+        )
+    }
+}

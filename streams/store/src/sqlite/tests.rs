@@ -1,0 +1,173 @@
+//! The suite of every backend, and what only this one promises.
+
+use std::path::PathBuf;
+
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use tempfile::TempDir;
+use yiping_model::Reason;
+
+use super::SqliteStore;
+use crate::conformance::{Oracle, Place, Script, conformance, datastream, time};
+use crate::{History, ObservationQuery, Settings, Store, StoreError};
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.path().join("history.sqlite")
+    }
+
+    /// Does something to the file that the program never would.
+    async fn meddle(&self, statement: &str) {
+        let url = format!("sqlite://{}", self.file().display());
+        let mut connection = SqliteConnection::connect(&url).await.expect("opens");
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut connection)
+            .await
+            .expect("executes");
+        connection.close().await.expect("closes");
+    }
+}
+
+impl Place for Folder {
+    type Backend = SqliteStore;
+    async fn open(&self, settings: &Settings) -> SqliteStore {
+        SqliteStore::open(&self.file(), settings)
+            .await
+            .expect("opens")
+    }
+}
+
+conformance!(Folder::new());
+
+#[tokio::test]
+async fn a_batch_that_fails_half_way_leaves_nothing_and_can_be_taken_again() {
+    let folder = Folder::new();
+    let settings = Settings::default();
+    let store = folder.open(&settings).await;
+    let mut script = Script::new();
+    script.reading("mqtt", "a:pm25", 500, 1.0);
+    script.reading("http", "b:pm25", 1, 1.0);
+    script.alarm("a:pm25", yiping_model::AlarmChange::Raised, None);
+    script.window("c:pm25", 60, 0, 0, 1.0);
+    script.reject("mqtt", Reason::NotJson, 1);
+    folder
+        .meddle("CREATE TRIGGER full BEFORE INSERT ON alarms BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        .await;
+    for _attempt in 0..2 {
+        let error = store.apply(script.records()).await.expect_err("refused");
+        assert!(error.is_retryable());
+        Oracle::new(&settings, &[]).agree(&store).await;
+    }
+    folder.meddle("DROP TRIGGER full").await;
+    // The thing's latest time is not that of the failed batch, or this would be late.
+    let mut other = Script::new();
+    other.reading("mqtt", "a:pm25", 1, 1.0);
+    for record in &script.records()[1..] {
+        other.tell(0, record.body.clone());
+    }
+    store.apply(other.records()).await.expect("applies");
+    Oracle::new(&settings, other.records()).agree(&store).await;
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_dropped_half_way_leaves_nothing() {
+    let folder = Folder::new();
+    let settings = Settings::default();
+    let store = folder.open(&settings).await;
+    let mut script = Script::new();
+    for secs in 0..3_000 {
+        script.reading("mqtt", "a:pm25", secs % 2_000, 1.0);
+    }
+    for polls in 1..12 {
+        let mut apply = std::pin::pin!(store.apply(script.records()));
+        let mut left = polls;
+        let dropped = std::future::poll_fn(|context| {
+            left -= 1;
+            let done = apply.as_mut().poll(context).is_ready();
+            if done || left == 0 {
+                std::task::Poll::Ready(done)
+            } else {
+                std::task::Poll::Pending
+            }
+        });
+        if dropped.await {
+            break;
+        }
+    }
+    store.apply(script.records()).await.expect("applies");
+    let figures = store.sources().await.expect("reads");
+    assert_eq!((figures[0].accepted, figures[0].duplicate), (2_000, 1_000));
+}
+
+#[tokio::test]
+async fn a_question_opens_no_day_outside_its_range_nor_beyond_its_limit() {
+    let folder = Folder::new();
+    let store = folder.open(&Settings::default()).await;
+    let mut script = Script::new();
+    for day in 0..3 {
+        script.reading("mqtt", "a:pm25", day * 86_400, 1.0);
+    }
+    store.apply(script.records()).await.expect("applies");
+    folder
+        .meddle("DROP TABLE observation_20260228; DROP TABLE observation_20260302")
+        .await;
+    let query = |to: i64, limit: usize| ObservationQuery {
+        datastream: datastream("a:pm25"),
+        from: time(120),
+        to: time(to),
+        limit,
+    };
+    let bounded = store.observations(&query(120 + 86_400, 10)).await;
+    assert_eq!(bounded.expect("reads").len(), 1);
+    let limited = store.observations(&query(1_000_000, 1)).await;
+    assert_eq!(limited.expect("reads").len(), 1);
+    assert!(store.observations(&query(1_000_000, 2)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_program_is_refused() {
+    let folder = Folder::new();
+    drop(folder.open(&Settings::default()).await);
+    folder.meddle("PRAGMA user_version = 99").await;
+    let refused = SqliteStore::open(&folder.file(), &Settings::default()).await;
+    assert!(matches!(refused, Err(StoreError::Newer { found: 99, .. })));
+}
+
+#[tokio::test]
+async fn a_second_program_that_writes_is_found_out() {
+    let folder = Folder::new();
+    let settings = Settings::default();
+    let mut script = Script::new();
+    script.tick();
+    script.tick();
+    let one = folder.open(&settings).await;
+    let other = folder.open(&settings).await;
+    one.apply(&script.records()[..1]).await.expect("applies");
+    other.apply(script.records()).await.expect("applies");
+    let refused = one.apply(script.records()).await;
+    assert!(matches!(refused, Err(StoreError::TwoWriters(_))));
+}
+
+#[tokio::test]
+async fn a_value_that_is_not_finite_stops_nothing_and_is_counted() {
+    let store_folder = Folder::new();
+    let store = store_folder.open(&Settings::default()).await;
+    let mut script = Script::new();
+    script.reading("mqtt", "a:pm25", 1, f64::NAN);
+    script.reading("mqtt", "a:pm25", 1, 2.0);
+    store.apply(script.records()).await.expect("applies");
+    let figures = store.sources().await.expect("reads");
+    assert_eq!(
+        (
+            figures[0].received,
+            figures[0].accepted,
+            figures[0].rejected
+        ),
+        (2, 1, 1)
+    );
+}

@@ -1,0 +1,203 @@
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use tokio::task::JoinHandle;
+use yiping_log::CityClock;
+use yiping_log::memory::MemoryLog;
+use yiping_model::{Body, Record};
+
+use super::*;
+use crate::conformance::{Oracle, Script};
+use crate::error::Doing;
+use crate::{SourceFigures, SqliteStore};
+
+struct Running {
+    task: JoinHandle<Result<(), StoreError>>,
+    shutdown: watch::Sender<bool>,
+    progress: watch::Receiver<Position>,
+}
+
+impl Running {
+    fn start(log: &Arc<MemoryLog>, store: Arc<dyn Store>) -> Self {
+        let shutdown = watch::Sender::new(false);
+        let progress = watch::Sender::new(Position::START);
+        let shown = progress.subscribe();
+        let log: Arc<dyn Log> = Arc::<MemoryLog>::clone(log);
+        let task = follow(log, store, settings(), shutdown.subscribe(), progress);
+        Self {
+            task: tokio::spawn(task),
+            shutdown,
+            progress: shown,
+        }
+    }
+
+    async fn reach(&mut self, position: Position) {
+        self.progress
+            .wait_for(|shown| *shown >= position)
+            .await
+            .expect("follows");
+    }
+
+    async fn stop(self) -> Result<(), StoreError> {
+        self.shutdown.send_replace(true);
+        self.task.await.expect("no panic")
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        batch_records_max: 3,
+        retain_days: 1,
+        retry_delay_ms_min: 1,
+        retry_delay_ms_max: 1,
+        ..Settings::default()
+    }
+}
+
+fn log() -> (Arc<MemoryLog>, CityClock) {
+    let clock = CityClock::driven(Timestamp::from_secs(1_000));
+    (Arc::new(MemoryLog::new(clock.clone())), clock)
+}
+
+fn bodies(from: i64, to: i64) -> Vec<Body> {
+    let mut script = Script::new();
+    for secs in from..to {
+        script.reading("mqtt", "a:pm25", secs, 1.0);
+    }
+    let bodies = script.records().iter().map(|record| record.body.clone());
+    bodies.collect()
+}
+
+async fn open(folder: &Path) -> Arc<SqliteStore> {
+    let file = folder.join("history.sqlite");
+    Arc::new(SqliteStore::open(&file, &settings()).await.expect("opens"))
+}
+
+/// A store whose calls fail at certain counts: every second `apply`, half of them only after the rows were taken; and as told, for good.
+struct Failing {
+    store: Arc<SqliteStore>,
+    calls: AtomicUsize,
+    pruned: AtomicUsize,
+    broken: bool,
+}
+
+impl Failing {
+    fn new(store: Arc<SqliteStore>, broken: bool) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            calls: AtomicUsize::new(0),
+            pruned: AtomicUsize::new(0),
+            broken,
+        })
+    }
+}
+
+#[async_trait]
+impl Store for Failing {
+    async fn apply(&self, records: &[Record]) -> Result<(), StoreError> {
+        if self.broken {
+            return Err(StoreError::TwoWriters(Position::START));
+        }
+        let call = self.calls.fetch_add(1, Ordering::SeqCst);
+        let refused = Err(sqlx::Error::PoolTimedOut).doing("write");
+        match call % 4 {
+            0 => refused,
+            2 => {
+                self.store.apply(records).await?;
+                refused
+            }
+            _ => self.store.apply(records).await,
+        }
+    }
+
+    async fn position(&self) -> Result<Position, StoreError> {
+        self.store.position().await
+    }
+
+    async fn sources(&self) -> Result<Vec<SourceFigures>, StoreError> {
+        self.store.sources().await
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
+        if self.pruned.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Err(sqlx::Error::PoolTimedOut).doing("prune");
+        }
+        self.store.prune(before).await
+    }
+}
+
+async fn agree(log: &MemoryLog, store: &SqliteStore) {
+    let records = log.read(Position::START, 1_000).await.expect("reads");
+    Oracle::new(&settings(), &records).agree(store).await;
+}
+
+#[tokio::test]
+async fn it_follows_the_log_to_its_end_and_on_until_it_is_stopped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path()).await;
+    let (log, _clock) = log();
+    log.append(bodies(0, 10)).await.expect("appends");
+    let mut running = Running::start(&log, Arc::<SqliteStore>::clone(&store));
+    running.reach(Position(10)).await;
+    log.append(bodies(5, 20)).await.expect("appends");
+    running.reach(Position(25)).await;
+    running.stop().await.expect("stops");
+    agree(&log, &store).await;
+}
+
+#[tokio::test]
+async fn it_goes_on_where_the_last_run_was_stopped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, _clock) = log();
+    log.append(bodies(0, 10)).await.expect("appends");
+    let mut first = Running::start(&log, open(folder.path()).await);
+    first.reach(Position(3)).await;
+    first.stop().await.expect("stops");
+    let store = open(folder.path()).await;
+    let mut second = Running::start(&log, Arc::<SqliteStore>::clone(&store));
+    second.reach(Position(10)).await;
+    second.stop().await.expect("stops");
+    agree(&log, &store).await;
+}
+
+#[tokio::test]
+async fn an_outage_of_the_database_loses_nothing_and_counts_nothing_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path()).await;
+    let (log, _clock) = log();
+    log.append(bodies(0, 40)).await.expect("appends");
+    let failing = Failing::new(Arc::clone(&store), false);
+    let mut running = Running::start(&log, failing);
+    running.reach(Position(40)).await;
+    running.stop().await.expect("stops");
+    agree(&log, &store).await;
+}
+
+#[tokio::test]
+async fn what_no_retry_can_mend_ends_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, _clock) = log();
+    log.append(bodies(0, 1)).await.expect("appends");
+    let broken = Failing::new(open(folder.path()).await, true);
+    let ended = Running::start(&log, broken).task.await.expect("no panic");
+    assert!(matches!(ended, Err(StoreError::TwoWriters(_))));
+}
+
+#[tokio::test]
+async fn days_beyond_retention_are_dropped_once_a_city_day() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path()).await;
+    let (log, clock) = log();
+    let failing = Failing::new(Arc::clone(&store), false);
+    let dynamic: Arc<dyn Store> = Arc::<Failing>::clone(&failing);
+    let mut running = Running::start(&log, dynamic);
+    for hours in 0..48 {
+        clock.advance(Timestamp::from_secs(hours * 3_600));
+        let end = log.append(vec![Body::Tick]).await.expect("appends");
+        running.reach(end.last).await;
+    }
+    // Once for each of the two days, and once more for the one that failed.
+    running.stop().await.expect("stops");
+    assert_eq!(failing.pruned.load(Ordering::SeqCst), 3);
+}

@@ -1,0 +1,104 @@
+// The real program, started on free ports with its own data folder.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const BINARY = process.env.YIPING_BIN ?? new URL('../../target/release/yiping', import.meta.url).pathname;
+
+export interface Program {
+  readonly port: number;
+  readonly url: string;
+  /** Everything the program wrote so far. */
+  log(): string;
+  /** SIGTERM; resolves with the milliseconds until it ended. */
+  stop(): Promise<number>;
+  /** Starts it again on the same ports and data. */
+  start(): Promise<void>;
+  /** Stops it and removes its data. */
+  dispose(): Promise<void>;
+}
+
+/** A port that is free at the moment of asking. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') {
+        reject(new Error('no port'));
+        return;
+      }
+      server.close(() => resolve(address.port));
+    });
+  });
+}
+
+/** Starts `yiping demo` and waits until it is ready. */
+export async function demo(args: string[], environment: Record<string, string> = {}): Promise<Program> {
+  const port = await freePort();
+  const broker = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'yiping-browser-'));
+  const url = `http://127.0.0.1:${port}`;
+  let output = '';
+  let child: ChildProcess | undefined;
+
+  const start = async (): Promise<void> => {
+    const started = spawn(
+      BINARY,
+      ['demo', '--data-dir', folder, '--port', String(port), '--mqtt', String(broker), ...args],
+      { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    child = started;
+    const keep = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    started.stdout?.on('data', keep);
+    started.stderr?.on('data', keep);
+    await ready(url, started, () => output);
+  };
+
+  const stop = async (): Promise<number> => {
+    const ending = child;
+    if (ending === undefined || ending.exitCode !== null) {
+      return 0;
+    }
+    const from = Date.now();
+    await new Promise<void>((resolve) => {
+      ending.once('exit', () => resolve());
+      ending.kill('SIGTERM');
+    });
+    return Date.now() - from;
+  };
+
+  await start();
+  return {
+    port,
+    url,
+    log: () => output,
+    stop,
+    start,
+    dispose: async () => {
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Polls /readyz: the condition itself, not a time. */
+async function ready(url: string, child: ChildProcess, output: () => string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) {
+      throw new Error(`the program ended with ${child.exitCode}:\n${output()}`);
+    }
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) {
+      return;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`the program is not ready after a minute:\n${output()}`);
+}

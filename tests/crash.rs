@@ -1,0 +1,247 @@
+//! `kill -9` at any instant loses nothing that was acknowledged, counts nothing twice, and changes no alarm.
+//!
+//! Two programs subscribe to the same broker: one is left in peace, the other is killed twenty times while 2,000 messages a second arrive
+//! with QoS 1 and a client posts to its HTTP door. Afterwards their histories and alarms must agree with what was sent and with each other.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rumqttc::{Client, Event, MqttOptions, Outgoing, Packet, QoS};
+use serde_json::Value;
+use support::{Broker, Yiping, free_port, get, post, until};
+
+const SENSORS: u64 = 200;
+const MESSAGES_PER_SEC: u64 = 2_000;
+const KILLS: u32 = 20;
+/// Each sensor is hot in the first two of every eight messages.
+const CYCLE: u64 = 8;
+
+/// What one sensor sent: time in epoch ms → value.
+type Sent = BTreeMap<u64, f64>;
+
+#[test]
+fn kill_nine_at_twenty_instants_loses_nothing_and_doubles_nothing() {
+    let broker = Broker::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut calm = program(&folder.path().join("calm"), broker.port, "calm");
+    let mut killed = program(&folder.path().join("killed"), broker.port, "killed");
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let start_ms = now_ms() / 1_000 * 1_000;
+    let publisher = thread::spawn({
+        let stop = Arc::clone(&stop);
+        let port = broker.port;
+        move || publish(port, start_ms, &stop)
+    });
+    let poster = thread::spawn({
+        let stop = Arc::clone(&stop);
+        let port = killed.port;
+        move || post_until(port, &stop)
+    });
+
+    let mut random = 0x5eed_u64;
+    for _ in 0..KILLS {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let pause = Duration::from_millis(200 + (random >> 33) % 1_300);
+        let until_then = Instant::now() + pause;
+        until("the next kill", || Instant::now() >= until_then);
+        killed.kill_and_restart();
+    }
+    stop.store(true, Ordering::Release);
+    let sent = publisher.join().expect("the publisher ends well");
+    let posted = poster.join().expect("the poster ends well");
+    killed.wait_until_ready();
+
+    let total: usize = sent.iter().map(BTreeMap::len).sum();
+    assert!(total > 20_000, "only {total} messages: the test did not load the program");
+    for program in [&calm, &killed] {
+        until("everything sent is accepted", || accepted(program, "rig") >= total as u64);
+    }
+    let mut wrong = Vec::new();
+    for (sensor, messages) in sent.iter().enumerate() {
+        for (name, program) in [("calm", &calm), ("killed", &killed)] {
+            compare(&format!("{name} s{sensor:03}"), messages, &observations(program, &format!("s{sensor:03}")), &mut wrong);
+        }
+    }
+    let kept: Sent = observations(&killed, "poster").into_iter().collect();
+    for (at, value) in &posted {
+        if kept.get(at) != Some(value) {
+            wrong.push(format!("posted {at}: 202 was answered, history says {:?}", kept.get(at)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differences, the first: {:#?}", wrong.len(), &wrong[..wrong.len().min(10)]);
+    assert!(posted.len() > 50, "only {} posts were acknowledged", posted.len());
+    assert_eq!(settled_alarms(&calm), settled_alarms(&killed));
+    assert_figures_add_up(&killed);
+    println!("{total} messages by MQTT, {} posts acknowledged, {KILLS} kills, {} alarms", posted.len(), settled_alarms(&calm).len());
+    assert!(calm.terminate().1 && killed.terminate().1, "SIGTERM ends both well");
+    assert_in_log(&folder.path().join("killed"), &sent);
+}
+
+fn program(data: &Path, broker: u16, name: &str) -> Yiping {
+    let port = free_port();
+    std::fs::create_dir_all(data).expect("a folder");
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/pack-rig");
+    let text = format!(
+        "[data]\ndir = {data:?}\n[ingest]\nunknown = \"accept\"\n[packs]\ndirs = [{pack:?}]\n[server]\nlisten = \"127.0.0.1:{port}\"\n\
+         [engine]\nlateness_secs = 5\n[store]\nlateness_secs = 5\n\
+         [[ingest.mqtt]]\nname = \"rig\"\nurl = \"mqtt://127.0.0.1:{broker}\"\nclient_id = \"rig-{name}\"\n\
+         [[ingest.mqtt.subscription]]\ntopic = \"rig/#\"\n"
+    );
+    let file = data.join("yiping.toml");
+    std::fs::write(&file, text).expect("written");
+    Yiping::start(port, &["run", "--config", file.to_str().expect("UTF-8")], &[])
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    u64::try_from(since.as_millis()).expect("fits")
+}
+
+/// Publishes until told to stop, then waits until the broker has acknowledged everything. Gives what each sensor sent.
+fn publish(port: u16, start_ms: u64, stop: &AtomicBool) -> Vec<Sent> {
+    let mut options = MqttOptions::new("rig-publisher", "127.0.0.1", port);
+    options.set_inflight(1_000);
+    let (client, mut connection) = Client::new(options, 10_000);
+    let acknowledged = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&acknowledged);
+    let events = thread::spawn(move || {
+        for event in connection.iter() {
+            match event.expect("the broker stays up") {
+                Event::Incoming(Packet::PubAck(_)) => {
+                    counter.fetch_add(1, Ordering::AcqRel);
+                }
+                Event::Outgoing(Outgoing::Disconnect) => break,
+                _ => {}
+            }
+        }
+    });
+    let mut sent: Vec<Sent> = vec![Sent::new(); usize::try_from(SENSORS).expect("fits")];
+    let from = Instant::now();
+    let mut number = 0_u64;
+    while !stop.load(Ordering::Acquire) {
+        let due = Duration::from_micros(number * 1_000_000 / MESSAGES_PER_SEC);
+        if let Some(wait) = due.checked_sub(from.elapsed()) {
+            thread::park_timeout(wait);
+            continue;
+        }
+        let sensor = number % SENSORS;
+        let step = number / SENSORS;
+        let at = start_ms + number * 1_000 / MESSAGES_PER_SEC;
+        let value = if (step + sensor) % CYCLE < 2 { 95.0 } else { 20.0 + (number % 500) as f64 / 10.0 };
+        let payload = format!(r#"{{"id":"s{sensor:03}","ts":{at},"metrics":{{"temp":{value}}}}}"#);
+        client.publish(format!("rig/s{sensor:03}"), QoS::AtLeastOnce, false, payload).expect("queued");
+        sent[usize::try_from(sensor).expect("fits")].insert(at, value);
+        number += 1;
+    }
+    until("the broker has acknowledged everything", || acknowledged.load(Ordering::Acquire) >= number);
+    client.disconnect().expect("queued");
+    events.join().expect("the event loop ends");
+    sent
+}
+
+/// Posts one reading at a time; gives those that were answered with 202.
+fn post_until(port: u16, stop: &AtomicBool) -> Sent {
+    let mut acknowledged = Sent::new();
+    let mut last = 0;
+    while !stop.load(Ordering::Acquire) {
+        last = now_ms().max(last + 1);
+        let value = (last % 700) as f64 / 10.0;
+        let body = format!(r#"{{"id":"poster","ts":{last},"metrics":{{"temp":{value}}}}}"#);
+        if let Some((202, _)) = post(port, "/api/v1/observations", &body) {
+            acknowledged.insert(last, value);
+        }
+        thread::park_timeout(Duration::from_millis(5));
+    }
+    acknowledged
+}
+
+fn accepted(program: &Yiping, source: &str) -> u64 {
+    let Ok(answer) = get(program.port, "/api/v1/sources") else { return 0 };
+    figures(&answer, source).and_then(|row| row["accepted"].as_u64()).unwrap_or(0)
+}
+
+fn figures<'a>(answer: &'a Value, source: &str) -> Option<&'a Value> {
+    answer["items"].as_array()?.iter().find(|row| row["source"] == source)
+}
+
+fn observations(program: &Yiping, thing: &str) -> Vec<(u64, f64)> {
+    let path = format!(
+        "/api/v1/datastreams/{thing}:temp/observations?from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&limit=10000"
+    );
+    let answer = program.get(&path);
+    let rows = answer["items"].as_array().expect("a list");
+    rows.iter()
+        .map(|row| {
+            let at = row["phenomenon_time"].as_str().expect("a time");
+            let at = yiping_model::Timestamp::parse(at).expect("RFC 3339").as_millis();
+            (u64::try_from(at).expect("after 1970"), row["value"].as_f64().expect("a number"))
+        })
+        .collect()
+}
+
+fn compare(name: &str, sent: &Sent, kept: &[(u64, f64)], wrong: &mut Vec<String>) {
+    let sent: Vec<(u64, f64)> = sent.iter().map(|(&at, &value)| (at, value)).collect();
+    if sent != kept {
+        let mut line = format!("{name}: sent {}, kept {}", sent.len(), kept.len());
+        if let Some(missing) = sent.iter().find(|row| !kept.contains(row)) {
+            write!(line, ", missing {missing:?}").expect("a string takes text");
+        }
+        wrong.push(line);
+    }
+}
+
+/// Rule, subject, beginning and end of every alarm of the rig's sensors.
+fn settled_alarms(program: &Yiping) -> Vec<(String, String, String, String)> {
+    let path = "/api/v1/alarms?from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&limit=100000";
+    let answer = program.get(path);
+    let mut alarms: Vec<_> = answer["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|alarm| alarm["subject"].as_str().is_some_and(|subject| subject.starts_with('s')))
+        .filter(|alarm| !alarm["withdrawn"].as_bool().unwrap_or(false))
+        .map(|alarm| {
+            let text = |key: &str| alarm[key].as_str().unwrap_or("-").to_owned();
+            (text("rule"), text("subject"), text("started"), text("ended"))
+        })
+        .collect();
+    alarms.sort();
+    assert!(alarms.len() > 100, "only {} alarms: the rig did not swing", alarms.len());
+    alarms
+}
+
+fn assert_figures_add_up(program: &Yiping) {
+    let answer = program.get("/api/v1/sources");
+    for row in answer["items"].as_array().expect("a list") {
+        let count = |key: &str| row[key].as_u64().expect("a count");
+        assert_eq!(
+            count("received"),
+            count("accepted") + count("duplicate") + count("quarantined") + count("rejected"),
+            "{row}"
+        );
+    }
+}
+
+/// Everything sent stands in the log at least once.
+fn assert_in_log(data: &Path, sent: &[Sent]) {
+    let mut missing: std::collections::BTreeSet<(String, u64)> = sent
+        .iter()
+        .enumerate()
+        .flat_map(|(sensor, messages)| messages.keys().map(move |&at| (format!("s{sensor:03}"), at)))
+        .collect();
+    support::for_each_record(&data.join("log"), |record| {
+        if let yiping_model::Body::Reading(reading) = &record.body {
+            let at = u64::try_from(reading.phenomenon_time.as_millis()).expect("after 1970");
+            missing.remove(&(reading.thing.as_str().to_owned(), at));
+        }
+    });
+    assert!(missing.is_empty(), "{} acknowledged messages are not in the log", missing.len());
+}
