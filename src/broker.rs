@@ -13,7 +13,11 @@ use anyhow::{Context, bail};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
-const PLACES: &[&str] = &["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"];
+const PLACES: &[&str] = &[
+    "/usr/sbin/mosquitto",
+    "/usr/bin/mosquitto",
+    "/usr/local/sbin/mosquitto",
+];
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 const PORTS_TRIED: u16 = 50;
 
@@ -32,13 +36,16 @@ impl Broker {
             .iter()
             .find(|place| Path::new(place).exists())
             .context("mosquitto is not installed; install it (apt-get install mosquitto), or name a broker with --mqtt HOST:PORT")?;
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make {}", folder.display()))?;
         let process_file = folder.join("mosquitto.pid");
         let settings = folder.join("mosquitto.conf");
         end_leftover(&process_file, &settings);
         let port = free_port(port)?;
-        std::fs::write(&settings, configuration(port)).with_context(|| format!("cannot write {}", settings.display()))?;
-        let output = std::fs::File::create(folder.join("mosquitto.log")).context("cannot write mosquitto.log")?;
+        std::fs::write(&settings, configuration(port))
+            .with_context(|| format!("cannot write {}", settings.display()))?;
+        let output = std::fs::File::create(folder.join("mosquitto.log"))
+            .context("cannot write mosquitto.log")?;
         let mut child = Command::new(program)
             .arg("-c")
             .arg(&settings)
@@ -56,7 +63,11 @@ impl Broker {
             ended = child.wait() => bail!("mosquitto ended at once ({}); see mosquitto.log in {}", ended?, folder.display()),
             answered = answered => answered.with_context(|| format!("mosquitto does not answer on port {port}"))?,
         }
-        Ok(Self { child, port, process_file })
+        Ok(Self {
+            child,
+            port,
+            process_file,
+        })
     }
 
     /// Ends the broker and waits for it.
@@ -84,13 +95,19 @@ fn configuration(port: u16) -> String {
 }
 
 fn free_port(first: u16) -> anyhow::Result<u16> {
-    let free = |port: &u16| TcpListener::bind(SocketAddrV4::new(Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let free =
+        |port: &u16| TcpListener::bind(SocketAddrV4::new(Ipv4Addr::LOCALHOST, *port)).is_ok();
     let last = first.saturating_add(PORTS_TRIED);
-    (first..=last).find(free).with_context(|| format!("no free port from {first} to {last}; choose another with --mqtt"))
+    (first..=last)
+        .find(free)
+        .with_context(|| format!("no free port from {first} to {last}; choose another with --mqtt"))
 }
 
 async fn answers(port: u16) {
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+        .await
+        .is_err()
+    {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -107,10 +124,15 @@ fn end_leftover(process_file: &Path, settings: &Path) {
     };
     let command_line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
     let mut words = command_line.split(|&byte| byte == 0);
-    let ours = words.next().is_some_and(|program| program.ends_with(b"mosquitto"))
+    let ours = words
+        .next()
+        .is_some_and(|program| program.ends_with(b"mosquitto"))
         && words.any(|word| word == settings.as_os_str().as_encoded_bytes());
     if ours {
-        tracing::info!(process = id, "ending the broker that an earlier demo left behind");
+        tracing::info!(
+            process = id,
+            "ending the broker that an earlier demo left behind"
+        );
         if let Err(error) = std::process::Command::new("kill").arg(&id).status() {
             tracing::warn!(%error, "cannot end it");
         }

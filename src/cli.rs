@@ -136,8 +136,16 @@ pub(crate) struct Check {
     /// Also read this log (a stopped program's `log` folder) and make sure that the engine makes the same findings of it again.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) log: Option<PathBuf>,
+    /// The map of the replay that wrote the log.
+    #[arg(long, value_name = "MAP.toml")]
+    pub(crate) map: Option<PathBuf>,
     /// How many records to give the engine at a time; the findings must not depend on it.
-    #[arg(long, default_value_t = 4_096, value_name = "RECORDS", requires = "log")]
+    #[arg(
+        long,
+        default_value_t = 4_096,
+        value_name = "RECORDS",
+        requires = "log"
+    )]
     pub(crate) batch: usize,
 }
 
@@ -167,7 +175,11 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 fn speed(text: &str) -> Result<Speed, String> {
-    if text == "max" { Ok(Speed::Max) } else { positive(text).map(Speed::Times) }
+    if text == "max" {
+        Ok(Speed::Max)
+    } else {
+        positive(text).map(Speed::Times)
+    }
 }
 
 #[cfg(test)]

@@ -52,7 +52,10 @@ struct Tasks {
 
 impl Tasks {
     fn new() -> Self {
-        Self { running: JoinSet::new(), stop: watch::Sender::new(false) }
+        Self {
+            running: JoinSet::new(),
+            stop: watch::Sender::new(false),
+        }
     }
 
     /// Resolves when these tasks are told to stop.
@@ -61,7 +64,11 @@ impl Tasks {
         async move { drop(stop.wait_for(|stop| *stop).await) }
     }
 
-    fn spawn(&mut self, name: &'static str, task: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+    fn spawn(
+        &mut self,
+        name: &'static str,
+        task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    ) {
         self.running.spawn(async move { (name, task.await) });
     }
 
@@ -82,7 +89,9 @@ impl Tasks {
         while let Some(ended) = self.running.join_next().await {
             match ended {
                 Ok((_, Ok(()))) => {}
-                Ok((name, Err(error))) => tracing::error!(task = name, error = format!("{error:#}"), "ended badly"),
+                Ok((name, Err(error))) => {
+                    tracing::error!(task = name, error = format!("{error:#}"), "ended badly");
+                }
                 Err(error) => tracing::error!(%error, "a task broke"),
             }
         }
@@ -97,13 +106,25 @@ pub(crate) async fn open(
     clock: impl FnOnce(Timestamp) -> CityClock,
 ) -> anyhow::Result<House> {
     config.validate()?;
-    let render = PrometheusBuilder::new().install_recorder().context("the figures cannot be collected")?;
+    let render = PrometheusBuilder::new()
+        .install_recorder()
+        .context("the figures cannot be collected")?;
     let folder = config.data.dir.clone();
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make data.dir {}", folder.display()))?;
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make data.dir {}", folder.display()))?;
     let listener = TcpListener::bind(config.server.listen)
         .await
-        .with_context(|| format!("cannot listen on {}; is it taken? choose another port", config.server.listen))?;
-    let log = Arc::new(DiskLog::open(&folder.join("log"), config.log.clone(), clock)?);
+        .with_context(|| {
+            format!(
+                "cannot listen on {}; is it taken? choose another port",
+                config.server.listen
+            )
+        })?;
+    let log = Arc::new(DiskLog::open(
+        &folder.join("log"),
+        config.log.clone(),
+        clock,
+    )?);
     let clock = log.clock().clone();
     let catalogue = Arc::new(domain.catalogue.clone());
     let store = Arc::new(SqliteStore::open(&folder.join("history.sqlite"), &config.store).await?);
@@ -112,8 +133,13 @@ pub(crate) async fn open(
         rules: domain.rules.iter().map(rule_view).collect(),
         simulated,
     };
-    let live =
-        LiveHandle::open(facts, &config.server, log.as_ref(), &checkpoint(&folder, "wall")).await;
+    let live = LiveHandle::open(
+        facts,
+        &config.server,
+        log.as_ref(),
+        &checkpoint(&folder, "wall"),
+    )
+    .await;
     let mut house = House {
         log,
         clock,
@@ -142,7 +168,10 @@ fn rule_view(rule: &Rule) -> RuleView {
     };
     RuleView {
         id: rule.id.to_string(),
-        title: TextView { zh: rule.title.zh.clone(), en: rule.title.en.clone() },
+        title: TextView {
+            zh: rule.title.zh.clone(),
+            en: rule.title.en.clone(),
+        },
         property: rule.property.to_string(),
         level: rule.level.into(),
         direction,
@@ -173,16 +202,30 @@ impl House {
             self.readers.stop.subscribe(),
             engine_moves,
         );
-        self.readers.spawn("the engine", async move { Ok(run.await?) });
+        self.readers
+            .spawn("the engine", async move { Ok(run.await?) });
 
         let (store_moves, store_at) = watch::channel(Position::START);
         let stop = self.readers.stop.subscribe();
-        let fill = yiping_store::writer::follow(self.log(), store, self.config.store.clone(), stop, store_moves);
-        self.readers.spawn("history", async move { Ok(fill.await?) });
+        let fill = yiping_store::writer::follow(
+            self.log(),
+            store,
+            self.config.store.clone(),
+            stop,
+            store_moves,
+        );
+        self.readers
+            .spawn("history", async move { Ok(fill.await?) });
 
         let stop = self.readers.stopped();
-        let fold = yiping_server::follow(self.live.clone(), self.log(), checkpoint(folder, "wall"), stop);
-        self.readers.spawn("the live scene", async move { Ok(fold.await?) });
+        let fold = yiping_server::follow(
+            self.live.clone(),
+            self.log(),
+            checkpoint(folder, "wall"),
+            stop,
+        );
+        self.readers
+            .spawn("the live scene", async move { Ok(fold.await?) });
         self.progress = vec![("engine", engine_at), ("history", store_at)];
     }
 
@@ -196,7 +239,10 @@ impl House {
         let engine = self.progress.iter().filter(|(name, _)| *name == "engine");
         let probes = engine.map(|(name, position)| {
             let position = position.clone();
-            Probe { name, position: Arc::new(move || *position.borrow()) }
+            Probe {
+                name,
+                position: Arc::new(move || *position.borrow()),
+            }
         });
         let state = ServerState {
             log: self.log(),
@@ -216,8 +262,15 @@ impl House {
         };
         let router = yiping_server::router(state, vec![extra]);
         let stop = self.face.stopped();
-        let serve = yiping_server::serve(listener, router, self.live.clone(), self.config.server.connections_max, stop);
-        self.face.spawn("the server", async move { serve.await.context("HTTP") });
+        let serve = yiping_server::serve(
+            listener,
+            router,
+            self.live.clone(),
+            self.config.server.connections_max,
+            stop,
+        );
+        self.face
+            .spawn("the server", async move { serve.await.context("HTTP") });
         Ok(())
     }
 
@@ -229,7 +282,11 @@ impl House {
             Ok(())
         });
         let (log, live) = (Arc::clone(&self.log), self.live.clone());
-        let history = self.progress.iter().find(|(name, _)| *name == "history").map(|(_, at)| at.clone());
+        let history = self
+            .progress
+            .iter()
+            .find(|(name, _)| *name == "history")
+            .map(|(_, at)| at.clone());
         let engine = checkpoint(&self.config.data.dir, "engine");
         let every = Duration::from_secs(self.config.data.retention_check_secs);
         let mut stop = self.readers.stop.subscribe();
@@ -239,7 +296,9 @@ impl House {
                     () = tokio::time::sleep(every) => {}
                     _stopped = stop.wait_for(|stop| *stop) => return Ok(()),
                 }
-                let engine_kept = engine.load()?.map_or(Position::START, |(position, _)| position);
+                let engine_kept = engine
+                    .load()?
+                    .map_or(Position::START, |(position, _)| position);
                 let history_has = history.as_ref().map_or(Position::START, |at| *at.borrow());
                 let slowest = engine_kept.min(history_has).min(live.keep_from());
                 if let Err(error) = log.retain(slowest).await {
@@ -251,9 +310,16 @@ impl House {
 
     /// A door of this name into the log.
     pub(crate) fn door(&self, name: &str) -> anyhow::Result<Door> {
-        let source = SourceId::new(name).with_context(|| format!("`{name}` cannot be the name of a door"))?;
-        let gate = (self.config.ingest.limits.clone(), self.config.ingest.unknown);
-        Ok(Door::new(source, gate, Arc::clone(&self.catalogue), self.log(), self.clock.clone()))
+        let source = SourceId::new(name)
+            .with_context(|| format!("`{name}` cannot be the name of a door"))?;
+        let catalogue = Arc::clone(&self.catalogue);
+        Ok(Door::new(
+            source,
+            &self.config.ingest,
+            catalogue,
+            self.log(),
+            self.clock.clone(),
+        ))
     }
 
     /// Opens the MQTT doors of the configuration.
@@ -274,7 +340,10 @@ impl House {
     pub(crate) fn feed(
         &mut self,
         name: &'static str,
-        start: impl FnOnce(watch::Receiver<bool>) -> std::pin::Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>,
+        start: impl FnOnce(
+            watch::Receiver<bool>,
+        )
+            -> std::pin::Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>,
     ) {
         let task = start(self.doors.stop.subscribe());
         self.doors.spawn(name, task);
@@ -282,7 +351,11 @@ impl House {
 
     /// Resolves when engine, history and live scene have taken everything, and the engine has nothing more to say.
     pub(crate) fn settled(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut progress: Vec<_> = self.progress.iter().map(|(_, position)| position.clone()).collect();
+        let mut progress: Vec<_> = self
+            .progress
+            .iter()
+            .map(|(_, position)| position.clone())
+            .collect();
         let (mut end, live) = (self.log.end(), self.live.clone());
         async move {
             loop {
@@ -314,8 +387,13 @@ impl House {
         if let Err(error) = &outcome {
             tracing::error!(error = format!("{error:#}"), "stopping after a failure");
         }
-        if tokio::time::timeout(CLOSE_TIMEOUT, self.close()).await.is_err() {
-            tracing::warn!("not everything closed in time; what was acknowledged is on disk all the same");
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "not everything closed in time; what was acknowledged is on disk all the same"
+            );
         }
         outcome
     }

@@ -9,6 +9,7 @@ use yiping_engine::Rule;
 use yiping_engine::indices::AqiLaws;
 use yiping_engine::pack::{Pack, PackFile};
 use yiping_model::{Catalogue, Thing, Zone};
+use yiping_protocols::TableMap;
 
 use crate::config::Config;
 
@@ -29,8 +30,25 @@ pub(crate) struct Domain {
     pub(crate) packs: Vec<Pack>,
 }
 
-/// Reads the packs that the configuration names; `more_things` come from a replay's map.
-pub(crate) fn load(config: &Config, more_things: Vec<Thing>) -> anyhow::Result<Domain> {
+/// Reads the packs that the configuration names.
+pub(crate) fn load(config: &Config) -> anyhow::Result<Domain> {
+    combine(config, parse_all(config)?, Vec::new())
+}
+
+/// The same for a replay: the things of its map are the city's things, the packs say what their readings mean.
+pub(crate) fn load_with_map(
+    config: &mut Config,
+    path: &Path,
+) -> anyhow::Result<(Domain, TableMap)> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let map = TableMap::parse(&text).with_context(|| path.display().to_string())?;
+    config.packs.things = false;
+    let domain = combine(config, parse_all(config)?, map.things())?;
+    Ok((domain, map))
+}
+
+fn parse_all(config: &Config) -> anyhow::Result<Vec<Pack>> {
     let mut packs = Vec::new();
     for name in &config.packs.builtin {
         packs.push(parse(&builtin(name)?, name)?);
@@ -38,26 +56,36 @@ pub(crate) fn load(config: &Config, more_things: Vec<Thing>) -> anyhow::Result<D
     for folder in &config.packs.dirs {
         packs.push(parse(&from_folder(folder)?, &folder.display().to_string())?);
     }
-    combine(config, packs, more_things)
+    Ok(packs)
 }
 
 fn builtin(name: &str) -> anyhow::Result<Vec<PackFile>> {
     let prefix = format!("{name}/");
     let mut files = Vec::new();
     for path in Builtin::iter().filter(|path| path.starts_with(&prefix)) {
-        let bytes = Builtin::get(&path).with_context(|| format!("pack file {path} is missing from the program"))?.data;
-        let text = String::from_utf8(bytes.into_owned()).with_context(|| format!("{path} is not UTF-8"))?;
-        files.push(PackFile { name: path[prefix.len()..].to_owned(), text });
+        let bytes = Builtin::get(&path)
+            .with_context(|| format!("pack file {path} is missing from the program"))?
+            .data;
+        let text = String::from_utf8(bytes.into_owned())
+            .with_context(|| format!("{path} is not UTF-8"))?;
+        files.push(PackFile {
+            name: path[prefix.len()..].to_owned(),
+            text,
+        });
     }
     if files.is_empty() {
-        bail!("packs.builtin names `{name}`, which is not inside the program; known: {}", known().join(", "));
+        bail!(
+            "packs.builtin names `{name}`, which is not inside the program; known: {}",
+            known().join(", ")
+        );
     }
     Ok(files)
 }
 
 fn known() -> Vec<String> {
-    let mut names: Vec<String> =
-        Builtin::iter().filter_map(|path| path.split_once('/').map(|(name, _)| name.to_owned())).collect();
+    let mut names: Vec<String> = Builtin::iter()
+        .filter_map(|path| path.split_once('/').map(|(name, _)| name.to_owned()))
+        .collect();
     names.sort();
     names.dedup();
     names
@@ -65,12 +93,24 @@ fn known() -> Vec<String> {
 
 fn from_folder(folder: &Path) -> anyhow::Result<Vec<PackFile>> {
     let mut files = Vec::new();
-    let entries = std::fs::read_dir(folder).with_context(|| format!("pack folder {} cannot be read", folder.display()))?;
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("pack folder {} cannot be read", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-            files.push(PackFile { name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text });
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("{} cannot be read", path.display()))?;
+            files.push(PackFile {
+                name: path
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                text,
+            });
         }
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
@@ -79,8 +119,15 @@ fn from_folder(folder: &Path) -> anyhow::Result<Vec<PackFile>> {
 
 fn parse(files: &[PackFile], place: &str) -> anyhow::Result<Pack> {
     Pack::parse(files).map_err(|problems| {
-        let lines: Vec<String> =
-            problems.iter().map(|problem| format!("{place}/{}:{}: {}", problem.file, problem.line, problem.message)).collect();
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|problem| {
+                format!(
+                    "{place}/{}:{}: {}",
+                    problem.file, problem.line, problem.message
+                )
+            })
+            .collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })
 }
@@ -93,31 +140,59 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
     let mut laws = None;
     for pack in &packs {
         for property in &pack.properties {
-            if properties.insert(property.id.clone(), property.clone()).is_some() {
-                bail!("property `{}` is defined by two packs; the second is `{}`", property.id, pack.id);
+            if properties
+                .insert(property.id.clone(), property.clone())
+                .is_some()
+            {
+                bail!(
+                    "property `{}` is defined by two packs; the second is `{}`",
+                    property.id,
+                    pack.id
+                );
             }
         }
         for thing in pack.things.iter().filter(|_| config.packs.things) {
             if things.insert(thing.id.clone(), thing.clone()).is_some() {
-                bail!("thing `{}` is defined by two packs; the second is `{}`", thing.id, pack.id);
+                bail!(
+                    "thing `{}` is defined by two packs; the second is `{}`",
+                    thing.id,
+                    pack.id
+                );
             }
         }
         for rule in &pack.rules {
             if rules.iter().any(|known| known.id == rule.id) {
-                bail!("rule `{}` is defined by two packs; the second is `{}`", rule.id, pack.id);
+                bail!(
+                    "rule `{}` is defined by two packs; the second is `{}`",
+                    rule.id,
+                    pack.id
+                );
             }
             rules.push(rule.clone());
         }
         if let Some(found) = &pack.laws
             && laws.replace(found.clone()).is_some()
         {
-            bail!("the laws of the air quality index are defined by two packs; the second is `{}`", pack.id);
+            bail!(
+                "the laws of the air quality index are defined by two packs; the second is `{}`",
+                pack.id
+            );
         }
     }
     for thing in more_things {
         things.insert(thing.id.clone(), thing);
     }
-    let catalogue =
-        Catalogue { city: config.city.name.clone(), zone, areas: config.city.areas.clone(), properties, things };
-    Ok(Domain { catalogue, rules, laws: laws.unwrap_or_default(), packs })
+    let catalogue = Catalogue {
+        city: config.city.name.clone(),
+        zone,
+        areas: config.city.areas.clone(),
+        properties,
+        things,
+    };
+    Ok(Domain {
+        catalogue,
+        rules,
+        laws: laws.unwrap_or_default(),
+        packs,
+    })
 }

@@ -14,9 +14,12 @@ use crate::config::Config;
 use crate::packs::{self, Domain};
 
 pub(crate) async fn check(arguments: &Check) -> anyhow::Result<()> {
-    let config = configuration(arguments.config.as_deref())?;
+    let mut config = configuration(arguments.config.as_deref())?;
     config.validate()?;
-    let domain = packs::load(&config, Vec::new())?;
+    let domain = match &arguments.map {
+        Some(map) => packs::load_with_map(&mut config, map)?.0,
+        None => packs::load(&config)?,
+    };
     if arguments.print {
         say(toml::to_string(&config)?.trim_end());
         return Ok(());
@@ -31,7 +34,9 @@ pub(crate) async fn check(arguments: &Check) -> anyhow::Result<()> {
     ));
     if let Some(folder) = &arguments.log {
         let compared = recompute(&config, &domain, folder, arguments.batch).await?;
-        say(&format!("the log is whole; the engine says the same again: {compared} findings, to the byte"));
+        say(&format!(
+            "the log is whole; the engine says the same again: {compared} findings, to the byte"
+        ));
     }
     Ok(())
 }
@@ -51,7 +56,12 @@ fn check_cases(domain: &Domain) -> anyhow::Result<()> {
 }
 
 /// Runs a log through a new engine and compares what it says with the findings that the log holds.
-async fn recompute(config: &Config, domain: &Domain, folder: &Path, batch: usize) -> anyhow::Result<usize> {
+async fn recompute(
+    config: &Config,
+    domain: &Domain,
+    folder: &Path,
+    batch: usize,
+) -> anyhow::Result<usize> {
     let log = DiskLog::open(folder, config.log.clone(), CityClock::driven)?;
     let mut engine = Engine::new(
         Arc::new(domain.catalogue.clone()),
@@ -81,7 +91,10 @@ async fn recompute(config: &Config, domain: &Domain, folder: &Path, batch: usize
 fn compare(recorded: &[Finding], recomputed: &[Finding]) -> anyhow::Result<()> {
     let bytes = |finding: &Finding| {
         let mut bytes = Vec::new();
-        Body::Finding(finding.clone()).encode(&mut bytes).map(|()| bytes).context("a finding has no bytes")
+        Body::Finding(finding.clone())
+            .encode(&mut bytes)
+            .map(|()| bytes)
+            .context("a finding has no bytes")
     };
     for (one, other) in recorded.iter().zip(recomputed) {
         if bytes(one)? != bytes(other)? {
@@ -93,7 +106,11 @@ fn compare(recorded: &[Finding], recomputed: &[Finding]) -> anyhow::Result<()> {
     }
     // The engine may have been stopped before it had said everything; it says the rest at the next start.
     if recomputed.len() < recorded.len() {
-        bail!("the log holds {} findings, the engine says {}", recorded.len(), recomputed.len());
+        bail!(
+            "the log holds {} findings, the engine says {}",
+            recorded.len(),
+            recomputed.len()
+        );
     }
     Ok(())
 }

@@ -26,12 +26,15 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     config.ingest.unknown = Unknown::Accept;
     config.sim.speed = arguments.speed;
     config.sim.seed = arguments.seed.unwrap_or(config.sim.seed);
-    let domain = packs::load(&config, Vec::new())?;
+    let domain = packs::load(&config)?;
 
     let (broker, target) = match arguments.mqtt.parse::<u16>() {
         Ok(port) => {
             let broker = Broker::start(&arguments.data_dir.join("broker"), port).await?;
-            let target = MqttTarget { host: "127.0.0.1".into(), port: broker.port };
+            let target = MqttTarget {
+                host: "127.0.0.1".into(),
+                port: broker.port,
+            };
             (Some(broker), target)
         }
         Err(_not_a_port) => (None, target(&arguments.mqtt)?),
@@ -61,8 +64,11 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
 
 /// `HOST:PORT` of a broker.
 pub(crate) fn target(text: &str) -> anyhow::Result<MqttTarget> {
-    let parts = text.rsplit_once(':').and_then(|(host, port)| Some((host.to_owned(), port.parse::<u16>().ok()?)));
-    let (host, port) = parts.with_context(|| format!("--mqtt {text} is neither a port nor HOST:PORT"))?;
+    let parts = text
+        .rsplit_once(':')
+        .and_then(|(host, port)| Some((host.to_owned(), port.parse::<u16>().ok()?)));
+    let (host, port) =
+        parts.with_context(|| format!("--mqtt {text} is neither a port nor HOST:PORT"))?;
     Ok(MqttTarget { host, port })
 }
 
@@ -90,7 +96,9 @@ fn start_city(
     }
     let start = house.clock.now();
     // A city that went on while nobody listened: what the log already holds is not told again.
-    let missed = Duration::from_micros(u64::try_from(start.micros_since(log_end).max(0)).unwrap_or(u64::MAX));
+    let missed = Duration::from_micros(
+        u64::try_from(start.micros_since(log_end).max(0)).unwrap_or(u64::MAX),
+    );
     let missed_hours = u32::try_from(missed.as_secs().div_ceil(HOUR_SECS)).unwrap_or(u32::MAX);
     settings.history_hours = settings.history_hours.min(missed_hours.saturating_sub(1));
     let city = City::new(&house.catalogue, &settings, start)?;
@@ -98,7 +106,11 @@ fn start_city(
     house.feed("the simulated city", |stop| {
         Box::pin(async move {
             let totals = yiping_sim::run(city, move || clock.now(), target, settings, stop).await?;
-            tracing::info!(published = totals.published, acknowledged = totals.acknowledged, "the city stops");
+            tracing::info!(
+                published = totals.published,
+                acknowledged = totals.acknowledged,
+                "the city stops"
+            );
             Ok(())
         })
     });
@@ -108,12 +120,21 @@ fn start_city(
 fn announce(arguments: &Demo, target: &MqttTarget, simulated: bool) {
     let port = arguments.port;
     say("");
-    say(&format!("  wall     http://127.0.0.1:{port}/          (English: http://127.0.0.1:{port}/?lang=en)"));
-    say(&format!("  API      http://127.0.0.1:{port}/api/openapi.json"));
-    say(&format!("  send     POST http://127.0.0.1:{port}/api/v1/observations, or MQTT {}:{} city/#", target.host, target.port));
+    say(&format!(
+        "  wall     http://127.0.0.1:{port}/          (English: http://127.0.0.1:{port}/?lang=en)"
+    ));
+    say(&format!(
+        "  API      http://127.0.0.1:{port}/api/openapi.json"
+    ));
+    say(&format!(
+        "  send     POST http://127.0.0.1:{port}/api/v1/observations, or MQTT {}:{} city/#",
+        target.host, target.port
+    ));
     say(&format!("  data     {}", arguments.data_dir.display()));
     if simulated {
-        say("  city     simulated; in about two minutes of city time chlorine leaks upwind of a school");
+        say(
+            "  city     simulated; in about two minutes of city time chlorine leaks upwind of a school",
+        );
     }
     say("  This machine only, until accounts exist. Ctrl-C ends it.");
     say("");

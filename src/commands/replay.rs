@@ -3,11 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use tokio::sync::oneshot;
 use yiping_log::{CityClock, Log};
 use yiping_model::Body;
-use yiping_protocols::{TableMap, Unknown};
+use yiping_protocols::Unknown;
 use yiping_sources::Replay;
 use yiping_sources::settings::REPLAY_SOURCE;
 
@@ -22,20 +21,28 @@ pub(crate) async fn replay(arguments: cli::Replay) -> anyhow::Result<()> {
     config.data.dir.clone_from(&arguments.data_dir);
     config.server.listen = SocketAddr::from(([127, 0, 0, 1], arguments.port));
     config.ingest.unknown = Unknown::Accept;
-    // The things of the map are the city's things; the packs say what their readings mean.
-    config.packs.things = false;
-    let place = arguments.map.display();
-    let text = std::fs::read_to_string(&arguments.map).with_context(|| format!("cannot read {place}"))?;
-    let map = TableMap::parse(&text).with_context(|| place.to_string())?;
-    let domain = packs::load(&config, map.things())?;
+    let (domain, map) = packs::load_with_map(&mut config, &arguments.map)?;
 
     say("reading the tables once, for their order");
-    let replay = Replay::open(arguments.files, map, arguments.speed.factor(), ROWS_SORTED_MAX).await?;
+    let replay = Replay::open(
+        arguments.files,
+        map,
+        arguments.speed.factor(),
+        ROWS_SORTED_MAX,
+    )
+    .await?;
     let (rows, begins_at) = (replay.rows(), replay.begins_at());
     // What stays silent at the end is waited for as in life: then the last hour and day are closed too.
-    let settling = Duration::from_secs(2 * u64::from(config.engine.idle_secs + config.engine.lateness_secs));
-    let mut house = house::open(config, &domain, false, |end| CityClock::driven(end.max(begins_at))).await?;
-    say(&format!("replaying {rows} rows from {begins_at}; wall http://127.0.0.1:{}/", arguments.port));
+    let settling =
+        Duration::from_secs(2 * u64::from(config.engine.idle_secs + config.engine.lateness_secs));
+    let mut house = house::open(config, &domain, false, |end| {
+        CityClock::driven(end.max(begins_at))
+    })
+    .await?;
+    say(&format!(
+        "replaying {rows} rows from {begins_at}; wall http://127.0.0.1:{}/",
+        arguments.port
+    ));
 
     let door = house.door(REPLAY_SOURCE)?;
     let (log, clock) = (house.log.clone(), house.clock.clone());
@@ -55,14 +62,16 @@ pub(crate) async fn replay(arguments: cli::Replay) -> anyhow::Result<()> {
     let done = {
         let settled = house.settled();
         async move {
-            let Ok(replayed) = ended.await else { return std::future::pending().await };
+            let Ok(replayed) = ended.await else {
+                return std::future::pending().await;
+            };
             settled.await;
             say(&format!(
                 "replay finished: {} rows, {} observations, {} rejected",
                 replayed.rows, replayed.accepted, replayed.rejected
             ));
             if !arguments.exit {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     };

@@ -9,10 +9,14 @@ use yiping_log::CityClock;
 
 pub(crate) async fn run(arguments: &Run) -> anyhow::Result<()> {
     let config = configuration(Some(&arguments.config))?;
-    let domain = packs::load(&config, Vec::new())?;
+    let domain = packs::load(&config)?;
     let listen = config.server.listen;
-    let mut house = house::open(config, &domain, false, CityClock::life).await.context("yiping cannot start")?;
+    let mut house = house::open(config, &domain, false, CityClock::life)
+        .await
+        .context("yiping cannot start")?;
     house.open_mqtt()?;
-    say(&format!("wall  http://{listen}/   (this machine only, until accounts exist)"));
+    say(&format!(
+        "wall  http://{listen}/   (this machine only, until accounts exist)"
+    ));
     house.live_until(std::future::pending()).await
 }

@@ -16,7 +16,7 @@ use crate::packs::{self, Domain};
 
 pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     let config = configuration(arguments.config.as_deref())?;
-    let domain = packs::load(&config, Vec::new())?;
+    let domain = packs::load(&config)?;
     let mut settings = config.sim.clone();
     settings.speed = arguments.speed;
     settings.seed = arguments.seed.unwrap_or(settings.seed);
@@ -29,9 +29,10 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     };
     let city = City::new(&domain.catalogue, &settings, start)?;
     if let Some(path) = &arguments.truth {
-        let over = city.scenario_over().unwrap_or(start) + Duration::from_secs(60);
+        let over = city.scenario_over().unwrap_or(start) + Duration::from_mins(1);
         let truth = yiping_sim::truth(&city, start, over, &truth_rules(&domain));
-        let mut file = std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut file = std::fs::File::create(path)
+            .with_context(|| format!("cannot write {}", path.display()))?;
         yiping_sim::write_truth(&truth, &mut file)?;
     }
     if let Some(secs) = arguments.dump {
@@ -41,7 +42,13 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     }
     let clock = CityClock::at_speed(start, settings.speed);
     let stop = watch::Sender::new(false);
-    let run = yiping_sim::run(city, move || clock.now(), target(&arguments.mqtt)?, settings, stop.subscribe());
+    let run = yiping_sim::run(
+        city,
+        move || clock.now(),
+        target(&arguments.mqtt)?,
+        settings,
+        stop.subscribe(),
+    );
     tokio::pin!(run);
     let totals = tokio::select! {
         totals = &mut run => totals?,
@@ -50,7 +57,11 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
             run.await?
         }
     };
-    tracing::info!(published = totals.published, acknowledged = totals.acknowledged, "the city stops");
+    tracing::info!(
+        published = totals.published,
+        acknowledged = totals.acknowledged,
+        "the city stops"
+    );
     Ok(())
 }
 

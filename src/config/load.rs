@@ -35,35 +35,46 @@ pub(crate) fn load(
         None => Table::new(),
         Some(path) => {
             let place = path.display().to_string();
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| ConfigProblem { place: place.clone(), message: format!("cannot be read: {error}") })?;
+            let text = std::fs::read_to_string(path).map_err(|error| ConfigProblem {
+                place: place.clone(),
+                message: format!("cannot be read: {error}"),
+            })?;
             parse(&text, &place)?
         }
     };
-    let mut overrides: Vec<(String, String)> =
-        environment.filter(|(name, _)| name.starts_with(PREFIX)).collect();
+    let mut overrides: Vec<(String, String)> = environment
+        .filter(|(name, _)| name.starts_with(PREFIX))
+        .collect();
     overrides.sort();
     for (name, value) in overrides {
-        table = overlay(table, &name, &value)?;
+        table = overlay(&table, &name, &value)?;
     }
-    table.try_into().map_err(|error: toml::de::Error| ConfigProblem {
-        place: file.map_or_else(|| "configuration".into(), |path| path.display().to_string()),
-        message: explain(error.message()),
-    })
+    table
+        .try_into()
+        .map_err(|error: toml::de::Error| ConfigProblem {
+            place: file.map_or_else(|| "configuration".into(), |path| path.display().to_string()),
+            message: explain(error.message()),
+        })
 }
 
 /// Checks a file's text by itself, so that a mistake is found at its line.
 fn parse(text: &str, place: &str) -> Result<Table, ConfigProblem> {
     let problem = |error: &toml::de::Error| ConfigProblem {
-        place: format!("{place}:{}", line_of(text, error.span().map_or(0, |span| span.start))),
+        place: format!(
+            "{place}:{}",
+            line_of(text, error.span().map_or(0, |span| span.start))
+        ),
         message: explain(error.message()),
     };
     toml::from_str::<Config>(text).map_err(|error| problem(&error))?;
     toml::from_str::<Table>(text).map_err(|error| problem(&error))
 }
 
-fn overlay(table: Table, name: &str, text: &str) -> Result<Table, ConfigProblem> {
-    let path: Vec<String> = name[PREFIX.len()..].split("__").map(str::to_lowercase).collect();
+fn overlay(table: &Table, name: &str, text: &str) -> Result<Table, ConfigProblem> {
+    let path: Vec<String> = name[PREFIX.len()..]
+        .split("__")
+        .map(str::to_lowercase)
+        .collect();
     let mut last_error = String::new();
     for value in readings_of(text) {
         let mut candidate = table.clone();
@@ -76,13 +87,21 @@ fn overlay(table: Table, name: &str, text: &str) -> Result<Table, ConfigProblem>
             Err(error) => last_error = explain(error.message()),
         }
     }
-    Err(ConfigProblem { place: name.into(), message: last_error })
+    Err(ConfigProblem {
+        place: name.into(),
+        message: last_error,
+    })
 }
 
 /// What a variable's text can mean: a TOML value, or the text itself.
 fn readings_of(text: &str) -> Vec<Value> {
-    let as_value = toml::from_str::<Table>(&format!("value = {text}")).ok().and_then(|mut table| table.remove("value"));
-    as_value.into_iter().chain([Value::String(text.into())]).collect()
+    let as_value = toml::from_str::<Table>(&format!("value = {text}"))
+        .ok()
+        .and_then(|mut table| table.remove("value"));
+    as_value
+        .into_iter()
+        .chain([Value::String(text.into())])
+        .collect()
 }
 
 fn put(table: &mut Table, path: &[String], value: Value) -> bool {
@@ -92,7 +111,10 @@ fn put(table: &mut Table, path: &[String], value: Value) -> bool {
             table.insert(key.clone(), value);
             true
         }
-        [key, rest @ ..] => match table.entry(key.clone()).or_insert_with(|| Value::Table(Table::new())) {
+        [key, rest @ ..] => match table
+            .entry(key.clone())
+            .or_insert_with(|| Value::Table(Table::new()))
+        {
             Value::Table(inner) => put(inner, rest, value),
             _ => false,
         },
@@ -100,13 +122,16 @@ fn put(table: &mut Table, path: &[String], value: Value) -> bool {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() + 1
+    text[..offset.min(text.len())].matches('\n').count() + 1
 }
 
 /// Adds the nearest known key to serde's word about an unknown one.
 fn explain(message: &str) -> String {
     let message = message.trim();
-    let Some(unknown) = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) else {
+    let Some(unknown) = message
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split('`').next())
+    else {
         return message.replace('\n', " ");
     };
     let known = message.split('`').skip(3).step_by(2);
@@ -124,14 +149,26 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("yiping.toml");
         std::fs::write(&path, text).expect("written");
-        load(Some(&path), environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        load(
+            Some(&path),
+            environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
     }
 
     #[test]
     fn an_unknown_key_is_named_with_its_line_and_the_nearest_one() {
         let problem = of("[server]\n\nlisen = \"127.0.0.1:1\"\n", &[]).expect_err("unknown");
-        assert!(problem.place.ends_with("yiping.toml:3"), "{}", problem.place);
-        assert_eq!(problem.message, "unknown key `lisen`; did you mean `listen`?");
+        assert!(
+            problem.place.ends_with("yiping.toml:3"),
+            "{}",
+            problem.place
+        );
+        assert_eq!(
+            problem.message,
+            "unknown key `lisen`; did you mean `listen`?"
+        );
     }
 
     #[test]
@@ -142,7 +179,11 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_the_file() {
-        let config = of("[server]\nlisten = \"127.0.0.1:1\"\n", &[("YIPING__SERVER__LISTEN", "127.0.0.1:2")]).expect("valid");
+        let config = of(
+            "[server]\nlisten = \"127.0.0.1:1\"\n",
+            &[("YIPING__SERVER__LISTEN", "127.0.0.1:2")],
+        )
+        .expect("valid");
         assert_eq!(config.server.listen.port(), 2);
     }
 
@@ -155,7 +196,8 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_named() {
-        let problem = load(Some(Path::new("nowhere.toml")), std::iter::empty()).expect_err("missing");
+        let problem =
+            load(Some(Path::new("nowhere.toml")), std::iter::empty()).expect_err("missing");
         assert_eq!(problem.place, "nowhere.toml");
     }
 }

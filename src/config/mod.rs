@@ -73,8 +73,14 @@ pub(crate) struct Packs {
 
 impl Default for City {
     fn default() -> Self {
-        let text = |zh: &str, en: &str| Text { zh: zh.into(), en: en.into() };
-        let area = |code: &str, zh: &str, en: &str| Area { code: code.into(), name: text(zh, en) };
+        let text = |zh: &str, en: &str| Text {
+            zh: zh.into(),
+            en: en.into(),
+        };
+        let area = |code: &str, zh: &str, en: &str| Area {
+            code: code.into(),
+            name: text(zh, en),
+        };
         Self {
             name: text("衢州市", "Quzhou"),
             zone: "Asia/Shanghai".into(),
@@ -92,13 +98,20 @@ impl Default for City {
 
 impl Default for Data {
     fn default() -> Self {
-        Self { dir: "data".into(), retention_check_secs: 600 }
+        Self {
+            dir: "data".into(),
+            retention_check_secs: 600,
+        }
     }
 }
 
 impl Default for Packs {
     fn default() -> Self {
-        Self { builtin: vec!["air".into()], dirs: Vec::new(), things: true }
+        Self {
+            builtin: vec!["air".into()],
+            dirs: Vec::new(),
+            things: true,
+        }
     }
 }
 
@@ -109,7 +122,10 @@ impl Config {
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;
-        anyhow::ensure!(self.data.retention_check_secs > 0, "data.retention_check_secs must be at least 1");
+        anyhow::ensure!(
+            self.data.retention_check_secs > 0,
+            "data.retention_check_secs must be at least 1"
+        );
         anyhow::ensure!(
             self.store.lateness_secs == self.engine.lateness_secs,
             "store.lateness_secs ({}) and engine.lateness_secs ({}) must be the same: both say what is late",
@@ -138,10 +154,18 @@ mod tests {
         let stated: toml::Table = toml::from_str(REFERENCE).expect("valid");
         let mut missing = Vec::new();
         collect_missing("", &all, &stated, &mut missing);
-        assert!(missing.is_empty(), "deploy/yiping.toml does not name: {missing:?}");
+        assert!(
+            missing.is_empty(),
+            "deploy/yiping.toml does not name: {missing:?}"
+        );
     }
 
-    fn collect_missing(prefix: &str, all: &toml::Table, stated: &toml::Table, missing: &mut Vec<String>) {
+    fn collect_missing(
+        prefix: &str,
+        all: &toml::Table,
+        stated: &toml::Table,
+        missing: &mut Vec<String>,
+    ) {
         for (key, value) in all {
             let name = format!("{prefix}{key}");
             match (value, stated.get(key)) {

@@ -1,6 +1,9 @@
 //! The whole program from outside: the real binary, a real mosquitto, free ports, folders of their own.
 #![allow(dead_code, reason = "each test binary uses its own part")]
-#![allow(clippy::disallowed_methods, reason = "tests stand outside: they measure and they look for the test data")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests stand outside: they measure and they look for the test data"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -30,7 +33,7 @@ pub(crate) fn free_port() -> u16 {
 
 /// Waits for a condition; a minute at most.
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     while !holds() {
         assert!(Instant::now() < deadline, "waited two minutes: {what}");
         thread::yield_now();
@@ -75,7 +78,10 @@ impl Process {
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
-        self.child.try_wait().expect("a child can be asked").is_some()
+        self.child
+            .try_wait()
+            .expect("a child can be asked")
+            .is_some()
     }
 
     /// `kill -9`.
@@ -87,7 +93,10 @@ impl Process {
     /// SIGTERM; gives how long it took and whether it ended well.
     pub(crate) fn terminate(&mut self) -> (Duration, bool) {
         let from = Instant::now();
-        let status = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill exists");
+        let status = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .expect("kill exists");
         assert!(status.success());
         let ended = self.child.wait().expect("it ends");
         (from.elapsed(), ended.success())
@@ -124,8 +133,14 @@ impl Broker {
             .find(|path| Path::new(path).exists())
             .expect("mosquitto is installed: make test installs it");
         let process = Process::start(Command::new(program).arg("-c").arg(&settings));
-        until("mosquitto answers", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
-        Self { port, _process: process, _folder: folder }
+        until("mosquitto answers", || {
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+        });
+        Self {
+            port,
+            _process: process,
+            _folder: folder,
+        }
     }
 }
 
@@ -140,18 +155,32 @@ pub(crate) struct Yiping {
 impl Yiping {
     /// Starts it; the arguments must name the same port. Waits until it is ready.
     pub(crate) fn start(port: u16, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let environment: Vec<(String, String)> =
-            environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let arguments: Vec<String> = arguments
+            .iter()
+            .map(|&argument| argument.to_owned())
+            .collect();
+        let environment: Vec<(String, String)> = environment
+            .iter()
+            .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         let process = Process::start(&mut Self::command(&arguments, &environment));
-        let mut program = Self { port, process, arguments, environment };
+        let mut program = Self {
+            port,
+            process,
+            arguments,
+            environment,
+        };
         program.wait_until_ready();
         program
     }
 
     fn command(arguments: &[String], environment: &[(String, String)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_yiping"));
-        command.args(arguments).envs(environment.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        command.args(arguments).envs(
+            environment
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        );
         command
     }
 
@@ -159,7 +188,11 @@ impl Yiping {
         let port = self.port;
         let process = &mut self.process;
         until("the program is ready", || {
-            assert!(!process.has_ended(), "the program ended:\n{}", process.output());
+            assert!(
+                !process.has_ended(),
+                "the program ended:\n{}",
+                process.output()
+            );
             status(port, "/readyz") == Some(200)
         });
     }
@@ -175,7 +208,8 @@ impl Yiping {
     }
 
     pub(crate) fn get(&self, path: &str) -> Value {
-        get(self.port, path).unwrap_or_else(|error| panic!("GET {path}: {error}\n{}", self.output()))
+        get(self.port, path)
+            .unwrap_or_else(|error| panic!("GET {path}: {error}\n{}", self.output()))
     }
 
     pub(crate) fn terminate(&mut self) -> (Duration, bool) {
@@ -193,15 +227,26 @@ fn agent() -> ureq::Agent {
 
 /// The status of a GET, or `None` when nobody answers.
 pub(crate) fn status(port: u16, path: &str) -> Option<u16> {
-    agent().get(format!("http://127.0.0.1:{port}{path}")).call().ok().map(|answer| answer.status().as_u16())
+    agent()
+        .get(format!("http://127.0.0.1:{port}{path}"))
+        .call()
+        .ok()
+        .map(|answer| answer.status().as_u16())
 }
 
 /// The JSON that a GET answers with 200.
 pub(crate) fn get(port: u16, path: &str) -> Result<Value, String> {
-    let mut answer =
-        agent().get(format!("http://127.0.0.1:{port}{path}")).call().map_err(|error| error.to_string())?;
+    let mut answer = agent()
+        .get(format!("http://127.0.0.1:{port}{path}"))
+        .call()
+        .map_err(|error| error.to_string())?;
     let status = answer.status();
-    let text = answer.body_mut().with_config().limit(256 << 20).read_to_string().map_err(|error| error.to_string())?;
+    let text = answer
+        .body_mut()
+        .with_config()
+        .limit(256 << 20)
+        .read_to_string()
+        .map_err(|error| error.to_string())?;
     if status != 200 {
         return Err(format!("{status}: {text}"));
     }
@@ -222,11 +267,20 @@ pub(crate) fn post(port: u16, path: &str, body: &str) -> Option<(u16, String)> {
 /// Every record of a log that no program holds open, in order.
 pub(crate) fn for_each_record(folder: &Path, mut visit: impl FnMut(&yiping_model::Record)) {
     use yiping_log::{CityClock, DiskLog, Log};
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let log = DiskLog::open(folder, yiping_log::disk::Settings::default(), CityClock::driven).expect("the log opens");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let log = DiskLog::open(
+        folder,
+        yiping_log::disk::Settings::default(),
+        CityClock::driven,
+    )
+    .expect("the log opens");
     let mut after = yiping_model::Position::START;
     loop {
-        let chunk = runtime.block_on(log.read(after, 10_000)).expect("the log reads");
+        let chunk = runtime
+            .block_on(log.read(after, 10_000))
+            .expect("the log reads");
         let Some(last) = chunk.last() else { break };
         chunk.iter().for_each(&mut visit);
         after = last.position;

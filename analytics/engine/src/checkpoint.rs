@@ -26,12 +26,12 @@ pub enum RestoreError {
 }
 
 pub(crate) fn encode(setup: &Setup, state: &State) -> Vec<u8> {
-    postcard::to_stdvec(&(FORMAT, fingerprint(setup), state)).expect("plain values have a compact form")
+    postcard::to_stdvec(&(FORMAT, fingerprint(setup), state))
+        .expect("plain values have a compact form")
 }
 
 pub(crate) fn decode(setup: &Setup, bytes: &[u8]) -> Result<State, RestoreError> {
-    let (format, rest) =
-        postcard::take_from_bytes::<u8>(bytes).map_err(RestoreError::Damaged)?;
+    let (format, rest) = postcard::take_from_bytes::<u8>(bytes).map_err(RestoreError::Damaged)?;
     if format != FORMAT {
         return Err(RestoreError::OtherConfiguration);
     }
@@ -49,7 +49,10 @@ fn fingerprint(setup: &Setup) -> u128 {
     take(&mut print, &setup.laws);
     take(&mut print, &setup.catalogue.zone.name());
     for property in setup.catalogue.properties.values() {
-        take(&mut print, &(&property.id, property.period_secs, &property.windows));
+        take(
+            &mut print,
+            &(&property.id, property.period_secs, &property.windows),
+        );
     }
     for thing in setup.catalogue.things.values() {
         take(&mut print, &(&thing.id, thing.period_secs));

@@ -4,9 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{
-    Body, Catalogue, Finding, Reading, Record, SourceId, ThingId, Timestamp,
-};
+use yiping_model::{Body, Catalogue, Finding, Reading, Record, SourceId, ThingId, Timestamp};
 
 use crate::checkpoint::{self, RestoreError};
 use crate::indices::AqiLaws;
@@ -175,7 +173,9 @@ impl Engine {
             return;
         };
         let source = self.source(&reading.source);
-        self.with(place, |thing, hands| thing.take(reading, source, now, hands));
+        self.with(place, |thing, hands| {
+            thing.take(reading, source, now, hands);
+        });
     }
 
     /// Where the thing of this reading is; `None` when the reading cannot be taken.

@@ -97,9 +97,7 @@ pub(crate) fn fold(
         let ends = episode.go_on(threshold, point);
         return if ends { open.take() } else { None };
     }
-    *open = threshold
-        .raises(point.value)
-        .then(|| Episode::begun(point));
+    *open = threshold.raises(point.value).then(|| Episode::begun(point));
     None
 }
 
@@ -279,7 +277,11 @@ mod tests {
     #[test]
     fn what_is_joined_keeps_the_earlier_alarm() {
         check("1-3 5-", "1-", "2 withdrawn Some(1), 1 amended");
-        check("1-3 5-6 8-9", "2-8", "2 withdrawn Some(1), 3 withdrawn None, 1 amended");
+        check(
+            "1-3 5-6 8-9",
+            "2-8",
+            "2 withdrawn Some(1), 3 withdrawn None, 1 amended",
+        );
     }
 
     #[test]

@@ -78,12 +78,8 @@ impl Judge {
         for point in points {
             fold(threshold, &mut self.settled, point);
         }
-        let is_final = |alarm: &&Published| {
-            alarm
-                .episode
-                .end
-                .is_some_and(|end| end.time < watermark)
-        };
+        let is_final =
+            |alarm: &&Published| alarm.episode.end.is_some_and(|end| end.time < watermark);
         let count = self.published.iter().take_while(is_final).count();
         for mut alarm in self.published.drain(..count) {
             if alarm.told.to_bits() != alarm.episode.extreme.to_bits() {

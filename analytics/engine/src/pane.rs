@@ -163,7 +163,10 @@ mod tests {
     fn equal_values_have_no_deviation() {
         let mut summary = Summary::of(&samples(&[0.1; 7])).expect("not empty");
         summary.append(&Summary::of(&samples(&[0.1; 3])).expect("not empty"));
-        assert_eq!((summary.mean.to_bits(), summary.std_dev().to_bits()), (0.1_f64.to_bits(), 0));
+        assert_eq!(
+            (summary.mean.to_bits(), summary.std_dev().to_bits()),
+            (0.1_f64.to_bits(), 0)
+        );
     }
 
     #[test]
@@ -174,7 +177,16 @@ mod tests {
         assert_eq!(held.offer(order[0], 3), Offered::Held(0));
         assert_eq!(held.offer(order[1], 3), Offered::Held(1));
         assert_eq!(held.offer(order[1], 3), Offered::Duplicate);
-        assert_eq!(held.offer(Sample { source: 1, ..order[1] }, 3), Offered::Full);
+        assert_eq!(
+            held.offer(
+                Sample {
+                    source: 1,
+                    ..order[1]
+                },
+                3
+            ),
+            Offered::Full
+        );
         assert_eq!(held.as_slice(), order);
     }
 }

@@ -69,7 +69,8 @@ impl Setup {
         };
         let judged = setup.rules.iter().map(|rule| &rule.property);
         let properties = setup.catalogue.properties.keys().chain(judged);
-        let plans = properties.map(|property| (property.clone(), Arc::new(setup.arrange(property))));
+        let plans =
+            properties.map(|property| (property.clone(), Arc::new(setup.arrange(property))));
         setup.plans = plans.collect();
         setup
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmId, DatastreamId, IndexKind, Measured, Outcome, Quality, Reading, ThingId,
-    Timestamp, WindowLength, WindowResult,
+    AlarmId, DatastreamId, IndexKind, Measured, Outcome, Quality, Reading, ThingId, Timestamp,
+    WindowLength, WindowResult,
 };
 
 use crate::engine::{Counts, Why};

@@ -169,7 +169,8 @@ mod tests {
         let zone = Zone::named("America/New_York").expect("built in");
         let lengths = ["1h", "12h", "1d"].map(|text| WindowLength::parse(text).expect("valid"));
         let start = Timestamp::parse("2026-10-30T00:30:00-04:00").expect("valid");
-        let (mut samples, mut windows, mut closed) = (Samples::default(), Windows::default(), Vec::new());
+        let (mut samples, mut windows, mut closed) =
+            (Samples::default(), Windows::default(), Vec::new());
         for hour in 0..96 {
             let point = Point {
                 time: start + WindowLength::HOUR.duration() * hour,

@@ -16,7 +16,9 @@ pub enum RunnerError {
         source: LogError,
     },
     /// Findings could not be appended.
-    #[error("engine cannot append what it found up to {upto}; it will find the same again after a restart")]
+    #[error(
+        "engine cannot append what it found up to {upto}; it will find the same again after a restart"
+    )]
     Append {
         /// The last record that was handled.
         upto: Position,

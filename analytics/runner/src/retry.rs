@@ -11,7 +11,10 @@ use crate::settings::Settings;
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 /// The result of the first call that succeeds or fails for good, or of the last one tried.
-pub(crate) async fn retry<T, F>(settings: &Settings, mut call: impl FnMut() -> F) -> Result<T, LogError>
+pub(crate) async fn retry<T, F>(
+    settings: &Settings,
+    mut call: impl FnMut() -> F,
+) -> Result<T, LogError>
 where
     F: Future<Output = Result<T, LogError>> + Send,
 {

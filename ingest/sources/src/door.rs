@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use smol_str::SmolStr;
 use yiping_log::{CityClock, Log, LogError};
 use yiping_model::{Body, Catalogue, Disposition, Reject, SourceId};
-use yiping_protocols::{Decoded, Format, Gate, Limits, REFUSALS_MAX, Refusal, Unknown};
+use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, Refusal};
 
 use crate::figures::{Figure, count_reject};
+use crate::settings::IngestSettings;
 
 const ORIGIN_CHARS_MAX: usize = 256;
 
@@ -88,22 +89,22 @@ impl Batch {
 }
 
 impl Door {
-    /// A door into this log for this source.
+    /// A door into this log for this source; of the settings it takes the limits and what to do with what nobody knows.
     pub fn new(
         source: SourceId,
-        (limits, unknown): (Limits, Unknown),
+        settings: &IngestSettings,
         catalogue: Arc<Catalogue>,
         log: Arc<dyn Log>,
         clock: CityClock,
     ) -> Self {
-        let values_max = limits.values_max;
+        let (limits, unknown) = (settings.limits.clone(), settings.unknown);
         let gate = Gate::new(source.clone(), catalogue, limits, unknown);
         Self {
             source,
             log,
             clock,
             gate: Arc::new(Mutex::new(gate)),
-            values_max,
+            values_max: settings.limits.values_max,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The MQTT door: 3.1.1 and 5, `QoS` 1 acknowledged after the records are durable, a session that outlives connections.
 //!
-//! One connection after the other: [`session`] runs one, [`wire`] hides the version, and the loop here connects again with growing waits.
+//! One connection after the other: `session` runs one, `wire` hides the version, and the loop here connects again with growing waits.
 //! When the log refuses, nothing is acknowledged and the connection is dropped, so that the broker sends again what was not kept.
 
 mod session;

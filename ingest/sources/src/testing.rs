@@ -9,13 +9,22 @@ use tokio::time::{Duration, timeout};
 use yiping_log::memory::MemoryLog;
 use yiping_log::{Appended, Chunk, CityClock, Log, LogError};
 use yiping_model::{Body, Catalogue, Position, Reject, SourceId, Text, Timestamp, Zone};
-use yiping_protocols::{Limits, Unknown};
+use yiping_protocols::Unknown;
 
 use crate::door::Door;
+use crate::settings::IngestSettings;
 
 /// City time in tests.
 pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_772_323_200);
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for what must come soon; a test that hangs fails instead.
+pub(crate) async fn in_time<T>(what: &str, coming: impl Future<Output = T>) -> T {
+    let Ok(come) = timeout(PATIENCE, coming).await else {
+        panic!("{what} took longer than {PATIENCE:?}");
+    };
+    come
+}
 
 /// A log in memory that can be told to refuse, or to hold appends back.
 pub(crate) struct TestLog {
@@ -48,19 +57,17 @@ impl TestLog {
     /// Waits until so many appends have been begun.
     pub(crate) async fn attempted(&self, count: usize) {
         let mut attempts = self.attempts.subscribe();
-        timeout(PATIENCE, attempts.wait_for(|seen| *seen >= count))
+        let attempted = attempts.wait_for(|seen| *seen >= count);
+        in_time("appending", attempted)
             .await
-            .expect("the appends are begun in time")
             .expect("the log lives");
     }
 
     /// Waits until the log holds so many records; all it holds then.
     pub(crate) async fn bodies(&self, count: u64) -> Vec<Body> {
         let mut end = self.inner.end();
-        timeout(PATIENCE, end.wait_for(|end| end.0 >= count))
-            .await
-            .expect("the records come in time")
-            .expect("the log lives");
+        let ended = end.wait_for(|end| end.0 >= count);
+        in_time("recording", ended).await.expect("the log lives");
         self.now().await
     }
 
@@ -124,7 +131,10 @@ pub(crate) fn door(source: &str, unknown: Unknown, log: &Arc<TestLog>, clock: &C
     };
     Door::new(
         SourceId::new(source).expect("valid"),
-        (Limits::default(), unknown),
+        &IngestSettings {
+            unknown,
+            ..IngestSettings::default()
+        },
         Arc::new(catalogue),
         Arc::clone(log) as Arc<dyn Log>,
         clock.clone(),

@@ -10,8 +10,8 @@ use yiping_engine::{Rule, Threshold};
 use yiping_log::memory::MemoryLog;
 use yiping_log::{Appended, CityClock, LogError};
 use yiping_model::{
-    Catalogue, Level, Measured, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text, ThingId,
-    Timestamp, Zone,
+    Catalogue, Level, Measured, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text,
+    ThingId, Timestamp, Zone,
 };
 
 use super::*;
@@ -44,7 +44,12 @@ fn engine(raise: f64) -> Engine {
         levels: Vec::new(),
         laws: Vec::new(),
     };
-    Engine::new(Arc::new(catalogue), vec![rule], laws, yiping_engine::Settings::default())
+    Engine::new(
+        Arc::new(catalogue),
+        vec![rule],
+        laws,
+        yiping_engine::Settings::default(),
+    )
 }
 
 fn settings(batch_records_max: usize) -> Settings {
@@ -257,7 +262,12 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 fn busy_story() -> Story {
     let value = |step: u32| i32::try_from(step * 7 % 20).expect("small");
-    let step = |step| (13 + step % 5, (step % 9 != 0).then(|| (step % 2 == 0, value(step))));
+    let step = |step| {
+        (
+            13 + step % 5,
+            (step % 9 != 0).then(|| (step % 2 == 0, value(step))),
+        )
+    };
     (0..120).map(step).collect()
 }
 
@@ -388,8 +398,14 @@ fn a_checkpoint_is_never_ahead_of_its_findings() {
     let records = machine.records();
     let mut once = engine(10.0);
     once.handle(&records);
-    let caused = once.drain().iter().filter(|finding| finding.cause <= position).count();
-    let recorded = records.iter().filter(|record| matches!(record.body, Body::Finding(_)));
+    let caused = once
+        .drain()
+        .iter()
+        .filter(|finding| finding.cause <= position)
+        .count();
+    let recorded = records
+        .iter()
+        .filter(|record| matches!(record.body, Body::Finding(_)));
     assert!(recorded.count() >= caused);
 }
 

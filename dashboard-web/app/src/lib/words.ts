@@ -20,6 +20,7 @@ export interface Words {
   readonly alarms: string;
   readonly alarmsNote: (open: number, unacknowledged: number) => string;
   readonly quiet: string;
+  readonly blind: string;
   readonly returned: string;
   readonly unacknowledged: string;
   readonly acknowledge: string;
@@ -40,7 +41,6 @@ export interface Words {
   readonly map: string;
   readonly legend: Readonly<Record<"station" | "gas" | "wind" | "silent" | "ring", string>>;
   readonly credits: string;
-  readonly km: string;
   readonly inset: string;
   readonly wind: (from: number, speed: string) => string;
   readonly air: string;
@@ -61,7 +61,8 @@ export interface Words {
   readonly hour1: string;
   readonly fresh: string;
   readonly gasTitle: (property: string) => string;
-  readonly gasQuiet: (count: number, threshold: string) => string;
+  readonly gasQuiet: (threshold: string, highest: string) => string;
+  readonly freshDetectors: string;
   readonly gasNone: string;
   readonly detector: string;
   readonly value: string;
@@ -71,7 +72,6 @@ export interface Words {
   readonly noData: string;
   readonly old: (text: string) => string;
   readonly span: (count: number, unit: SpanUnit) => string;
-  readonly never: string;
   readonly matrix: string;
   readonly matrixNote: string;
   readonly weather: string;
@@ -118,6 +118,7 @@ const zh: Words = {
   alarms: "报警",
   alarmsNote: (open, unacknowledged) => (unacknowledged > 0 ? `${open} 件　${unacknowledged} 件未签收` : `${open} 件`),
   quiet: "当前无报警",
+  blind: "无报警，但各路数据均已静默，不能据此判断正常",
   returned: "已恢复",
   unacknowledged: "未签收",
   acknowledge: "签收",
@@ -138,7 +139,6 @@ const zh: Words = {
   map: "态势图",
   legend: { station: "空气站", gas: "气体探头", wind: "风向（去向）", silent: "无新数据", ring: "未签收" },
   credits: "边界数据：天地图、高德；河流：GSHHG。演示用，示意",
-  km: "km",
   inset: "局部放大",
   wind: (from, speed) => `${WINDS_ZH[Math.round(from / 45) % 8] ?? ""}风 ${speed}`,
   air: "空气质量",
@@ -159,7 +159,8 @@ const zh: Words = {
   hour1: "1 小时",
   fresh: "在报站",
   gasTitle: (property) => `${property}探测器`,
-  gasQuiet: (count, threshold) => `${count} 个探头均低于 ${threshold}`,
+  gasQuiet: (threshold, highest) => `全部低于 ${threshold}，最高 ${highest}`,
+  freshDetectors: "在报",
   gasNone: "没有探测器",
   detector: "位置",
   value: "浓度",
@@ -169,7 +170,6 @@ const zh: Words = {
   noData: "无数据",
   old: (text) => `旧 ${text}`,
   span: (count, unit) => `${count} ${SPANS_ZH[unit]}`,
-  never: "从未收到",
   matrix: "县（市、区）运行状态",
   matrixNote: "灰点为正常；有编号为报警；空白为无此监测",
   weather: "气象",
@@ -209,6 +209,7 @@ const en: Words = {
   alarmsNote: (open, unacknowledged) =>
     unacknowledged > 0 ? `${open} open, ${unacknowledged} unacknowledged` : `${open} open`,
   quiet: "No alarms",
+  blind: "No alarms, but every feed is silent: nothing can be concluded",
   returned: "returned",
   unacknowledged: "UNACK",
   acknowledge: "Ack",
@@ -235,7 +236,6 @@ const en: Words = {
     ring: "Unacknowledged",
   },
   credits: "Boundaries: Tianditu, Amap; rivers: GSHHG. Demonstration only",
-  km: "km",
   inset: "Close-up",
   wind: (from, speed) => `${WINDS_EN[Math.round(from / 45) % 8] ?? ""} wind ${speed}`,
   air: "Air quality",
@@ -255,8 +255,9 @@ const en: Words = {
   where: "at",
   hour1: "1 h",
   fresh: "fresh",
-  gasTitle: (property) => `${property} detectors`,
-  gasQuiet: (count, threshold) => `all ${count} detectors below ${threshold}`,
+  gasTitle: (property) => property,
+  gasQuiet: (threshold, highest) => `all below ${threshold}, highest ${highest}`,
+  freshDetectors: "fresh",
   gasNone: "no detectors",
   detector: "Detector",
   value: "value",
@@ -266,7 +267,6 @@ const en: Words = {
   noData: "no data",
   old: (text) => `${text} old`,
   span: (count, unit) => `${count} ${SPANS_EN[unit]}`,
-  never: "never heard",
   matrix: "Counties",
   matrixNote: "grey dot: normal; number: alarm; blank: not observed there",
   weather: "Weather",

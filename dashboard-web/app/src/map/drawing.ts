@@ -39,6 +39,8 @@ export interface Drawing {
   readonly things: readonly ThingMark[];
   readonly alarms: readonly AlarmMark[];
   readonly texts: readonly TextMark[];
+  /** The line to a close-up. */
+  readonly line: readonly [Point, Point] | undefined;
 }
 
 /** What is drawn. */
@@ -58,6 +60,8 @@ export interface Canvas {
   readonly taken: readonly Box[];
   /** Close to each other, all alarms get one sign. */
   readonly together: boolean;
+  /** The line to a close-up. */
+  readonly line?: readonly [Point, Point] | undefined;
   /** Draw the names of the land too. */
   readonly names: boolean;
   measure(text: string, kind: TextMark["kind"]): number;
@@ -91,7 +95,7 @@ function ranks(a: AlarmView, b: AlarmView): number {
 /** Lays out everything above the land. The same input gives the same drawing. */
 export function drawing(live: Live, canvas: Canvas): Drawing {
   const alarms = alarmMarks(live, canvas);
-  return { things: thingMarks(live, canvas), alarms, texts: textMarks(live, canvas, alarms) };
+  return { things: thingMarks(live, canvas), alarms, texts: textMarks(live, canvas, alarms), line: canvas.line };
 }
 
 function alarmMarks(live: Live, { projection, frame, taken, together }: Canvas): AlarmMark[] {

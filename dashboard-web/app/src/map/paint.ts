@@ -26,6 +26,15 @@ export function measured(context: CanvasRenderingContext2D, text: string, kind: 
 /** Draws the live part of a map. */
 export function paint(context: CanvasRenderingContext2D, drawing: Drawing): void {
   for (const thing of drawing.things) paintThing(context, thing);
+  if (drawing.line !== undefined) {
+    const [from, to] = drawing.line;
+    context.beginPath();
+    context.moveTo(from[0], from[1]);
+    context.lineTo(to[0], to[1]);
+    context.strokeStyle = "#c9cdd1";
+    context.lineWidth = 1.5;
+    context.stroke();
+  }
   for (const text of drawing.texts) if (text.kind !== "alarm") paintText(context, text);
   for (const alarm of drawing.alarms) paintLeader(context, alarm);
   for (const alarm of drawing.alarms) paintAlarm(context, alarm);

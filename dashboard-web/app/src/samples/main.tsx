@@ -28,8 +28,20 @@ function still(sample: Sample): Wall {
   return store;
 }
 
+/** A store that fails: what every panel must survive. */
+function broken(): Wall {
+  const store = createStore();
+  const fail = () => {
+    throw new Error("this sample fails on purpose");
+  };
+  return { ...store, facts: fail, things: fail, sources: fail };
+}
+
 const root = document.getElementById("samples");
-const walls = SAMPLES.map((sample) => ({ title: sample.title, wall: still(sample) }));
+const walls = [
+  ...SAMPLES.map((sample) => ({ title: sample.title, wall: still(sample) })),
+  { title: "出错 crash", wall: broken() },
+];
 const only = new URLSearchParams(location.search).get("panel");
 
 if (root !== null)

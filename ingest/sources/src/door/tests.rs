@@ -1,5 +1,5 @@
 use yiping_model::Reason;
-use yiping_protocols::JsonMapping;
+use yiping_protocols::{JsonMapping, Unknown};
 
 use super::*;
 use crate::testing::{Mood, TestLog, clock, door, message, rejects, things};

@@ -11,7 +11,7 @@ use yiping_protocols::Unknown;
 
 use super::*;
 use crate::settings::MqttVersion;
-use crate::testing::{Mood, TestLog, clock, door, message, rejects, things};
+use crate::testing::{Mood, TestLog, clock, door, in_time, message, rejects, things};
 use broker::{Broker, publish};
 
 const TOPIC: &str = "city/quzhou/air";
@@ -78,7 +78,9 @@ impl Running {
 
     async fn stop(self) {
         self.stop.send_replace(true);
-        self.task.await.expect("the door does not panic");
+        in_time("stopping", self.task)
+            .await
+            .expect("the door does not panic");
     }
 
     /// Ends it as `kill -9` would: nothing is finished, nobody says goodbye.

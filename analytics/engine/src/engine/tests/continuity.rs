@@ -173,13 +173,17 @@ fn a_checkpoint_of_another_configuration_is_refused_and_nothing_is_lost() {
         lateness_secs: 61,
         ..Settings::default()
     }));
-    let new = |rules, catalogue| {
-        Engine::new(Arc::new(catalogue), rules, laws(), Settings::default())
-    };
+    let new =
+        |rules, catalogue| Engine::new(Arc::new(catalogue), rules, laws(), Settings::default());
     refuse(new(rules()[1..].to_vec(), catalogue()));
     let mut coarser = catalogue();
     let gas = PropertyId::new("gas").expect("valid");
-    coarser.properties.get_mut(&gas).expect("known").windows.remove(0);
+    coarser
+        .properties
+        .get_mut(&gas)
+        .expect("known")
+        .windows
+        .remove(0);
     refuse(new(rules(), coarser));
     let mut same = engine(Settings::default());
     same.restore(&checkpoint).expect("nothing differs");
@@ -203,7 +207,9 @@ fn an_alarm_keeps_its_id_over_a_restart() {
     first.handle(&records("08:00:00 a gas 11"));
     let raised = first.drain();
     let mut second = engine(Settings::default());
-    second.restore(&first.checkpoint()).expect("the same configuration");
+    second
+        .restore(&first.checkpoint())
+        .expect("the same configuration");
     second.handle(&records("08:00:01 a gas 1"));
     let returned = second.drain();
     let id = |findings: &[Finding]| match &findings[0].outcome {

@@ -56,10 +56,12 @@ fn end_of_story() -> Record {
 }
 
 fn windows_of(findings: &[Finding]) -> Vec<WindowResult> {
-    let windows = findings.iter().filter_map(|finding| match &finding.outcome {
-        Outcome::Window(window) => Some(window.clone()),
-        _ => None,
-    });
+    let windows = findings
+        .iter()
+        .filter_map(|finding| match &finding.outcome {
+            Outcome::Window(window) => Some(window.clone()),
+            _ => None,
+        });
     windows.collect()
 }
 
@@ -78,7 +80,10 @@ fn slow_windows(told: &[Told]) -> BTreeMap<(Timestamp, WindowLength), Vec<f64>> 
         for length in ["10s", "1m"] {
             let length = WindowLength::parse(length).expect("valid");
             let start = zone().window_start(time(secs), length);
-            windows.entry((start, length)).or_default().push(value.into());
+            windows
+                .entry((start, length))
+                .or_default()
+                .push(value.into());
         }
     }
     windows
@@ -121,7 +126,10 @@ impl Listener {
             };
             assert_eq!(event.subject, stream("a:gas"));
             let known = self.alarms.contains_key(&event.alarm);
-            let begins = matches!(event.change, AlarmChange::Raised | AlarmChange::Split { .. });
+            let begins = matches!(
+                event.change,
+                AlarmChange::Raised | AlarmChange::Split { .. }
+            );
             assert_eq!(known, !begins, "{event:?}");
             assert!(!matches!(event.change, AlarmChange::Withdrawn { .. }));
             self.alarms.insert(event.alarm.clone(), event.clone());

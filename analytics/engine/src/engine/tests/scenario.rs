@@ -30,7 +30,9 @@ fn text(text: &str) -> Text {
 
 fn property(id: &str, period_secs: u32, windows: &[&str]) -> (PropertyId, Property) {
     let id = PropertyId::new(id).expect("valid");
-    let windows = windows.iter().map(|w| WindowLength::parse(w).expect("valid"));
+    let windows = windows
+        .iter()
+        .map(|w| WindowLength::parse(w).expect("valid"));
     let property = Property {
         id: id.clone(),
         title: text(id.as_str()),
@@ -104,7 +106,9 @@ pub(super) fn records(scenario: &str) -> Vec<Record> {
     let lines = scenario.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty());
     let numbered = (1..).zip(lines);
-    numbered.map(|(number, line)| record(number, line)).collect()
+    numbered
+        .map(|(number, line)| record(number, line))
+        .collect()
 }
 
 fn record(number: u64, line: &str) -> Record {
@@ -238,7 +242,10 @@ pub(super) fn check(scenario: &str, expected: &str) {
 pub(super) fn same(told: &str, expected: &str) {
     let trim = |text: &str| -> Vec<String> {
         let lines = text.lines().map(str::trim);
-        lines.filter(|line| !line.is_empty()).map(Into::into).collect()
+        lines
+            .filter(|line| !line.is_empty())
+            .map(Into::into)
+            .collect()
     };
     assert_eq!(trim(told).join("\n"), trim(expected).join("\n"));
 }

@@ -180,7 +180,10 @@ fn the_next_deadline_says_when_and_why() {
     run(&mut engine, "08:00:58 a gas 1");
     let deadline = engine.next_deadline().expect("a window is open");
     assert_eq!(deadline.at, super::scenario::at("08:03:00"));
-    assert_eq!((deadline.thing.as_str(), deadline.why), ("a", Why::WindowEnds));
+    assert_eq!(
+        (deadline.thing.as_str(), deadline.why),
+        ("a", Why::WindowEnds)
+    );
     run(&mut engine, "08:03:00 tick");
     assert_eq!(engine.next_deadline(), None);
 }

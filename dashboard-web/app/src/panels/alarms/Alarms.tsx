@@ -4,6 +4,7 @@ import { nameSeat, seat } from "../../lib/seat";
 import { SeatForm } from "../../ui/SeatForm";
 import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
+import { online } from "../sources/doors";
 import { countByLevel, moved, nextWaiting, rows, waits } from "./order";
 import { Row, type RowNote } from "./Row";
 
@@ -19,6 +20,9 @@ export const Alarms: Panel = (props) => {
   const [selected, select] = createSignal<string>();
   const [notes, setNotes] = createSignal<ReadonlyMap<string, RowNote>>(new Map());
   const [asking, ask] = createSignal<string>();
+  // Silence of the sensors must not look like peace.
+  const blind = () =>
+    ![...props.wall.sources().values()].some((door) => online(door, props.wall.facts(), props.wall.now()));
   const waiting = () => [...props.wall.alarms().values()].filter(waits).length;
   const noteOn = (id: string, note: RowNote | undefined) => {
     const next = new Map(notes());
@@ -91,7 +95,14 @@ export const Alarms: Panel = (props) => {
           <i class="keys">{t().keys}</i>
         </Show>
       </h2>
-      <Show when={props.wall.alarms().size > 0} fallback={<p class="quiet">{t().quiet}</p>}>
+      <Show
+        when={props.wall.alarms().size > 0}
+        fallback={
+          <p class="quiet" classList={{ blind: blind() }}>
+            {blind() ? t().blind : t().quiet}
+          </p>
+        }
+      >
         <ol>
           <For each={ids()}>
             {(id) => {

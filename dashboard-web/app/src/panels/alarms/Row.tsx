@@ -68,6 +68,9 @@ export const Row: Component<{
           <span>{thing() === undefined ? props.alarm.thing : say(thing()?.name ?? NO_NAME)}</span>
           <Show when={area()}>{(county) => <span>{say(county().name)}</span>}</Show>
         </i>
+        <Show when={props.alarm.corrected}>
+          <span class="corrected">{t().corrected}</span>
+        </Show>
         <Show when={current() !== undefined}>
           <em>{t().now(`${said(current() ?? 0)} ${unit()}`)}</em>
         </Show>
@@ -81,7 +84,7 @@ export const Row: Component<{
           fallback={
             <span class="figures">
               {rule()?.direction === "below" ? t().lowest : t().peak} {said(props.alarm.extreme)}
-              <i>
+              <i classList={{ gone: props.alarm.ended_ms !== null }}>
                 {t().threshold} {threshold()} {unit()}
               </i>
             </span>
@@ -99,9 +102,6 @@ export const Row: Component<{
           <span>
             {t().returned} {clockMinutes(props.alarm.ended_ms ?? 0, zone())}
           </span>
-        </Show>
-        <Show when={props.alarm.corrected}>
-          <span class="corrected">{t().corrected}</span>
         </Show>
         <Show
           when={waits(props.alarm)}

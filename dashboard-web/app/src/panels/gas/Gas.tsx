@@ -36,6 +36,7 @@ export const Gas: Panel = (props) => {
   const high = () => (limits()[limits().length - 1] ?? 10) * BAR_REACH;
   const ticks = createMemo(() => limits().map((limit) => ({ at: logShare(limit, low(), high()), strong: true })));
   const unit = () => gas()?.unit ?? "";
+  const highest = () => `${fixed(list()[0]?.last?.value ?? 0, gas()?.decimals ?? 2)} ${unit()}`;
   const calm = () => quiet(list(), limits()[0]);
   return (
     <section
@@ -53,8 +54,11 @@ export const Gas: Panel = (props) => {
             <span>{t().logScale}</span>
           </Show>
         </i>
+        <i class="share">
+          <b>{list().filter(({ fresh }) => fresh).length}</b> / {list().length} {t().freshDetectors}
+        </i>
       </h2>
-      <Show when={!calm()} fallback={<p class="quiet">{t().gasQuiet(list().length, `${limits()[0]} ${unit()}`)}</p>}>
+      <Show when={!calm()} fallback={<p class="quiet">{t().gasQuiet(`${limits()[0]} ${unit()}`, highest())}</p>}>
         <Show when={list().length > 0} fallback={<p class="quiet">{t().gasNone}</p>}>
           <table>
             <thead>
@@ -106,7 +110,7 @@ export const Gas: Panel = (props) => {
                               <Bar
                                 share={logShare(last().value, low(), high())}
                                 ticks={ticks()}
-                                width={118}
+                                width={106}
                                 stale={!row().fresh}
                                 colour={colour()}
                                 label={`${last().value} ${unit()}`}

@@ -42,7 +42,8 @@ export const Header: Panel = (props) => {
           {t().sourcesOnline}
         </span>
         <i>
-          {t().slowest} {fixed(slowestMs() / 1_000, 1)} s · {t().link[props.wall.link().state]}
+          {t().slowest} {up().length === 0 ? "—" : `${fixed(slowestMs() / 1_000, 1)} s`} ·{" "}
+          {t().link[props.wall.link().state]}
         </i>
       </div>
       <div class="own">

@@ -57,18 +57,12 @@ export const MapPanel: Panel = (props) => {
           const taken = [LEGEND, FOOT, SCALE];
           if (close !== undefined) taken.push(close.box);
           const together = close !== undefined;
-          return drawing(shown, { projection: CITY_VIEW, frame: FRAME, taken, together, names: true, measure });
+          const line = close?.line;
+          return drawing(shown, { projection: CITY_VIEW, frame: FRAME, taken, together, line, names: true, measure });
         }}
       />
       <Show when={near()}>
-        {(close) => (
-          <>
-            <svg class="part" width={MAP.width} height={MAP.height} aria-hidden="true">
-              <line x1={close().line[0][0]} y1={close().line[0][1]} x2={close().line[1][0]} y2={close().line[1][1]} />
-            </svg>
-            <Show when={live()}>{(shown) => <CloseUpMap closeUp={close()} live={shown()} />}</Show>
-          </>
-        )}
+        {(close) => <Show when={live()}>{(shown) => <CloseUpMap closeUp={close()} live={shown()} />}</Show>}
       </Show>
       <Scale metresPerPixel={CITY_VIEW.metresPerPixel} pixelsMax={120} />
       <Legend />

@@ -90,7 +90,8 @@ describe("a cell", () => {
     const nowMs = 10 * 3_600_000;
     expect(cell("330802", column, ground({ nowMs, indices: new Map([index(8 * 3_600_000)]) })).kind).toBe("normal");
     expect(cell("330802", column, ground({ nowMs, indices: new Map([index(0)]) })).kind).toBe("silent");
-    expect(cell("330802", column, ground({ nowMs })).kind).toBe("blank");
+    expect(cell("330802", column, ground({ nowMs })).kind).toBe("silent");
+    expect(cell("330803", column, ground({ nowMs })).kind).toBe("blank");
   });
 });
 

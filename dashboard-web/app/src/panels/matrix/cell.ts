@@ -1,5 +1,13 @@
 import { type Freshness, freshness, STALE_PERIODS } from "../../feed/fresh";
-import type { AlarmView, IndexView, LatestView, PropertyView, TextView, ThingView } from "../../feed/messages";
+import type {
+  AlarmView,
+  IndexKindView,
+  IndexView,
+  LatestView,
+  PropertyView,
+  TextView,
+  ThingView,
+} from "../../feed/messages";
 import { type Facts, pairKey } from "../../feed/scene";
 import { observedBy } from "../observed";
 
@@ -12,6 +20,9 @@ export interface Column {
   readonly derived: boolean;
 }
 
+/** The indices, the quickest first; a rule judges one under the id of its kind. */
+const INDEX_KINDS: readonly IndexKindView[] = ["aqi_hourly", "aqi_daily"];
+
 /** What a cell shows. */
 export type Cell =
   | { readonly kind: "blank" }
@@ -19,7 +30,7 @@ export type Cell =
   | { readonly kind: "silent" }
   | { readonly kind: "alarm"; readonly alarm: AlarmView; readonly others: number };
 
-/** The columns: the indices that rules judge as one, each pollutant, each gas, and the weather as one. */
+/** The columns: the indices as one, each pollutant, each gas, and the weather as one. */
 export function columns(facts: Facts, things: Iterable<ThingView>, weather: TextView): Column[] {
   const list = [...things];
   const single = (property: PropertyView, title: TextView): Column => ({
@@ -36,10 +47,8 @@ export function columns(facts: Facts, things: Iterable<ThingView>, weather: Text
     ...gases.map((property) => single(property, property.title)),
   ];
   if (conditions.length > 0) found.push(many("weather", weather, conditions));
-  const observed = new Set(list.flatMap((thing) => thing.properties));
-  const judged = [...new Set([...facts.rules.values()].map((rule) => rule.property))].filter((id) => !observed.has(id));
-  const derived = judged.map((id) => facts.properties.get(id)).filter((property) => property !== undefined);
-  const [first] = derived.sort((a, b) => a.period_secs - b.period_secs);
+  const derived = INDEX_KINDS.map((kind) => facts.properties.get(kind)).filter((property) => property !== undefined);
+  const [first] = derived;
   if (first !== undefined)
     found.unshift({ ...many("derived", { zh: first.symbol, en: first.symbol }, derived), derived: true });
   return found;
@@ -84,13 +93,13 @@ function observed(own: readonly ThingView[], column: Column, ground: Ground): (F
   );
 }
 
-/** How the indices of a thing stand; `undefined` where the thing has none. */
+/** How the indices of a thing stand; `undefined` where nothing says that it should have one. */
 function indexHeard(thing: ThingView, column: Column, ground: Ground): Freshness | undefined {
   const own = [...column.properties].flatMap((id) => {
     const index = ground.indices.get(pairKey(thing.id, id));
     const periodMs = (ground.properties.get(id)?.period_secs ?? 3_600) * 1_000;
     return index === undefined ? [] : [ground.nowMs - index.start_ms <= STALE_PERIODS * periodMs];
   });
-  if (own.length === 0) return undefined;
+  if (own.length === 0) return thing.kind === "station" ? "never" : undefined;
   return own.includes(true) ? "fresh" : "stale";
 }

@@ -49,7 +49,7 @@ export const Pollutants: Panel = (props) => {
             {(row) => {
               const said = (value: number) => fixed(value, row().property.decimals);
               return (
-                <tr>
+                <tr classList={{ stale: row().fresh === 0 }}>
                   <th scope="row">
                     {row().property.symbol}
                     <i>{row().property.unit}</i>

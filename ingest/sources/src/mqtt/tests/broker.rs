@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::settings::MqttVersion;
+use crate::testing::in_time;
 
 const PORTS_TRIED_MAX: usize = 20;
 const PACKET_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -45,7 +46,9 @@ impl Broker {
         let id = self.child.id().expect("it is running").to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().await;
         assert!(sent.expect("every system can send signals").success());
-        self.child.wait().await.expect("it ends");
+        in_time("mosquitto's end", self.child.wait())
+            .await
+            .expect("it ends");
     }
 
     /// Starts again with the sessions that it had.
@@ -83,10 +86,18 @@ async fn launch(folder: PathBuf, port: u16) -> Option<Child> {
         if line.ends_with(" running") {
             // Its pipe must not fill, or it would stand still.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            in_time("mosquitto's first answer", first_answer(port)).await;
             return Some(child);
         }
     }
     None
+}
+
+/// Between its "running" and its first answer mosquitto forgets a signal to end.
+async fn first_answer(port: u16) {
+    let options = rumqttc::MqttOptions::new("first", "127.0.0.1", port);
+    let (_client, mut wire) = rumqttc::AsyncClient::new(options, 1);
+    wire.poll().await.expect("the broker is there");
 }
 
 /// Publishes in this order at `QoS` 1 and returns when the broker has acknowledged all.
@@ -96,8 +107,8 @@ pub(super) async fn publish<P: AsRef<[u8]>>(
     messages: &[(&str, P)],
 ) {
     match version {
-        MqttVersion::V311 => publish_311(broker.port, messages).await,
-        MqttVersion::V5 => publish_5(broker.port, messages).await,
+        MqttVersion::V311 => in_time("publishing", publish_311(broker.port, messages)).await,
+        MqttVersion::V5 => in_time("publishing", publish_5(broker.port, messages)).await,
     }
 }
 
