@@ -112,7 +112,7 @@ export class Link {
   }
 
   private drop(): void {
-    const { socket } = this;
+    const socket = this.socket;
     this.socket = undefined;
     this.spoken = false;
     if (socket === undefined) return;
