@@ -33,6 +33,8 @@ pub(crate) struct Thing {
     /// When it was last heard, by the city clock.
     heard: Timestamp,
     watermark: Timestamp,
+    /// The longest time for which one of its observations stands: until that has passed, the next one is not overdue.
+    period: Duration,
     /// By property.
     streams: Vec<Stream>,
     /// When the watermark next has something to do in a datastream.
@@ -64,6 +66,7 @@ impl Thing {
             newest: Timestamp::MIN,
             heard: now,
             watermark: Timestamp::MIN,
+            period: Duration::ZERO,
             streams: Vec::new(),
             next_end: None,
             book: AqiBook::default(),
@@ -86,14 +89,32 @@ impl Thing {
         let window = self.next_end.map(|end| (end, Why::WindowEnds));
         let hour = (self.hour_end <= self.hours_until).then_some((self.hour_end, Why::HourEnds));
         let (end, why) = window.into_iter().chain(hour).min()?;
-        Some((self.heard.max(end) + setup.settings.idle(), why))
+        let idle = setup.settings.idle();
+        let overdue = if end <= self.told_until() {
+            end
+        } else {
+            end + self.period
+        };
+        Some((self.heard.max(overdue) + idle, why))
+    }
+
+    /// The end of the time for which the newest observation stands.
+    fn told_until(&self) -> Timestamp {
+        self.newest + self.period
     }
 
     /// The thing has been silent until `now`.
+    ///
+    /// What it has told stands `idle` behind the city clock; beyond that its next observation is waited for one period longer, because one that
+    /// stands for an hour is heard when the hour is over.
     pub(crate) fn stay_silent(&mut self, now: Timestamp, hands: &mut Hands<'_>) {
         let idle = hands.setup.settings.idle();
         if now >= self.heard + idle {
-            self.advance(now - idle, hands);
+            let behind = now - idle;
+            self.advance(
+                behind.min(self.told_until()).max(behind - self.period),
+                hands,
+            );
         }
     }
 
@@ -138,6 +159,13 @@ impl Thing {
             }
             Err(free) => {
                 let stream = Stream::new(measured.property.clone(), hands.setup);
+                let period = hands
+                    .setup
+                    .catalogue
+                    .period_secs(&self.id, &measured.property);
+                self.period = self
+                    .period
+                    .max(Duration::from_secs(period.unwrap_or(0).into()));
                 self.streams.insert(free, stream);
                 hands.counts.series += 1;
                 free

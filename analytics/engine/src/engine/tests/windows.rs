@@ -50,6 +50,30 @@ fn what_comes_out_of_order_within_the_lateness_counts_and_what_comes_later_does_
 }
 
 #[test]
+fn an_hour_told_in_one_observation_closes_soon_after_it_and_the_next_is_in_time() {
+    let mut engine = engine(Settings::default());
+    same(
+        &run(
+            &mut engine,
+            "09:00:00 a pm25 10 @08:00:00
+             09:01:59 tick
+             09:02:00 tick
+             10:00:00 a pm25 20 @09:00:00
+             10:05:00 tick
+             13:00:00 a pm25 30 @12:00:00
+             13:02:00 tick",
+        ),
+        "3.0 a:pm25 1h 08:00:00 n=1/1 mean=10 min=10 max=10 last=10 sd=0.000
+         3.1 a AqiHourly 08:00:00 = none
+         5.0 a:pm25 1h 09:00:00 n=1/1 mean=20 min=20 max=20 last=20 sd=0.000
+         5.1 a AqiHourly 09:00:00 = none
+         7.0 a:pm25 1h 12:00:00 n=1/1 mean=30 min=30 max=30 last=30 sd=0.000
+         7.1 a AqiHourly 12:00:00 = none",
+    );
+    assert_eq!(engine.counts().late, 0);
+}
+
+#[test]
 fn an_observation_counts_once_and_two_doors_are_two_observations() {
     let mut engine = engine(Settings::default());
     same(
@@ -109,8 +133,8 @@ fn what_a_thing_says_after_a_silence_is_judged_by_the_city_clock() {
     run(
         &mut engine,
         "08:00:00 a gas 1
-         08:05:00 a gas 1 @08:02:59
-         08:05:00 a gas 1 @08:03:00",
+         08:05:00 a gas 1 @08:02:54
+         08:05:00 a gas 1 @08:02:55",
     );
     assert_eq!((engine.counts().late, engine.counts().counted), (1, 2));
 }
