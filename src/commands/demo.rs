@@ -10,12 +10,13 @@ use yiping_protocols::Unknown;
 use yiping_sim::{City, MqttTarget, Scenario};
 use yiping_sources::settings::{MqttSettings, Subscription};
 
+use super::sim::write_truth;
 use super::{configuration, say};
 use crate::broker::Broker;
 use crate::cli::Demo;
 use crate::config::Config;
 use crate::house::{self, House};
-use crate::packs;
+use crate::packs::{self, Domain};
 
 const HOUR_SECS: u64 = 3_600;
 
@@ -52,7 +53,7 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     .await?;
     house.open_mqtt()?;
     if simulated {
-        start_city(&mut house, &config, log_end, &target)?;
+        start_city(&mut house, &config, &domain, log_end, &target)?;
     }
     announce(&arguments, &target, simulated);
     let outcome = house.live_until(std::future::pending()).await;
@@ -87,6 +88,7 @@ fn own_door(config: &Config, target: &MqttTarget) -> MqttSettings {
 fn start_city(
     house: &mut House,
     config: &Config,
+    domain: &Domain,
     log_end: Timestamp,
     target: &MqttTarget,
 ) -> anyhow::Result<()> {
@@ -102,6 +104,8 @@ fn start_city(
     let missed_hours = u32::try_from(missed.as_secs().div_ceil(HOUR_SECS)).unwrap_or(u32::MAX);
     settings.history_hours = settings.history_hours.min(missed_hours.saturating_sub(1));
     let city = City::new(&house.catalogue, &settings, start)?;
+    let truth = config.data.dir.join("truth.json");
+    write_truth(&city, domain, &truth)?;
     let (clock, target) = (house.clock.clone(), target.clone());
     house.feed("the simulated city", |stop| {
         Box::pin(async move {

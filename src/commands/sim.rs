@@ -1,5 +1,6 @@
 //! `yiping sim`: only the simulator, towards a broker or standard output.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -29,11 +30,7 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     };
     let city = City::new(&domain.catalogue, &settings, start)?;
     if let Some(path) = &arguments.truth {
-        let over = city.scenario_over().unwrap_or(start) + Duration::from_mins(1);
-        let truth = yiping_sim::truth(&city, start, over, &truth_rules(&domain));
-        let mut file = std::fs::File::create(path)
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        yiping_sim::write_truth(&truth, &mut file)?;
+        write_truth(&city, &domain, path)?;
     }
     if let Some(secs) = arguments.dump {
         let end = start + Duration::from_secs(secs.into());
@@ -63,6 +60,16 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
         "the city stops"
     );
     Ok(())
+}
+
+/// Writes the alarms that the city's scenario must raise.
+pub(crate) fn write_truth(city: &City, domain: &Domain, path: &Path) -> anyhow::Result<()> {
+    let over = city.scenario_over().unwrap_or(city.start()) + Duration::from_mins(1);
+    let truth = yiping_sim::truth(city, city.start(), over, &truth_rules(domain));
+    let mut file =
+        std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    yiping_sim::write_truth(&truth, &mut file)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The rules of the packs, as far as the truth of a scenario needs them.

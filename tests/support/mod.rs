@@ -203,6 +203,11 @@ impl Yiping {
         self.process = Process::start(&mut Self::command(&self.arguments, &self.environment));
     }
 
+    /// Starts it again after it has ended.
+    pub(crate) fn start_again(&mut self) {
+        self.process = Process::start(&mut Self::command(&self.arguments, &self.environment));
+    }
+
     pub(crate) fn output(&self) -> String {
         self.process.output()
     }

@@ -117,8 +117,18 @@ pub(crate) fn clock() -> CityClock {
     CityClock::driven(NOW)
 }
 
-/// A door into this log that accepts what nobody knows.
+/// A door into this log, which does this with what nobody knows.
 pub(crate) fn door(source: &str, unknown: Unknown, log: &Arc<TestLog>, clock: &CityClock) -> Door {
+    door_into(source, unknown, Arc::clone(log) as Arc<dyn Log>, clock)
+}
+
+/// The same into any log.
+pub(crate) fn door_into(
+    source: &str,
+    unknown: Unknown,
+    log: Arc<dyn Log>,
+    clock: &CityClock,
+) -> Door {
     let catalogue = Catalogue {
         city: Text {
             zh: "衢州".into(),
@@ -136,7 +146,7 @@ pub(crate) fn door(source: &str, unknown: Unknown, log: &Arc<TestLog>, clock: &C
             ..IngestSettings::default()
         },
         Arc::new(catalogue),
-        Arc::clone(log) as Arc<dyn Log>,
+        log,
         clock.clone(),
     )
 }

@@ -2,7 +2,7 @@ use yiping_model::Reason;
 use yiping_protocols::{JsonMapping, Unknown};
 
 use super::*;
-use crate::testing::{Mood, TestLog, clock, door, message, rejects, things};
+use crate::testing::{Mood, TestLog, clock, door, door_into, message, rejects, things};
 
 fn json() -> Format {
     Format::Json(JsonMapping::default())
@@ -82,4 +82,71 @@ async fn nothing_is_taken_when_the_log_refuses() {
     assert!(!batch.is_empty());
     assert!(door.keep(batch).await.is_err());
     assert!(log.now().await.is_empty());
+}
+
+/// A log on disk that takes little at once.
+fn small_log(folder: &std::path::Path, clock: &CityClock) -> Arc<yiping_log::DiskLog> {
+    let settings = yiping_log::disk::Settings {
+        commit_bytes_max: 1 << 16,
+        commit_records_max: 1_000,
+        record_bytes_max: 1 << 14,
+        ..yiping_log::disk::Settings::default()
+    };
+    let clock = clock.clone();
+    let log = yiping_log::DiskLog::open(folder, settings, |_end| clock);
+    Arc::new(log.expect("opens"))
+}
+
+async fn all_of(log: &yiping_log::DiskLog) -> Vec<Body> {
+    let chunk = log.read(yiping_model::Position::START, usize::MAX).await;
+    let records = chunk.expect("readable");
+    records.iter().map(|record| record.body.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_batch_beyond_the_limits_of_the_log_is_kept_in_parts() {
+    let (clock, folder) = (clock(), tempfile::tempdir().expect("a place"));
+    let log = small_log(folder.path(), &clock);
+    let door = door_into("test", Unknown::Accept, Arc::clone(&log) as _, &clock);
+    let names: Vec<String> = (0..5_000).map(|at| format!("station-{at}")).collect();
+    let messages: Vec<String> = names.iter().map(|name| message(name, 1.0)).collect();
+    let payload = format!("[{}]", messages.join(","));
+    let mut batch = Batch::default();
+    door.read(
+        &mut batch,
+        &json(),
+        Payload::whole("http", payload.as_bytes()),
+        None,
+    );
+    let taken = door.keep(batch).await.expect("kept in parts");
+    assert_eq!(taken.accepted, 5_000);
+    assert_eq!(things(&all_of(&log).await), names);
+}
+
+#[tokio::test]
+async fn a_reading_that_no_record_can_hold_is_a_dead_letter() {
+    let (clock, folder) = (clock(), tempfile::tempdir().expect("a place"));
+    let log = small_log(folder.path(), &clock);
+    let door = door_into("test", Unknown::Accept, Arc::clone(&log) as _, &clock);
+    let metrics: Vec<String> = (0..200).map(|at| format!(r#""{at:0>128}":1"#)).collect();
+    let wide = format!(
+        r#"{{"id":"wide","ts":{},"metrics":{{{}}}}}"#,
+        crate::testing::NOW.as_millis(),
+        metrics.join(",")
+    );
+    let mut batch = Batch::default();
+    for text in [message("a", 1.0), wide, message("b", 1.0)] {
+        door.read(
+            &mut batch,
+            &json(),
+            Payload::whole("t", text.as_bytes()),
+            None,
+        );
+    }
+    let taken = door.keep(batch).await.expect("the others are kept");
+    assert_eq!((taken.accepted, taken.rejected), (2, 200));
+    assert_eq!(taken.refusals[0].reason, Reason::TooLarge);
+    let bodies = all_of(&log).await;
+    assert_eq!(things(&bodies), ["a", "b"]);
+    assert_eq!((rejects(&bodies)[0].items, bodies.len()), (200, 3));
 }

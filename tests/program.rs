@@ -1,0 +1,398 @@
+//! The program as a newcomer and as an integrator meet it: what it says, what it refuses, and that bad input disturbs nothing.
+
+mod support;
+
+use std::process::Command;
+
+use rumqttc::{Client, MqttOptions, QoS};
+use serde_json::{Value, json};
+use support::{Yiping, free_port, get, post, until};
+use yiping_model::Timestamp;
+
+/// A demo without a city on ports of its own.
+fn demo(folder: &tempfile::TempDir, more: &[&str], environment: &[(&str, &str)]) -> (Yiping, u16) {
+    let (port, broker) = (free_port(), free_port());
+    let data = folder.path().join("data");
+    let (port_text, broker_text) = (port.to_string(), broker.to_string());
+    let mut arguments = vec![
+        "demo",
+        "--port",
+        &port_text,
+        "--mqtt",
+        &broker_text,
+        "--data-dir",
+    ];
+    arguments.push(data.to_str().expect("UTF-8"));
+    arguments.extend(more);
+    (Yiping::start(port, &arguments, environment), broker)
+}
+
+/// City time; waits for the first record, before which a new log has none.
+fn now_ms(port: u16) -> i64 {
+    let mut things = Value::Null;
+    until("the clock has ticked", || {
+        things = get(port, "/api/v1/things").expect("things");
+        things["position"] != 0
+    });
+    Timestamp::parse(things["now"].as_str().expect("a time"))
+        .expect("RFC 3339")
+        .as_millis()
+}
+
+fn run(arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_yiping"))
+        .args(arguments)
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), said)
+}
+
+/// What a broken sensor may send, and the reason by which it is refused.
+fn bad_messages(now: i64) -> Vec<(&'static str, Vec<u8>)> {
+    let ten_years_ms = 3_652 * 86_400_000_i64;
+    vec![
+        ("not_json", b"{\"id\":\"a\",".to_vec()),
+        ("not_text", vec![0xff, 0xfe, 0x00, 0x9f, 0x92, 0x96]),
+        ("wrong_type", br#"{"id":"a","ts":1,"metrics":7}"#.to_vec()),
+        (
+            "not_finite",
+            format!(r#"{{"id":"a","ts":{now},"metrics":{{"pm25":"NaN"}}}}"#).into_bytes(),
+        ),
+        (
+            "not_finite",
+            format!(r#"{{"id":"a","ts":{now},"metrics":{{"pm25":1e999}}}}"#).into_bytes(),
+        ),
+        (
+            "missing_field",
+            br#"{"id":"a","metrics":{"pm25":1}}"#.to_vec(),
+        ),
+        (
+            "bad_time",
+            br#"{"id":"a","ts":"yesterday","metrics":{"pm25":1}}"#.to_vec(),
+        ),
+        (
+            "time_ahead",
+            format!(
+                r#"{{"id":"a","ts":{},"metrics":{{"pm25":1}}}}"#,
+                now + ten_years_ms
+            )
+            .into_bytes(),
+        ),
+        (
+            "time_behind",
+            format!(
+                r#"{{"id":"a","ts":{},"metrics":{{"pm25":1}}}}"#,
+                now - ten_years_ms
+            )
+            .into_bytes(),
+        ),
+        ("too_large", vec![b'x'; 1 << 20]),
+    ]
+}
+
+#[test]
+fn bad_input_becomes_counted_named_dead_letters_and_disturbs_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (program, broker) = demo(&folder, &["--no-sim"], &[]);
+    let now = now_ms(program.port);
+    let good = |step: i64| {
+        format!(
+            r#"{{"id":"well","ts":{},"metrics":{{"pm25":{step}}}}}"#,
+            now + step
+        )
+    };
+    let bad = bad_messages(now);
+    publish(
+        broker,
+        bad.iter().map(|(_, payload)| payload.as_slice()),
+        &good,
+    );
+    until("the good ones and the bad ones have come", || {
+        let row = source(program.port, "mqtt");
+        row["accepted"] == json!(bad.len() + 1) && row["rejected"] == json!(bad.len())
+    });
+    let rejects = get(program.port, "/api/v1/rejects?source=mqtt").expect("rejects");
+    let mut found: Vec<&str> = rejects["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|row| row["reason"].as_str().expect("a name"))
+        .collect();
+    let mut expected: Vec<&str> = bad.iter().map(|(reason, _)| *reason).collect();
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(found, expected, "{rejects}");
+
+    for (reason, payload) in bad
+        .iter()
+        .filter(|(reason, _)| !["not_text", "too_large"].contains(reason))
+    {
+        let text = std::str::from_utf8(payload).expect("text");
+        let (status, answer) = post(program.port, "/api/v1/observations", text).expect("an answer");
+        assert!([400, 422].contains(&status), "{reason}: {status} {answer}");
+    }
+    let (status, answer) = post(
+        program.port,
+        "/api/v1/observations",
+        &format!("[{}]", good(500)),
+    )
+    .expect("an answer");
+    assert_eq!(status, 202, "{answer}");
+    for row in get(program.port, "/api/v1/sources").expect("sources")["items"]
+        .as_array()
+        .expect("a list")
+    {
+        let count = |key: &str| row[key].as_u64().expect("a count");
+        assert_eq!(
+            count("received"),
+            count("accepted") + count("duplicate") + count("quarantined") + count("rejected"),
+            "{row}"
+        );
+    }
+    assert!(
+        !program.output().contains("panicked"),
+        "{}",
+        program.output()
+    );
+}
+
+fn source(port: u16, name: &str) -> Value {
+    let answer = get(port, "/api/v1/sources").expect("sources");
+    let rows = answer["items"].as_array().expect("a list");
+    rows.iter()
+        .find(|row| row["source"] == name)
+        .cloned()
+        .unwrap_or(Value::Null)
+}
+
+/// Publishes the bad payloads with a good one before and after each.
+fn publish<'a>(broker: u16, bad: impl Iterator<Item = &'a [u8]>, good: &dyn Fn(i64) -> String) {
+    let mut options = MqttOptions::new("integrator", "127.0.0.1", broker);
+    options.set_max_packet_size(4 << 20, 4 << 20);
+    let (client, mut connection) = Client::new(options, 100);
+    client
+        .publish("city/air/well", QoS::AtLeastOnce, false, good(0))
+        .expect("queued");
+    for (step, payload) in (1..).zip(bad) {
+        client
+            .publish("city/air/bad", QoS::AtLeastOnce, false, payload)
+            .expect("queued");
+        client
+            .publish("city/air/well", QoS::AtLeastOnce, false, good(step))
+            .expect("queued");
+    }
+    client.disconnect().expect("queued");
+    // Ends with the connection.
+    for event in connection.iter() {
+        if event.is_err() {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_program_that_was_stopped_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut program, _) = demo(&folder, &["--no-sim"], &[]);
+    let now = now_ms(program.port);
+    let reading = format!(r#"{{"id":"gas-03","ts":{now},"metrics":{{"cl2":3.5}}}}"#);
+    assert_eq!(
+        post(program.port, "/api/v1/observations", &reading)
+            .expect("an answer")
+            .0,
+        202
+    );
+    until("the alarms are raised", || alarms(program.port).len() == 2);
+    let before = alarms(program.port);
+    let id = before[0]["id"].as_str().expect("an id").to_owned();
+    let path = format!("/api/v1/alarms/{id}/ack");
+    assert_eq!(
+        post(program.port, &path, r#"{"seat":"一号席"}"#)
+            .expect("an answer")
+            .0,
+        200
+    );
+    let (status, told) = post(program.port, &path, r#"{"seat":"二号席"}"#).expect("an answer");
+    assert!(status == 409 && told.contains("一号席"), "{status} {told}");
+
+    let (took, well) = program.terminate();
+    assert!(
+        well && took.as_secs() < 5,
+        "SIGTERM took {took:?}:\n{}",
+        program.output()
+    );
+    program.start_again();
+    program.wait_until_ready();
+    let after = alarms(program.port);
+    assert_eq!(after.len(), 2);
+    let acknowledged = after
+        .iter()
+        .find(|alarm| alarm["id"] == id.as_str())
+        .expect("the same alarm");
+    assert_eq!(acknowledged["state"], "acknowledged");
+    assert_eq!(acknowledged["acknowledged"]["seat"], "一号席");
+    let again = post(program.port, "/api/v1/observations", &reading).expect("an answer");
+    assert_eq!(again.0, 202);
+    until("the second copy is counted as a duplicate", || {
+        source(program.port, "http")["duplicate"] == 1
+    });
+    assert_eq!(alarms(program.port).len(), 2, "a duplicate raises nothing");
+}
+
+fn alarms(port: u16) -> Vec<Value> {
+    get(port, "/api/v1/alarms").expect("alarms")["items"]
+        .as_array()
+        .expect("a list")
+        .clone()
+}
+
+#[test]
+fn the_leak_raises_the_alarms_of_its_truth_file_and_no_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let environment = [
+        ("YIPING__SIM__HISTORY_HOURS", "1"),
+        ("YIPING__SIM__QUICK_HISTORY_MINS", "5"),
+    ];
+    let (program, _) = demo(&folder, &["--speed", "120", "--seed", "11"], &environment);
+    let mut truth = Value::Null;
+    until("the truth is written", || {
+        let text =
+            std::fs::read_to_string(folder.path().join("data/truth.json")).unwrap_or_default();
+        truth = serde_json::from_str(&text).unwrap_or_default();
+        truth.is_object()
+    });
+    let expected = listed(truth["alarms"].as_array().expect("a list"));
+    assert!(expected.len() >= 5, "{truth}");
+    let over = Timestamp::parse(truth["to"].as_str().expect("a time"))
+        .expect("RFC 3339")
+        .as_millis();
+    until("the scenario is over", || {
+        now_ms(program.port) > over + 60_000
+    });
+    until("every alarm has returned", || {
+        alarms(program.port)
+            .iter()
+            .all(|alarm| !alarm["ended"].is_null())
+    });
+    assert_eq!(listed(&alarms(program.port)), expected);
+}
+
+/// Rule, thing, beginning and end of each.
+fn listed(alarms: &[Value]) -> Vec<[String; 4]> {
+    let mut rows: Vec<[String; 4]> = alarms
+        .iter()
+        .map(|alarm| {
+            ["rule", "thing", "started", "ended"]
+                .map(|key| alarm[key].as_str().unwrap_or("-").to_owned())
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn the_same_seed_makes_the_same_bytes() {
+    let dump = |seed: &str| {
+        let arguments = [
+            "sim",
+            "--seed",
+            seed,
+            "--dump",
+            "600",
+            "--from",
+            "2026-06-01T08:00:00+08:00",
+        ];
+        let (well, said) = run(&arguments);
+        assert!(well, "{said}");
+        said
+    };
+    let first = dump("5");
+    assert!(
+        first.lines().count() > 1_000,
+        "{} lines",
+        first.lines().count()
+    );
+    assert_eq!(first, dump("5"));
+    assert_ne!(first, dump("6"));
+}
+
+#[test]
+fn the_help_teaches_and_mistakes_are_named_with_their_place() {
+    let (well, said) = run(&["--help"]);
+    assert!(well);
+    for word in [
+        "demo",
+        "run",
+        "sim",
+        "replay",
+        "check",
+        "First steps",
+        "YIPING__SERVER__LISTEN",
+    ] {
+        assert!(said.contains(word), "--help does not say {word}: {said}");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("mine.toml");
+    std::fs::write(
+        &file,
+        "[server]\nlisten = \"127.0.0.1:9000\"\n\n[ingest.limit]\nvalues_max = 3\n",
+    )
+    .expect("written");
+    let (well, said) = run(&["check", "--config", file.to_str().expect("UTF-8")]);
+    assert!(
+        !well && said.contains("mine.toml:4") && said.contains("did you mean `limits`?"),
+        "{said}"
+    );
+
+    std::fs::write(&file, "[server]\nlisten = \"0.0.0.0:9000\"\n").expect("written");
+    let (well, said) = run(&["run", "--config", file.to_str().expect("UTF-8")]);
+    assert!(!well && said.contains("until accounts exist"), "{said}");
+
+    let pack = folder.path().join("pack");
+    std::fs::create_dir_all(&pack).expect("a folder");
+    std::fs::write(pack.join("pack.toml"), "id = \"x\"\ntitel = \"x\"\n").expect("written");
+    std::fs::write(&file, format!("[packs]\ndirs = [\"{}\"]\n", pack.display())).expect("written");
+    let (well, said) = run(&["check", "--config", file.to_str().expect("UTF-8")]);
+    assert!(
+        !well && said.contains("pack.toml:2") && said.contains("title"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_open_api_document_lists_the_outer_contract() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (program, _) = demo(&folder, &["--no-sim"], &[]);
+    let document = get(program.port, "/api/openapi.json").expect("the document");
+    assert!(
+        document["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3.1")),
+        "{}",
+        document["openapi"]
+    );
+    for path in [
+        "/api/v1/observations",
+        "/api/v1/things",
+        "/api/v1/datastreams",
+        "/api/v1/datastreams/{id}/observations",
+        "/api/v1/windows",
+        "/api/v1/alarms",
+        "/api/v1/alarms/{id}/ack",
+        "/api/v1/rejects",
+        "/api/v1/sources",
+        "/api/v1/live",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    ] {
+        assert!(
+            document["paths"][path].is_object(),
+            "{path} is not described"
+        );
+    }
+    assert_eq!(support::status(program.port, "/healthz"), Some(200));
+    assert_eq!(support::status(program.port, "/metrics"), Some(200));
+}
