@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{Body, Catalogue, Finding, Reading, Record, SourceId, ThingId, Timestamp};
+use yiping_model::{
+    Body, Catalogue, Finding, Reading, Record, RuleId, SourceId, ThingId, Timestamp,
+};
 
 use crate::checkpoint::{self, RestoreError};
 use crate::indices::AqiLaws;
@@ -127,6 +129,11 @@ impl Engine {
             thing: thing.id.clone(),
             why,
         })
+    }
+
+    /// Whether this rule is one of its rules.
+    pub fn has_rule(&self, id: &RuleId) -> bool {
+        self.setup.rules.iter().any(|rule| rule.id == *id)
     }
 
     /// What became of the observations so far.

@@ -12,7 +12,7 @@ pub struct Settings {
     /// How far the watermark of a thing stays behind its newest phenomenon time: what comes out of order by less is still in time.
     pub lateness_secs: u32,
     /// A thing silent for so long no longer holds its windows open: its watermark follows the city clock at this distance, up to the end of what
-    /// its newest observation stands for, and beyond that one period later.
+    /// its newest observation stands for, and beyond that later by one period, or by as much as the newest was old when it came.
     pub idle_secs: u32,
     /// Datastreams the engine follows; observations of further ones are counted and drive no figure.
     pub series_max: u32,

@@ -21,6 +21,9 @@ use crate::setup::Setup;
 use crate::stream::{Arrival, Stream, Taken};
 use crate::window::Closed;
 
+/// How much later than when it is over a period may be reported and still be waited for in silence.
+const DELAY_MAX: Duration = Duration::from_hours(1);
+
 /// Beyond it squares of values can no longer be summed; no sensor measures so much.
 const MAGNITUDE_MAX: f64 = 1e140;
 
@@ -30,6 +33,8 @@ pub(crate) struct Thing {
     pub(crate) id: ThingId,
     /// The largest phenomenon time.
     newest: Timestamp,
+    /// How old the newest was at its arrival: what a link or a laboratory took for it, the next one will take too.
+    delay: Duration,
     /// When it was last heard, by the city clock.
     heard: Timestamp,
     watermark: Timestamp,
@@ -64,6 +69,7 @@ impl Thing {
         Self {
             id,
             newest: Timestamp::MIN,
+            delay: Duration::ZERO,
             heard: now,
             watermark: Timestamp::MIN,
             period: Duration::ZERO,
@@ -93,7 +99,7 @@ impl Thing {
         let overdue = if end <= self.told_until() {
             end
         } else {
-            end + self.period
+            end + self.patience()
         };
         Some((self.heard.max(overdue) + idle, why))
     }
@@ -103,16 +109,21 @@ impl Thing {
         self.newest + self.period
     }
 
+    /// How long after its phenomenon time the next observation is due: when its period is over, or as late as the newest was.
+    fn patience(&self) -> Duration {
+        self.period.max(self.delay.min(self.period + DELAY_MAX))
+    }
+
     /// The thing has been silent until `now`.
     ///
-    /// What it has told stands `idle` behind the city clock; beyond that its next observation is waited for one period longer, because one that
-    /// stands for an hour is heard when the hour is over.
+    /// What it has told stands `idle` behind the city clock; beyond that its next observation is waited for, because one that stands for an
+    /// hour is heard when the hour is over, and one that is always reported late is no later than the others.
     pub(crate) fn stay_silent(&mut self, now: Timestamp, hands: &mut Hands<'_>) {
         let idle = hands.setup.settings.idle();
         if now >= self.heard + idle {
             let behind = now - idle;
             self.advance(
-                behind.min(self.told_until()).max(behind - self.period),
+                behind.min(self.told_until()).max(behind - self.patience()),
                 hands,
             );
         }
@@ -131,7 +142,11 @@ impl Thing {
             self.observe(reading, measured, source, hands);
         }
         self.heard = now;
-        self.newest = self.newest.max(reading.phenomenon_time);
+        if reading.phenomenon_time > self.newest {
+            self.newest = reading.phenomenon_time;
+            self.delay = u64::try_from(now.micros_since(self.newest))
+                .map_or(Duration::ZERO, Duration::from_micros);
+        }
         self.advance(self.newest - hands.setup.settings.lateness(), hands);
     }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod error;
 pub mod metrics;
 mod retry;

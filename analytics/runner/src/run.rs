@@ -3,17 +3,19 @@
 //! What makes every finding stand in the log exactly once: the engine gives the same findings for the same records, each with the record
 //! that caused it and a number; a checkpoint of position P is saved only when the findings caused up to P are durable; and at the start the
 //! log is searched, from the checkpoint on, for the last finding that was appended after it. Up to that one they are not appended again.
+//! Where no checkpoint fits, because rules or laws are others now, `account` brings the alarms that last in line with them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 use yiping_engine::Engine;
-use yiping_log::{Checkpoint, Chunk, Log};
-use yiping_model::{Body, Finding, Position};
+use yiping_log::{Checkpoint, Chunk, Log, LogError};
+use yiping_model::{Body, Finding, Position, Record};
 
+use crate::account::Account;
 use crate::error::RunnerError;
 use crate::metrics;
 use crate::retry::retry;
@@ -44,6 +46,7 @@ pub async fn run(
         saved: Position::START,
         unsaved_records: 0,
         known: None,
+        account: None,
     };
     runner.take_up().await?;
     runner.find_known().await?;
@@ -65,6 +68,8 @@ struct Runner {
     unsaved_records: u64,
     /// The last finding in the log when the run began.
     known: Option<(Position, u32)>,
+    /// While the engine reads again, from the beginning, what the log held when the run began: up to there.
+    account: Option<(Box<Account>, Position)>,
 }
 
 impl Runner {
@@ -78,6 +83,11 @@ impl Runner {
             info!("engine has no checkpoint: it reads the log from its beginning");
             return Ok(());
         };
+        let end = *self.log.end().borrow();
+        if position > end {
+            warn!(%position, %end, "engine checkpoint lies beyond the end of the log, so it is of another one: the engine reads the log from its beginning");
+            return Ok(());
+        }
         match self.engine.restore(&state) {
             Ok(()) => {
                 self.handled = position;
@@ -95,17 +105,22 @@ impl Runner {
     async fn find_known(&mut self) -> Result<(), RunnerError> {
         let end = *self.log.end().borrow();
         let mut after = self.handled;
+        let mut account = Box::new(Account::default());
         while after < end {
             let records = self.read(after).await?;
             let Some(last) = records.last() else {
                 break;
             };
             after = last.position;
-            let findings = records.iter().filter_map(|record| match &record.body {
-                Body::Finding(finding) => Some(order(finding)),
-                _ => None,
-            });
-            self.known = self.known.max(findings.max());
+            for record in records.iter() {
+                if let Body::Finding(finding) = &record.body {
+                    self.known = self.known.max(Some(order(finding)));
+                    account.recorded(finding);
+                }
+            }
+        }
+        if self.handled == Position::START && self.known.is_some() {
+            self.account = Some((account, end));
         }
         debug!(?end, known = ?self.known, "findings already in the log are passed over");
         Ok(())
@@ -135,25 +150,61 @@ impl Runner {
     /// One batch, whole.
     async fn step(&mut self) -> Result<(), RunnerError> {
         let records = self.read(self.handled).await?;
-        let Some(last) = records.last().map(|record| record.position) else {
-            return Ok(());
+        let upto = self.account.as_ref().map(|(_, until)| *until);
+        let records = match upto {
+            Some(until) => {
+                let known = records.partition_point(|record| record.position <= until);
+                &records[..known]
+            }
+            None => &records[..],
         };
-        self.engine.handle(&records);
-        let mut findings = self.engine.drain();
-        let found = findings.len();
-        findings.retain(|finding| self.known.is_none_or(|known| order(finding) > known));
-        metrics::count_batch(records.len(), findings.len(), found - findings.len());
-        self.append(findings, last).await?;
-
-        self.handled = last;
-        self.unsaved_records += records.len() as u64;
-        self.progress.send_replace(last);
+        if let Some(last) = records.last().map(|record| record.position) {
+            self.handle(records, last).await?;
+        }
+        if upto.is_some_and(|until| records.is_empty() || self.handled >= until) {
+            self.settle_account().await?;
+        }
         let end = *self.log.end().borrow();
-        metrics::show_lag(end.0.saturating_sub(last.0));
+        metrics::show_lag(end.0.saturating_sub(self.handled.0));
         metrics::show_counts(self.engine.counts());
         if self.unsaved_records >= self.settings.checkpoint_records.max(1) {
             self.save().await?;
         }
+        Ok(())
+    }
+
+    async fn settle_account(&mut self) -> Result<(), RunnerError> {
+        let Some((account, until)) = self.account.take() else {
+            return Ok(());
+        };
+        let told = account.settle(&self.engine, until);
+        if !told.is_empty() {
+            info!(events = told.len(), %until, "alarms that last are brought in line with the rules of now");
+        }
+        self.append(told, until).await
+    }
+
+    async fn handle(&mut self, records: &[Record], last: Position) -> Result<(), RunnerError> {
+        self.engine.handle(records);
+        let mut findings = self.engine.drain();
+        let found = findings.len();
+        if let Some((account, _)) = &mut self.account {
+            account.read(records);
+            for finding in &findings {
+                account.found(finding);
+            }
+        }
+        findings.retain(|finding| self.known.is_none_or(|known| order(finding) > known));
+        if let Some((account, _)) = &mut self.account {
+            for finding in &findings {
+                account.recorded(finding);
+            }
+        }
+        metrics::count_batch(records.len(), findings.len(), found - findings.len());
+        self.append(findings, last).await?;
+        self.handled = last;
+        self.unsaved_records += records.len() as u64;
+        self.progress.send_replace(last);
         Ok(())
     }
 
@@ -169,21 +220,28 @@ impl Runner {
     }
 
     async fn append(&self, findings: Vec<Finding>, upto: Position) -> Result<(), RunnerError> {
-        for some in findings.chunks(self.settings.append_findings_max.max(1)) {
+        let mut size = self.settings.append_findings_max.max(1);
+        let mut rest = findings.as_slice();
+        while !rest.is_empty() {
+            let (some, after) = rest.split_at(size.min(rest.len()));
             let append = || {
                 let log = Arc::clone(&self.log);
                 let bodies = some.iter().cloned().map(Body::Finding).collect();
                 async move { log.append(bodies).await }
             };
-            retry(&self.settings, append)
-                .await
-                .map_err(|source| RunnerError::Append { upto, source })?;
+            match retry(&self.settings, append).await {
+                Ok(_appended) => rest = after,
+                // More than one append of this log may hold: smaller parts fit.
+                Err(LogError::Unwritable(_)) if some.len() > 1 => size = some.len() / 2,
+                Err(source) => return Err(RunnerError::Append { upto, source }),
+            }
         }
         Ok(())
     }
 
     async fn save(&mut self) -> Result<(), RunnerError> {
-        if self.handled == self.saved {
+        // A checkpoint before the account is settled would leave it open for ever.
+        if self.handled == self.saved || self.account.is_some() {
             return Ok(());
         }
         let (checkpoint, position) = (self.checkpoint.clone(), self.handled);

@@ -161,7 +161,7 @@ impl Gate {
             return Some((Reason::TimeAhead, detail));
         }
         let behind_max_secs = i64::from(self.limits.max_behind_days) * SECS_PER_DAY;
-        if now.micros_since(at) > behind_max_secs * MICROS_PER_SEC {
+        if now.micros_since(at) > behind_max_secs.saturating_mul(MICROS_PER_SEC) {
             let advice = if at < BEFORE_ANY_SENSOR {
                 "send epoch milliseconds, not seconds, or set the device's clock"
             } else {

@@ -8,13 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use smol_str::SmolStr;
 use yiping_log::{CityClock, Log, LogError};
-use yiping_model::{Body, Catalogue, Disposition, Reject, SourceId};
+use yiping_model::{Body, Catalogue, Disposition, Reason, Reject, SourceId};
 use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, Refusal};
 
 use crate::figures::{Figure, count_reject};
 use crate::settings::IngestSettings;
 
 const ORIGIN_CHARS_MAX: usize = 256;
+
+/// Bodies of one append: a large batch must not keep the log from everybody else.
+const APPEND_BODIES_MAX: usize = 4_096;
 
 /// The way in of one source.
 #[derive(Clone)]
@@ -85,6 +88,35 @@ impl Batch {
     /// Whether there is nothing to append.
     pub const fn is_empty(&self) -> bool {
         self.bodies.is_empty()
+    }
+
+    /// Whether it holds so much that it should be kept before more is read into it.
+    pub const fn is_full(&self) -> bool {
+        self.bodies.len() >= APPEND_BODIES_MAX
+    }
+
+    /// Makes a dead letter of a reading that no record of the log can hold; false when there is nothing to make one of.
+    fn give_up(&mut self, at: usize, why: &str) -> bool {
+        let Some(Body::Reading(reading)) = self.bodies.get(at) else {
+            return false;
+        };
+        let items = u32::try_from(reading.values.len()).unwrap_or(u32::MAX);
+        let detail = format!("{why}; send fewer values in one message");
+        let refusal = Refusal {
+            items,
+            ..Refusal::whole(Reason::TooLarge, detail, None)
+        };
+        let origin = SmolStr::new(reading.thing.as_str());
+        let letter = refusal
+            .clone()
+            .into_reject(reading.source.clone(), origin, &[]);
+        self.bodies[at] = Body::Reject(letter);
+        self.taken.accepted -= u64::from(items);
+        self.taken.rejected += u64::from(items);
+        if self.taken.refusals.len() < 2 * REFUSALS_MAX {
+            self.taken.refusals.push(refusal);
+        }
+        true
     }
 }
 
@@ -177,32 +209,28 @@ impl Door {
         }));
     }
 
-    /// Appends the batch; after `Ok` it is durable and may be acknowledged.
+    /// Appends the batch; after `Ok` all of it is durable and may be acknowledged.
+    ///
+    /// What one append of the log cannot take goes in parts. A reading that no record can hold becomes a dead letter: sent again it would
+    /// never fit either.
     ///
     /// # Errors
-    /// [`LogError`]; then nothing of the batch may be acknowledged.
-    pub async fn keep(&self, batch: Batch) -> Result<Taken, LogError> {
+    /// [`LogError`]; then nothing of the batch may be acknowledged, though some of it may be in the log.
+    pub async fn keep(&self, mut batch: Batch) -> Result<Taken, LogError> {
         let source = self.source.as_str();
-        let Batch {
-            bodies,
-            messages,
-            taken,
-        } = batch;
-        if bodies.is_empty() {
-            return Ok(taken);
+        if batch.is_empty() {
+            return Ok(batch.taken);
         }
-        let rejects: Vec<Reject> = bodies
-            .iter()
-            .filter_map(|body| match body {
-                Body::Reject(reject) => Some(reject.clone()),
-                _ => None,
-            })
-            .collect();
-        if let Err(error) = self.log.append(bodies).await {
+        if let Err(error) = self.append(&mut batch).await {
             Figure::AppendFailures.add(source, 1);
             return Err(error);
         }
-        rejects.iter().for_each(count_reject);
+        for body in &batch.bodies {
+            if let Body::Reject(reject) = body {
+                count_reject(reject);
+            }
+        }
+        let (messages, taken) = (batch.messages, batch.taken);
         Figure::Messages.add(source, messages as u64);
         Figure::Received.add(source, taken.received());
         Figure::Accepted.add(source, taken.accepted);
@@ -210,6 +238,20 @@ impl Door {
             Figure::BatchMessages.record(source, messages);
         }
         Ok(taken)
+    }
+
+    async fn append(&self, batch: &mut Batch) -> Result<(), LogError> {
+        let (mut from, mut size) = (0, APPEND_BODIES_MAX);
+        while from < batch.bodies.len() {
+            let to = batch.bodies.len().min(from + size);
+            match self.log.append(batch.bodies[from..to].to_vec()).await {
+                Ok(_appended) => from = to,
+                Err(LogError::Unwritable(_)) if to - from > 1 => size = (to - from) / 2,
+                Err(LogError::Unwritable(why)) if batch.give_up(from, &why) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 }
 

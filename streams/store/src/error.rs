@@ -35,6 +35,16 @@ pub enum StoreError {
         "another program writes to the same history: its position is no longer {0}; stop one of the two"
     )]
     TwoWriters(yiping_model::Position),
+    /// History holds more than the log: the log was moved away, or lost its end.
+    #[error(
+        "history holds the records up to {history}, but the log ends at {log}: it is the history of another log; move the file history.sqlite away and history is filled again from the log"
+    )]
+    Ahead {
+        /// The last record in history.
+        history: yiping_model::Position,
+        /// The last record of the log.
+        log: yiping_model::Position,
+    },
     /// The log could not be read.
     #[error("history cannot follow the log")]
     Log(#[from] yiping_log::LogError),
@@ -46,7 +56,9 @@ impl StoreError {
         match self {
             Self::Database { .. } => true,
             Self::Log(error) => error.is_retryable(),
-            Self::Row { .. } | Self::Newer { .. } | Self::TwoWriters(_) => false,
+            Self::Row { .. } | Self::Newer { .. } | Self::TwoWriters(_) | Self::Ahead { .. } => {
+                false
+            }
         }
     }
 }

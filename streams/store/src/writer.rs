@@ -84,7 +84,7 @@ impl Follower {
     async fn turn(&mut self) -> Result<Turn, StoreError> {
         let position = match self.position {
             Some(position) => position,
-            None => self.reached(self.store.position().await?),
+            None => self.begin().await?,
         };
         let end = *self.end.borrow_and_update();
         let limit = self.settings.batch_records_max.max(1);
@@ -99,10 +99,19 @@ impl Follower {
         Ok(Turn::Applied)
     }
 
-    fn reached(&mut self, position: Position) -> Position {
+    /// Where to go on. A position that the log has not reached is of another log: to wait for it would leave out what comes until then.
+    async fn begin(&mut self) -> Result<Position, StoreError> {
+        let (history, log) = (self.store.position().await?, *self.end.borrow());
+        if history > log {
+            return Err(StoreError::Ahead { history, log });
+        }
+        self.reached(history);
+        Ok(history)
+    }
+
+    fn reached(&mut self, position: Position) {
         self.position = Some(position);
         self.progress.send_replace(position);
-        position
     }
 
     async fn prune(&mut self, now: Timestamp) -> Result<(), StoreError> {

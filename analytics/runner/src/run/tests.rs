@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use yiping_engine::indices::AqiLaws;
 use yiping_engine::{Rule, Threshold};
 use yiping_log::memory::MemoryLog;
-use yiping_log::{Appended, CityClock, LogError};
+use yiping_log::{Appended, CityClock};
 use yiping_model::{
     Catalogue, Level, Measured, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text,
     ThingId, Timestamp, Zone,
@@ -97,6 +97,8 @@ struct Machine {
     log: Arc<MemoryLog>,
     clock: CityClock,
     disk: TempDir,
+    /// The rule's threshold.
+    raise: f64,
 }
 
 impl Machine {
@@ -106,6 +108,7 @@ impl Machine {
             log: Arc::new(MemoryLog::new(clock.clone())),
             clock,
             disk: tempfile::tempdir().expect("a place"),
+            raise: 10.0,
         }
     }
 
@@ -163,7 +166,7 @@ impl Machine {
         let mut handled = progress.subscribe();
         let running = run(
             log,
-            engine(10.0),
+            engine(self.raise),
             self.checkpoint(),
             settings(batch),
             stop.subscribe(),
@@ -220,6 +223,8 @@ enum Fault {
     BeforeWriting,
     AfterWriting,
     Busy(u32),
+    /// Takes no more than one at a time.
+    Narrow,
 }
 
 #[async_trait]
@@ -235,6 +240,7 @@ impl Log for Faulty {
             Fault::Busy(calls) if (self.fails_at..self.fails_at + calls).contains(&number) => {
                 Err(LogError::Busy(1))
             }
+            Fault::Narrow if bodies.len() > 1 => Err(LogError::Unwritable("too many".into())),
             _ => self.log.append(bodies).await,
         }
     }
@@ -416,4 +422,115 @@ fn a_damaged_checkpoint_means_reading_from_the_beginning() {
     std::fs::write(machine.disk.path().join("engine.checkpoint"), b"x").expect("writable");
     machine.run_to(machine.end(), 8, false);
     machine.holds_every_finding_once();
+}
+
+#[test]
+fn a_checkpoint_beyond_the_end_of_the_log_is_of_another_log() {
+    let old = Machine::with(&busy_story());
+    old.run_to(old.end(), 8, false);
+    let (new, story) = (Machine::new(), busy_story());
+    let saved = old.disk.path().join("engine.checkpoint");
+    std::fs::copy(saved, new.disk.path().join("engine.checkpoint")).expect("copied");
+    let mut secs = 0;
+    for (pause, said) in &story[..40] {
+        secs += pause;
+        new.hear(secs, *said);
+    }
+    new.run_to(new.end(), 8, false);
+    assert!(new.holds_every_finding_once().len() > 1_000);
+}
+
+#[test]
+fn findings_beyond_the_limits_of_the_log_are_appended_in_parts() {
+    let machine = Machine::with(&busy_story());
+    let narrow = Faulty {
+        log: machine.log.clone(),
+        appends: AtomicU32::new(0),
+        fails_at: 0,
+        how: Fault::Narrow,
+    };
+    let ended = machine.run_on(Arc::new(narrow), machine.end(), 50, false);
+    ended.expect("one at a time fits");
+    machine.holds_every_finding_once();
+}
+
+/// Lets the machine be configured anew; its log goes on.
+fn with_rule(machine: Machine, raise: f64) -> Machine {
+    let machine = Machine { raise, ..machine };
+    machine.hear(200, None);
+    machine.run_to(machine.end(), 2, false);
+    machine
+}
+
+/// The alarms that the screens show.
+fn shown(machine: &Machine) -> Vec<(String, f64)> {
+    let mut book = yiping_model::AlarmBook::default();
+    for record in machine.records() {
+        book.apply(&record);
+    }
+    let open = book.open().values().map(|alarm| &alarm.event);
+    let mut open: Vec<_> = open
+        .filter(|event| event.ended.is_none())
+        .map(|event| (event.subject.thing.to_string(), event.value))
+        .collect();
+    open.sort_by(|one, other| one.0.cmp(&other.0));
+    open
+}
+
+fn two_things_beyond() -> Machine {
+    let story = vec![
+        (0, Some((true, 8))),
+        (1, Some((false, 12))),
+        (1, Some((true, 9))),
+    ];
+    let machine = Machine::with(&story);
+    machine.run_to(machine.end(), 2, false);
+    machine
+}
+
+#[test]
+fn an_alarm_that_new_rules_raise_is_shown_though_it_began_before_them() {
+    let machine = two_things_beyond();
+    assert_eq!(shown(&machine), [("b".to_owned(), 12.0)]);
+    let machine = with_rule(machine, 7.0);
+    let both = [("a".to_owned(), 8.0), ("b".to_owned(), 12.0)];
+    assert_eq!(shown(&machine), both);
+    let told = machine.records().len();
+    machine.run_to(machine.end(), 2, false);
+    assert_eq!(machine.records().len(), told, "it is told once");
+    machine.hear(201, Some((true, 1)));
+    machine.run_to(machine.end(), 2, false);
+    assert_eq!(shown(&machine), [("b".to_owned(), 12.0)]);
+}
+
+#[test]
+fn an_alarm_that_new_rules_do_not_raise_is_withdrawn() {
+    let machine = with_rule(two_things_beyond(), 15.0);
+    assert_eq!(shown(&machine), []);
+    let machine = with_rule(machine, 10.0);
+    assert_eq!(shown(&machine), [("b".to_owned(), 12.0)]);
+}
+
+#[test]
+fn a_crash_while_alarms_are_brought_in_line_leaves_them_in_line() {
+    for crashes in 0..4 {
+        let mut machine = two_things_beyond();
+        machine.raise = 7.0;
+        for _ in 0..crashes {
+            machine.hear(200, None);
+            machine.run_to(machine.end(), 2, true);
+        }
+        let machine = with_rule(machine, 7.0);
+        assert_eq!(shown(&machine).len(), 2, "{crashes} crashes");
+        let raised = machine.records().into_iter().filter(|record| {
+            let Body::Finding(finding) = &record.body else {
+                return false;
+            };
+            let yiping_model::Outcome::Alarm(event) = &finding.outcome else {
+                return false;
+            };
+            event.change == yiping_model::AlarmChange::Raised
+        });
+        assert_eq!(raised.count(), 2, "{crashes} crashes");
+    }
 }

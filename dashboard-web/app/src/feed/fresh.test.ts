@@ -39,6 +39,11 @@ describe("a datastream", () => {
     expect(freshness(at(0), { ...THING, period_secs: 3_600 }, PROPERTY, 3 * 3_600_000)).toBe("fresh");
   });
 
+  it("that sends what cannot be is not fresh", () => {
+    expect(freshness({ ...at(0), out_of_range: true }, THING, PROPERTY, 1_000)).toBe("invalid");
+    expect(freshness({ ...at(0), out_of_range: true }, THING, PROPERTY, 180_001)).toBe("stale");
+  });
+
   it("was never heard when there is no value", () => {
     expect(freshness(undefined, THING, PROPERTY, 0)).toBe("never");
   });

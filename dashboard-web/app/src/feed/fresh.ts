@@ -3,8 +3,8 @@ import type { LatestView, PropertyView, ThingView } from "./messages";
 /** An observation older than this many periods is stale. */
 export const STALE_PERIODS = 3;
 
-/** How a datastream stands: heard in time, heard long ago, never heard. */
-export type Freshness = "fresh" | "stale" | "never";
+/** How a datastream stands: heard in time, heard with a value that cannot be, heard long ago, never heard. */
+export type Freshness = "fresh" | "invalid" | "stale" | "never";
 
 /** Seconds that one observation of this datastream stands for: the thing's own word, else the property's. */
 export function periodSecs(thing: ThingView, property: PropertyView | undefined): number {
@@ -19,5 +19,6 @@ export function freshness(
   nowMs: number,
 ): Freshness {
   if (latest === undefined) return "never";
-  return nowMs - latest.at_ms > STALE_PERIODS * periodSecs(thing, property) * 1_000 ? "stale" : "fresh";
+  if (nowMs - latest.at_ms > STALE_PERIODS * periodSecs(thing, property) * 1_000) return "stale";
+  return latest.out_of_range ? "invalid" : "fresh";
 }

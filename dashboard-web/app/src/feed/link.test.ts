@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Link, type LinkState, SILENCE_MS_MAX, type Socket } from "./link";
+import { CLOSED_MS_MAX, Link, type LinkState, MENDED_MS_MAX, SILENCE_MS_MAX, type Socket } from "./link";
 import type { ServerMessage } from "./messages";
 
 class FakeSocket implements Socket {
@@ -101,6 +101,43 @@ describe("the link", () => {
     socket().tick(1, 2);
     vi.advanceTimersByTime(1_000);
     expect(states.map(({ state }) => state)).toEqual(["live"]);
+  });
+
+  it("says a closed socket sooner than a silent one", () => {
+    const { link, socket, states } = setUp();
+    link.start();
+    socket().tick(0, 1);
+    const heardMs = Date.now();
+    vi.advanceTimersByTime(100);
+    socket().onclose?.();
+    vi.advanceTimersByTime(CLOSED_MS_MAX - 101);
+    expect(states.map(({ state }) => state)).toEqual(["live"]);
+    vi.advanceTimersByTime(1);
+    expect(states.at(-1)).toMatchObject({ state: "lost", sinceMs: heardMs });
+  });
+
+  it("waits for the first attempt when a socket closes just before the next message was due", () => {
+    const { link, socket, states } = setUp();
+    link.start();
+    socket().tick(0, 1);
+    vi.advanceTimersByTime(CLOSED_MS_MAX - 50);
+    socket().onclose?.();
+    vi.advanceTimersByTime(MENDED_MS_MAX - 1);
+    expect(states.map(({ state }) => state)).toEqual(["live"]);
+    vi.advanceTimersByTime(1);
+    expect(states.at(-1)?.state).toBe("lost");
+  });
+
+  it("says at once that no server answers, and waits longer for one that is silent", () => {
+    const refused = setUp();
+    refused.link.start();
+    refused.socket().onclose?.();
+    vi.advanceTimersByTime(CLOSED_MS_MAX);
+    expect(refused.states.at(-1)?.state).toBe("lost");
+    const silent = setUp();
+    silent.link.start();
+    vi.advanceTimersByTime(CLOSED_MS_MAX);
+    expect(silent.states).toEqual([]);
   });
 
   it("backs off up to two seconds, without end", () => {

@@ -2,6 +2,10 @@ import type { ServerMessage } from "./messages";
 
 /** Silence after which the feed counts as lost, in machine time. The server speaks once a second. */
 export const SILENCE_MS_MAX = 2_500;
+/** The same when the socket is known to be closed: nothing can be on its way… */
+export const CLOSED_MS_MAX = 1_000;
+/** …but a short cut, mended at the first attempt, is not worth saying. */
+export const MENDED_MS_MAX = 350;
 /** Time that a connection may take to be made. */
 const CONNECT_MS_MAX = 5_000;
 const BACKOFF_MS_MIN = 250;
@@ -44,6 +48,7 @@ export class Link {
   private attempts = 0;
   private backoffMs = BACKOFF_MS_MIN;
   private lastFrameMs = Date.now();
+  private closedMs: number | undefined;
   private state: LinkState["state"] = "waiting";
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private pending: ReturnType<typeof setTimeout> | undefined;
@@ -69,8 +74,8 @@ export class Link {
     const socket = this.ports.open(after);
     this.socket = socket;
     socket.onmessage = (event) => this.hear(event.data);
-    socket.onclose = () => this.reconnect();
-    socket.onerror = () => this.reconnect();
+    socket.onclose = () => this.closed();
+    socket.onerror = () => this.closed();
     clearTimeout(this.pending);
     this.pending = setTimeout(() => {
       if (!this.spoken) this.reconnect();
@@ -89,17 +94,36 @@ export class Link {
     this.attempts = 0;
     this.backoffMs = BACKOFF_MS_MIN;
     this.lastFrameMs = Date.now();
+    this.closedMs = undefined;
     if (this.state !== "live") this.change("live");
     this.watch();
   }
 
+  private closed(): void {
+    if (this.closedMs === undefined) {
+      this.closedMs = Date.now();
+      if (this.state !== "lost") this.watch();
+    }
+    this.reconnect();
+  }
+
+  /** Until when nothing need be said. */
+  private patientUntilMs(): number {
+    const silent = this.lastFrameMs + SILENCE_MS_MAX;
+    if (this.closedMs === undefined) return silent;
+    return Math.min(silent, Math.max(this.lastFrameMs + CLOSED_MS_MAX, this.closedMs + MENDED_MS_MAX));
+  }
+
   private watch(): void {
     clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => {
-      this.change("lost");
-      // A socket that is open but silent is as dead as a closed one.
-      if (this.spoken) this.reconnect();
-    }, SILENCE_MS_MAX);
+    this.watchdog = setTimeout(
+      () => {
+        this.change("lost");
+        // A socket that is open but silent is as dead as a closed one.
+        if (this.spoken) this.reconnect();
+      },
+      Math.max(0, this.patientUntilMs() - Date.now()),
+    );
   }
 
   private reconnect(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, clockMinutes, clockSeconds, moment, span } from "./time";
+import { age, clockMinutes, clockOfDay, clockSeconds, moment, span } from "./time";
 
 const AT = Date.UTC(2026, 5, 24, 16, 42, 8);
 
@@ -8,6 +8,14 @@ describe("clocks", () => {
     expect(clockSeconds(AT, "Asia/Shanghai")).toBe("00:42:08");
     expect(clockMinutes(AT, "Asia/Shanghai")).toBe("00:42");
     expect(moment(AT, "Asia/Shanghai")).toMatchObject({ month: 6, day: 25, weekday: 4 });
+  });
+});
+
+describe("clocks of what may be days ago", () => {
+  it("say the day when it is not today's, by the city's calendar", () => {
+    expect(clockOfDay(AT - 42 * 60_000, AT, "Asia/Shanghai")).toBe("00:00");
+    expect(clockOfDay(AT - 43 * 60_000, AT, "Asia/Shanghai")).toBe("06-24 23:59");
+    expect(clockOfDay(AT - 366 * 86_400_000, AT, "Asia/Shanghai")).toBe("06-24 00:42");
   });
 });
 

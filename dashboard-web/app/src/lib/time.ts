@@ -57,6 +57,13 @@ export function clockMinutes(ms: number, zone: string): string {
   return `${hour}:${minute}`;
 }
 
+/** `16:42`, with the day before it when that is not today: `03-07 16:42`. */
+export function clockOfDay(ms: number, nowMs: number, zone: string): string {
+  const [then, now] = [moment(ms, zone), moment(nowMs, zone)];
+  const today = then.day === now.day && then.month === now.month && then.year === now.year;
+  return today ? clockMinutes(ms, zone) : `${pad(then.month)}-${pad(then.day)} ${then.hour}:${then.minute}`;
+}
+
 /** `16:42:08` */
 export function clockSeconds(ms: number, zone: string): string {
   const { hour, minute, second } = moment(ms, zone);

@@ -4,6 +4,8 @@ import type { SpanUnit } from "./time";
 export interface Words {
   readonly centre: (city: string) => string;
   readonly simulated: string;
+  readonly elsewhen: string;
+  readonly language: string;
   readonly levels: readonly [string, string, string, string];
   readonly sourcesOnline: string;
   readonly slowest: string;
@@ -28,6 +30,7 @@ export interface Words {
   readonly acknowledgedBy: (seat: string, clock: string) => string;
   readonly corrected: string;
   readonly now: (value: string) => string;
+  readonly trigger: string;
   readonly peak: string;
   readonly lowest: string;
   readonly threshold: string;
@@ -39,6 +42,7 @@ export interface Words {
   readonly ackFailed: (why: string) => string;
   readonly ackUnreachable: string;
   readonly map: string;
+  readonly unplaced: string;
   readonly legend: Readonly<Record<"station" | "gas" | "wind" | "silent" | "ring", string>>;
   readonly credits: string;
   readonly inset: string;
@@ -50,7 +54,6 @@ export interface Words {
   readonly county: string;
   readonly worst: string;
   readonly primary: (list: string) => string;
-  readonly noPrimary: string;
   readonly hours24: string;
   readonly valid: string;
   readonly pollutants: string;
@@ -58,10 +61,9 @@ export interface Words {
   readonly median: string;
   readonly highest: string;
   readonly where: string;
-  readonly hour1: string;
   readonly fresh: string;
   readonly gasTitle: (property: string) => string;
-  readonly gasQuiet: (threshold: string, highest: string) => string;
+  readonly gas: string;
   readonly freshDetectors: string;
   readonly gasNone: string;
   readonly detector: string;
@@ -70,6 +72,7 @@ export interface Words {
   readonly dataAge: string;
   readonly thresholdKey: string;
   readonly noData: string;
+  readonly invalid: string;
   readonly old: (text: string) => string;
   readonly span: (count: number, unit: SpanUnit) => string;
   readonly matrix: string;
@@ -102,6 +105,8 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 const zh: Words = {
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
+  elsewhen: "非当前时间",
+  language: "切换语言",
   levels: ["一级（红）", "二级（橙）", "三级（黄）", "四级（蓝）"],
   sourcesOnline: "路数据在线",
   slowest: "最慢时延",
@@ -109,7 +114,7 @@ const zh: Words = {
   lost: (secs, clock) => `与服务器失去联系 ${secs} 秒，画面停在 ${clock}`,
   neverHeard: (secs) => `尚未收到服务器数据，已等待 ${secs} 秒`,
   retrying: (attempt) => (attempt > 0 ? `正在重连，第 ${attempt} 次` : "正在重连"),
-  date: (_year, month, day, weekday) => `${month} 月 ${day} 日 星期${DAYS_ZH[weekday] ?? ""}`,
+  date: (year, month, day, weekday) => `${year} 年 ${month} 月 ${day} 日 星期${DAYS_ZH[weekday] ?? ""}`,
   seat: "席位",
   noSeat: "未设",
   seatAsk: "本席位名称（签收时记录）",
@@ -126,6 +131,7 @@ const zh: Words = {
   acknowledgedBy: (seat, clock) => `${seat} ${clock} 签收`,
   corrected: "已订正",
   now: (value) => `现 ${value}`,
+  trigger: "触发",
   peak: "最高",
   lowest: "最低",
   threshold: "阈值",
@@ -137,6 +143,7 @@ const zh: Words = {
   ackFailed: (why) => `签收失败：${why}`,
   ackUnreachable: "联系不上服务器",
   map: "态势图",
+  unplaced: "不在图上",
   legend: { station: "空气站", gas: "气体探头", wind: "风向（去向）", silent: "无新数据", ring: "未签收" },
   credits: "边界数据：天地图、高德；河流：GSHHG。演示用，示意",
   inset: "局部放大",
@@ -148,7 +155,6 @@ const zh: Words = {
   county: "县（市、区）",
   worst: "县内最高",
   primary: (list) => `首要 ${list}`,
-  noPrimary: "无首要污染物",
   hours24: "24 小时",
   valid: "有效站",
   pollutants: "污染物实况",
@@ -156,10 +162,9 @@ const zh: Words = {
   median: "中位",
   highest: "最高",
   where: "站点",
-  hour1: "1 小时",
   fresh: "在报站",
   gasTitle: (property) => `${property}探测器`,
-  gasQuiet: (threshold, highest) => `全部低于 ${threshold}，最高 ${highest}`,
+  gas: "气体探测器",
   freshDetectors: "在报",
   gasNone: "没有探测器",
   detector: "位置",
@@ -168,6 +173,7 @@ const zh: Words = {
   dataAge: "数据龄",
   thresholdKey: "阈值",
   noData: "无数据",
+  invalid: "超量程",
   old: (text) => `旧 ${text}`,
   span: (count, unit) => `${count} ${SPANS_ZH[unit]}`,
   matrix: "县（市、区）运行状态",
@@ -192,6 +198,8 @@ const zh: Words = {
 const en: Words = {
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",
+  elsewhen: "NOT THE PRESENT",
+  language: "switch language",
   levels: ["Level I (red)", "Level II (orange)", "Level III (yellow)", "Level IV (blue)"],
   sourcesOnline: "feeds online",
   slowest: "slowest",
@@ -199,7 +207,7 @@ const en: Words = {
   lost: (secs, clock) => `No contact with the server for ${secs} s: picture stopped at ${clock}`,
   neverHeard: (secs) => `Nothing heard from the server yet, waiting ${secs} s`,
   retrying: (attempt) => (attempt > 0 ? `reconnecting, attempt ${attempt}` : "reconnecting"),
-  date: (_year, month, day, weekday) => `${DAYS_EN[weekday] ?? ""} ${day} ${MONTHS_EN[month - 1] ?? ""}`,
+  date: (year, month, day, weekday) => `${DAYS_EN[weekday] ?? ""} ${day} ${MONTHS_EN[month - 1] ?? ""} ${year}`,
   seat: "Seat",
   noSeat: "not set",
   seatAsk: "Name of this seat (kept with each acknowledgement)",
@@ -217,6 +225,7 @@ const en: Words = {
   acknowledgedBy: (seat, clock) => `ack ${seat} ${clock}`,
   corrected: "corrected",
   now: (value) => value,
+  trigger: "raised at",
   peak: "peak",
   lowest: "low",
   threshold: "limit",
@@ -228,6 +237,7 @@ const en: Words = {
   ackFailed: (why) => `not acknowledged: ${why}`,
   ackUnreachable: "server not reachable",
   map: "Situation map",
+  unplaced: "not on the map",
   legend: {
     station: "Air station",
     gas: "Gas detector",
@@ -245,7 +255,6 @@ const en: Words = {
   county: "County",
   worst: "at worst",
   primary: (list) => list,
-  noPrimary: "no primary",
   hours24: "24 h",
   valid: "valid",
   pollutants: "Pollutants now",
@@ -253,10 +262,9 @@ const en: Words = {
   median: "median",
   highest: "max",
   where: "at",
-  hour1: "1 h",
   fresh: "fresh",
   gasTitle: (property) => property,
-  gasQuiet: (threshold, highest) => `all below ${threshold}, highest ${highest}`,
+  gas: "Gas detectors",
   freshDetectors: "fresh",
   gasNone: "no detectors",
   detector: "Detector",
@@ -265,6 +273,7 @@ const en: Words = {
   dataAge: "age",
   thresholdKey: "limits",
   noData: "no data",
+  invalid: "invalid",
   old: (text) => `${text} old`,
   span: (count, unit) => `${count} ${SPANS_EN[unit]}`,
   matrix: "Counties",

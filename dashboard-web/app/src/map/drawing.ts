@@ -2,8 +2,9 @@ import { freshness } from "../feed/fresh";
 import type { AlarmView, LatestView, ThingView } from "../feed/messages";
 import { type Facts, pairKey } from "../feed/scene";
 import { say } from "../lib/i18n";
-import { LAND_NAMES, type LandName } from "./land";
-import { around, type Box, beside, boxOf, placeLabels, spread, type Wanted } from "./place";
+import { abroad } from "./abroad";
+import { BORDER_PLACES, LAND_NAMES, type LandName } from "./land";
+import { along, around, type Box, beside, boxOf, placeLabels, type Shy, spread, type Wanted } from "./place";
 import type { Point, Projection } from "./project";
 
 /** A thing at rest: grey, whatever it measures. */
@@ -58,8 +59,8 @@ export interface Canvas {
   readonly frame: Box;
   /** Boxes that hold something else: legend, scale, close-up. */
   readonly taken: readonly Box[];
-  /** Close to each other, all alarms get one sign. */
-  readonly together: boolean;
+  /** Things that lie so near to each other that their alarms get one sign. */
+  readonly together: ReadonlySet<string>;
   /** The line to a close-up. */
   readonly line?: readonly [Point, Point] | undefined;
   /** Draw the names of the land too. */
@@ -70,6 +71,9 @@ export interface Canvas {
 /** Radius that a sign needs, with its ring when it waits. */
 export const SIGN_RADIUS = 24;
 export const RING_RADIUS = 30;
+/** The places near the middle among which a name of the land makes way for things: farther out it would name something else. */
+const NAME_CHOICES = 25;
+const RIVER_CHOICES = 60;
 const TEXT_HEIGHT: Readonly<Record<TextMark["kind"], number>> = { alarm: 26, county: 34, river: 22, neighbour: 24 };
 
 /** The worst open alarm of each thing, by number: an earlier sign never moves for a later one. */
@@ -95,19 +99,23 @@ function ranks(a: AlarmView, b: AlarmView): number {
 /** Lays out everything above the land. The same input gives the same drawing. */
 export function drawing(live: Live, canvas: Canvas): Drawing {
   const alarms = alarmMarks(live, canvas);
-  return { things: thingMarks(live, canvas), alarms, texts: textMarks(live, canvas, alarms), line: canvas.line };
+  const things = thingMarks(live, canvas);
+  return { things, alarms, texts: textMarks(live, canvas, alarms, things), line: canvas.line };
 }
 
 function alarmMarks(live: Live, { projection, frame, taken, together }: Canvas): AlarmMark[] {
-  const placed = worstByThing(live.alarms.values()).flatMap((entry) => {
+  const each = worstByThing(live.alarms.values()).flatMap((entry) => {
     const place = live.things.get(entry.alarm.thing)?.place ?? null;
-    return place === null ? [] : [{ ...entry, point: projection.point(place) }];
+    const point = place === null ? undefined : projection.point(place);
+    return point === undefined || !inside(point, frame) ? [] : [{ ...entry, point }];
   });
-  if (together && placed.length > 0) {
-    const first = placed.reduce((worst, entry) => (ranks(entry.alarm, worst.alarm) < 0 ? entry : worst));
-    const others = placed.reduce((sum, entry) => sum + entry.others + 1, -1);
-    const waits = placed.some((entry) => entry.waits);
-    return [{ alarm: first.alarm, at: first.point, true: first.point, others, waits }];
+  const merged = each.filter(({ alarm }) => together.has(alarm.thing));
+  const placed = each.filter(({ alarm }) => !together.has(alarm.thing));
+  if (merged.length > 0) {
+    const first = merged.reduce((worst, entry) => (ranks(entry.alarm, worst.alarm) < 0 ? entry : worst));
+    const others = merged.reduce((sum, entry) => sum + entry.others + 1, -1);
+    // It comes first: the line to the close-up ends at it.
+    placed.unshift({ ...first, others, waits: merged.some((entry) => entry.waits) });
   }
   const discs = placed.map(({ point, waits }) => ({ at: point, radius: waits ? RING_RADIUS + 2 : SIGN_RADIUS }));
   const points = spread(discs, frame, taken);
@@ -116,12 +124,12 @@ function alarmMarks(live: Live, { projection, frame, taken, together }: Canvas):
   });
 }
 
-function thingMarks(live: Live, { projection, frame }: Canvas): ThingMark[] {
+function thingMarks(live: Live, { projection, frame, taken }: Canvas): ThingMark[] {
   const marks: ThingMark[] = [];
   for (const thing of live.things.values()) {
     if (thing.place === null) continue;
     const [x, y] = projection.point(thing.place);
-    if (x < frame.x || y < frame.y || x > frame.x + frame.width || y > frame.y + frame.height) continue;
+    if (!inside([x, y], frame) || taken.some((box) => inside([x, y], box))) continue;
     const at: Point = [Math.round(x), Math.round(y)];
     const silent = thing.properties.every((id) => !fresh(live, thing, id));
     const from = fresh(live, thing, "wind_direction")
@@ -134,14 +142,48 @@ function thingMarks(live: Live, { projection, frame }: Canvas): ThingMark[] {
   return marks;
 }
 
+function inside([x, y]: Point, frame: Box): boolean {
+  return x >= frame.x && y >= frame.y && x <= frame.x + frame.width && y <= frame.y + frame.height;
+}
+
+/** Open alarms that a view cannot show: their thing has no place, or lies outside. The most urgent first. */
+export function unplaced(
+  alarms: Iterable<AlarmView>,
+  things: ReadonlyMap<string, ThingView>,
+  { projection, frame }: Pick<Canvas, "projection" | "frame">,
+): AlarmView[] {
+  return [...alarms]
+    .filter(({ thing }) => {
+      const place = things.get(thing)?.place ?? null;
+      return place === null || !inside(projection.point(place), frame);
+    })
+    .sort(ranks);
+}
+
 function fresh(live: Live, thing: ThingView, property: string): boolean {
   const last = live.latest.get(pairKey(thing.id, property));
   return freshness(last, thing, live.facts.properties.get(property), live.nowMs) === "fresh";
 }
 
-type Label = Omit<TextMark, "at">;
+/** An arrow that is half covered says nothing; there are many stations, and a border is seen anyhow. */
+function aroundThing({ at, shape }: ThingMark): Shy {
+  const arrow = shape === "arrow";
+  return { box: boxOf({ at, radius: arrow ? 14 : 7 }), weight: arrow ? 20 : 2 };
+}
 
-function textMarks(live: Live, canvas: Canvas, alarms: readonly AlarmMark[]): TextMark[] {
+const bordersOf = new WeakMap<Projection, readonly Shy[]>();
+
+function aroundBorders(projection: Projection): readonly Shy[] {
+  const known = bordersOf.get(projection);
+  if (known !== undefined) return known;
+  const found = BORDER_PLACES.map((place) => ({ box: boxOf({ at: projection.point(place), radius: 2 }), weight: 1 }));
+  bordersOf.set(projection, found);
+  return found;
+}
+
+type Label = Omit<TextMark, "at" | "angle"> & { readonly angles: readonly number[] };
+
+function textMarks(live: Live, canvas: Canvas, alarms: readonly AlarmMark[], things: readonly ThingMark[]): TextMark[] {
   const { projection, measure } = canvas;
   const signs = alarms.map(({ at }) => boxOf({ at, radius: RING_RADIUS }));
   const wanted: Wanted<Label>[] = [...alarms]
@@ -149,31 +191,31 @@ function textMarks(live: Live, canvas: Canvas, alarms: readonly AlarmMark[]): Te
     .map(({ alarm, at, others }) => {
       const thing = live.things.get(alarm.thing);
       const name = thing === undefined ? alarm.thing : say(thing.name);
-      const text = others > 0 && canvas.together ? `${name} +${others}` : name;
+      const text = others > 0 && canvas.together.has(alarm.thing) ? `${name} +${others}` : name;
       const boxes = beside(at, measure(text, "alarm"), TEXT_HEIGHT.alarm, RING_RADIUS + 6);
-      return { label: { text, kind: "alarm", angle: 0 }, boxes };
+      return { label: { text, kind: "alarm", angles: [] }, boxes, choices: boxes.length };
     });
   if (canvas.names)
     for (const name of LAND_NAMES) {
       const { kind } = name;
       const text = say(name);
-      const angle = angleOf(name, projection);
       const [long, high] = [measure(text, kind), TEXT_HEIGHT[kind]];
-      const width = Math.abs(long * Math.cos(angle)) + Math.abs(high * Math.sin(angle));
-      const height = Math.abs(long * Math.sin(angle)) + Math.abs(high * Math.cos(angle));
-      wanted.push({ label: { text, kind, angle }, boxes: around(projection.point(name.place), width, height) });
+      if (name.along === undefined) {
+        const near = around(projection.point(name.place), long, high);
+        const boxes = kind === "neighbour" ? abroad(`${text} ${long}`, near, projection) : near;
+        wanted.push({ label: { text, kind, angles: [] }, boxes, choices: NAME_CHOICES });
+        continue;
+      }
+      const spots = along(name.along.map(projection.point), long, high);
+      const label = { text, kind, angles: spots.map(({ angle }) => angle) };
+      wanted.push({ label, boxes: spots.map(({ box }) => box), choices: RIVER_CHOICES });
     }
-  return placeLabels(wanted, canvas.frame, [...signs, ...canvas.taken]).map(({ label, box }) => ({
-    ...label,
+  const shy = [...things.map(aroundThing), ...(canvas.names ? aroundBorders(projection) : [])];
+  const taken = [...signs, ...canvas.taken];
+  return placeLabels(wanted, canvas.frame, taken, shy).map(({ label: { text, kind, angles }, box, choice }) => ({
+    text,
+    kind,
+    angle: angles[choice] ?? 0,
     at: [box.x + box.width / 2, box.y + box.height / 2],
   }));
-}
-
-/** A river's name lies along the river and is never upside down. */
-function angleOf(name: LandName, projection: Projection): number {
-  if (name.along === undefined) return 0;
-  const [ax, ay] = projection.point(name.along[0]);
-  const [bx, by] = projection.point(name.along[1]);
-  const angle = Math.atan2(by - ay, bx - ax);
-  return angle > Math.PI / 2 ? angle - Math.PI : angle <= -Math.PI / 2 ? angle + Math.PI : angle;
 }

@@ -22,8 +22,8 @@ export interface LandName {
   readonly en: string;
   readonly place: Place;
   readonly kind: "county" | "river" | "neighbour";
-  /** Places before and after along a river: the name lies along them. */
-  readonly along?: readonly [Place, Place];
+  /** Its course in the city: the name lies along it. */
+  readonly along?: readonly Place[];
 }
 
 type Ring = readonly (readonly number[])[];
@@ -36,15 +36,19 @@ export const CITY_BOUNDS: Bounds = boundsOf(
   0,
 );
 
-function middleOf(lines: readonly Ring[]): Pick<LandName, "place" | "along"> {
+/** The outlines of its counties. */
+export const CITY_RINGS: readonly (readonly Place[])[] = counties.features.flatMap(({ geometry }) =>
+  geometry.coordinates.map((ring) => ring.map(asPlace)),
+);
+
+function courseOf(lines: readonly Ring[]): Pick<LandName, "place" | "along"> {
   const [west, south, east, north] = CITY_BOUNDS;
   const inside = lines.map((line) =>
     line.filter(([lon = 0, lat = 0]) => lon > west && lon < east && lat > south && lat < north),
   );
   const longest = inside.reduce<Ring>((best, line) => (line.length > best.length ? line : best), []);
-  const index = Math.floor(longest.length / 2);
-  const near = (step: number) => asPlace(longest[Math.min(longest.length - 1, Math.max(0, index + step))] ?? []);
-  return { place: near(0), along: [near(-4), near(4)] };
+  const along = longest.map(asPlace);
+  return { place: along[Math.floor(along.length / 2)] ?? [0, 0], along };
 }
 
 /** The names, the most important first. */
@@ -55,7 +59,7 @@ export const LAND_NAMES: readonly LandName[] = [
   }),
   ...rivers.features.flatMap(({ properties, geometry }): LandName[] => {
     const { zh, en } = properties;
-    return zh === undefined || en === undefined ? [] : [{ zh, en, kind: "river", ...middleOf(geometry.coordinates) }];
+    return zh === undefined || en === undefined ? [] : [{ zh, en, kind: "river", ...courseOf(geometry.coordinates) }];
   }),
   ...neighbours.features.flatMap(({ properties }): LandName[] => {
     const { zh, en, label } = properties;
@@ -63,6 +67,11 @@ export const LAND_NAMES: readonly LandName[] = [
     return [{ zh, en, place: asPlace(label), kind: "neighbour" }];
   }),
 ];
+
+/** Points of the borders: names of the land keep off them where they can. */
+export const BORDER_PLACES: readonly Place[] = borders.features.flatMap(({ geometry }) =>
+  geometry.coordinates.flat().map(asPlace),
+);
 
 function trace(context: CanvasRenderingContext2D, projection: Projection, lines: readonly Ring[]): void {
   context.beginPath();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { around, type Box, beside, boxOf, overlaps, placeLabels, spread } from "./place";
+import { along, around, type Box, beside, boxOf, overlaps, placeLabels, spread } from "./place";
 
 const FRAME: Box = { x: 0, y: 0, width: 800, height: 712 };
 
@@ -49,6 +49,7 @@ describe("labels", () => {
   it("never overlap each other, a sign or the frame, and the first ones win", () => {
     const wanted = Array.from({ length: 40 }, (_, index) => ({
       label: index,
+      choices: 5,
       boxes: index % 2 === 0 ? beside([200 + 7 * index, 300], 90, 24, 30) : around([200 + 7 * index, 310], 80, 34),
     }));
     const sign: Box = { x: 300, y: 280, width: 48, height: 48 };
@@ -66,12 +67,35 @@ describe("labels", () => {
     const box: Box = { x: 10, y: 10, width: 50, height: 20 };
     const placed = placeLabels(
       [
-        { label: "first", boxes: [box] },
-        { label: "second", boxes: [box] },
+        { label: "first", boxes: [box], choices: 1 },
+        { label: "second", boxes: [box], choices: 1 },
       ],
       FRAME,
       [],
     );
     expect(placed.map(({ label }) => label)).toEqual(["first"]);
+  });
+
+  it("make way for what is shy, but do not leave their place for it", () => {
+    const spots: Box[] = [10, 100, 200].map((x) => ({ x, y: 10, width: 50, height: 20 }));
+    const thing: Box = { x: 30, y: 15, width: 8, height: 8 };
+    const chosen = (choices: number) =>
+      placeLabels([{ label: "", boxes: spots, choices }], FRAME, [], [{ box: thing, weight: 1 }])[0]?.choice;
+    expect(chosen(3)).toBe(1);
+    expect(chosen(1)).toBe(0);
+  });
+});
+
+describe("names along a course", () => {
+  it("are turned with it and never upside down", () => {
+    const course = Array.from({ length: 40 }, (_, index) => [400 - 5 * index, 300 + 5 * index] as const);
+    const spots = along(course, 60, 20);
+    expect(spots.length).toBeGreaterThan(10);
+    for (const { angle } of spots) expect(angle).toBeCloseTo(-Math.PI / 4, 6);
+  });
+
+  it("stand beside it, not on it", () => {
+    const course = Array.from({ length: 40 }, (_, index) => [100 + 5 * index, 300] as const);
+    for (const { box } of along(course, 60, 20)) expect(box.y + box.height <= 300 || box.y >= 300).toBe(true);
   });
 });

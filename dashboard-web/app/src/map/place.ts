@@ -78,23 +78,48 @@ function candidates([x, y]: Point): Point[] {
 export interface Wanted<T> {
   readonly label: T;
   readonly boxes: readonly Box[];
+  /** Only among so many of them it makes way for what is shy. */
+  readonly choices: number;
+}
+
+/** What a text should rather not cover, and how much that matters. */
+export interface Shy {
+  readonly box: Box;
+  readonly weight: number;
 }
 
 /** A text that got one. */
 export interface Placed<T> {
   readonly label: T;
   readonly box: Box;
+  /** Which of its boxes it got. */
+  readonly choice: number;
 }
 
-/** Places texts greedily, the most important first; what finds no free box is left out. */
-export function placeLabels<T>(wanted: readonly Wanted<T>[], frame: Box, taken: readonly Box[]): Placed<T>[] {
+/**
+ * Places texts greedily, the most important first; what finds no free box is left out. What is `shy` is kept clear where that is possible:
+ * of its first free boxes the one that covers the least of it is taken.
+ */
+export function placeLabels<T>(
+  wanted: readonly Wanted<T>[],
+  frame: Box,
+  taken: readonly Box[],
+  shy: readonly Shy[] = [],
+): Placed<T>[] {
   const blocked = [...taken];
   const placed: Placed<T>[] = [];
-  for (const { label, boxes } of wanted) {
-    const box = boxes.find((one) => within(one, frame) && !blocked.some((other) => overlaps(one, other)));
-    if (box === undefined) continue;
-    blocked.push(box);
-    placed.push({ label, box });
+  for (const { label, boxes, choices } of wanted) {
+    let best: { box: Box; choice: number; covered: number } | undefined;
+    for (const [choice, box] of boxes.entries()) {
+      if (best !== undefined && choice >= choices) break;
+      if (!within(box, frame) || blocked.some((other) => overlaps(box, other))) continue;
+      const covered = shy.reduce((sum, other) => sum + (overlaps(box, other.box) ? other.weight : 0), 0);
+      if (best === undefined || covered < best.covered) best = { box, choice, covered };
+      if (covered === 0) break;
+    }
+    if (best === undefined) continue;
+    blocked.push(best.box);
+    placed.push({ label, box: best.box, choice: best.choice });
   }
   return placed;
 }
@@ -129,4 +154,37 @@ export function around([x, y]: Point, width: number, height: number): Box[] {
       });
     }
   return boxes;
+}
+
+/** How far a name stands from the river that it names, from middle to middle. */
+const BANK_PX = 15;
+
+/** Boxes for a name along a course, and how it is turned there: from the middle outwards, above the river before below, never upside down. */
+export function along(
+  course: readonly Point[],
+  width: number,
+  height: number,
+): { readonly box: Box; readonly angle: number }[] {
+  const middle = Math.floor(course.length / 2);
+  const steps = course.map((_, index) => middle + (index % 2 === 0 ? index / 2 : -(index + 1) / 2));
+  return steps.flatMap((step) => {
+    const at = course[step];
+    if (at === undefined) return [];
+    // The river's direction over about the length of the name, or the name would follow every bend.
+    const near = course.filter(([x, y]) => Math.hypot(x - at[0], y - at[1]) <= width / 2);
+    const [from, to] = [near[0], near[near.length - 1]];
+    if (from === undefined || to === undefined || Math.hypot(to[0] - from[0], to[1] - from[1]) < width / 2) return [];
+    const turned = Math.atan2(to[1] - from[1], to[0] - from[0]);
+    const angle = turned > Math.PI / 2 ? turned - Math.PI : turned <= -Math.PI / 2 ? turned + Math.PI : turned;
+    const long = Math.abs(width * Math.cos(angle)) + Math.abs(height * Math.sin(angle));
+    const high = Math.abs(width * Math.sin(angle)) + Math.abs(height * Math.cos(angle));
+    // The bend may lean into the name: it keeps off the farthest point of this piece.
+    const off = (side: 1 | -1) =>
+      Math.max(...near.map(([x, y]) => side * ((x - at[0]) * Math.sin(angle) - (y - at[1]) * Math.cos(angle))));
+    return ([1, -1] as const).map((side) => {
+      const reach = side * (BANK_PX + Math.min(18, Math.max(0, off(side))));
+      const [x, y] = [at[0] + reach * Math.sin(angle), at[1] - reach * Math.cos(angle)];
+      return { box: { x: x - long / 2, y: y - high / 2, width: long, height: high }, angle };
+    });
+  });
 }

@@ -3,16 +3,26 @@ import type { Facts } from "../feed/scene";
 
 /** The order of the national report; other properties follow by id. */
 const REPORT_ORDER = ["pm25", "pm10", "so2", "no2", "co", "o3"];
+/** Weather is weather, whoever observes it: an air station often measures some of it. */
+const WEATHER: ReadonlySet<string> = new Set([
+  "wind_direction",
+  "wind_speed",
+  "temperature",
+  "humidity",
+  "pressure",
+  "rain",
+]);
 
 function rank(id: string): number {
   const place = REPORT_ORDER.indexOf(id);
   return place < 0 ? REPORT_ORDER.length : place;
 }
 
-/** The properties that things of a kind observe, in the order of the screens. */
+/** The properties that things of a kind observe, in the order of the screens. The weather at any thing is of the kind `weather`. */
 export function observedBy(kind: string, things: Iterable<ThingView>, facts: Facts): PropertyView[] {
   const ids = new Set<string>();
-  for (const thing of things) if (thing.kind === kind) for (const id of thing.properties) ids.add(id);
+  for (const thing of things)
+    for (const id of thing.properties) if ((WEATHER.has(id) ? "weather" : thing.kind) === kind) ids.add(id);
   const known = [...ids].map((id) => facts.properties.get(id)).filter((property) => property !== undefined);
   return known.sort((a, b) => rank(a.id) - rank(b.id) || (a.id < b.id ? -1 : 1));
 }

@@ -17,6 +17,9 @@ use yiping_store::StoreError;
 
 use super::answer::Acknowledged;
 
+/// How long a message may be: an error that quotes what came must not send it all back.
+const MESSAGE_CHARS_MAX: usize = 400;
+
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
@@ -106,9 +109,13 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code) = self.kind();
-        let message = self.to_string();
+        let mut message = self.to_string();
         if let Self::Internal(_) = self {
             tracing::error!(%message, "request failed");
+        }
+        if let Some((end, _)) = message.char_indices().nth(MESSAGE_CHARS_MAX) {
+            message.truncate(end);
+            message.push('…');
         }
         let acknowledged = match self {
             Self::AlreadyAcknowledged(first) => Some(first),

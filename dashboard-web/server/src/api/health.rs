@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use utoipa::ToSchema;
 use yiping_model::Position;
 
@@ -15,6 +15,10 @@ use crate::state::ServerState;
 
 /// How long history may take to say where it is.
 const STORE_ANSWER_MAX: Duration = Duration::from_secs(2);
+
+/// A reader that is behind is given so long to move on.
+const STILL_MAX: Duration = Duration::from_secs(2);
+const STILL_STEP: Duration = Duration::from_millis(20);
 
 /// The process answers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,22 +76,17 @@ pub(super) async fn healthz(State(state): State<ServerState>) -> Json<HealthAnsw
     )
 )]
 pub(super) async fn readyz(State(state): State<ServerState>) -> impl IntoResponse {
-    let end = *state.log.end().borrow();
-    let mut readers = vec![
-        ("live", Some(state.live.position())),
-        ("store", store_position(&state).await),
-    ];
-    for probe in &state.probes {
-        readers.push((probe.name, Some((probe.position)())));
-    }
     let mut behind = Vec::new();
-    let silence = state.live.silence();
-    if silence > Duration::from_secs(state.settings.ready_silence_secs) {
+    let (silence, silence_secs) = (state.live.silence(), state.settings.ready_silence_secs);
+    if silence > Duration::from_secs(silence_secs) {
         behind.push(format!(
             "log: no record for {} s, not even a tick",
             silence.as_secs()
         ));
     }
+    let end = *state.log.end().borrow();
+    let readers = readers(&state).await;
+    let mut lagging = Vec::new();
     for (name, position) in &readers {
         match position {
             None => behind.push(format!("{name}: does not answer")),
@@ -95,8 +94,16 @@ pub(super) async fn readyz(State(state): State<ServerState>) -> impl IntoRespons
                 let lag = end.0.saturating_sub(position.0);
                 if lag > state.settings.ready_lag_records {
                     behind.push(format!("{name}: {lag} records behind"));
+                } else if lag > 0 {
+                    lagging.push((*name, *position));
                 }
             }
+        }
+    }
+    if behind.is_empty() {
+        let patience = STILL_MAX.min(Duration::from_secs(silence_secs));
+        for (name, position) in standing_still(&state, lagging, patience).await {
+            behind.push(format!("{name}: stands still at record {position}"));
         }
     }
     let ready = behind.is_empty();
@@ -116,6 +123,33 @@ pub(super) async fn readyz(State(state): State<ServerState>) -> impl IntoRespons
         readers: readers.collect(),
     };
     (status, Json(answer))
+}
+
+/// Where the readers of the log are.
+async fn readers(state: &ServerState) -> Vec<(&'static str, Option<Position>)> {
+    let mut readers = vec![
+        ("live", Some(state.live.position())),
+        ("store", store_position(state).await),
+    ];
+    for probe in &state.probes {
+        readers.push((probe.name, Some((probe.position)())));
+    }
+    readers
+}
+
+/// Those of these readers that do not leave their place, though there is more to read: a disk is full, or a task hangs.
+async fn standing_still(
+    state: &ServerState,
+    mut lagging: Vec<(&'static str, Position)>,
+    patience: Duration,
+) -> Vec<(&'static str, Position)> {
+    let until = Instant::now() + patience;
+    while !lagging.is_empty() && Instant::now() < until {
+        sleep(STILL_STEP).await;
+        let now = readers(state).await;
+        lagging.retain(|(name, position)| now.contains(&(*name, Some(*position))));
+    }
+    lagging
 }
 
 async fn store_position(state: &ServerState) -> Option<Position> {

@@ -125,8 +125,9 @@ impl Screen {
                 },
             }
             tokio::select! {
+                // What the screen said comes before the judgement that it said nothing.
+                biased;
                 () = live.closes() => return End::Closing,
-                changed = head.changed() => if changed.is_err() { return End::Closing },
                 message = self.socket.recv() => match message {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
                     Some(Ok(_)) => heard_at = Instant::now(),
@@ -139,6 +140,7 @@ impl Screen {
                         return end;
                     }
                 }
+                changed = head.changed() => if changed.is_err() { return End::Closing },
             }
         }
     }

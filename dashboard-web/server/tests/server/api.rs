@@ -232,6 +232,37 @@ async fn health_readiness_and_figures_are_told() {
 }
 
 #[tokio::test]
+async fn a_reader_that_stands_still_is_not_ready_however_little_it_is_behind() {
+    let settings = Settings {
+        ready_silence_secs: 1,
+        ..Settings::default()
+    };
+    let house = House::open(settings).await;
+    house.append(vec![Body::Tick]).await;
+    let ready = get(house.address, "/readyz").await;
+    assert_eq!(ready.status, 503);
+    let behind = &ready.json()["behind"];
+    assert_eq!(behind, &json!(["store: stands still at record 0"]));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn an_error_does_not_echo_what_is_long() {
+    let house = told().await;
+    let long = "x".repeat(20_000);
+    for path in [
+        format!("/{long}"),
+        format!("/api/v1/datastreams/{long}/observations"),
+        format!("/api/v1/live?scene={long}"),
+    ] {
+        let answer = get(house.address, &path).await;
+        assert!((400..500).contains(&answer.status), "{}", answer.status);
+        assert!(answer.body.len() < 2_000, "{} bytes", answer.body.len());
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn every_path_of_the_document_answers_and_its_references_resolve() {
     let house = told().await;
     let document = get(house.address, "/api/openapi.json").await.json();

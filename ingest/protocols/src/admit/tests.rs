@@ -187,3 +187,16 @@ fn numbers_that_are_none_and_crowds_are_refused() {
         [(Disposition::Rejected, Reason::TooManyValues, 3)]
     );
 }
+
+#[test]
+fn a_limit_of_time_beyond_all_time_lets_everything_in() {
+    let limits = Limits {
+        max_ahead_secs: u32::MAX,
+        max_behind_days: u32::MAX,
+        ..Limits::default()
+    };
+    let mut gate = gate(Unknown::Accept, limits);
+    let long_ago = Timestamp::from_secs(-62_135_596_800);
+    let admitted = gate.admit(raw("station", long_ago, &[("pm25", 1.0)]), NOW);
+    assert!(admitted.reading.is_some());
+}

@@ -98,9 +98,15 @@ fn small_log(folder: &std::path::Path, clock: &CityClock) -> Arc<yiping_log::Dis
 }
 
 async fn all_of(log: &yiping_log::DiskLog) -> Vec<Body> {
-    let chunk = log.read(yiping_model::Position::START, usize::MAX).await;
-    let records = chunk.expect("readable");
-    records.iter().map(|record| record.body.clone()).collect()
+    let (mut bodies, mut after) = (Vec::new(), yiping_model::Position::START);
+    loop {
+        let chunk = log.read(after, usize::MAX).await.expect("readable");
+        let Some(last) = chunk.last() else {
+            return bodies;
+        };
+        after = last.position;
+        bodies.extend(chunk.iter().map(|record| record.body.clone()));
+    }
 }
 
 #[tokio::test]

@@ -156,18 +156,30 @@ impl Session<'_> {
         }
     }
 
+    /// Keeps and acknowledges these messages, in parts when they say more than fits one append: a payload may hold thousands of readings.
     async fn take(&self, messages: &mut Vec<Queued>) -> Result<(), LogError> {
         let mut batch = Batch::default();
-        for message in messages.iter() {
-            self.decode(&mut batch, message);
+        let mut waiting = Vec::new();
+        for message in messages.drain(..) {
+            self.decode(&mut batch, &message);
+            waiting.extend(message.packet_id);
+            if batch.is_full() {
+                self.settle(std::mem::take(&mut batch), &mut waiting)
+                    .await?;
+            }
         }
+        self.settle(batch, &mut waiting).await
+    }
+
+    /// Makes a batch durable, then acknowledges its messages.
+    async fn settle(&self, batch: Batch, waiting: &mut Vec<u16>) -> Result<(), LogError> {
         let taken = self.door.keep(batch).await?;
         tracing::trace!(
-            messages = messages.len(),
+            messages = waiting.len(),
             accepted = taken.accepted,
             "batch is durable"
         );
-        for packet_id in messages.drain(..).filter_map(|message| message.packet_id) {
+        for packet_id in waiting.drain(..) {
             if !self.client.acknowledge(packet_id) {
                 tracing::debug!(
                     packet_id,

@@ -144,3 +144,16 @@ fn an_unknown_key_is_an_error() {
         );
     }
 }
+
+#[test]
+fn a_password_in_the_address_of_a_broker_is_refused_and_not_repeated() {
+    let settings = MqttSettings {
+        url: "mqtt://wall:tiger@127.0.0.1:1883".to_owned(),
+        ..MqttSettings::default()
+    };
+    let message = settings.address().expect_err("credentials").to_string();
+    assert!(
+        message.contains("username") && !message.contains("tiger"),
+        "{message}"
+    );
+}

@@ -83,6 +83,12 @@ impl MqttSettings {
     /// # Errors
     /// [`SettingsError`] when the address is of another form.
     pub fn address(&self) -> Result<(String, u16), SettingsError> {
+        // It may hold a password, which is not repeated.
+        require(
+            !self.url.contains('@'),
+            "url",
+            "must not hold credentials; write them as username and password",
+        )?;
         let wrong = || SettingsError {
             field: "url".to_owned(),
             detail: format!(

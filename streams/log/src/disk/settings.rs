@@ -8,6 +8,9 @@ use super::format::{COMMIT_BYTES_LIMIT, COMMIT_HEADER_BYTES, RECORD_HEADER_BYTES
 use crate::LogError;
 
 const SEGMENT_BYTES_MIN: u64 = 4_096;
+/// Room for every record that is not a reading, even a dead letter full of escapes: what is refused must be able to say so.
+const RECORD_BYTES_MIN: u64 = 16_384;
+const COMMIT_BYTES_MIN: u64 = 65_536;
 
 /// The limits of the log on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +24,7 @@ pub struct Settings {
     pub commit_records_max: u32,
     /// How long the first append of a commit waits for company. 0 is right for most disks: while one commit syncs, the next gathers.
     pub commit_delay_ms: u64,
-    /// How many bytes one record may take; a larger one is refused.
+    /// How many bytes one record may take; a larger one is refused. The doors make a dead letter of a reading that does not fit.
     pub record_bytes_max: usize,
     /// How many records may wait for a commit; beyond it `append` waits for room.
     pub queue_records_max: u32,
@@ -69,7 +72,7 @@ impl Settings {
         within(
             "commit_bytes_max",
             self.commit_bytes_max as u64,
-            4_096..=COMMIT_BYTES_LIMIT as u64,
+            COMMIT_BYTES_MIN..=COMMIT_BYTES_LIMIT as u64,
         )?;
         within(
             "commit_records_max",
@@ -80,7 +83,7 @@ impl Settings {
         within(
             "record_bytes_max",
             self.record_bytes_max as u64,
-            256..=record_bytes_most as u64,
+            RECORD_BYTES_MIN..=record_bytes_most as u64,
         )?;
         within(
             "queue_records_max",

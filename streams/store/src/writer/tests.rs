@@ -201,3 +201,25 @@ async fn days_beyond_retention_are_dropped_once_a_city_day() {
     running.stop().await.expect("stops");
     assert_eq!(failing.pruned.load(Ordering::SeqCst), 3);
 }
+
+#[tokio::test]
+async fn history_of_another_log_is_not_gone_on_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (old, _clock) = log();
+    old.append(bodies(0, 10)).await.expect("appends");
+    let mut first = Running::start(&old, open(folder.path()).await);
+    first.reach(Position(10)).await;
+    first.stop().await.expect("stops");
+    let (new, _clock) = log();
+    new.append(bodies(0, 3)).await.expect("appends");
+    let second = Running::start(&new, open(folder.path()).await);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(10), second.task).await;
+    let ended = ended.expect("it does not wait for the log to grow");
+    assert!(matches!(
+        ended.expect("no panic"),
+        Err(StoreError::Ahead {
+            history: Position(10),
+            log: Position(3)
+        })
+    ));
+}

@@ -140,6 +140,56 @@ fn what_a_thing_says_after_a_silence_is_judged_by_the_city_clock() {
 }
 
 #[test]
+fn what_is_always_reported_long_after_its_time_is_not_late() {
+    let mut engine = engine(Settings::default());
+    let told = run(
+        &mut engine,
+        "09:20:00 a pm25 10 @08:00:00
+         09:22:00 tick
+         10:20:00 a pm25 20 @09:00:00
+         11:21:30 a pm25 30 @10:00:00
+         13:50:00 tick",
+    );
+    assert_eq!((engine.counts().late, engine.counts().counted), (0, 3));
+    let windows: Vec<&str> = told
+        .lines()
+        .filter(|line| line.contains("a:pm25 1h"))
+        .collect();
+    let expected = [
+        "2.0 a:pm25 1h 08:00:00",
+        "4.0 a:pm25 1h 09:00:00",
+        "5.0 a:pm25 1h 10:00:00",
+    ];
+    for (window, expected) in windows.iter().zip(expected) {
+        assert!(window.starts_with(expected), "{window}");
+    }
+    assert_eq!(windows.len(), 3);
+}
+
+#[test]
+fn a_link_that_pauses_makes_nothing_late_of_a_device_that_is_minutes_behind() {
+    let mut engine = engine(Settings::default());
+    run(
+        &mut engine,
+        "08:10:00 a gas 1 @08:00:00
+         08:10:05 a gas 1 @08:00:05
+         08:12:10 a gas 1 @08:00:10
+         08:12:10 a gas 1 @08:00:15",
+    );
+    assert_eq!((engine.counts().late, engine.counts().counted), (0, 4));
+}
+
+#[test]
+fn what_was_measured_long_ago_is_summed_up_soon() {
+    check(
+        "08:00:00 a gas 1 @03:00:00
+         08:02:00 tick",
+        "2.0 a:gas 10s 03:00:00 n=1/2 mean=1 min=1 max=1 last=1 sd=0.000
+         2.1 a:gas 1m 03:00:00 n=1/12 mean=1 min=1 max=1 last=1 sd=0.000",
+    );
+}
+
+#[test]
 fn a_device_with_a_wrong_clock_neither_hastens_nor_holds_back_another() {
     check(
         "08:00:00 fast gas 5 @09:00:00

@@ -1,3 +1,4 @@
+import "./air.css";
 import { createMemo, Index, Show } from "solid-js";
 import { Bar } from "../../charts/Bar";
 import { Spark } from "../../charts/Spark";
@@ -75,10 +76,8 @@ export const Air: Panel = (props) => {
                         when={county().hourMs === undefined || !other()}
                         fallback={<b>{t().old(t().span(old().count, old().unit))}</b>}
                       >
-                        <Show when={value() !== undefined}>
-                          {county().worst?.primary.length
-                            ? t().primary(symbols(county().worst?.primary ?? []))
-                            : t().noPrimary}
+                        <Show when={county().worst?.primary.length}>
+                          {t().primary(symbols(county().worst?.primary ?? []))}
                         </Show>
                       </Show>
                     </i>

@@ -1,3 +1,4 @@
+import "./alarms.css";
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { t } from "../../lib/i18n";
 import { nameSeat, seat } from "../../lib/seat";
@@ -21,8 +22,7 @@ export const Alarms: Panel = (props) => {
   const [notes, setNotes] = createSignal<ReadonlyMap<string, RowNote>>(new Map());
   const [asking, ask] = createSignal<string>();
   // Silence of the sensors must not look like peace.
-  const blind = () =>
-    ![...props.wall.sources().values()].some((door) => online(door, props.wall.facts(), props.wall.now()));
+  const blind = () => ![...props.wall.sources().values()].some((door) => online(door, props.wall));
   const waiting = () => [...props.wall.alarms().values()].filter(waits).length;
   const noteOn = (id: string, note: RowNote | undefined) => {
     const next = new Map(notes());

@@ -1,10 +1,11 @@
 import { type Component, Match, Show, Switch } from "solid-js";
+import { freshness } from "../../feed/fresh";
 import type { AlarmView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { age, clockMinutes } from "../../lib/time";
+import { age, clockOfDay, span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import { waits } from "./order";
 
@@ -41,10 +42,24 @@ export const Row: Component<{
   };
   const said = (value: number) => fixed(value, property()?.decimals ?? 2);
   const unit = () => property()?.unit ?? "";
-  // An index is judged like anything observed, but has no reading of its own.
-  const current = () => {
+  // What is known of it now, and whether that is old. An index is judged like anything observed, but has no reading of its own.
+  const current = (): string | undefined => {
     const key = pairKey(props.alarm.thing, props.alarm.property);
-    return props.wall.latest().get(key)?.value ?? props.wall.indices().get(key)?.value ?? undefined;
+    const last = props.wall.latest().get(key);
+    const index = props.wall.indices().get(key)?.value ?? undefined;
+    if (last === undefined) return index === undefined ? undefined : t().now(`${said(index)} ${unit()}`);
+    const observer = thing();
+    if (observer === undefined) return undefined;
+    const heard = freshness(last, observer, property(), props.wall.now());
+    if (heard === "fresh") return t().now(`${said(last.value)} ${unit()}`);
+    if (heard === "invalid") return t().invalid;
+    const old = span(props.wall.now() - last.at_ms);
+    return t().old(t().span(old.count, old.unit));
+  };
+  // The most extreme value is known when it is over; until then, what raised it.
+  const figure = () => {
+    if (active()) return `${t().trigger} ${said(props.alarm.value)}`;
+    return `${rule()?.direction === "below" ? t().lowest : t().peak} ${said(props.alarm.extreme)}`;
   };
   const active = () => props.alarm.ended_ms === null;
   const zone = () => facts()?.city.zone ?? "UTC";
@@ -71,9 +86,7 @@ export const Row: Component<{
         <Show when={props.alarm.corrected}>
           <span class="corrected">{t().corrected}</span>
         </Show>
-        <Show when={current() !== undefined}>
-          <em>{t().now(`${said(current() ?? 0)} ${unit()}`)}</em>
-        </Show>
+        <Show when={current()}>{(known) => <em>{known()}</em>}</Show>
       </span>
       <em class="age">{age(props.wall.now() - props.alarm.started_ms)}</em>
       <div class="state">
@@ -83,7 +96,7 @@ export const Row: Component<{
         <Switch
           fallback={
             <span class="figures">
-              {rule()?.direction === "below" ? t().lowest : t().peak} {said(props.alarm.extreme)}
+              {figure()}
               <i classList={{ gone: props.alarm.ended_ms !== null }}>
                 {t().threshold} {threshold()} {unit()}
               </i>
@@ -100,7 +113,7 @@ export const Row: Component<{
         </Switch>
         <Show when={props.alarm.ended_ms !== null && props.note === undefined}>
           <span>
-            {t().returned} {clockMinutes(props.alarm.ended_ms ?? 0, zone())}
+            {t().returned} {clockOfDay(props.alarm.ended_ms ?? 0, props.wall.now(), zone())}
           </span>
         </Show>
         <Show
@@ -109,7 +122,7 @@ export const Row: Component<{
             <span class="by">
               {t().acknowledgedBy(
                 props.alarm.acknowledged?.seat ?? "",
-                clockMinutes(props.alarm.acknowledged?.at_ms ?? 0, zone()),
+                clockOfDay(props.alarm.acknowledged?.at_ms ?? 0, props.wall.now(), zone()),
               )}
             </span>
           }

@@ -1,4 +1,4 @@
-import { freshness } from "../../feed/fresh";
+import { type Freshness, freshness } from "../../feed/fresh";
 import type { AlarmView, LatestView, PropertyView, RuleView, ThingView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import { ofKind } from "../observed";
@@ -7,12 +7,12 @@ import { ofKind } from "../observed";
 export interface Detector {
   readonly thing: ThingView;
   readonly last: LatestView | undefined;
-  readonly fresh: boolean;
+  readonly heard: Freshness;
   /** The most severe open alarm of this detector. */
   readonly alarm: AlarmView | undefined;
 }
 
-/** The detectors of a gas: those with a value by value, then those never heard. */
+/** The detectors of a gas, by id. */
 export function detectors(
   property: PropertyView,
   things: ReadonlyMap<string, ThingView>,
@@ -33,10 +33,21 @@ export function detectors(
     .filter((thing) => thing.properties.includes(property.id))
     .map((thing) => {
       const last = latest.get(pairKey(thing.id, property.id));
-      const fresh = freshness(last, thing, property, nowMs) === "fresh";
-      return { thing, last, fresh, alarm: worst.get(thing.id) };
-    })
-    .sort((a, b) => (b.last?.value ?? -1) - (a.last?.value ?? -1));
+      return { thing, last, heard: freshness(last, thing, property, nowMs), alarm: worst.get(thing.id) };
+    });
+}
+
+/** The value of a detector as far as it can be believed: a stale one still says what was there last. */
+function believed({ last }: Detector): number {
+  return last === undefined || last.out_of_range ? Number.NEGATIVE_INFINITY : last.value;
+}
+
+/** The highest first; then what says nothing that can be. */
+export function byValue(list: readonly Detector[]): Detector[] {
+  return [...list].sort((a, b) => {
+    const [x, y] = [believed(a), believed(b)];
+    return x === y ? 0 : y - x;
+  });
 }
 
 /** The thresholds of a property, ascending. */
@@ -45,10 +56,8 @@ export function thresholds(property: PropertyView, rules: ReadonlyMap<string, Ru
   return [...new Set(own.map((rule) => rule.raise))].sort((a, b) => a - b);
 }
 
-/** Whether there is nothing to say about the detectors: all heard, all below the lowest threshold, no alarm open. */
+/** Whether no detector needs attention: none above the lowest threshold, no alarm open. */
 export function quiet(list: readonly Detector[], lowest: number | undefined): boolean {
-  if (lowest === undefined || list.length === 0) return false;
-  return list.every(
-    ({ last, fresh, alarm }) => fresh && alarm === undefined && last !== undefined && last.value <= lowest,
-  );
+  if (lowest === undefined) return false;
+  return list.every((detector) => detector.alarm === undefined && believed(detector) <= lowest);
 }

@@ -1,13 +1,15 @@
 import { createMemo, createSignal, Index, Show } from "solid-js";
 import { lang, say, setLang, t } from "../../lib/i18n";
-import { fixed } from "../../lib/number";
 import { nameSeat, seat } from "../../lib/seat";
 import { moment } from "../../lib/time";
 import { SeatForm } from "../../ui/SeatForm";
 import { Sign } from "../../ui/Sign";
 import { countByLevel } from "../alarms/order";
 import type { Panel } from "../panel";
-import { online } from "../sources/doors";
+import { delayed, online } from "../sources/doors";
+
+/** City time this far from the machine's is another time. */
+const ELSEWHEN_MS_MIN = 10 * 60_000;
 
 /** Who watches what, how it stands in one line, and what time it is. */
 export const Header: Panel = (props) => {
@@ -15,14 +17,22 @@ export const Header: Panel = (props) => {
   const city = () => props.wall.facts()?.city;
   const counts = createMemo(() => countByLevel(props.wall.alarms().values()));
   const doors = createMemo(() => [...props.wall.sources().values()]);
-  const up = createMemo(() => doors().filter((door) => online(door, props.wall.facts(), props.wall.now())));
+  const up = createMemo(() => doors().filter((door) => online(door, props.wall)));
   const slowestMs = () => Math.max(0, ...up().map((door) => door.delay_ms));
+  // What is replayed, or runs faster than life, must not pass for the present.
+  const elsewhen = createMemo(() => {
+    if (props.wall.position() === undefined || props.wall.link().state !== "live") return false;
+    return Math.abs(Date.now() - props.wall.now()) > ELSEWHEN_MS_MIN;
+  });
   const time = createMemo(() => moment(props.wall.now(), city()?.zone ?? "UTC"));
   return (
     <header>
-      <h1>{city() === undefined ? "" : t().centre(say(city()?.name ?? { zh: "", en: "" }))}</h1>
+      <Show when={city()}>{(known) => <h1>{t().centre(say(known().name))}</h1>}</Show>
       <Show when={city()?.simulated}>
         <strong class="simulated">{t().simulated}</strong>
+      </Show>
+      <Show when={elsewhen()}>
+        <strong class="simulated">{t().elsewhen}</strong>
       </Show>
       <div class="counts">
         <Index each={counts()}>
@@ -42,12 +52,15 @@ export const Header: Panel = (props) => {
           {t().sourcesOnline}
         </span>
         <i>
-          {t().slowest} {up().length === 0 ? "—" : `${fixed(slowestMs() / 1_000, 1)} s`} ·{" "}
-          {t().link[props.wall.link().state]}
+          {t().slowest} {up().length === 0 ? "—" : delayed(slowestMs())} · {t().link[props.wall.link().state]}
         </i>
       </div>
       <div class="own">
-        <button type="button" onClick={() => setLang(lang() === "zh" ? "en" : "zh")} aria-label="中文 / English">
+        <button
+          type="button"
+          onClick={() => setLang(lang() === "zh" ? "en" : "zh")}
+          aria-label={`中 / EN ${t().language}`}
+        >
           <span classList={{ on: lang() === "zh" }}>中</span> / <span classList={{ on: lang() === "en" }}>EN</span>
         </button>
         <button type="button" onClick={() => ask(true)}>

@@ -7,6 +7,8 @@ import { windNear } from "../../map/wind";
 import type { CloseUp } from "./layout";
 import { Scale } from "./Scale";
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The alarms from near by, with all their numbers. */
 export const CloseUpMap: Component<{ closeUp: CloseUp; live: Live }> = (props) => {
   const size = () => props.closeUp.box;
@@ -34,7 +36,7 @@ export const CloseUpMap: Component<{ closeUp: CloseUp; live: Live }> = (props) =
               { x: 0, y: size().height - 40, width: 140, height: 40 },
               { x: 0, y: 0, width: 190, height: 36 },
             ],
-            together: false,
+            together: NONE,
             names: false,
             measure,
           })

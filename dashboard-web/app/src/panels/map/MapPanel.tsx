@@ -1,15 +1,20 @@
-import { createEffect, createMemo, createSignal, onCleanup, onMount, Show } from "solid-js";
+import "./map.css";
+import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import { t } from "../../lib/i18n";
 import type { Base } from "../../map/base";
-import { drawing, type Live } from "../../map/drawing";
+import { drawing, type Live, unplaced } from "../../map/drawing";
 import { Overlay } from "../../map/Overlay";
+import { Sign } from "../../ui/Sign";
 import { ratio } from "../../ui/stage";
 import type { Panel } from "../panel";
 import { CloseUpMap } from "./CloseUp";
 import { Legend } from "./Legend";
-import { CITY_VIEW, closeUp, FOOT, LEGEND, MAP, SCALE } from "./layout";
+import { CITY_VIEW, closeUp, FOOT, LEGEND, MAP, SCALE, UNPLACED } from "./layout";
 import { Scale } from "./Scale";
 
+/** Signs of alarms that are not on the map; the others are counted. */
+const UNPLACED_MAX = 5;
+const NONE: ReadonlySet<string> = new Set();
 const FRAME = { x: 0, y: 0, width: MAP.width, height: MAP.height };
 
 /** Where it is: the land as a still base, everything live on a canvas above it. */
@@ -24,8 +29,11 @@ export const MapPanel: Panel = (props) => {
     return { facts, things: wall.things(), latest: wall.latest(), alarms: wall.alarms(), nowMs: wall.now() };
   });
   const near = createMemo(() => closeUp(props.wall.alarms().values(), props.wall.things()), undefined, {
-    equals: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    equals: (a, b) => JSON.stringify([a, ...(a?.things ?? [])]) === JSON.stringify([b, ...(b?.things ?? [])]),
   });
+  const elsewhere = createMemo(() =>
+    unplaced(props.wall.alarms().values(), props.wall.things(), { projection: CITY_VIEW, frame: FRAME }),
+  );
 
   onMount(async () => {
     // The land is on the canvas already; GL takes it over when it has come, and where it works.
@@ -56,13 +64,25 @@ export const MapPanel: Panel = (props) => {
           const close = near();
           const taken = [LEGEND, FOOT, SCALE];
           if (close !== undefined) taken.push(close.box);
-          const together = close !== undefined;
+          if (elsewhere().length > 0) taken.push(UNPLACED);
+          const together = close?.things ?? NONE;
           const line = close?.line;
           return drawing(shown, { projection: CITY_VIEW, frame: FRAME, taken, together, line, names: true, measure });
         }}
       />
       <Show when={near()}>
         {(close) => <Show when={live()}>{(shown) => <CloseUpMap closeUp={close()} live={shown()} />}</Show>}
+      </Show>
+      <Show when={elsewhere().length > 0}>
+        <p class="unplaced">
+          {t().unplaced}
+          <For each={elsewhere().slice(0, UNPLACED_MAX)}>
+            {(alarm) => <Sign level={alarm.level} size={34} number={alarm.number} hollow={alarm.ended_ms !== null} />}
+          </For>
+          <Show when={elsewhere().length > UNPLACED_MAX}>
+            <span>+{elsewhere().length - UNPLACED_MAX}</span>
+          </Show>
+        </p>
       </Show>
       <Scale metresPerPixel={CITY_VIEW.metresPerPixel} pixelsMax={120} />
       <Legend />

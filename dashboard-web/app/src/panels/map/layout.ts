@@ -9,19 +9,22 @@ export const MAP = { width: 800, height: 712 } as const;
 /** Legend, credits and scale bar stand here; nothing is placed over them. */
 export const LEGEND: Box = { x: 600, y: 536, width: 200, height: 146 };
 export const FOOT: Box = { x: 0, y: 682, width: 800, height: 30 };
-export const SCALE: Box = { x: 14, y: 646, width: 150, height: 40 };
+export const SCALE: Box = { x: 640, y: 494, width: 160, height: 42 };
+/** Alarms that are not on the map are named here. */
+export const UNPLACED: Box = { x: 0, y: 0, width: 560, height: 46 };
 
 /** The city on the wall. */
 export const CITY_VIEW: Projection = fitted(CITY_BOUNDS, MAP.width, MAP.height, 26);
 
-/** Alarms that lie this near to each other get a close-up. */
-const NEAR_METRES = 5_000;
+/** Alarms of things that lie this near to one of them get a close-up. */
+const NEAR_METRES = 4_000;
 /** A close-up shows at least this much. */
 const SHOWN_METRES_MIN = 1_200;
 const SIZE = 288;
 const PADDING = 46;
+/** Where a close-up may stand: in the lower left, where there is no land of the city, or in the upper right. */
 const CORNERS: readonly Box[] = [
-  { x: 4, y: 352, width: SIZE, height: SIZE },
+  { x: 2, y: 390, width: 272, height: SIZE },
   { x: MAP.width - SIZE - 14, y: 14, width: SIZE, height: SIZE },
 ];
 
@@ -30,27 +33,39 @@ export interface CloseUp {
   readonly box: Box;
   readonly projection: Projection;
   readonly line: readonly [Point, Point];
+  /** The things whose alarms it shows. */
+  readonly things: ReadonlySet<string>;
 }
 
-/** A close-up of the open alarms when they are of more than one thing and all lie near to each other. */
+/** The most things with open alarms that lie near to one of them. */
+function nearest(places: ReadonlyMap<string, Place>): Map<string, Place> {
+  let most = new Map<string, Place>();
+  for (const place of places.values()) {
+    const near = new Map([...places].filter(([, other]) => metresBetween(place, other) <= NEAR_METRES));
+    if (near.size > most.size) most = near;
+  }
+  return most;
+}
+
+/** A close-up of the open alarms that crowd at one place, when they are of more than one thing. */
 export function closeUp(alarms: Iterable<AlarmView>, things: ReadonlyMap<string, ThingView>): CloseUp | undefined {
   const places = new Map<string, Place>();
   for (const alarm of alarms) {
     const place = things.get(alarm.thing)?.place ?? null;
     if (place !== null) places.set(alarm.thing, place);
   }
-  const list = [...places.values()];
+  const crowd = nearest(places);
+  const list = [...crowd.values()];
   const first = list[0];
   if (first === undefined || list.length < 2) return undefined;
-  if (list.some((a) => list.some((b) => metresBetween(a, b) > NEAR_METRES))) return undefined;
   const bounds = boundsOf(list, SHOWN_METRES_MIN);
   const [x, y] = CITY_VIEW.point(first);
   const around: Box = { x: x - 80, y: y - 60, width: 160, height: 120 };
   const box = CORNERS.find((corner) => !overlaps(corner, around)) ?? CORNERS[0];
   if (box === undefined) return undefined;
-  const projection = fitted(bounds, SIZE, SIZE, PADDING);
+  const projection = fitted(bounds, box.width, box.height, PADDING);
   const middle = CITY_VIEW.point([(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2]);
-  return { box, projection, line: shortened(nearest(box, middle), middle) };
+  return { box, projection, line: shortened(edge(box, middle), middle), things: new Set(crowd.keys()) };
 }
 
 /** A line that ends at the rim of the sign that stands at its end. */
@@ -61,6 +76,6 @@ function shortened(from: Point, to: Point): readonly [Point, Point] {
 }
 
 /** The point of a box's edge that is nearest to a point outside. */
-function nearest(box: Box, [x, y]: Point): Point {
+function edge(box: Box, [x, y]: Point): Point {
   return [Math.min(Math.max(x, box.x), box.x + box.width), Math.min(Math.max(y, box.y), box.y + box.height)];
 }

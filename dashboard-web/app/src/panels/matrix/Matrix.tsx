@@ -1,3 +1,4 @@
+import "./matrix.css";
 import { createMemo, Index, Match, Switch } from "solid-js";
 import { say, t } from "../../lib/i18n";
 import { words } from "../../lib/words";
@@ -36,7 +37,7 @@ export const Matrix: Panel = (props) => {
       <table>
         <thead>
           <tr>
-            <th />
+            <td />
             <Index each={heads()}>{(column) => <th>{say(column().title)}</th>}</Index>
           </tr>
         </thead>

@@ -1,10 +1,12 @@
+import "./pollutants.css";
 import { createMemo, Index, Show } from "solid-js";
 import { Spark } from "../../charts/Spark";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
+import { span } from "../../lib/time";
 import { observedBy } from "../observed";
 import type { Panel } from "../panel";
-import { summary } from "./summary";
+import { commonUnit, summary } from "./summary";
 
 /** Rows that fit. */
 const ROWS_MAX = 6;
@@ -19,11 +21,19 @@ export const Pollutants: Panel = (props) => {
       .slice(0, ROWS_MAX)
       .map((property) => summary(property, wall.things(), wall.latest(), wall.trends(), wall.now()));
   });
+  const unit = () => commonUnit(rows().map(({ property }) => property));
+  const reach = () => {
+    const ms = rows().find(({ trendMs }) => trendMs !== undefined)?.trendMs;
+    if (ms === undefined) return "";
+    const { count, unit } = span(ms);
+    return t().span(count, unit);
+  };
   return (
     <section class="panel pollutants" aria-label={t().pollutants}>
       <h2>
         {t().pollutants}
         <i>{t().pollutantsNote}</i>
+        <i>{unit()}</i>
       </h2>
       <table>
         <colgroup>
@@ -36,11 +46,13 @@ export const Pollutants: Panel = (props) => {
         </colgroup>
         <thead>
           <tr>
-            <th />
+            <td />
             <th class="num">{t().median}</th>
             <th class="num">{t().highest}</th>
             <th class="at">{t().where}</th>
-            <th class="num">{t().hour1}</th>
+            <Show when={reach()} fallback={<td />}>
+              {(known) => <th class="num">{known()}</th>}
+            </Show>
             <th class="num">{t().fresh}</th>
           </tr>
         </thead>
@@ -52,7 +64,9 @@ export const Pollutants: Panel = (props) => {
                 <tr classList={{ stale: row().fresh === 0 }}>
                   <th scope="row">
                     {row().property.symbol}
-                    <i>{row().property.unit}</i>
+                    <Show when={row().property.unit !== unit()}>
+                      <i>{row().property.unit}</i>
+                    </Show>
                   </th>
                   <Show
                     when={row().highest}
@@ -66,12 +80,14 @@ export const Pollutants: Panel = (props) => {
                       <>
                         <td class="num key">{said(row().median ?? 0)}</td>
                         <td class="num key">{said(highest().value)}</td>
-                        <td class="at">{say(highest().thing.name)}</td>
+                        <td class="at">
+                          <span>{say(highest().thing.name)}</span>
+                        </td>
                       </>
                     )}
                   </Show>
                   <td>
-                    <Spark values={row().trend} width={84} height={32} label={t().hour1} />
+                    <Spark values={row().trend} width={72} height={32} label={`${row().property.symbol} ${reach()}`} />
                   </td>
                   <td class="num share">
                     <b>{row().fresh}</b> / {row().stations}

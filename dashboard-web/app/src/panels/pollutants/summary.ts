@@ -13,8 +13,10 @@ export interface PollutantSummary {
   readonly highest: { readonly value: number; readonly thing: ThingView } | undefined;
   readonly fresh: number;
   readonly stations: number;
-  /** Mean over the stations, for each window of the last hour. */
+  /** Mean over the stations, for each of the last windows. */
   readonly trend: readonly (number | null)[];
+  /** How long the trend reaches back. */
+  readonly trendMs: number | undefined;
 }
 
 /** Sums a pollutant up from what is fresh at city time `nowMs`; what is stale or out of range counts as missing. */
@@ -30,7 +32,7 @@ export function summary(
   let highest: PollutantSummary["highest"];
   for (const thing of stations) {
     const last = latest.get(pairKey(thing.id, property.id));
-    if (last === undefined || last.out_of_range || freshness(last, thing, property, nowMs) !== "fresh") continue;
+    if (last === undefined || freshness(last, thing, property, nowMs) !== "fresh") continue;
     values.push(last.value);
     if (highest === undefined || last.value > highest.value) highest = { value: last.value, thing };
   }
@@ -44,7 +46,15 @@ export function summary(
     fresh: values.length,
     stations: stations.length,
     trend: meanByWindow(lines),
+    trendMs: lines[0] === undefined ? undefined : lines[0].step_secs * 1_000 * POINTS,
   };
+}
+
+/** The unit that most of them have: it stands in the heading, once. */
+export function commonUnit(properties: readonly PropertyView[]): string {
+  const counts = new Map<string, number>();
+  for (const { unit } of properties) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
 }
 
 /**

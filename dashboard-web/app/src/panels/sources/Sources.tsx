@@ -1,9 +1,10 @@
+import "./sources.css";
 import { createMemo, Index, Show } from "solid-js";
 import { t } from "../../lib/i18n";
-import { count, fixed } from "../../lib/number";
+import { count } from "../../lib/number";
 import { clockSeconds, span } from "../../lib/time";
 import type { Panel } from "../panel";
-import { online } from "./doors";
+import { delayed, online } from "./doors";
 
 /** Rows that fit. */
 const ROWS_MAX = 4;
@@ -13,7 +14,7 @@ export const Sources: Panel = (props) => {
   const rows = createMemo(() =>
     [...props.wall.sources().values()]
       .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map((source) => ({ source, online: online(source, props.wall.facts(), props.wall.now()) })),
+      .map((source) => ({ source, online: online(source, props.wall) })),
   );
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   return (
@@ -51,7 +52,7 @@ export const Sources: Panel = (props) => {
                     </Show>
                   </td>
                   <td class="num">{t().span(heard().count, heard().unit)}</td>
-                  <td class="num">{fixed(row().source.delay_ms / 1_000, 1)} s</td>
+                  <td class="num">{delayed(row().source.delay_ms)}</td>
                   <td class="num">{count(row().source.readings)}</td>
                   <td class="num">{count(row().source.rejects)}</td>
                 </tr>
