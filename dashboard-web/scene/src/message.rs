@@ -332,7 +332,7 @@ pub struct AlarmView {
     pub property: String,
     /// The value that raised it.
     pub value: f64,
-    /// The most extreme value so far.
+    /// The most extreme value as of the engine's last word: while the alarm lasts, the value that raised it.
     pub extreme: f64,
     /// The threshold.
     pub threshold: f64,

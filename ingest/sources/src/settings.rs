@@ -57,7 +57,7 @@ impl Default for HttpSettings {
         Self {
             name: "http".to_owned(),
             payload_bytes_max: 1024 * 1024,
-            body_timeout_secs: 30,
+            body_timeout_secs: 10,
             requests_max: 64,
             retry_after_secs: 2,
         }

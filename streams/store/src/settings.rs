@@ -34,7 +34,7 @@ impl Default for Settings {
             lateness_secs: 60,
             batch_records_max: 5_000,
             rejects_kept_max: 100_000,
-            retain_days: 365,
+            retain_days: 400,
             read_connections: 3,
             cache_mib: 16,
             busy_timeout_ms: 2_000,

@@ -245,7 +245,7 @@ export type AlarmView = {
   property: string,
   /** The value that raised it. */
   value: number,
-  /** The most extreme value so far. */
+  /** The most extreme value as of the engine's last word: while the alarm lasts, the value that raised it. */
   extreme: number,
   /** The threshold. */
   threshold: number,
