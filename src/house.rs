@@ -278,8 +278,7 @@ impl House {
         let log = self.log();
         let stop = self.doors.stopped();
         self.doors.spawn("the clock", async move {
-            yiping_log::ticker::tick(log, TICK, stop).await;
-            Ok(())
+            Ok(yiping_log::ticker::tick(log, TICK, stop).await?)
         });
         let (log, live) = (Arc::clone(&self.log), self.live.clone());
         let history = self

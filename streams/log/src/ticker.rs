@@ -8,19 +8,26 @@ use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 use yiping_model::Body;
 
-use crate::Log;
+use crate::{Log, LogError};
 
 /// Appends a tick at once and then every `period` of the machine's time, until `shutdown` is ready.
 ///
-/// A tick that cannot be appended is left out and the next one tried; the trouble is reported once, and its end.
-pub async fn tick(log: Arc<dyn Log>, period: Duration, shutdown: impl Future<Output = ()> + Send) {
+/// A tick for which the log has no room is left out and the next one tried; the trouble is reported once, and its end.
+///
+/// # Errors
+/// [`LogError`] when the log cannot be written any more: whoever started it should end the program, so that it is seen and restarted.
+pub async fn tick(
+    log: Arc<dyn Log>,
+    period: Duration,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), LogError> {
     tokio::select! {
-        () = shutdown => {}
-        () = tick_forever(&*log, period) => {}
+        () = shutdown => Ok(()),
+        error = tick_until_failure(&*log, period) => Err(error),
     }
 }
 
-async fn tick_forever(log: &dyn Log, period: Duration) {
+async fn tick_until_failure(log: &dyn Log, period: Duration) -> LogError {
     let mut beat = interval(period);
     beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut failing = false;
@@ -32,12 +39,13 @@ async fn tick_forever(log: &dyn Log, period: Duration) {
                 info!("ticks are appended again");
             }
             Ok(_appended) => {}
-            Err(error) => {
+            Err(error) if error.is_retryable() => {
                 if !failing {
                     warn!(%error, "ticks cannot be appended: the city clock stands still for those who read the log");
                 }
                 failing = true;
             }
+            Err(error) => return error,
         }
     }
 }
@@ -67,8 +75,25 @@ mod tests {
             .await
             .expect("the log lives");
         stop.send(()).expect("still ticking");
-        ticking.await.expect("ends by itself");
+        ticking
+            .await
+            .expect("ends by itself")
+            .expect("the log lives");
         let records = log.read(Position::START, 3).await.expect("readable");
         assert!(records.iter().all(|record| record.body == Body::Tick));
+    }
+
+    #[tokio::test]
+    async fn a_log_that_is_closed_ends_the_ticks() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = crate::DiskLog::open(
+            folder.path(),
+            crate::disk::Settings::default(),
+            CityClock::life,
+        );
+        let log = Arc::new(log.expect("opens"));
+        log.close().await;
+        let ended = tick(log, Duration::from_millis(1), std::future::pending()).await;
+        assert!(matches!(ended, Err(LogError::Closed)));
     }
 }
