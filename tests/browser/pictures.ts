@@ -39,6 +39,8 @@ async function acknowledgeLower(page: Page, thing: string): Promise<void> {
 }
 
 async function picture(page: Page, name: string): Promise<void> {
+  // No button under the pointer in the picture.
+  await page.mouse.move(0, 0);
   await page.locator('.base canvas').waitFor();
   await page.waitForLoadState('networkidle');
   await page.evaluate(() => document.fonts.ready);

@@ -34,7 +34,7 @@ export const CloseUpMap: Component<{ closeUp: CloseUp; live: Live }> = (props) =
             frame: frame(),
             taken: [
               { x: 0, y: size().height - 40, width: 140, height: 40 },
-              { x: 0, y: 0, width: 190, height: 36 },
+              { x: 0, y: 0, width: 190, height: 30 },
             ],
             together: NONE,
             names: false,
