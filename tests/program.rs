@@ -3,10 +3,11 @@
 mod support;
 
 use std::process::Command;
+use std::time::Duration;
 
 use rumqttc::{Client, MqttOptions, QoS};
 use serde_json::{Value, json};
-use support::{Yiping, free_port, get, post, until};
+use support::{Yiping, free_port, get, post, until, until_within};
 use yiping_model::Timestamp;
 
 /// A demo without a city on ports of its own.
@@ -268,7 +269,7 @@ fn the_leak_raises_the_alarms_of_its_truth_file_and_no_others() {
     let over = Timestamp::parse(truth["to"].as_str().expect("a time"))
         .expect("RFC 3339")
         .as_millis();
-    until("the scenario is over", || {
+    until_within(Duration::from_mins(5), "the scenario is over", || {
         now_ms(program.port) > over + 60_000
     });
     until("every alarm has returned", || {

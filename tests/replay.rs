@@ -8,10 +8,11 @@ mod aqi_oracle;
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use aqi_oracle::Report;
 use serde_json::Value;
-use support::{Process, free_port, get, test_data, until};
+use support::{Process, free_port, get, test_data, until, until_within};
 use yiping_model::{Body, IndexResult, Outcome};
 
 const MAP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/beijing.map.toml");
@@ -58,11 +59,15 @@ fn three_years_of_eight_stations_give_the_indices_of_the_law() {
     let data = tempfile::tempdir().expect("a folder");
     let port = free_port();
     let mut program = replay(&files, data.path(), port, "max", false);
-    until("the replay has been worked through", || {
-        assert!(!program.has_ended(), "it ended:\n{}", program.output());
-        program.output().contains("replay finished")
-            && support::status(port, "/readyz") == Some(200)
-    });
+    until_within(
+        Duration::from_mins(10),
+        "the replay has been worked through",
+        || {
+            assert!(!program.has_ended(), "it ended:\n{}", program.output());
+            program.output().contains("replay finished")
+                && support::status(port, "/readyz") == Some(200)
+        },
+    );
     let mut compared = 0;
     for (station, hours) in aqi_oracle::beijing(folder.to_str().expect("UTF-8")) {
         let expected = aqi_oracle::reports(&hours);
@@ -109,7 +114,7 @@ fn indices(port: u16, station: &str) -> Vec<Report> {
             let Some(last) = rows.last().filter(|_| answer["truncated"] == true) else {
                 break;
             };
-            from = (last.start + std::time::Duration::from_secs(1)).to_string();
+            from = (last.start + Duration::from_secs(1)).to_string();
         }
     }
     found.sort_by_key(|report| (report.end_secs, report.kind));

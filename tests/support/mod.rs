@@ -31,12 +31,16 @@ pub(crate) fn free_port() -> u16 {
     listener.local_addr().expect("bound").port()
 }
 
-/// Waits for a condition; a minute at most.
-pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(2);
+/// Waits for a condition; two minutes at most.
+pub(crate) fn until(what: &str, holds: impl FnMut() -> bool) {
+    until_within(Duration::from_mins(2), what, holds);
+}
+
+/// Waits for a condition that takes long on a slow machine.
+pub(crate) fn until_within(limit: Duration, what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + limit;
     while !holds() {
-        assert!(Instant::now() < deadline, "waited two minutes: {what}");
-        thread::yield_now();
+        assert!(Instant::now() < deadline, "waited {limit:?}: {what}");
         thread::park_timeout(Duration::from_millis(5));
     }
 }
