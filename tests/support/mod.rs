@@ -108,11 +108,22 @@ impl Process {
 }
 
 impl Drop for Process {
+    /// Asks first, so that a demo can end its broker; then kills.
     fn drop(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
-            drop(self.child.kill());
-            drop(self.child.wait());
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
         }
+        drop(
+            Command::new("kill")
+                .arg(self.child.id().to_string())
+                .status(),
+        );
+        let deadline = Instant::now() + Duration::from_secs(6);
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            thread::park_timeout(Duration::from_millis(5));
+        }
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
