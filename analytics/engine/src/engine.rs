@@ -108,7 +108,7 @@ impl Engine {
                     self.begin(record);
                     self.take(reading, record.received_at);
                 }
-                Body::Reject(_) | Body::Finding(_) | Body::Decision(_) => {}
+                Body::Reject(_) | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => {}
             }
         }
     }

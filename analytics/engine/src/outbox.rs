@@ -62,6 +62,7 @@ impl Outbox {
                 value: episode.start.value,
                 extreme: episode.extreme,
                 threshold: rule.threshold.raise(),
+                before: None,
             };
             self.push(Outcome::Alarm(event));
         }

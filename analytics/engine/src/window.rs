@@ -5,7 +5,7 @@
 //! its open pane.
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{DatastreamId, Timestamp, WindowLength, WindowResult, Zone};
+use yiping_model::{DatastreamId, Stage, Timestamp, WindowLength, WindowResult, Zone};
 
 use crate::pane::{Samples, Summary};
 
@@ -146,6 +146,8 @@ impl Closed {
             datastream: datastream.clone(),
             start: self.span.start,
             length: self.length,
+            hop: None,
+            stage: Stage::Final,
             revision: 0,
             count: self.summary.count,
             expected: expected.unwrap_or(0),
@@ -154,6 +156,8 @@ impl Closed {
             max: self.summary.max,
             last: self.summary.last,
             std_dev: self.summary.std_dev(),
+            quantiles: Vec::new(),
+            before: None,
         }
     }
 }

@@ -5,7 +5,7 @@ mod aqi_oracle;
 use aqi_oracle::{Hour, Report};
 use proptest::prelude::*;
 use yiping_engine::indices::{AqiBook, AqiLaws};
-use yiping_model::{DatastreamId, ThingId, Timestamp, WindowLength, WindowResult, Zone};
+use yiping_model::{DatastreamId, Stage, ThingId, Timestamp, WindowLength, WindowResult, Zone};
 
 const POLLUTANTS: [&str; 6] = ["so2", "no2", "co", "o3", "pm10", "pm25"];
 
@@ -55,6 +55,8 @@ fn window(hour: &Hour) -> WindowResult {
         datastream: DatastreamId::parse(&format!("s1:{}", hour.pollutant)).expect("valid"),
         start: Timestamp::from_secs(hour.start_secs),
         length: WindowLength::HOUR,
+        hop: None,
+        stage: Stage::Final,
         revision: 0,
         count: if hour.valid { 45 } else { 44 },
         expected: 60,
@@ -63,6 +65,8 @@ fn window(hour: &Hour) -> WindowResult {
         max: mean,
         last: mean,
         std_dev: 0.0,
+        quantiles: Vec::new(),
+        before: None,
     }
 }
 

@@ -130,7 +130,7 @@ impl WallScene {
         self.state.position = record.position;
         self.state.now = record.received_at;
         match &record.body {
-            Body::Tick => None,
+            Body::Tick | Body::Recall(_) => None,
             Body::Reading(reading) => {
                 self.take_reading(reading, record.received_at);
                 None

@@ -140,6 +140,13 @@ impl Gate {
             let detail = format!("{count} values in one message, the limit is {limit}");
             return refuse(Disposition::Rejected, Reason::TooManyValues, detail);
         }
+        if raw.thing.is_cell() {
+            let detail = format!(
+                "`{}` names an H3 cell, not a device; give the thing another id",
+                raw.thing
+            );
+            return refuse(Disposition::Rejected, Reason::BadId, detail);
+        }
         if let Some((reason, detail)) = self.judge_time(raw.phenomenon_time, now) {
             return refuse(Disposition::Rejected, reason, detail);
         }

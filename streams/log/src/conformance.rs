@@ -262,6 +262,7 @@ pub fn alarm(number: u32) -> Body {
             value,
             extreme: value,
             threshold: 0.0,
+            before: None,
         }),
     })
 }

@@ -76,6 +76,20 @@ pub struct AlarmEvent {
     pub extreme: f64,
     /// The threshold that was crossed.
     pub threshold: f64,
+    /// What the event before this one said, where late data corrected it (amended, withdrawn).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<AlarmBefore>,
+}
+
+/// What a corrected alarm said before.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AlarmBefore {
+    /// Phenomenon time of its beginning.
+    pub started: Timestamp,
+    /// Phenomenon time of its end; `None` when it lasted.
+    pub ended: Option<Timestamp>,
+    /// The most extreme value.
+    pub extreme: f64,
 }
 
 /// What happened to an alarm.
@@ -174,7 +188,11 @@ impl AlarmBook {
                 ..
             }) => Some(self.apply_event(event, record.position)),
             Body::Decision(decision) => self.apply_decision(decision, record),
-            Body::Finding(_) | Body::Tick | Body::Reading(_) | Body::Reject(_) => None,
+            Body::Finding(_)
+            | Body::Tick
+            | Body::Reading(_)
+            | Body::Reject(_)
+            | Body::Recall(_) => None,
         }
     }
 
@@ -336,6 +354,7 @@ mod tests {
             value: 1.0,
             extreme: 1.0,
             threshold: 0.5,
+            before: None,
         }
     }
 

@@ -34,15 +34,43 @@ pub enum Outcome {
     Alarm(AlarmEvent),
 }
 
-/// The settled statistics of one datastream over one tumbling window of event time.
+/// Whether a result may still change without late data.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The window is still open: what it holds so far.
+    Early,
+    /// The window has closed.
+    #[default]
+    Final,
+}
+
+impl Stage {
+    /// Whether this is the last word but for late data.
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Final)
+    }
+}
+
+/// The statistics of one datastream over one window of event time.
+///
+/// A window is named by datastream, length, hop and start; of the results with one name the greatest `(revision, stage)` counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WindowResult {
-    /// Which datastream.
+    /// Which datastream; its thing may be an H3 cell (see [`ThingId::of_cell`]).
     pub datastream: DatastreamId,
     /// Start of the window, aligned in the city's zone.
     pub start: Timestamp,
     /// Its length.
     pub length: WindowLength,
+    /// Distance between the starts of consecutive windows, where it is less than the length (a hopping window); `None` for tumbling ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hop: Option<WindowLength>,
+    /// Early while the window is open, else final.
+    #[serde(default, skip_serializing_if = "Stage::is_final")]
+    pub stage: Stage,
     /// 0 for the first result; late data appends the next revision.
     pub revision: u32,
     /// How many good observations it holds, duplicates once.
@@ -59,6 +87,34 @@ pub struct WindowResult {
     pub last: f64,
     /// Population standard deviation.
     pub std_dev: f64,
+    /// The quantiles that the property asks for, ascending by `q`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantiles: Vec<Quantile>,
+    /// What the revision before this one said; `None` in revision 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<WindowBefore>,
+}
+
+/// A quantile of the values of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Quantile {
+    /// Which: 0.8 is the value that four fifths do not exceed.
+    pub q: f64,
+    /// The value, in the property's unit, within the relative error of the sketch.
+    pub value: f64,
+}
+
+/// What a corrected window said before.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WindowBefore {
+    /// How many good observations it held; 0 when there was no result, and then the figures are 0 too.
+    pub count: u32,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
 }
 
 /// Which report an index belongs to.
@@ -92,6 +148,16 @@ pub struct IndexResult {
     pub primary: Vec<PropertyId>,
     /// The individual index of each pollutant, in the order of the law's table.
     pub parts: Vec<SubIndex>,
+    /// What the revision before this one said; `None` in revision 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<IndexBefore>,
+}
+
+/// What a corrected index said before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexBefore {
+    /// The index; `None` when none was published.
+    pub value: Option<u16>,
 }
 
 /// The individual index (IAQI) of one pollutant.

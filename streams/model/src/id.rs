@@ -120,6 +120,27 @@ id!(
     RuleId, word
 );
 
+/// How the ids of H3 cells begin; no device may call itself so.
+const CELL_PREFIX: &str = "h3:";
+
+impl ThingId {
+    /// The H3 cell of this index as a thing: whatever is said of the things in it together is said of this one.
+    pub fn of_cell(index: u64) -> Self {
+        Self(smol_str::format_smolstr!("{CELL_PREFIX}{index:x}"))
+    }
+
+    /// The H3 index, when this is a cell.
+    pub fn cell(&self) -> Option<u64> {
+        let index = self.as_str().strip_prefix(CELL_PREFIX)?;
+        u64::from_str_radix(index, 16).ok()
+    }
+
+    /// Whether the id is in the name space of cells.
+    pub fn is_cell(&self) -> bool {
+        self.as_str().starts_with(CELL_PREFIX)
+    }
+}
+
 /// One property of one thing: the SensorThings Datastream. Written `thing:property`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "SmolStr", into = "SmolStr")]
@@ -238,6 +259,14 @@ impl fmt::Debug for AlarmId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_is_a_thing_that_knows_its_index() {
+        let cell = ThingId::of_cell(0x8841_9a4c_3bff_ffff);
+        assert_eq!(cell.cell(), Some(0x8841_9a4c_3bff_ffff));
+        assert!(cell.is_cell());
+        assert!(!ThingId::new("station").expect("valid").is_cell());
+    }
 
     #[test]
     fn an_id_refuses_what_would_break_a_path_or_a_line() {

@@ -6,16 +6,21 @@ pub mod decision;
 pub mod finding;
 pub mod id;
 pub mod reading;
+pub mod recall;
 pub mod record;
 pub mod reject;
 pub mod time;
 
-pub use alarm::{Alarm, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level};
+pub use alarm::{Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level};
 pub use catalogue::{Area, Catalogue, Property, Text, Thing};
 pub use decision::{Act, Decision};
-pub use finding::{Finding, IndexKind, IndexResult, Outcome, SubIndex, WindowResult};
+pub use finding::{
+    Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile, Stage, SubIndex, WindowBefore,
+    WindowResult,
+};
 pub use id::{AlarmId, DatastreamId, IdError, PropertyId, RuleId, SourceId, ThingId};
 pub use reading::{Measured, Quality, Reading};
+pub use recall::{Recall, RecallPoint};
 pub use record::{Body, CodecError, Kind, Position, Record};
 pub use reject::{Disposition, Reason, Reject};
 pub use time::{TimeError, Timestamp, WindowLength, Zone};

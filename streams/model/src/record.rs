@@ -10,6 +10,7 @@
 //! | reject | 2 | JSON of [`Reject`] |
 //! | finding | 3 | JSON of [`Finding`] |
 //! | decision | 4 | JSON of [`Decision`] |
+//! | recall | 5 | postcard of [`Recall`] |
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::decision::Decision;
 use crate::finding::Finding;
 use crate::reading::Reading;
+use crate::recall::Recall;
 use crate::reject::Reject;
 use crate::time::Timestamp;
 
@@ -73,6 +75,8 @@ pub enum Body {
     Finding(Finding),
     /// A person's act.
     Decision(Decision),
+    /// History's answer to the engine.
+    Recall(Recall),
 }
 
 /// The kind of a record, by its number on disk.
@@ -89,6 +93,8 @@ pub enum Kind {
     Finding = 3,
     /// [`Body::Decision`]
     Decision = 4,
+    /// [`Body::Recall`]
+    Recall = 5,
 }
 
 /// Why bytes are not the body they claim to be.
@@ -98,8 +104,8 @@ pub enum CodecError {
     #[error("record kind {0} is unknown: the log was written by a newer program")]
     UnknownKind(u8),
     /// The compact form does not decode.
-    #[error("reading does not decode")]
-    Reading(#[source] postcard::Error),
+    #[error("record of kind {0:?} does not decode")]
+    Compact(Kind, #[source] postcard::Error),
     /// The JSON form does not decode or encode.
     #[error("record of kind {0:?} does not decode")]
     Json(Kind, #[source] serde_json::Error),
@@ -117,6 +123,7 @@ impl Kind {
             2 => Self::Reject,
             3 => Self::Finding,
             4 => Self::Decision,
+            5 => Self::Recall,
             other => return Err(CodecError::UnknownKind(other)),
         })
     }
@@ -131,6 +138,7 @@ impl Body {
             Self::Reject(_) => Kind::Reject,
             Self::Finding(_) => Kind::Finding,
             Self::Decision(_) => Kind::Decision,
+            Self::Recall(_) => Kind::Recall,
         }
     }
 
@@ -141,11 +149,8 @@ impl Body {
     pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), CodecError> {
         match self {
             Self::Tick => Ok(()),
-            Self::Reading(reading) => {
-                let start = std::mem::take(out);
-                *out = postcard::to_extend(reading, start).map_err(CodecError::Reading)?;
-                Ok(())
-            }
+            Self::Reading(reading) => compact(Kind::Reading, reading, out),
+            Self::Recall(recall) => compact(Kind::Recall, recall, out),
             Self::Reject(reject) => json(Kind::Reject, reject, out),
             Self::Finding(finding) => json(Kind::Finding, finding, out),
             Self::Decision(decision) => json(Kind::Decision, decision, out),
@@ -158,16 +163,22 @@ impl Body {
     /// [`CodecError`] when they are not that.
     pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Self, CodecError> {
         let wrong = |source| CodecError::Json(kind, source);
+        let short = |source| CodecError::Compact(kind, source);
         Ok(match kind {
             Kind::Tick => Self::Tick,
-            Kind::Reading => {
-                Self::Reading(postcard::from_bytes(bytes).map_err(CodecError::Reading)?)
-            }
+            Kind::Reading => Self::Reading(postcard::from_bytes(bytes).map_err(short)?),
+            Kind::Recall => Self::Recall(postcard::from_bytes(bytes).map_err(short)?),
             Kind::Reject => Self::Reject(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Finding => Self::Finding(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Decision => Self::Decision(serde_json::from_slice(bytes).map_err(wrong)?),
         })
     }
+}
+
+fn compact<T: Serialize>(kind: Kind, value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    let start = std::mem::take(out);
+    *out = postcard::to_extend(value, start).map_err(|source| CodecError::Compact(kind, source))?;
+    Ok(())
 }
 
 fn json<T: Serialize>(kind: Kind, value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
@@ -178,8 +189,9 @@ fn json<T: Serialize>(kind: Kind, value: &T, out: &mut Vec<u8>) -> Result<(), Co
 mod tests {
     use super::*;
     use crate::decision::Act;
-    use crate::id::{AlarmId, PropertyId, SourceId, ThingId};
+    use crate::id::{AlarmId, DatastreamId, PropertyId, SourceId, ThingId};
     use crate::reading::{Measured, Quality};
+    use crate::recall::RecallPoint;
     use crate::reject::{Disposition, Reason};
     use proptest::prelude::*;
 
@@ -210,6 +222,20 @@ mod tests {
                 alarm,
                 note: "已派人".into(),
             },
+        }));
+        survives(&Body::Recall(Recall {
+            datastream: DatastreamId::parse("s1:pm25").expect("valid"),
+            from: Timestamp::from_secs(0),
+            to: Timestamp::from_secs(60),
+            as_of: Position(7),
+            part: 0,
+            parts: 1,
+            sources: vec![SourceId::new("http").expect("valid")],
+            points: vec![RecallPoint {
+                time: Timestamp::from_secs(3),
+                value: 2.5,
+                source: 0,
+            }],
         }));
     }
 
@@ -254,7 +280,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_bytes_never_panic(number in 0_u8..5, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_never_panic(number in 0_u8..6, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _may_fail = Body::decode(Kind::from_number(number).expect("known"), &bytes);
         }
     }

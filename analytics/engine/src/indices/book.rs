@@ -136,6 +136,7 @@ impl AqiBook {
             level: value.and_then(|index| laws.level(index)),
             primary: value.map(primary).unwrap_or_default(),
             parts,
+            before: None,
         }
     }
 

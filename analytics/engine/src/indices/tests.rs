@@ -1,5 +1,5 @@
 use yiping_model::{
-    DatastreamId, IndexKind, IndexResult, PropertyId, ThingId, Timestamp, WindowLength,
+    DatastreamId, IndexKind, IndexResult, PropertyId, Stage, ThingId, Timestamp, WindowLength,
     WindowResult, Zone,
 };
 
@@ -48,6 +48,8 @@ impl Station {
                 datastream: DatastreamId::parse(&format!("s1:{property}")).expect("valid"),
                 start: self.start,
                 length: WindowLength::HOUR,
+                hop: None,
+                stage: Stage::Final,
                 revision: 0,
                 count,
                 expected: 60,
@@ -56,6 +58,8 @@ impl Station {
                 max: *mean,
                 last: *mean,
                 std_dev: 0.0,
+                quantiles: Vec::new(),
+                before: None,
             };
             self.book.take_hour(&self.laws, &self.zone, &window);
         }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use yiping_model::{
     Act, AlarmChange, AlarmEvent, Decision, Disposition, Finding, Level, PropertyId, Quality,
-    Reason, Reject, RuleId, Text, Thing, Zone,
+    Reason, Reject, RuleId, Stage, Text, Thing, Zone,
 };
 
 use super::*;
@@ -110,6 +110,8 @@ fn window(stream: &str, start: i64, secs: u32, mean: f64) -> Body {
         datastream: datastream(stream),
         start: at(start),
         length: length(secs),
+        hop: None,
+        stage: Stage::Final,
         revision: 0,
         count: 1,
         expected: 1,
@@ -118,6 +120,8 @@ fn window(stream: &str, start: i64, secs: u32, mean: f64) -> Body {
         max: mean,
         last: mean,
         std_dev: 0.0,
+        quantiles: Vec::new(),
+        before: None,
     }))
 }
 
@@ -132,6 +136,7 @@ fn index(thing: &str, kind: IndexKind, start: i64, value: Option<u16>) -> Body {
         level: value.map(|_| 1),
         primary: Vec::new(),
         parts: Vec::new(),
+        before: None,
     }))
 }
 
@@ -153,6 +158,7 @@ fn alarm(number: i64, change: AlarmChange, ended: Option<i64>) -> Body {
         value: 1.0,
         extreme: 2.0,
         threshold: 0.5,
+        before: None,
     }))
 }
 

@@ -14,8 +14,8 @@ use yiping_log::{Checkpoint, CityClock, Log};
 use yiping_model::{
     AlarmChange, AlarmEvent, AlarmId, Body, Catalogue, DatastreamId, Disposition, Finding,
     IndexKind, IndexResult, Level, Measured, Outcome, Position, Property, PropertyId, Quality,
-    Reading, Reason, Reject, RuleId, SourceId, Text, Thing, ThingId, Timestamp, WindowLength,
-    WindowResult, Zone,
+    Reading, Reason, Reject, RuleId, SourceId, Stage, Text, Thing, ThingId, Timestamp,
+    WindowLength, WindowResult, Zone,
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{Extra, LiveHandle, Probe, ServerState, Settings, follow, router, serve};
@@ -245,6 +245,8 @@ pub(crate) fn window(start: i64, mean: f64) -> Body {
         datastream: DatastreamId::parse("a:pm25").expect("valid"),
         start: at(start),
         length: WindowLength::from_secs(60).expect("divides a day"),
+        hop: None,
+        stage: Stage::Final,
         revision: 0,
         count: 1,
         expected: 1,
@@ -253,6 +255,8 @@ pub(crate) fn window(start: i64, mean: f64) -> Body {
         max: mean,
         last: mean,
         std_dev: 0.0,
+        quantiles: Vec::new(),
+        before: None,
     };
     finding(1, Outcome::Window(result))
 }
@@ -268,6 +272,7 @@ pub(crate) fn index(start: i64) -> Body {
         level: Some(2),
         primary: vec![PropertyId::new("pm25").expect("valid")],
         parts: Vec::new(),
+        before: None,
     };
     finding(2, Outcome::Index(result))
 }
@@ -292,6 +297,7 @@ pub(crate) fn alarm(number: i64) -> Body {
         value: 160.0,
         extreme: 160.0,
         threshold: 150.0,
+        before: None,
     };
     finding(u32::try_from(number).expect("small"), Outcome::Alarm(event))
 }

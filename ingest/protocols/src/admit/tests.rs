@@ -200,3 +200,11 @@ fn a_limit_of_time_beyond_all_time_lets_everything_in() {
     let admitted = gate.admit(raw("station", long_ago, &[("pm25", 1.0)]), NOW);
     assert!(admitted.reading.is_some());
 }
+
+#[test]
+fn a_device_cannot_call_itself_a_cell() {
+    let mut gate = gate(Unknown::Accept, Limits::default());
+    let admitted = gate.admit(raw("h3:88419a4c3bfffff", NOW, &[("pm25", 1.0)]), NOW);
+    assert_eq!(admitted.reading, None);
+    assert_eq!(admitted.refusals[0].reason, Reason::BadId);
+}

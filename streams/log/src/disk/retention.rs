@@ -116,7 +116,7 @@ fn is_kept(raw: &RawRecord<'_>) -> Result<bool, yiping_model::CodecError> {
                 ..
             })
         ),
-        Kind::Tick | Kind::Reading | Kind::Reject => false,
+        Kind::Tick | Kind::Reading | Kind::Reject | Kind::Recall => false,
     })
 }
 

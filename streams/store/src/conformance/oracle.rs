@@ -214,7 +214,7 @@ impl<'a> Oracle<'a> {
             let source = match &record.body {
                 Body::Reading(reading) => &reading.source,
                 Body::Reject(reject) => &reject.source,
-                Body::Tick | Body::Finding(_) | Body::Decision(_) => continue,
+                Body::Tick | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => continue,
             };
             let figures = sources.entry(source).or_insert_with(|| SourceFigures {
                 source: source.clone(),
@@ -252,7 +252,7 @@ impl<'a> Oracle<'a> {
             match &record.body {
                 Body::Reading(Reading { source, .. }) => sources.push(source),
                 Body::Reject(reject) => sources.push(&reject.source),
-                Body::Tick | Body::Finding(_) | Body::Decision(_) => {}
+                Body::Tick | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => {}
             }
         }
         let rank = |source: &SourceId| sources.iter().position(|heard| *heard == source);
@@ -361,7 +361,11 @@ impl<'a> Oracle<'a> {
                     received_at: record.received_at,
                     reject: reject.clone(),
                 }),
-                Body::Tick | Body::Reading(_) | Body::Finding(_) | Body::Decision(_) => None,
+                Body::Tick
+                | Body::Reading(_)
+                | Body::Finding(_)
+                | Body::Decision(_)
+                | Body::Recall(_) => None,
             })
             .take(self.settings.rejects_kept_max as usize)
             .filter(|letter| query.before.is_none_or(|before| letter.position < before))
@@ -380,7 +384,11 @@ impl<'a> Oracle<'a> {
     fn outcomes(&self) -> impl Iterator<Item = &'a Outcome> {
         self.records.iter().filter_map(|record| match &record.body {
             Body::Finding(Finding { outcome, .. }) => Some(outcome),
-            Body::Tick | Body::Reading(_) | Body::Reject(_) | Body::Decision(_) => None,
+            Body::Tick
+            | Body::Reading(_)
+            | Body::Reject(_)
+            | Body::Decision(_)
+            | Body::Recall(_) => None,
         })
     }
 }

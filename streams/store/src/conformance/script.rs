@@ -3,7 +3,7 @@
 use yiping_model::{
     Act, AlarmChange, AlarmEvent, AlarmId, Body, DatastreamId, Decision, Disposition, Finding,
     IndexKind, IndexResult, Level, Measured, Outcome, Position, Quality, Reading, Reason, Record,
-    Reject, RuleId, SourceId, SubIndex, ThingId, Timestamp, WindowLength, WindowResult,
+    Reject, RuleId, SourceId, Stage, SubIndex, ThingId, Timestamp, WindowLength, WindowResult,
 };
 
 /// Two minutes before a midnight.
@@ -119,6 +119,8 @@ impl Script {
             datastream: datastream(id),
             start: time(secs),
             length: WindowLength::from_secs(length_secs).expect("divides a day"),
+            hop: None,
+            stage: Stage::Final,
             revision,
             count: 3,
             expected: 4,
@@ -127,6 +129,8 @@ impl Script {
             max: mean + 1.0,
             last: mean,
             std_dev: 0.3,
+            quantiles: Vec::new(),
+            before: None,
         }));
     }
 
@@ -150,6 +154,7 @@ impl Script {
                 concentration: Some(36.0),
                 iaqi: Some(51),
             }],
+            before: None,
         }));
     }
 
@@ -167,6 +172,7 @@ impl Script {
             value: 80.5,
             extreme: 91.25,
             threshold: 75.0,
+            before: None,
         }));
     }
 

@@ -109,7 +109,7 @@ impl Batch {
                     thing: memory.registry.thing(&result.thing),
                     result: result.clone(),
                 }),
-                Body::Finding(_) | Body::Decision(_) | Body::Tick => {
+                Body::Finding(_) | Body::Decision(_) | Body::Recall(_) | Body::Tick => {
                     if let Some(alarm) = memory.book.apply(record) {
                         batch.alarms.insert(alarm.event.alarm.clone(), alarm);
                     }

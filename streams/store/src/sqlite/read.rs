@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 use yiping_model::{
-    Alarm, DatastreamId, IdError, IndexResult, Position, PropertyId, SourceId, ThingId, Timestamp,
-    WindowLength, WindowResult,
+    Alarm, DatastreamId, IdError, IndexResult, Position, PropertyId, SourceId, Stage, ThingId,
+    Timestamp, WindowLength, WindowResult,
 };
 
 use super::day::Day;
@@ -257,6 +257,8 @@ fn window_of(row: &SqliteRow) -> Result<WindowResult, StoreError> {
             what: "window",
             detail: format!("length of {length_secs} s does not divide a day"),
         })?,
+        hop: None,
+        stage: Stage::Final,
         revision: count(2)?,
         count: count(3)?,
         expected: count(4)?,
@@ -265,6 +267,8 @@ fn window_of(row: &SqliteRow) -> Result<WindowResult, StoreError> {
         max: value(7)?,
         last: value(8)?,
         std_dev: value(9)?,
+        quantiles: Vec::new(),
+        before: None,
     })
 }
 
