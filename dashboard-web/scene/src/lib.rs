@@ -3,6 +3,7 @@
 mod changes;
 mod delta;
 mod facts;
+pub mod feed;
 pub mod message;
 mod pairs;
 mod row;

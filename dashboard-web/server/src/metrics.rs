@@ -12,6 +12,10 @@ pub const CLIENTS_BEHIND: &str = "yiping_live_clients_behind_total";
 pub const FRAMES: &str = "yiping_live_frames_total";
 /// Bytes of published deltas.
 pub const FRAMES_BYTES: &str = "yiping_live_frames_bytes_total";
+/// Messages of the record feed that were written.
+pub const FEED_MESSAGES: &str = "yiping_feed_messages_total";
+/// Times that a listener of the feed read the log itself, because it came back or fell behind.
+pub const FEED_CATCHING_UP: &str = "yiping_feed_catching_up_total";
 /// Snapshots that were made.
 pub const SNAPSHOTS: &str = "yiping_live_snapshots_total";
 /// Records that the live fold took.

@@ -41,6 +41,8 @@ pub struct LiveSettings {
     pub client_stall_secs: u64,
     /// Changes are gathered for so long before they are sent; a changed alarm is sent at once.
     pub delta_ms: u64,
+    /// Records of the feed are gathered for so long before they are sent.
+    pub gather_ms: u64,
     /// How many deltas are remembered for screens that lag or come back.
     pub ring_frames: usize,
     /// How many bytes of deltas are remembered.
@@ -97,6 +99,7 @@ impl Default for LiveSettings {
             clients_max: 512,
             client_stall_secs: 15,
             delta_ms: 100,
+            gather_ms: 1,
             ring_frames: 1_024,
             ring_bytes: 32 * 1_024 * 1_024,
             batch_records: 4_096,

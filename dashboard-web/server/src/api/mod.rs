@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
         ("/api/v1/rejects", get(figures::rejects)),
         ("/api/v1/sources", get(figures::sources)),
         ("/api/v1/live", get(live::connect)),
+        ("/api/v1/feed", get(live::feed::connect)),
         ("/healthz", get(health::healthz)),
         ("/readyz", get(health::readyz)),
         ("/metrics", get(health::metrics)),
@@ -61,6 +62,7 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
         figures::rejects,
         figures::sources,
         live_feed,
+        record_feed,
         document,
         health::healthz,
         health::readyz,
@@ -91,6 +93,31 @@ pub(crate) struct Document;
     reason = "it carries the description; the handler is live::connect"
 )]
 fn live_feed() {}
+
+/// The record feed, a WebSocket for programs: what was measured, found and decided, as it comes. `docs/asyncapi.yaml` describes the messages.
+#[utoipa::path(
+    get,
+    path = "/api/v1/feed",
+    tag = "live",
+    params(
+        ("kinds" = Option<String>, Query, description = "Of `reading`, `reject`, `window`, `index`, `alarm`, `decision`, separated by commas; `window,index,alarm,decision` by default"),
+        ("thing" = Option<String>, Query, description = "Only of this thing"),
+        ("property" = Option<String>, Query, description = "Only of this property"),
+        ("after" = Option<u64>, Query, description = "Resume after this position; without it the feed begins at the end of the log"),
+    ),
+    responses(
+        (status = 101, description = "Text frames, each one message"),
+        (status = 400, description = "A parameter that cannot be read", body = ErrorAnswer),
+        (status = 403, description = "From a page of another origin", body = ErrorAnswer),
+        (status = 426, description = "Not a WebSocket handshake", body = ErrorAnswer),
+        (status = 503, description = "All places for listeners are taken", body = ErrorAnswer),
+    )
+)]
+#[expect(
+    dead_code,
+    reason = "it carries the description; the handler is live::feed::connect"
+)]
+fn record_feed() {}
 
 /// This document.
 #[utoipa::path(

@@ -3,11 +3,14 @@
 //! `follow` folds records into the wall and publishes a delta (`LiveSettings::delta_ms` apart, at once when an alarm changed). Each delta is
 //! serialized once and put into the ring; a screen is a cursor into it. Whoever is not in the ring gets a snapshot: the last one that
 //! was made, as long as the ring still leads on from it, or a new one at the head.
+//! Programs hear the records themselves (`feed`).
 //!
 //! Locks: the scene before the feed; neither is held over an await.
 
+pub(crate) mod feed;
 mod follow;
 mod ring;
+mod screen;
 mod socket;
 
 use std::collections::VecDeque;
@@ -25,10 +28,11 @@ use yiping_scene::{WallCheckpoint, WallScene};
 
 use crate::metrics;
 use crate::settings::{LiveSettings, Settings};
+use feed::Channels;
 use ring::{Frame, Ring};
 
 pub use follow::follow;
-pub(crate) use socket::connect;
+pub(crate) use screen::connect;
 
 /// A snapshot that is further behind the head than this is made anew: two seconds of deltas at the default rate.
 const SNAPSHOT_FRAMES_MAX: usize = 20;
@@ -59,6 +63,7 @@ struct Live {
     head: watch::Sender<u64>,
     kept: AtomicU64,
     clients: Arc<Semaphore>,
+    channels: Channels,
     closing: watch::Sender<bool>,
 }
 
@@ -97,6 +102,7 @@ impl LiveHandle {
             head: watch::Sender::new(position.0),
             kept: AtomicU64::new(position.0),
             clients: Arc::new(Semaphore::new(settings.live.clients_max)),
+            channels: Channels::default(),
             closing: watch::Sender::new(false),
             folded: Mutex::new(Folded {
                 wall,

@@ -58,6 +58,14 @@ impl Ring {
         (frame.after == position).then(|| self.frames.len() - place)
     }
 
+    /// The first place at or after this position from which deltas lead on to the head; the head for a position beyond it.
+    pub(crate) fn boundary_after(&self, position: u64) -> u64 {
+        let place = self.frames.partition_point(|frame| frame.after < position);
+        self.frames
+            .get(place)
+            .map_or(self.head, |frame| frame.after)
+    }
+
     /// The deltas after this position, at most `max`; `None` when they are not all there.
     pub(crate) fn after(&self, position: u64, max: usize) -> Option<Vec<Frame>> {
         let place = self.frames.len() - self.distance(position)?;
@@ -99,6 +107,13 @@ mod tests {
         assert_eq!(positions(ring.after(11, 9)), None);
         assert_eq!(positions(ring.after(21, 9)), None);
         assert_eq!(positions(ring.after(9, 9)), None);
+    }
+
+    #[test]
+    fn who_is_between_two_boundaries_is_led_to_the_next() {
+        let ring = ring(2, 100);
+        let boundaries = [9, 12, 13, 14, 20, 25].map(|position| ring.boundary_after(position));
+        assert_eq!(boundaries, [12, 12, 13, 20, 20, 20]);
     }
 
     #[test]

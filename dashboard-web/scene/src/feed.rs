@@ -1,0 +1,453 @@
+//! The feed: records of the log as they come, for programs. `docs/asyncapi.yaml` describes its messages.
+//!
+//! A message holds what a filter took of the records `after < record <= position`, each as one item; a program that connects again with its
+//! last position misses nothing that the log still holds. Times are epoch milliseconds (`_ms`). Items are written straight into the text of
+//! their message: nothing is built in between.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use yiping_model::{
+    Act, AlarmChange, AlarmEvent, Body, Decision, IndexKind, IndexResult, Outcome, Position,
+    PropertyId, Quality, Quantile, Reading, Record, Reject, Stage, ThingId, Timestamp,
+    WindowResult,
+};
+
+/// What kinds of items there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemKind {
+    /// A message of a thing.
+    Reading,
+    /// A dead letter.
+    Reject,
+    /// A window result.
+    Window,
+    /// An index by law.
+    Index,
+    /// A change of an alarm.
+    Alarm,
+    /// A person's act.
+    Decision,
+}
+
+impl ItemKind {
+    /// All of them, in the order of their names' table in the documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Reading,
+        Self::Reject,
+        Self::Window,
+        Self::Index,
+        Self::Alarm,
+        Self::Decision,
+    ];
+
+    /// The name, as in `kinds` and in an item's `type`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Reject => "reject",
+            Self::Window => "window",
+            Self::Index => "index",
+            Self::Alarm => "alarm",
+            Self::Decision => "decision",
+        }
+    }
+}
+
+/// Which records a program wants to hear of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Filter {
+    kinds: BTreeSet<ItemKind>,
+    thing: Option<ThingId>,
+    property: Option<PropertyId>,
+}
+
+/// A name in `kinds` that is not one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a kind; the kinds are reading, reject, window, index, alarm, decision")]
+pub struct UnknownKind(pub String);
+
+impl Filter {
+    /// Kinds by their names, separated by commas; `thing` and `property` narrow readings, windows, indices and alarms (`None` takes all). A
+    /// filter by property passes no index, for an index has none.
+    ///
+    /// # Errors
+    /// [`UnknownKind`] for a name that is not a kind.
+    pub fn new(
+        kinds: &str,
+        thing: Option<ThingId>,
+        property: Option<PropertyId>,
+    ) -> Result<Self, UnknownKind> {
+        let kind = |name: &str| {
+            let found = ItemKind::ALL.into_iter().find(|kind| kind.name() == name);
+            found.ok_or_else(|| UnknownKind(name.chars().take(32).collect()))
+        };
+        Ok(Self {
+            kinds: kinds.split(',').map(kind).collect::<Result<_, _>>()?,
+            thing,
+            property,
+        })
+    }
+
+    /// The record as an item, when it is wanted.
+    fn item<'a>(&'a self, record: &'a Record) -> Option<Item<'a>> {
+        let (kind, item) = match &record.body {
+            Body::Tick | Body::Recall(_) => return None,
+            Body::Reading(reading) => (ItemKind::Reading, self.reading(record, reading)?),
+            Body::Reject(reject) => (ItemKind::Reject, Item::reject(record, reject)),
+            Body::Decision(decision) => (ItemKind::Decision, Item::decision(record, decision)),
+            Body::Finding(finding) => match &finding.outcome {
+                Outcome::Window(window) => {
+                    let subject = &window.datastream;
+                    self.wants(&subject.thing, Some(&subject.property))
+                        .then_some((ItemKind::Window, Item::window(record, window)))?
+                }
+                Outcome::Index(index) => self
+                    .wants(&index.thing, None)
+                    .then_some((ItemKind::Index, Item::index(record, index)))?,
+                Outcome::Alarm(event) => self
+                    .wants(&event.subject.thing, Some(&event.subject.property))
+                    .then_some((ItemKind::Alarm, Item::alarm(record, event)))?,
+            },
+        };
+        self.kinds.contains(&kind).then_some(item)
+    }
+
+    fn wants(&self, thing: &ThingId, property: Option<&PropertyId>) -> bool {
+        self.thing.as_ref().is_none_or(|wanted| wanted == thing)
+            && (self.property.is_none() || self.property.as_ref() == property)
+    }
+
+    fn reading<'a>(&'a self, record: &'a Record, reading: &'a Reading) -> Option<Item<'a>> {
+        let has = |wanted: &PropertyId| reading.values.iter().any(|one| one.property == *wanted);
+        let wanted = self.kinds.contains(&ItemKind::Reading)
+            && self
+                .thing
+                .as_ref()
+                .is_none_or(|thing| *thing == reading.thing)
+            && self.property.as_ref().is_none_or(has);
+        wanted.then(|| Item::Reading {
+            position: record.position,
+            source: reading.source.as_str(),
+            thing: reading.thing.as_str(),
+            at_ms: reading.phenomenon_time.as_millis(),
+            received_ms: record.received_at.as_millis(),
+            values: Values(reading, self.property.as_ref()),
+            out_of_range: OutOfRange(reading, self.property.as_ref()),
+        })
+    }
+}
+
+/// One message of the feed while it is written.
+#[derive(Debug, Clone)]
+pub struct FeedMessage {
+    text: Vec<u8>,
+    items: usize,
+    after: Position,
+    position: Position,
+    now: Timestamp,
+}
+
+impl FeedMessage {
+    /// An empty message that leads on from this position.
+    pub fn after(position: Position) -> Self {
+        Self {
+            text: format!(r#"{{"type":"records","after":{position},"items":["#).into_bytes(),
+            items: 0,
+            after: position,
+            position,
+            now: Timestamp::default(),
+        }
+    }
+
+    /// Takes the next record; true when the filter took it.
+    pub fn take(&mut self, filter: &Filter, record: &Record) -> bool {
+        self.position = record.position;
+        self.now = record.received_at;
+        let Some(item) = filter.item(record) else {
+            return false;
+        };
+        if self.items > 0 {
+            self.text.push(b',');
+        }
+        serde_json::to_writer(&mut self.text, &item).expect("an item is made of texts and numbers");
+        self.items += 1;
+        true
+    }
+
+    /// How many items it holds.
+    pub const fn items(&self) -> usize {
+        self.items
+    }
+
+    /// Its bytes so far.
+    pub const fn size_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// From which position it leads on.
+    pub const fn begins_after(&self) -> Position {
+        self.after
+    }
+
+    /// To which position it leads.
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The whole text.
+    pub fn finish(mut self) -> String {
+        let tail = format!(
+            r#"],"position":{},"now_ms":{}}}"#,
+            self.position,
+            self.now.as_millis()
+        );
+        self.text.extend_from_slice(tail.as_bytes());
+        String::from_utf8(self.text).expect("JSON is text")
+    }
+}
+
+/// The message that says that records between the two positions are not in the log any more.
+pub fn gap(after: Position, position: Position) -> String {
+    format!(r#"{{"type":"gap","after":{after},"position":{position}}}"#)
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Item<'a> {
+    Reading {
+        position: Position,
+        source: &'a str,
+        thing: &'a str,
+        at_ms: i64,
+        received_ms: i64,
+        values: Values<'a>,
+        #[serde(skip_serializing_if = "OutOfRange::is_empty")]
+        out_of_range: OutOfRange<'a>,
+    },
+    Reject {
+        position: Position,
+        source: &'a str,
+        received_ms: i64,
+        reason: &'static str,
+        detail: &'a str,
+        origin: &'a str,
+        items: u32,
+    },
+    Window {
+        position: Position,
+        thing: &'a str,
+        property: &'a str,
+        start_ms: i64,
+        length_secs: u32,
+        hop_secs: u32,
+        early: bool,
+        revision: u32,
+        count: u32,
+        expected: u32,
+        mean: f64,
+        min: f64,
+        max: f64,
+        last: f64,
+        std_dev: f64,
+        #[serde(skip_serializing_if = "<[Quantile]>::is_empty")]
+        quantiles: &'a [Quantile],
+    },
+    Index {
+        position: Position,
+        thing: &'a str,
+        index: &'static str,
+        start_ms: i64,
+        law: &'a str,
+        revision: u32,
+        value: Option<u16>,
+        level: Option<u8>,
+        primary: &'a [PropertyId],
+    },
+    Alarm {
+        position: Position,
+        alarm: Display<'a, yiping_model::AlarmId>,
+        change: &'static str,
+        rule: &'a str,
+        level: u8,
+        thing: &'a str,
+        property: &'a str,
+        /// Phenomenon time of the observation that made this change: of the end when it returned, else of the beginning.
+        at_ms: i64,
+        started_ms: i64,
+        ended_ms: Option<i64>,
+        said_ms: i64,
+        value: f64,
+        extreme: f64,
+        threshold: f64,
+    },
+    Decision {
+        position: Position,
+        received_ms: i64,
+        seat: &'a str,
+        act: &'static str,
+        alarm: Display<'a, yiping_model::AlarmId>,
+        note: &'a str,
+    },
+}
+
+impl<'a> Item<'a> {
+    fn reject(record: &Record, reject: &'a Reject) -> Self {
+        Self::Reject {
+            position: record.position,
+            source: reject.source.as_str(),
+            received_ms: record.received_at.as_millis(),
+            reason: reject.reason.name(),
+            detail: &reject.detail,
+            origin: &reject.origin,
+            items: reject.items,
+        }
+    }
+
+    fn window(record: &Record, window: &'a WindowResult) -> Self {
+        Self::Window {
+            position: record.position,
+            thing: window.datastream.thing.as_str(),
+            property: window.datastream.property.as_str(),
+            start_ms: window.start.as_millis(),
+            length_secs: window.length.secs(),
+            hop_secs: window.hop.unwrap_or(window.length).secs(),
+            early: window.stage == Stage::Early,
+            revision: window.revision,
+            count: window.count,
+            expected: window.expected,
+            mean: window.mean,
+            min: window.min,
+            max: window.max,
+            last: window.last,
+            std_dev: window.std_dev,
+            quantiles: &window.quantiles,
+        }
+    }
+
+    fn index(record: &Record, index: &'a IndexResult) -> Self {
+        Self::Index {
+            position: record.position,
+            thing: index.thing.as_str(),
+            index: match index.kind {
+                IndexKind::AqiHourly => "aqi_hourly",
+                IndexKind::AqiDaily => "aqi_daily",
+            },
+            start_ms: index.start.as_millis(),
+            law: &index.law,
+            revision: index.revision,
+            value: index.value,
+            level: index.level,
+            primary: &index.primary,
+        }
+    }
+
+    fn alarm(record: &Record, event: &'a AlarmEvent) -> Self {
+        let returned = matches!(event.change, AlarmChange::Returned);
+        let at = event.ended.filter(|_| returned).unwrap_or(event.started);
+        Self::Alarm {
+            position: record.position,
+            alarm: Display(&event.alarm),
+            change: match event.change {
+                AlarmChange::Raised => "raised",
+                AlarmChange::Returned => "returned",
+                AlarmChange::Amended => "amended",
+                AlarmChange::Split { .. } => "split",
+                AlarmChange::Withdrawn { .. } => "withdrawn",
+            },
+            rule: event.rule.as_str(),
+            level: event.level.into(),
+            thing: event.subject.thing.as_str(),
+            property: event.subject.property.as_str(),
+            at_ms: at.as_millis(),
+            started_ms: event.started.as_millis(),
+            ended_ms: event.ended.map(Timestamp::as_millis),
+            said_ms: event.at.as_millis(),
+            value: event.value,
+            extreme: event.extreme,
+            threshold: event.threshold,
+        }
+    }
+
+    fn decision(record: &Record, decision: &'a Decision) -> Self {
+        let Act::Acknowledge { alarm, note } = &decision.act;
+        Self::Decision {
+            position: record.position,
+            received_ms: record.received_at.as_millis(),
+            seat: &decision.seat,
+            act: "acknowledge",
+            alarm: Display(alarm),
+            note,
+        }
+    }
+}
+
+/// Something as its text.
+struct Display<'a, T>(&'a T);
+
+impl<T: fmt::Display> Serialize for Display<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
+/// The values of a reading by property; all, or the one asked for.
+struct Values<'a>(&'a Reading, Option<&'a PropertyId>);
+
+impl Serialize for Values<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(reading, wanted) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for one in &reading.values {
+            if wanted.is_none_or(|wanted| *wanted == one.property) {
+                map.serialize_entry(one.property.as_str(), &Plain(one.value))?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// A number without `.0` when it is whole.
+struct Plain(f64);
+
+impl Serialize for Plain {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// Every whole number up to here has its own float.
+        const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+        if self.0.fract() == 0.0 && self.0.abs() < WHOLE_MAX {
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
+
+/// The properties whose value is outside the range that they can have.
+struct OutOfRange<'a>(&'a Reading, Option<&'a PropertyId>);
+
+impl OutOfRange<'_> {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let outside = self
+            .0
+            .values
+            .iter()
+            .filter(|one| one.quality == Quality::OutOfRange)
+            .filter(|one| self.1.is_none_or(|wanted| *wanted == one.property));
+        outside.map(|one| one.property.as_str())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.names().next().is_none()
+    }
+}
+
+impl Serialize for OutOfRange<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.names())
+    }
+}
+
+#[cfg(test)]
+mod tests;
