@@ -24,6 +24,9 @@ pub struct Settings {
     pub commit_records_max: u32,
     /// How long the first append of a commit waits for company. 0 is right for most disks: while one commit syncs, the next gathers.
     pub commit_delay_ms: u64,
+    /// Whether every commit is synced to the disk before it is acknowledged. Without it a crash of the program loses nothing, a power cut may lose
+    /// the last seconds of what was acknowledged: for benchmarks, and where the disk itself is a copy.
+    pub sync: bool,
     /// How many bytes one record may take; a larger one is refused. The doors make a dead letter of a reading that does not fit.
     pub record_bytes_max: usize,
     /// How many records may wait for a commit; beyond it `append` waits for room.
@@ -45,6 +48,7 @@ impl Default for Settings {
             commit_bytes_max: 4 << 20,
             commit_records_max: 16_384,
             commit_delay_ms: 0,
+            sync: true,
             record_bytes_max: 256 << 10,
             queue_records_max: 65_536,
             tail_records_max: 65_536,

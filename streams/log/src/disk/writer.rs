@@ -248,8 +248,10 @@ impl Writer {
         file.write_at(&self.batch.bytes, *size)
             .map_err(LogError::io("write to log segment", &segment.path))?;
         let watch = Stopwatch::start();
-        file.sync()
-            .map_err(LogError::io("sync log segment", &segment.path))?;
+        if self.settings.sync {
+            file.sync()
+                .map_err(LogError::io("sync log segment", &segment.path))?;
+        }
         *size += length as u64;
         segment.set_durable(*size);
         segment.note(Mark {
