@@ -3,14 +3,14 @@
 //! It judges time against the city clock, things and properties against the catalogue, and values against the property's range. It is
 //! told `now` and keeps nothing but the names of the unknown series it has let in, at most [`Limits::series_max`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use yiping_model::{
-    Catalogue, Disposition, Measured, Property, PropertyId, Quality, Reading, Reason, SourceId,
-    ThingId, Timestamp,
+    Catalogue, Disposition, Measured, PropertyId, Quality, Reading, Reason, SourceId, ThingId,
+    Timestamp,
 };
 
 use crate::{RawReading, RawValue, Refusal};
@@ -63,8 +63,18 @@ pub struct Gate {
     catalogue: Arc<Catalogue>,
     limits: Limits,
     unknown: Unknown,
-    strangers: BTreeMap<ThingId, BTreeSet<PropertyId>>,
+    /// What was let in before; the quick way for everything that comes again.
+    known: HashMap<ThingId, Known>,
     strangers_count: usize,
+}
+
+/// The datastreams of one thing that were let in, by property.
+type Known = SmallVec<[Series; 4]>;
+
+#[derive(Debug, Clone)]
+struct Series {
+    property: PropertyId,
+    valid: Option<[f64; 2]>,
 }
 
 /// What became of one reading.
@@ -78,7 +88,7 @@ pub struct Admitted {
 
 impl Gate {
     /// A gate that has let nobody in.
-    pub const fn new(
+    pub fn new(
         source: SourceId,
         catalogue: Arc<Catalogue>,
         limits: Limits,
@@ -89,7 +99,7 @@ impl Gate {
             catalogue,
             limits,
             unknown,
-            strangers: BTreeMap::new(),
+            known: HashMap::new(),
             strangers_count: 0,
         }
     }
@@ -140,15 +150,18 @@ impl Gate {
             let detail = format!("{count} values in one message, the limit is {limit}");
             return refuse(Disposition::Rejected, Reason::TooManyValues, detail);
         }
+        if let Some((reason, detail)) = self.judge_time(raw.phenomenon_time, now) {
+            return refuse(Disposition::Rejected, reason, detail);
+        }
+        if self.known.contains_key(&raw.thing) {
+            return None;
+        }
         if raw.thing.is_cell() {
             let detail = format!(
                 "`{}` names an H3 cell, not a device; give the thing another id",
                 raw.thing
             );
             return refuse(Disposition::Rejected, Reason::BadId, detail);
-        }
-        if let Some((reason, detail)) = self.judge_time(raw.phenomenon_time, now) {
-            return refuse(Disposition::Rejected, reason, detail);
         }
         if self.unknown == Unknown::Quarantine && !self.catalogue.things.contains_key(&raw.thing) {
             let detail = format!("the catalogue does not know thing `{}`", raw.thing);
@@ -199,6 +212,16 @@ impl Gate {
             items: 1,
         };
         let RawValue { property, value } = raw;
+        let known = self.known.get(thing);
+        let before = known.and_then(|known| known.get(find(known, &property).ok()?));
+        if let Some(series) = before.filter(|_| value.is_finite()) {
+            let quality = quality_of(series.valid, value);
+            return Ok(Measured {
+                property,
+                value,
+                quality,
+            });
+        }
         if !value.is_finite() {
             let detail = format!("value of `{property}` is {value}");
             return Err(refuse(Disposition::Rejected, Reason::NotFinite, detail));
@@ -212,43 +235,40 @@ impl Gate {
                 detail,
             ));
         }
-        let quality = known.map_or(Quality::Good, |known| quality_of(known, value));
+        let valid = known.and_then(|known| known.valid);
         let stranger = known.is_none() || !self.catalogue.things.contains_key(thing);
-        if stranger && !self.let_in(thing, &property) {
+        if stranger && self.strangers_count >= self.limits.series_max {
             let detail = format!(
                 "`{thing}:{property}` would be more than {} unknown datastreams of source {}; add the thing to the catalogue",
                 self.limits.series_max, self.source
             );
             return Err(refuse(Disposition::Rejected, Reason::TooManySeries, detail));
         }
+        self.strangers_count += usize::from(stranger);
+        let series = Series {
+            property: property.clone(),
+            valid,
+        };
+        let known = self.known.entry(thing.clone()).or_default();
+        if let Err(free) = find(known, &property) {
+            known.insert(free, series);
+        }
+        let quality = quality_of(valid, value);
         Ok(Measured {
             property,
             value,
             quality,
         })
     }
-
-    fn let_in(&mut self, thing: &ThingId, property: &PropertyId) -> bool {
-        if self
-            .strangers
-            .get(thing)
-            .is_some_and(|known| known.contains(property))
-        {
-            return true;
-        }
-        if self.strangers_count >= self.limits.series_max {
-            return false;
-        }
-        self.strangers_count += 1;
-        self.strangers
-            .entry(thing.clone())
-            .or_default()
-            .insert(property.clone())
-    }
 }
 
-fn quality_of(property: &Property, value: f64) -> Quality {
-    match property.valid {
+/// Where the series of this property is, or belongs.
+fn find(known: &Known, property: &PropertyId) -> Result<usize, usize> {
+    known.binary_search_by(|series| series.property.cmp(property))
+}
+
+fn quality_of(valid: Option<[f64; 2]>, value: f64) -> Quality {
+    match valid {
         Some([lowest, highest]) if !(lowest..=highest).contains(&value) => Quality::OutOfRange,
         _ => Quality::Good,
     }

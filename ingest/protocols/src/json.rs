@@ -13,6 +13,7 @@
 mod encode;
 mod mapping;
 mod parts;
+mod plain;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,16 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// The years 1 to 9999, in microseconds since the epoch.
 const MICROS_RANGE: std::ops::RangeInclusive<i64> =
     -62_135_596_800_000_000..=253_402_300_799_999_999;
+
+/// Reads one payload that is one plain message without a fault; `None` when it is anything else, for [`decode`] to look at.
+pub fn decode_plain(
+    payload: &[u8],
+    mapping: &JsonMapping,
+    topic: Option<&str>,
+    values_max: usize,
+) -> Option<RawReading> {
+    plain::read(payload, mapping, topic, values_max)
+}
 
 /// Reads one payload. A message with more than `values_max` metrics is refused.
 pub fn decode(
@@ -328,13 +339,23 @@ fn is_number(raw: &RawValue) -> bool {
 }
 
 fn epoch_millis(text: &str) -> Option<Timestamp> {
-    let micros = if let Ok(millis) = text.parse::<i64>() {
-        millis.checked_mul(1_000)?
-    } else {
-        let micros = (text.parse::<f64>().ok()? * 1_000.0).round();
-        // A float beyond the range saturates and is refused below.
-        micros as i64
-    };
+    match text.parse::<i64>() {
+        Ok(millis) => micros_of_millis(millis),
+        Err(_not_whole) => micros_of_millis_float(text.parse::<f64>().ok()?),
+    }
+}
+
+fn micros_of_millis(millis: i64) -> Option<Timestamp> {
+    let micros = millis.checked_mul(1_000)?;
+    in_range(micros)
+}
+
+fn micros_of_millis_float(millis: f64) -> Option<Timestamp> {
+    // A float beyond the range saturates and is refused.
+    in_range((millis * 1_000.0).round() as i64)
+}
+
+fn in_range(micros: i64) -> Option<Timestamp> {
     MICROS_RANGE
         .contains(&micros)
         .then(|| Timestamp::from_micros(micros))

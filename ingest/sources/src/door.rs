@@ -6,10 +6,11 @@ mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 use yiping_log::{CityClock, Log, LogError};
-use yiping_model::{Body, Catalogue, Disposition, Reason, Reject, SourceId};
-use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, Refusal};
+use yiping_model::{Body, Catalogue, Disposition, Reason, Reject, SourceId, Timestamp};
+use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, RawReading, Refusal};
 
 use crate::figures::{Figure, count_reject};
 use crate::settings::IngestSettings;
@@ -158,8 +159,14 @@ impl Door {
         payload: Payload<'_>,
         topic: Option<&str>,
     ) {
-        let decoded = format.decode(payload.bytes, topic, self.values_max);
-        self.admit(batch, decoded, payload);
+        let Some(raw) = format.decode_plain(payload.bytes, topic, self.values_max) else {
+            let decoded = format.decode(payload.bytes, topic, self.values_max);
+            return self.admit(batch, decoded, payload);
+        };
+        batch.messages += 1;
+        for refusal in self.judge(batch, raw, self.clock.now()) {
+            self.bury(batch, refusal, payload);
+        }
     }
 
     /// Judges what a payload said into the batch.
@@ -167,16 +174,7 @@ impl Door {
         let now = self.clock.now();
         let mut refusals = decoded.refusals;
         for raw in decoded.readings {
-            let admitted = self
-                .gate
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .admit(raw, now);
-            if let Some(reading) = admitted.reading {
-                batch.taken.accepted += reading.values.len() as u64;
-                batch.bodies.push(Body::Reading(reading));
-            }
-            for refusal in admitted.refusals {
+            for refusal in self.judge(batch, raw, now) {
                 yiping_protocols::note_refusal(&mut refusals, refusal);
             }
         }
@@ -184,6 +182,18 @@ impl Door {
         for refusal in refusals {
             self.bury(batch, refusal, payload);
         }
+    }
+
+    /// Puts what the gate lets in into the batch; gives what it does not.
+    fn judge(&self, batch: &mut Batch, raw: RawReading, now: Timestamp) -> SmallVec<[Refusal; 1]> {
+        let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let admitted = gate.admit(raw, now);
+        drop(gate);
+        if let Some(reading) = admitted.reading {
+            batch.taken.accepted += reading.values.len() as u64;
+            batch.bodies.push(Body::Reading(reading));
+        }
+        admitted.refusals
     }
 
     /// Puts a payload that cannot be decoded at all into the batch, as a dead letter.

@@ -1,4 +1,6 @@
-use yiping_model::{Text, Thing, Zone};
+use std::collections::BTreeMap;
+
+use yiping_model::{Property, Text, Thing, Zone};
 
 use super::*;
 

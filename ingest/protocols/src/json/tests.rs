@@ -5,23 +5,28 @@ use super::*;
 
 const VALUES_MAX: usize = 256;
 
+const TOPIC: Option<&str> = Some("city/air/station-7");
+
+/// Decodes by the careful way, and holds the short way to it.
+fn decoded(payload: &[u8], mapping: &JsonMapping, values_max: usize) -> Decoded {
+    let careful = decode(payload, mapping, TOPIC, values_max);
+    if let Some(reading) = decode_plain(payload, mapping, TOPIC, values_max) {
+        let short = Decoded {
+            readings: vec![reading],
+            refusals: Vec::new(),
+        };
+        assert_eq!(short, careful, "{}", String::from_utf8_lossy(payload));
+    }
+    careful
+}
+
 fn plain(payload: impl AsRef<[u8]>) -> Decoded {
-    decode(
-        payload.as_ref(),
-        &JsonMapping::default(),
-        Some("city/air/station-7"),
-        VALUES_MAX,
-    )
+    decoded(payload.as_ref(), &JsonMapping::default(), VALUES_MAX)
 }
 
 fn mapped(payload: &str, mapping: &str) -> Decoded {
     let mapping: JsonMapping = toml::from_str(mapping).expect("a valid mapping");
-    decode(
-        payload.as_bytes(),
-        &mapping,
-        Some("city/air/station-7"),
-        VALUES_MAX,
-    )
+    decoded(payload.as_bytes(), &mapping, VALUES_MAX)
 }
 
 fn only(decoded: &Decoded) -> (Reason, Option<u32>) {
@@ -267,6 +272,95 @@ fn any_json() -> impl Strategy<Value = String> {
             }),
         ]
     })
+}
+
+/// A message in which anything may be doubled, missing or odd, and most are not.
+fn nearly_plain() -> impl Strategy<Value = String> {
+    let number = prop::sample::select(vec![
+        "1",
+        "-0",
+        "0",
+        "12.50",
+        "1e3",
+        "-7",
+        "1772323200000",
+        "18446744073709551615",
+        "1e308",
+        "1e999",
+        "0.1",
+        "123456789012345678901234567890",
+        "\"1\"",
+        "null",
+        "NaN",
+        "01",
+        "{}",
+    ]);
+    let name = prop::sample::select(vec!["pm25", "so2", "pm\\u0032", "流", "a b", ""]);
+    let metrics = prop::collection::vec((name, number.clone()), 0..4).prop_map(|members| {
+        let members = members
+            .iter()
+            .map(|(name, number)| format!("\"{name}\":{number}"));
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    });
+    let id = prop::sample::select(vec![
+        "\"s1\"",
+        "\"站-7\"",
+        "\"s\\u0031\"",
+        "\"\"",
+        "7",
+        "\"a b\"",
+    ]);
+    let member = prop_oneof![
+        4 => id.prop_map(|id| format!("\"id\":{id}")),
+        4 => number.prop_map(|ts| format!("\"ts\":{ts}")),
+        4 => metrics.prop_map(|metrics| format!("\"metrics\":{metrics}")),
+        1 => Just("\"x\":[1,{\"y\":null}]".to_owned()),
+    ];
+    let tail = prop::sample::select(vec!["", "", " ", "x", "{}"]);
+    (prop::collection::vec(member, 1..5), tail)
+        .prop_map(|(members, tail)| format!("{{{}}}{tail}", members.join(",")))
+}
+
+#[test]
+fn the_short_way_takes_every_faultless_message_of_the_plain_form() {
+    for payload in [
+        r#"{"id":"s00042","ts":1700000000000,"metrics":{"temp":44.03,"hum":37.6,"pm25":14.0}}"#,
+        r#" { "metrics" : { "temp" : -1 } , "x" : [ {} ], "ts" : 0.5 , "id" : "站" } "#,
+    ] {
+        let read = decode_plain(payload.as_bytes(), &JsonMapping::default(), TOPIC, 3);
+        assert!(read.is_some(), "{payload}");
+        assert_eq!(
+            decoded(payload.as_bytes(), &JsonMapping::default(), 3)
+                .readings
+                .len(),
+            1
+        );
+    }
+}
+
+#[test]
+fn the_short_way_knows_renaming_scaling_and_ids_in_the_topic() {
+    let mapping: JsonMapping = toml::from_str(
+        "id = \"topic:3\"\ntime = \"/t\"\nrename = { PM = \"pm25\" }\nscale = { PM = 0.001 }",
+    )
+    .expect("valid");
+    let payload = br#"{"t":1,"metrics":{"PM":700}}"#;
+    let read = decode_plain(payload, &mapping, TOPIC, 8).expect("plain");
+    assert_eq!(
+        (read.thing.as_str(), read.values[0].value),
+        ("station-7", 0.7)
+    );
+    assert_eq!(decoded(payload, &mapping, 8).readings, [read]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #[test]
+    fn the_short_way_never_differs_from_the_careful_one(payload in nearly_plain(), few in 1_usize..4) {
+        decoded(payload.as_bytes(), &JsonMapping::default(), few);
+        let rename: JsonMapping = toml::from_str("rename = { so2 = \"pm25\" }").expect("valid");
+        decoded(payload.as_bytes(), &rename, few);
+    }
 }
 
 proptest! {
