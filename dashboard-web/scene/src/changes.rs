@@ -12,7 +12,6 @@ pub(crate) struct Changes {
     /// The position that these follow.
     pub(crate) after: Position,
     pub(crate) things: BTreeSet<ThingId>,
-    pub(crate) latest: BTreeSet<DatastreamId>,
     pub(crate) points: BTreeMap<DatastreamId, BTreeMap<i64, TrendPoint>>,
     pub(crate) indices: BTreeSet<(ThingId, IndexKindView)>,
     pub(crate) alarms: BTreeSet<AlarmId>,

@@ -4,6 +4,7 @@ mod changes;
 mod delta;
 mod facts;
 pub mod feed;
+mod latest;
 pub mod message;
 mod pairs;
 mod row;

@@ -1,13 +1,13 @@
 //! The values of the model as the screens see them: plain texts and epoch milliseconds.
 
 use yiping_model::{
-    Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, IndexKind, IndexResult, Measured,
-    Property, Quality, Reading, Text, Thing, ThingId, Timestamp, WindowResult,
+    Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, IndexKind, IndexResult, Property,
+    Text, Thing, ThingId, Timestamp, WindowResult,
 };
 
 use crate::message::{
     AcknowledgedView, AlarmStateView, AlarmView, AreaView, CityView, IndexKindView, IndexView,
-    LatestView, PropertyView, SubIndexView, TextView, ThingView, TrendPoint,
+    PropertyView, SubIndexView, TextView, ThingView, TrendPoint,
 };
 
 /// A text.
@@ -73,18 +73,6 @@ pub fn unknown_thing(id: &ThingId) -> ThingView {
         area: None,
         properties: Vec::new(),
         period_secs: None,
-    }
-}
-
-/// One value of a reading that the log took at `received_at`.
-pub fn latest(reading: &Reading, measured: &Measured, received_at: Timestamp) -> LatestView {
-    LatestView {
-        thing: reading.thing.to_string(),
-        property: measured.property.to_string(),
-        value: measured.value,
-        at_ms: reading.phenomenon_time.as_millis(),
-        received_ms: received_at.as_millis(),
-        out_of_range: measured.quality == Quality::OutOfRange,
     }
 }
 

@@ -14,9 +14,9 @@ use yiping_model::{
 
 use crate::changes::Changes;
 use crate::facts::{Given, Limits, SceneFacts};
+use crate::latest::LatestValues;
 use crate::message::{
-    Delta, IndexKindView, IndexView, LatestView, Snapshot, SourceView, StateView, ThingView,
-    TrendView,
+    Delta, IndexKindView, IndexView, Snapshot, SourceView, StateView, ThingView, TrendView,
 };
 use crate::row::{self, Taken};
 use crate::{pairs, views};
@@ -26,9 +26,6 @@ pub const WALL: &str = "wall";
 
 /// How many values the trend of an index holds.
 const INDEX_POINTS: usize = 24;
-
-/// How many different values of one phenomenon time are remembered, to know a duplicate when it comes.
-const SAME_TIME_MAX: usize = 16;
 
 /// The wall at a position of the log.
 #[derive(Debug)]
@@ -45,8 +42,7 @@ struct State {
     now: Timestamp,
     #[serde(with = "pairs")]
     things: BTreeMap<ThingId, ThingView>,
-    #[serde(with = "pairs")]
-    latest: BTreeMap<DatastreamId, Latest>,
+    latest: LatestValues,
     #[serde(with = "pairs")]
     trends: BTreeMap<DatastreamId, TrendView>,
     #[serde(with = "pairs")]
@@ -55,14 +51,6 @@ struct State {
     #[serde(with = "pairs")]
     sources: BTreeMap<SourceId, SourceView>,
     unshown: u64,
-}
-
-/// The last value, with what tells a duplicate from a correction: every value that came for its phenomenon time.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Latest {
-    view: LatestView,
-    at: Timestamp,
-    came: Vec<(SourceId, u64)>,
 }
 
 /// A wall's state, to begin from after a restart.
@@ -88,7 +76,7 @@ impl WallScene {
             position: Position::START,
             now: Timestamp::from_micros(0),
             things: ids.zip(given.things.iter().cloned()).collect(),
-            latest: BTreeMap::new(),
+            latest: LatestValues::default(),
             trends: BTreeMap::new(),
             indices: BTreeMap::new(),
             alarms: AlarmBook::default(),
@@ -199,66 +187,48 @@ impl WallScene {
         Some(self.state.delta(changes))
     }
 
+    /// Forgets what changed since the last take, when there is nobody to tell.
+    pub fn pass_delta(&mut self) {
+        self.changes = Changes::after(self.state.position);
+        self.state.latest.pass_changed();
+    }
+
     fn take_reading(&mut self, reading: &Reading, received_at: Timestamp) {
         let delay_ms = received_at.micros_since(reading.phenomenon_time) / 1_000;
         if let Some(source) = self.source(&reading.source, received_at) {
             source.readings += 1;
             source.delay_ms = delay_ms;
         }
+        let mut place = self.state.latest.place(&reading.thing);
         for measured in &reading.values {
-            self.take_value(reading, measured, received_at);
-        }
-    }
-
-    fn take_value(&mut self, reading: &Reading, measured: &Measured, received_at: Timestamp) {
-        let datastream = DatastreamId {
-            thing: reading.thing.clone(),
-            property: measured.property.clone(),
-        };
-        let at = reading.phenomenon_time;
-        let identity = (reading.source.clone(), measured.value.to_bits());
-        if let Some(latest) = self.state.latest.get_mut(&datastream) {
-            if at < latest.at || (at == latest.at && latest.came.contains(&identity)) {
-                return;
+            let latest = &mut self.state.latest;
+            if latest.take(&place, reading, measured, received_at) {
+                continue;
             }
-            if at > latest.at {
-                latest.came.clear();
-            } else if latest.came.len() == SAME_TIME_MAX {
-                latest.came.remove(0);
-            }
-            latest.at = at;
-            latest.came.push(identity);
-            latest.view = views::latest(reading, measured, received_at);
-        } else {
-            if !self.hear(&datastream) {
+            if self.hear(reading, measured) {
+                let latest = &mut self.state.latest;
+                latest.begin(&mut place, reading, measured, received_at);
+            } else {
                 self.state.unshown += 1;
-                return;
             }
-            let latest = Latest {
-                view: views::latest(reading, measured, received_at),
-                at,
-                came: vec![identity],
-            };
-            self.state.latest.insert(datastream.clone(), latest);
         }
-        self.changes.latest.insert(datastream);
     }
 
     /// Makes room for a datastream that speaks for the first time; `false` when a limit forbids it.
-    fn hear(&mut self, datastream: &DatastreamId) -> bool {
+    fn hear(&mut self, reading: &Reading, measured: &Measured) -> bool {
         let limits = self.given.limits;
         let things = &mut self.state.things;
-        if !things.contains_key(&datastream.thing) {
+        if !things.contains_key(&reading.thing) {
             if things.len() >= limits.things_max {
                 return false;
             }
-            let unknown = views::unknown_thing(&datastream.thing);
-            things.insert(datastream.thing.clone(), unknown);
+            let unknown = views::unknown_thing(&reading.thing);
+            things.insert(reading.thing.clone(), unknown);
         }
-        let Some(thing) = things.get_mut(&datastream.thing) else {
+        let Some(thing) = things.get_mut(&reading.thing) else {
             return false;
         };
-        let property = datastream.property.as_str();
+        let property = measured.property.as_str();
         if thing.properties.iter().any(|known| known == property) {
             return true;
         }
@@ -266,7 +236,7 @@ impl WallScene {
             return false;
         }
         thing.properties.push(property.to_owned());
-        self.changes.things.insert(datastream.thing.clone());
+        self.changes.things.insert(reading.thing.clone());
         true
     }
 
@@ -285,7 +255,9 @@ impl WallScene {
             };
             sources.insert(id.clone(), heard_first);
         }
-        self.changes.sources.insert(id.clone());
+        if !self.changes.sources.contains(id) {
+            self.changes.sources.insert(id.clone());
+        }
         let source = sources.get_mut(id)?;
         source.last_received_ms = received_at.as_millis();
         Some(source)
@@ -294,7 +266,7 @@ impl WallScene {
     /// A trend follows the shortest windows of its datastream: those that the catalogue names, or else the shortest that came.
     fn take_window(&mut self, window: &WindowResult) {
         let datastream = &window.datastream;
-        if !self.state.latest.contains_key(datastream) {
+        if !self.state.latest.holds(datastream) {
             return;
         }
         let known = self.catalogue.properties.get(&datastream.property);
@@ -357,7 +329,7 @@ impl State {
     fn view(&self) -> StateView {
         StateView {
             things: self.things.values().cloned().collect(),
-            latest: self.latest.values().map(|held| held.view.clone()).collect(),
+            latest: self.latest.views(),
             trends: self.trends.values().cloned().collect(),
             indices: self.indices.values().cloned().collect(),
             alarms: self
@@ -370,7 +342,7 @@ impl State {
         }
     }
 
-    fn delta(&self, changes: Changes) -> Delta {
+    fn delta(&mut self, changes: Changes) -> Delta {
         let open = self.alarms.open();
         let (still_open, closed): (Vec<_>, Vec<_>) = changes
             .alarms
@@ -381,7 +353,7 @@ impl State {
             position: self.position.0,
             now_ms: self.now.as_millis(),
             things: pick(&self.things, &changes.things, Clone::clone),
-            latest: pick(&self.latest, &changes.latest, |held| held.view.clone()),
+            latest: self.latest.take_changed(),
             trend_points: changes
                 .points
                 .into_values()

@@ -37,6 +37,9 @@ pub(crate) use screen::connect;
 /// A snapshot that is further behind the head than this is made anew: two seconds of deltas at the default rate.
 const SNAPSHOT_FRAMES_MAX: usize = 20;
 
+/// So long after the last screen left deltas are still made, for it may come back; then nobody pays for them.
+const SCREENS_GONE: Duration = Duration::from_secs(30);
+
 /// Acknowledgements whose place in the log is remembered, to tell the first of several.
 const ACKNOWLEDGEMENTS_MAX: usize = 4_096;
 
@@ -72,6 +75,8 @@ struct Folded {
     wall: WallScene,
     acknowledgements: VecDeque<(AlarmId, Position)>,
     moved_at: Instant,
+    /// When a screen was last connected.
+    watched_at: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -108,6 +113,7 @@ impl LiveHandle {
                 wall,
                 acknowledgements: VecDeque::new(),
                 moved_at: Instant::now(),
+                watched_at: None,
             }),
         }))
     }
@@ -223,6 +229,17 @@ impl LiveHandle {
     }
 
     fn publish_held(&self, folded: &mut Folded) {
+        if self.0.head.receiver_count() > 0 {
+            folded.watched_at = Some(Instant::now());
+        }
+        let watched = |at: Instant| at.elapsed() < SCREENS_GONE;
+        if !folded.watched_at.is_some_and(watched) {
+            folded.wall.pass_delta();
+            let position = folded.wall.position().0;
+            self.feed().ring.restart(position);
+            self.0.head.send_replace(position);
+            return;
+        }
         let Some(delta) = folded.wall.take_delta() else {
             return;
         };

@@ -34,6 +34,13 @@ impl Ring {
         }
     }
 
+    /// Forgets every delta and goes on from this position.
+    pub(crate) fn restart(&mut self, head: u64) {
+        self.frames.clear();
+        self.bytes = 0;
+        self.head = head;
+    }
+
     /// Takes the delta after the last one; the oldest fall off.
     pub(crate) fn push(&mut self, frame: Frame) {
         debug_assert_eq!(frame.after, self.head, "deltas are consecutive");
@@ -107,6 +114,19 @@ mod tests {
         assert_eq!(positions(ring.after(11, 9)), None);
         assert_eq!(positions(ring.after(21, 9)), None);
         assert_eq!(positions(ring.after(9, 9)), None);
+    }
+
+    #[test]
+    fn a_ring_that_was_restarted_leads_on_from_its_new_head_only() {
+        let mut ring = ring(10, 100);
+        ring.restart(30);
+        assert_eq!((ring.distance(20), ring.distance(30)), (None, Some(0)));
+        ring.push(Frame {
+            after: 30,
+            position: 31,
+            text: "1234".into(),
+        });
+        assert_eq!(ring.distance(30), Some(1));
     }
 
     #[test]

@@ -131,6 +131,8 @@ async fn a_screen_whose_place_is_gone_gets_a_fresh_snapshot() {
     let mut settings = prompt();
     settings.live.ring_frames = 1;
     let house = House::open(settings).await;
+    let mut watching = Screen::connect(&house, "").await;
+    watching.hear().await;
     house.tell(vec![Body::Tick]).await;
     house.tell(vec![reading("a", 999_940, 42.5)]).await;
     let last = house.tell(vec![Body::Tick]).await;

@@ -1,0 +1,229 @@
+//! The last value of every datastream. This is where the mass of the records goes: one look-up a message, no text is made before a screen asks.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use yiping_model::{
+    DatastreamId, Measured, PropertyId, Quality, Reading, SourceId, ThingId, Timestamp,
+};
+
+use crate::message::LatestView;
+
+/// How many different values of one phenomenon time are remembered, to know a duplicate when it comes.
+const SAME_TIME_MAX: usize = 16;
+
+/// The last values, by thing; which of them changed since the last delta is remembered, and no part of the state.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Held>", into = "Vec<Held>")]
+pub(crate) struct LatestValues {
+    /// In the order in which things were first heard.
+    held: Vec<Held>,
+    places: HashMap<ThingId, usize>,
+    /// The places of things with a changed value, each once.
+    changed: Vec<usize>,
+}
+
+/// The last values of one thing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Held {
+    thing: ThingId,
+    /// By property.
+    values: SmallVec<[Latest; 4]>,
+    #[serde(skip)]
+    changed: bool,
+}
+
+/// The last value of a property, with what tells a duplicate from a correction: every value that came for its phenomenon time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Latest {
+    property: PropertyId,
+    value: f64,
+    at: Timestamp,
+    received_at: Timestamp,
+    out_of_range: bool,
+    came: SmallVec<[(SourceId, u64); 1]>,
+    #[serde(skip)]
+    changed: bool,
+}
+
+/// The values of the thing of one reading.
+pub(crate) struct Place(Option<usize>);
+
+impl LatestValues {
+    /// Where the thing of a reading is.
+    pub(crate) fn place(&self, thing: &ThingId) -> Place {
+        Place(self.places.get(thing).copied())
+    }
+
+    /// Whether a value of this datastream is held.
+    pub(crate) fn holds(&self, datastream: &DatastreamId) -> bool {
+        let Place(Some(place)) = self.place(&datastream.thing) else {
+            return false;
+        };
+        self.held[place].find(&datastream.property).is_ok()
+    }
+
+    /// Takes a value; false when the datastream is new, and then nothing is taken.
+    pub(crate) fn take(
+        &mut self,
+        place: &Place,
+        reading: &Reading,
+        measured: &Measured,
+        received_at: Timestamp,
+    ) -> bool {
+        let Place(Some(place)) = *place else {
+            return false;
+        };
+        let held = &mut self.held[place];
+        let Ok(found) = held.find(&measured.property) else {
+            return false;
+        };
+        let latest = &mut held.values[found];
+        if latest.take(reading, measured, received_at) {
+            latest.changed = true;
+            if !held.changed {
+                held.changed = true;
+                self.changed.push(place);
+            }
+        }
+        true
+    }
+
+    /// Makes room for a datastream and takes its first value.
+    pub(crate) fn begin(
+        &mut self,
+        place: &mut Place,
+        reading: &Reading,
+        measured: &Measured,
+        received_at: Timestamp,
+    ) {
+        let number = *place.0.get_or_insert_with(|| {
+            self.held.push(Held {
+                thing: reading.thing.clone(),
+                values: SmallVec::new(),
+                changed: false,
+            });
+            let number = self.held.len() - 1;
+            self.places.insert(reading.thing.clone(), number);
+            number
+        });
+        let values = &mut self.held[number];
+        if let Err(free) = values.find(&measured.property) {
+            values.values.insert(free, Latest::of(measured));
+        }
+        self.take(place, reading, measured, received_at);
+    }
+
+    /// All of them, by thing and property.
+    pub(crate) fn views(&self) -> Vec<LatestView> {
+        let views = self.held.iter().flat_map(|held| held.views(|_| true));
+        sorted(views.collect())
+    }
+
+    /// Those that changed since the last take, by thing and property.
+    pub(crate) fn take_changed(&mut self) -> Vec<LatestView> {
+        let mut views = Vec::new();
+        for place in std::mem::take(&mut self.changed) {
+            let held = &mut self.held[place];
+            views.extend(held.views(|latest| latest.changed));
+            held.settle();
+        }
+        sorted(views)
+    }
+
+    /// Forgets what changed.
+    pub(crate) fn pass_changed(&mut self) {
+        for place in std::mem::take(&mut self.changed) {
+            self.held[place].settle();
+        }
+    }
+}
+
+impl Held {
+    fn find(&self, property: &PropertyId) -> Result<usize, usize> {
+        self.values
+            .binary_search_by(|latest| latest.property.cmp(property))
+    }
+
+    fn views(&self, wanted: impl Fn(&Latest) -> bool) -> impl Iterator<Item = LatestView> {
+        let wanted = self.values.iter().filter(move |latest| wanted(latest));
+        wanted.map(|latest| latest.view(&self.thing))
+    }
+
+    fn settle(&mut self) {
+        self.changed = false;
+        for latest in &mut self.values {
+            latest.changed = false;
+        }
+    }
+}
+
+impl Latest {
+    /// Before its first value.
+    fn of(measured: &Measured) -> Self {
+        Self {
+            property: measured.property.clone(),
+            value: measured.value,
+            at: Timestamp::MIN,
+            received_at: Timestamp::MIN,
+            out_of_range: false,
+            came: SmallVec::new(),
+            changed: false,
+        }
+    }
+
+    /// True when it is the last value, and not one that was here before.
+    fn take(&mut self, reading: &Reading, measured: &Measured, received_at: Timestamp) -> bool {
+        let at = reading.phenomenon_time;
+        let bits = measured.value.to_bits();
+        let came = |(source, value): &(SourceId, u64)| *value == bits && *source == reading.source;
+        if at < self.at || (at == self.at && self.came.iter().any(came)) {
+            return false;
+        }
+        if at > self.at {
+            self.came.clear();
+        } else if self.came.len() == SAME_TIME_MAX {
+            self.came.remove(0);
+        }
+        self.came.push((reading.source.clone(), bits));
+        self.value = measured.value;
+        self.at = at;
+        self.received_at = received_at;
+        self.out_of_range = measured.quality == Quality::OutOfRange;
+        true
+    }
+
+    fn view(&self, thing: &ThingId) -> LatestView {
+        LatestView {
+            thing: thing.to_string(),
+            property: self.property.to_string(),
+            value: self.value,
+            at_ms: self.at.as_millis(),
+            received_ms: self.received_at.as_millis(),
+            out_of_range: self.out_of_range,
+        }
+    }
+}
+
+impl From<Vec<Held>> for LatestValues {
+    fn from(held: Vec<Held>) -> Self {
+        let things = held.iter().map(|held| held.thing.clone());
+        Self {
+            places: things.zip(0..).collect(),
+            held,
+            changed: Vec::new(),
+        }
+    }
+}
+
+impl From<LatestValues> for Vec<Held> {
+    fn from(values: LatestValues) -> Self {
+        values.held
+    }
+}
+
+fn sorted(mut views: Vec<LatestView>) -> Vec<LatestView> {
+    views.sort_unstable_by(|a, b| (&a.thing, &a.property).cmp(&(&b.thing, &b.property)));
+    views
+}
