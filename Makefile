@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make check` takes seconds; `make build` leaves target/release/yiping.
-.PHONY: demo test check build app bless fmt clean
+.PHONY: demo test check build app bench bless fmt clean
 .DEFAULT_GOAL := help
 
 APP := dashboard-web/app
@@ -13,6 +13,7 @@ help:
 	@echo 'make test    every test: Rust, front end, real broker, real browser'
 	@echo 'make check   format, lints and types, in seconds'
 	@echo 'make build   target/release/yiping, with the app inside it'
+	@echo 'make bench   the workload city-1k and the fan-out, measured; docs/BENCH.md'
 	@echo 'make bless   rewrite generated types and snapshots, to be reviewed'
 
 demo: build
@@ -49,6 +50,12 @@ test:
 	cargo test --release -p yiping --locked
 	$(MAKE) $(BROWSER)/node_modules/.package-lock.json
 	cd $(BROWSER) && npm test
+
+# On a quiet machine. One case: make bench ARGS='mosquitto-5k --secs 45 --runs 3'
+bench: build
+	@deploy/need $(TEST_TOOLS) taskset:util-linux
+	cargo build --release --locked -p yiping-bench
+	taskset -c 0 ./target/release/yiping-bench $(ARGS)
 
 bless: $(APP)/node_modules/.package-lock.json
 	BLESS=1 INSTA_UPDATE=always cargo test --workspace --exclude yiping --locked

@@ -20,6 +20,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         &["yiping-scene", "yiping-log", "yiping-store"],
     ),
     ("yiping-sim", &["yiping-protocols"]),
+    ("yiping-bench", &[]),
 ];
 
 /// Where no runtime, socket, file, clock, environment or unseeded random number may be.
