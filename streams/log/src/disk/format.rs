@@ -3,18 +3,17 @@
 use std::hash::{BuildHasher, RandomState};
 
 use crc32c::{crc32c, crc32c_append};
-use yiping_model::{Body, CodecError, Kind, Position, Record, Timestamp};
+use yiping_model::{Body, Class, CodecError, Kind, Position, Record, Timestamp};
 
 /// The newest layout that this program reads, and the one it writes.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 pub(super) const SEGMENT_HEADER_BYTES: usize = 44;
 pub(super) const COMMIT_HEADER_BYTES: usize = 20;
 pub(super) const RECORD_HEADER_BYTES: usize = 25;
-/// No commit of any version 1 file is longer, its header included; settings may only ask for less.
+/// No commit of any file is longer, its header included; settings may only ask for less.
 pub(super) const COMMIT_BYTES_LIMIT: usize = 16 << 20;
 
 const MAGIC: [u8; 8] = *b"YIPING\x1aL";
-const FLAG_THINNED: u32 = 1;
 
 /// A random number for a new segment.
 pub(super) fn salt() -> u64 {
@@ -28,8 +27,8 @@ pub(super) struct SegmentHeader {
     pub(super) first: Position,
     /// `received_at` of the record before the segment; [`Timestamp::MIN`] when there was none.
     pub(super) not_before: Timestamp,
-    /// Whether retention has been here.
-    pub(super) thinned: bool,
+    /// The least class of which the segment still holds the records; retention raises it.
+    pub(super) keeps: Class,
     /// A random number that nobody outside knows: it makes the commit headers of this file unlike any other bytes.
     pub(super) salt: u64,
 }
@@ -46,10 +45,9 @@ pub(super) enum HeaderFlaw {
 impl SegmentHeader {
     pub(super) fn encode(&self) -> [u8; SEGMENT_HEADER_BYTES] {
         let mut bytes = [0; SEGMENT_HEADER_BYTES];
-        let flags = if self.thinned { FLAG_THINNED } else { 0 };
         bytes[..8].copy_from_slice(&MAGIC);
         bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
-        bytes[12..16].copy_from_slice(&flags.to_le_bytes());
+        bytes[12..16].copy_from_slice(&number_of(self.keeps).to_le_bytes());
         bytes[16..24].copy_from_slice(&self.first.0.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.not_before.as_micros().to_le_bytes());
         bytes[32..40].copy_from_slice(&self.salt.to_le_bytes());
@@ -66,13 +64,14 @@ impl SegmentHeader {
         if u32_at(bytes, 40) != crc32c(&bytes[..40]) {
             return Err(HeaderFlaw::Damaged);
         }
-        if version != VERSION {
+        if version > VERSION {
             return Err(HeaderFlaw::Newer(version));
         }
+        let keeps = class_of(u32_at(bytes, 12)).ok_or(HeaderFlaw::Damaged)?;
         Ok(Self {
             first: Position(u64_at(bytes, 16)),
             not_before: timestamp_at(bytes, 24),
-            thinned: u32_at(bytes, 12) & FLAG_THINNED != 0,
+            keeps,
             salt: u64_at(bytes, 32),
         })
     }
@@ -161,6 +160,10 @@ impl RawRecord<'_> {
         Body::decode(Kind::from_number(self.kind)?, self.payload)
     }
 
+    pub(super) fn class(&self) -> Result<Class, CodecError> {
+        Class::of(Kind::from_number(self.kind)?, self.payload)
+    }
+
     pub(super) fn decode(&self) -> Result<Record, CodecError> {
         Ok(Record {
             position: self.position,
@@ -237,6 +240,21 @@ impl<'a> Iterator for Records<'a> {
     }
 }
 
+/// What a segment keeps, as its header says it. Version 1 knew 0 and 1 only, with the same meaning.
+const fn number_of(keeps: Class) -> u32 {
+    match keeps {
+        Class::Input => 0,
+        Class::Alarm => 1,
+        Class::Result => 2,
+        Class::Decision => 3,
+    }
+}
+
+fn class_of(number: u32) -> Option<Class> {
+    let all = [Class::Input, Class::Result, Class::Alarm, Class::Decision];
+    all.into_iter().find(|class| number_of(*class) == number)
+}
+
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
 }
@@ -260,7 +278,7 @@ mod tests {
         SegmentHeader {
             first: Position(7),
             not_before: Timestamp::from_secs(9),
-            thinned: true,
+            keeps: Class::Result,
             salt,
         }
     }
@@ -291,11 +309,11 @@ mod tests {
     #[test]
     fn a_segment_of_a_newer_program_is_told_from_a_damaged_one() {
         let mut bytes = header(3).encode();
-        bytes[8] = 2;
+        bytes[8] = 3;
         assert_eq!(SegmentHeader::decode(&bytes), Err(HeaderFlaw::Damaged));
         let crc = crc32c(&bytes[..40]);
         bytes[40..].copy_from_slice(&crc.to_le_bytes());
-        assert_eq!(SegmentHeader::decode(&bytes), Err(HeaderFlaw::Newer(2)));
+        assert_eq!(SegmentHeader::decode(&bytes), Err(HeaderFlaw::Newer(3)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::watch;
-use yiping_model::{Position, Record};
+use yiping_model::{Class, Position, Record};
 
 use super::files::Files;
 use super::segment::Segment;
@@ -170,7 +170,7 @@ impl Reader {
 
 /// A segment that retention has not touched ends where the next begins.
 fn check_joint(segment: &Segment, passed: Position, next: &Segment) -> Result<(), LogError> {
-    if segment.header.thinned || passed.next() == next.header.first {
+    if segment.header.keeps > Class::Input || passed.next() == next.header.first {
         return Ok(());
     }
     let detail = format!(

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tracing::warn;
-use yiping_model::{Position, Timestamp};
+use yiping_model::{Class, Position, Timestamp};
 
 use super::files::{File, Files};
 use super::format::{COMMIT_BYTES_LIMIT, COMMIT_HEADER_BYTES, CommitHeader, SegmentHeader, salt};
@@ -86,7 +86,7 @@ fn beginning(abandoned: Option<Position>) -> SegmentHeader {
     SegmentHeader {
         first: abandoned.unwrap_or(Position::START.next()),
         not_before: Timestamp::MIN,
-        thinned: false,
+        keeps: Class::Input,
         salt: salt(),
     }
 }

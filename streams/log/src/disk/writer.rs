@@ -9,7 +9,7 @@ use std::thread;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tracing::{debug, error, info, trace, warn};
-use yiping_model::{Body, CodecError, Position, Record, Timestamp};
+use yiping_model::{Body, Class, CodecError, Position, Record, Timestamp};
 
 use super::files::{File, Files};
 use super::format::{
@@ -267,7 +267,7 @@ impl Writer {
         let header = SegmentHeader {
             first: self.last.next(),
             not_before: self.last_received_at,
-            thinned: false,
+            keeps: Class::Input,
             salt: salt(),
         };
         let (segment, file) = Segment::create(&*self.files, &self.dir, header)?;
