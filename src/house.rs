@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use yiping_engine::{Engine, Rule, Threshold};
-use yiping_log::{Archive, Checkpoint, CityClock, DiskLog, Log, LogId};
+use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
 use yiping_scene::message::{DirectionView, RuleView, TextView};
@@ -289,7 +289,7 @@ impl House {
         let history = self.progress.iter().find(|(name, _)| *name == "history");
         let history = history.map(|(_, at)| at.clone());
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
-        let archive: Option<Arc<dyn Archive>> = None;
+        let archive = self.config.archive.open(&self.config.data.dir);
         let every = Duration::from_secs(self.config.data.retention_check_secs);
         let mut stop = self.readers.stop.subscribe();
         self.readers.spawn("retention", async move {

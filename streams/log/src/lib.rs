@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod catch_up;
 pub mod checkpoint;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
@@ -20,6 +21,7 @@ use tokio::sync::watch;
 use yiping_model::{Body, Position, Record};
 
 pub use archive::Archive;
+pub use catch_up::CatchUp;
 pub use checkpoint::Checkpoint;
 pub use clock::CityClock;
 pub use disk::DiskLog;

@@ -28,6 +28,11 @@ pub const SIZE_BYTES: &str = "yiping_log_size_bytes";
 /// Segments, when retention last looked.
 pub const SEGMENTS: &str = "yiping_log_segments";
 
+/// Records that a reader had to read at the start before it was up to date, by `reader`.
+pub const START_RECORDS: &str = "yiping_log_start_records";
+/// The time, by the city clock, in which those records were received, by `reader`.
+pub const START_SECONDS: &str = "yiping_log_start_seconds";
+
 /// Tells the recorder what the figures mean.
 pub(crate) fn describe() {
     describe_counter!(APPENDS_TOTAL, "Appends that became durable");
@@ -43,6 +48,12 @@ pub(crate) fn describe() {
         "Bytes that retention freed"
     );
     describe_gauge!(SIZE_BYTES, Unit::Bytes, "Bytes of all segments");
+    describe_gauge!(START_RECORDS, "Records that a reader read at the start");
+    describe_gauge!(
+        START_SECONDS,
+        Unit::Seconds,
+        "Time in which those records were received"
+    );
     describe_gauge!(SEGMENTS, "Segments of the log");
 }
 
@@ -103,6 +114,11 @@ pub(crate) fn dropped(gone: &Dropped) {
 pub(crate) fn show_size(bytes: u64, segments: usize) {
     gauge!(SIZE_BYTES).set(bytes as f64);
     gauge!(SEGMENTS).set(segments as f64);
+}
+
+pub(crate) fn show_start(reader: &'static str, records: u64, span: Duration) {
+    gauge!(START_RECORDS, "reader" => reader).set(records as f64);
+    gauge!(START_SECONDS, "reader" => reader).set(span.as_secs_f64());
 }
 
 /// Measures how long something takes.
