@@ -7,7 +7,8 @@ use yiping_model::{Body, Class, CodecError, Kind, Position, Record, Timestamp};
 
 /// The newest layout that this program reads, and the one it writes.
 pub(super) const VERSION: u32 = 2;
-pub(super) const SEGMENT_HEADER_BYTES: usize = 44;
+pub(super) const SEGMENT_HEADER_BYTES: usize = 52;
+const SEGMENT_HEADER_BYTES_1: usize = 44;
 pub(super) const COMMIT_HEADER_BYTES: usize = 20;
 pub(super) const RECORD_HEADER_BYTES: usize = 25;
 /// No commit of any file is longer, its header included; settings may only ask for less.
@@ -16,7 +17,7 @@ pub(super) const COMMIT_BYTES_LIMIT: usize = 16 << 20;
 const MAGIC: [u8; 8] = *b"YIPING\x1aL";
 
 /// A random number for a new segment.
-pub(super) fn salt() -> u64 {
+fn salt() -> u64 {
     RandomState::new().hash_one(VERSION)
 }
 
@@ -31,6 +32,9 @@ pub(super) struct SegmentHeader {
     pub(super) keeps: Class,
     /// A random number that nobody outside knows: it makes the commit headers of this file unlike any other bytes.
     pub(super) salt: u64,
+    /// The segments that begin after `first` and not after this were merged into it; [`Position::START`] when none was.
+    pub(super) until: Position,
+    version: u32,
 }
 
 /// Why bytes are not a segment header.
@@ -43,6 +47,41 @@ pub(super) enum HeaderFlaw {
 }
 
 impl SegmentHeader {
+    /// Of a segment that is to be written from `first` on; the record before it was received at `not_before`.
+    pub(super) fn begin(first: Position, not_before: Timestamp) -> Self {
+        Self {
+            first,
+            not_before,
+            keeps: Class::Input,
+            salt: salt(),
+            until: Position::START,
+            version: VERSION,
+        }
+    }
+
+    /// Of the file that will take the place of this one and hold no record of a lesser class than this.
+    pub(super) fn keeping(self, keeps: Class) -> Self {
+        Self {
+            keeps,
+            salt: salt(),
+            version: VERSION,
+            ..self
+        }
+    }
+
+    /// Of the file that will take the place of this one and of its neighbours up to that one.
+    pub(super) fn merged(self, last: &Self) -> Self {
+        Self {
+            until: last.first.max(last.until),
+            ..self.keeping(self.keeps)
+        }
+    }
+
+    /// How many bytes it takes.
+    pub(super) const fn length(&self) -> u64 {
+        length_of(self.version) as u64
+    }
+
     pub(super) fn encode(&self) -> [u8; SEGMENT_HEADER_BYTES] {
         let mut bytes = [0; SEGMENT_HEADER_BYTES];
         bytes[..8].copy_from_slice(&MAGIC);
@@ -51,17 +90,19 @@ impl SegmentHeader {
         bytes[16..24].copy_from_slice(&self.first.0.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.not_before.as_micros().to_le_bytes());
         bytes[32..40].copy_from_slice(&self.salt.to_le_bytes());
-        let crc = crc32c(&bytes[..40]);
-        bytes[40..].copy_from_slice(&crc.to_le_bytes());
+        bytes[40..48].copy_from_slice(&self.until.0.to_le_bytes());
+        let crc = crc32c(&bytes[..48]);
+        bytes[48..].copy_from_slice(&crc.to_le_bytes());
         bytes
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, HeaderFlaw> {
-        if bytes.len() < SEGMENT_HEADER_BYTES || bytes[..8] != MAGIC {
+        if bytes.len() < SEGMENT_HEADER_BYTES_1 || bytes[..8] != MAGIC {
             return Err(HeaderFlaw::Damaged);
         }
         let version = u32_at(bytes, 8);
-        if u32_at(bytes, 40) != crc32c(&bytes[..40]) {
+        let covered = length_of(version) - 4;
+        if bytes.len() < covered + 4 || u32_at(bytes, covered) != crc32c(&bytes[..covered]) {
             return Err(HeaderFlaw::Damaged);
         }
         if version > VERSION {
@@ -73,6 +114,12 @@ impl SegmentHeader {
             not_before: timestamp_at(bytes, 24),
             keeps,
             salt: u64_at(bytes, 32),
+            until: if version == 1 {
+                Position::START
+            } else {
+                Position(u64_at(bytes, 40))
+            },
+            version,
         })
     }
 
@@ -240,6 +287,14 @@ impl<'a> Iterator for Records<'a> {
     }
 }
 
+const fn length_of(version: u32) -> usize {
+    if version == 1 {
+        SEGMENT_HEADER_BYTES_1
+    } else {
+        SEGMENT_HEADER_BYTES
+    }
+}
+
 /// What a segment keeps, as its header says it. Version 1 knew 0 and 1 only, with the same meaning.
 const fn number_of(keeps: Class) -> u32 {
     match keeps {
@@ -280,6 +335,8 @@ mod tests {
             not_before: Timestamp::from_secs(9),
             keeps: Class::Result,
             salt,
+            until: Position(8),
+            version: VERSION,
         }
     }
 
@@ -301,7 +358,7 @@ mod tests {
         let header = header(3);
         assert_eq!(SegmentHeader::decode(&header.encode()), Ok(header));
         assert_eq!(
-            SegmentHeader::decode(&header.encode()[..43]),
+            SegmentHeader::decode(&header.encode()[..51]),
             Err(HeaderFlaw::Damaged)
         );
     }
@@ -311,8 +368,8 @@ mod tests {
         let mut bytes = header(3).encode();
         bytes[8] = 3;
         assert_eq!(SegmentHeader::decode(&bytes), Err(HeaderFlaw::Damaged));
-        let crc = crc32c(&bytes[..40]);
-        bytes[40..].copy_from_slice(&crc.to_le_bytes());
+        let crc = crc32c(&bytes[..48]);
+        bytes[48..].copy_from_slice(&crc.to_le_bytes());
         assert_eq!(SegmentHeader::decode(&bytes), Err(HeaderFlaw::Newer(3)));
     }
 

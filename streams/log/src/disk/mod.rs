@@ -8,7 +8,8 @@
 //! All numbers are little-endian; every `crc` is CRC-32C.
 //!
 //! ```text
-//! segment     magic "YIPING\x1aL" | version u32 = 2 | keeps u32 | first u64 | not before i64 | salt u64 | crc u32      44 bytes
+//! segment     magic "YIPING\x1aL" | version u32 = 2 | keeps u32 | first u64 | not before i64 | salt u64 | until u64
+//!             | crc u32                                                                                                52 bytes
 //!             commit *
 //! commit      crc u32 | length u32 | count u32 | last u64                                                              20 bytes
 //!             record * count, together `length` bytes
@@ -19,7 +20,8 @@
 //! - The crc of a segment header and of a record covers everything after it (of a segment: before it). That of a commit header covers, first,
 //!   the segment's salt and the commit's own offset, then what follows in the header: no other bytes pass for it.
 //! - `keeps` says what retention has left: 0 everything, 1 alarms and decisions, 2 results, alarms and decisions, 3 decisions. `not before`
-//!   is `received at` of the record before the segment. Times are µs. Version 1, which is read too, is the same but for `keeps` 2 and 3.
+//!   is `received at` of the record before the segment. Times are µs. Segments that begin after `first` and not after `until` were merged
+//!   into this one. Version 1, which is read too, has no `until` (44 bytes), and `keeps` is 0 or 1.
 //! - Positions ascend, and have gaps only where retention was. `received at` never decreases.
 //! - A commit is one write: it counts whole or not at all. `recover` argues why a broken end may be cut, and when it may not.
 //!
@@ -31,6 +33,7 @@ pub(crate) mod faults;
 mod files;
 mod format;
 mod lock;
+mod merge;
 #[cfg(test)]
 mod model;
 mod reader;
@@ -243,6 +246,7 @@ impl Log for DiskLog {
                 dir: &shared.dir,
                 reader: &shared.reader,
                 rules: &shared.settings.retain,
+                segment_bytes: shared.settings.segment_bytes,
                 archive: archive.as_deref(),
             };
             retention.run(now, keep_from)

@@ -157,6 +157,7 @@ impl World {
             dir: Path::new("d"),
             reader: &self.writer.reader,
             rules: &settings().retain,
+            segment_bytes: settings().segment_bytes,
             archive: Some(&self.shelf),
         };
         match retention.run(now, keep_from) {

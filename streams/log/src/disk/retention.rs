@@ -3,7 +3,7 @@
 //! A segment's header says the least class that it still keeps, so a look costs nothing where there is nothing to do: by age first, and then,
 //! while the log is too large, input goes from the oldest segments on, and after it results. Input is archived before it goes. What remains
 //! goes to a temporary file, its bytes untouched, which then takes the segment's name in one step; a segment of which nothing remains is
-//! removed. A crash leaves either the old segment or the new one, and perhaps the temporary file, which the next start removes.
+//! removed. Neighbours of which little remains are merged (`merge`). A crash leaves either the old segment or the new one, and perhaps the temporary file, which the next start removes.
 //!
 //! Limits: decisions stay for ever, and alarms are never dropped for want of space; when they alone exceed the limit it is said.
 
@@ -16,7 +16,6 @@ use yiping_model::{Class, Position, Record, Timestamp};
 
 use super::files::Files;
 use super::format::SegmentHeader;
-use super::format::salt;
 use super::reader::Reader;
 use super::remains::Remains;
 use super::segment::{Segment, Walk};
@@ -31,6 +30,8 @@ pub(super) struct Retention<'l> {
     pub(super) dir: &'l Path,
     pub(super) reader: &'l Reader,
     pub(super) rules: &'l Retain,
+    /// How large a file may become by merging.
+    pub(super) segment_bytes: u64,
     pub(super) archive: Option<&'l dyn Archive>,
 }
 
@@ -58,12 +59,13 @@ impl Retention<'_> {
             let most = self.rules.bytes_max;
             warn!(total_bytes, most, %keep_from, "log exceeds log.retain.bytes_max: what remains is kept for ever, or not yet read by everybody");
         }
+        self.merge(keep_from)?;
         show_size(total_bytes, self.reader.segments().len());
         Ok(())
     }
 
     /// The segments that every reader has passed, oldest first, each with the time of the last record before the next one.
-    fn passed(&self, keep_from: Position) -> Vec<(Arc<Segment>, Timestamp)> {
+    pub(super) fn passed(&self, keep_from: Position) -> Vec<(Arc<Segment>, Timestamp)> {
         let segments = self.reader.segments();
         let nexts = segments.iter().skip(1).map(|next| next.header);
         let pairs = segments.iter().cloned().zip(nexts);
@@ -87,11 +89,7 @@ impl Retention<'_> {
             archive.keep(first, &mut Input::of(self.files, segment)?)?;
         }
         let temporary = segment.path.with_extension("log.tmp");
-        let mut remains = Remains::new(SegmentHeader {
-            keeps: least,
-            salt: salt(),
-            ..segment.header
-        });
+        let mut remains = Remains::new(segment.header.keeping(least));
         let mut gone = Dropped::default();
         let mut walk = Walk::from_start(self.files, segment)?;
         while let Some(commit) = walk.commit()? {
@@ -129,7 +127,8 @@ impl Retention<'_> {
         let path = &segment.path;
         let thinned = bytes.map(|bytes| Segment::new(path.clone(), header, bytes));
         let has_remains = thinned.is_some();
-        self.reader.replace(segment.header.first, thinned, || {
+        let first = segment.header.first;
+        self.reader.replace(first..=first, thinned, || {
             if has_remains {
                 let replaced = self.files.rename(temporary, path);
                 replaced.map_err(LogError::io("replace log segment", path))
@@ -138,9 +137,12 @@ impl Retention<'_> {
                 removed.map_err(LogError::io("remove log segment", path))
             }
         })?;
-        self.files
-            .sync_dir(self.dir)
-            .map_err(LogError::io("sync directory", self.dir))
+        self.sync_dir()
+    }
+
+    pub(super) fn sync_dir(&self) -> Result<(), LogError> {
+        let synced = self.files.sync_dir(self.dir);
+        synced.map_err(LogError::io("sync directory", self.dir))
     }
 }
 

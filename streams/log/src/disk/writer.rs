@@ -9,11 +9,11 @@ use std::thread;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tracing::{debug, error, info, trace, warn};
-use yiping_model::{Body, Class, CodecError, Position, Record, Timestamp};
+use yiping_model::{Body, CodecError, Position, Record, Timestamp};
 
 use super::files::{File, Files};
 use super::format::{
-    COMMIT_HEADER_BYTES, CommitHeader, SEGMENT_HEADER_BYTES, SegmentHeader, push_record, salt,
+    COMMIT_HEADER_BYTES, CommitHeader, SEGMENT_HEADER_BYTES, SegmentHeader, push_record,
 };
 use super::lock::DirLock;
 use super::reader::Reader;
@@ -264,12 +264,7 @@ impl Writer {
 
     /// Closes the segment and begins the next. All its commits are synced already.
     fn roll(&mut self) -> Result<(), LogError> {
-        let header = SegmentHeader {
-            first: self.last.next(),
-            not_before: self.last_received_at,
-            keeps: Class::Input,
-            salt: salt(),
-        };
+        let header = SegmentHeader::begin(self.last.next(), self.last_received_at);
         let (segment, file) = Segment::create(&*self.files, &self.dir, header)?;
         let segment = Arc::new(segment);
         debug!(first = %header.first, "log segment begun");

@@ -11,9 +11,13 @@ use yiping_model::{Class, Position, Record, Timestamp};
 use super::Retention;
 use crate::conformance::{alarm, decision, reading, window};
 use crate::disk::faults::MemoryFiles;
+use crate::disk::format::SEGMENT_HEADER_BYTES;
+use crate::disk::segment::Segment;
 use crate::disk::writer::{Request, Writer};
 use crate::disk::{Retain, Settings, open_writer};
 use crate::metrics::Stopwatch;
+
+const SEGMENT_BYTES: u64 = 1_000;
 
 /// A segment as its history tells it.
 struct Plain {
@@ -38,7 +42,7 @@ impl World {
     fn new(rules: Retain) -> Self {
         let files = MemoryFiles::default();
         let settings = Settings {
-            segment_bytes: 1_000,
+            segment_bytes: SEGMENT_BYTES,
             ..Settings::default()
         };
         let writer = open_writer(Arc::new(files.clone()), Path::new("d"), &settings);
@@ -92,6 +96,7 @@ impl World {
             dir: Path::new("d"),
             reader: &self.writer.reader,
             rules: &self.rules,
+            segment_bytes: SEGMENT_BYTES,
             archive: None,
         };
         retention.run(self.now(), keep_from).expect("a good disk");
@@ -108,6 +113,7 @@ impl World {
                 .retain(|record| record.body.class() >= keeps);
         }
         self.forget_empty();
+        self.fold_merged();
         let kept: Vec<&Record> = self.segments.iter().flat_map(|s| &s.records).collect();
         let found = self.found();
         assert_eq!(found.iter().collect::<Vec<_>>(), kept);
@@ -161,13 +167,11 @@ impl World {
     }
 
     fn assert_levels_are_those_of_age(&self) {
-        for segment in self.writer.reader.segments() {
-            let plain = self
-                .segments
-                .iter()
-                .find(|s| s.first == segment.header.first);
-            let plain = plain.expect("no segment is invented");
-            assert_eq!(segment.header.keeps, plain.keeps, "{}", plain.first);
+        let segments = self.writer.reader.segments();
+        for plain in &self.segments {
+            if let Some(segment) = home(&segments, plain.first) {
+                assert_eq!(segment.header.keeps, plain.keeps, "{}", plain.first);
+            }
         }
     }
 
@@ -190,8 +194,7 @@ impl World {
         }
         let mut gone = Vec::new();
         for plain in &mut self.segments {
-            let level = segments.iter().find(|s| s.header.first == plain.first);
-            match level.map(|segment| segment.header.keeps) {
+            match home(&segments, plain.first).map(|segment| segment.header.keeps) {
                 Some(level) => {
                     assert!(level == plain.keeps || before > self.rules.bytes_max);
                     assert!(
@@ -222,6 +225,23 @@ impl World {
             .retain(|segment| !segment.records.is_empty() || Some(segment.first) == newest);
     }
 
+    /// What was merged into a neighbour is that one's.
+    fn fold_merged(&mut self) {
+        let segments = self.writer.reader.segments();
+        let plain = std::mem::take(&mut self.segments);
+        for plain in plain {
+            let own = home(&segments, plain.first).expect("what holds something is there");
+            match self.segments.last_mut() {
+                Some(before) if own.header.first != plain.first => {
+                    assert_eq!(before.first, own.header.first);
+                    assert_eq!(before.keeps, plain.keeps);
+                    before.records.extend(plain.records);
+                }
+                _ => self.segments.push(plain),
+            }
+        }
+    }
+
     fn found(&self) -> Vec<Record> {
         let mut found: Vec<Record> = Vec::new();
         loop {
@@ -242,6 +262,14 @@ impl World {
         let segments = self.writer.reader.segments();
         segments.iter().map(|segment| segment.durable()).sum()
     }
+}
+
+/// The segment that begins here, or into which that one was merged.
+fn home(segments: &[Arc<Segment>], first: Position) -> Option<&Arc<Segment>> {
+    segments.iter().find(|segment| {
+        let header = segment.header;
+        header.first == first || (header.first < first && first <= header.until)
+    })
 }
 
 #[derive(Debug, Clone)]
@@ -305,7 +333,7 @@ fn a_look_where_nothing_is_due_reads_no_record() {
     world.look(100);
     for segment in world.writer.reader.segments() {
         world.files.meddle(&segment.path, |bytes| {
-            for byte in &mut bytes[44..] {
+            for byte in &mut bytes[SEGMENT_HEADER_BYTES..] {
                 *byte ^= 0xff;
             }
         });
@@ -315,6 +343,7 @@ fn a_look_where_nothing_is_due_reads_no_record() {
         dir: Path::new("d"),
         reader: &world.writer.reader,
         rules: &world.rules,
+        segment_bytes: SEGMENT_BYTES,
         archive: None,
     };
     retention
