@@ -60,7 +60,6 @@ impl Retention<'_> {
                 .remove(&segment.path)
                 .map_err(LogError::io("remove log segment", &segment.path))?;
         }
-        self.sync_dir()?;
         info!(first = %first.header.first, last = %last.header.first, segments = run.len(), "log segments merged");
         Ok(())
     }

@@ -42,7 +42,7 @@ fn step() -> impl Strategy<Value = Step> {
         12 => (appends, 0_i64..1_000).prop_map(|(appends, secs)| Step::Commit(appends, secs)),
         3 => (0_u64..=100).prop_map(Step::Retain),
         1 => any::<bool>().prop_map(Step::RefuseArchive),
-        3 => (0_u64..12).prop_map(Step::CutPowerAfter),
+        3 => (0_u64..24).prop_map(Step::CutPowerAfter),
         1 => Just(Step::FillDisk),
         1 => Just(Step::Crash),
         1 => Just(Step::Kill),
@@ -157,11 +157,14 @@ impl World {
             dir: Path::new("d"),
             reader: &self.writer.reader,
             rules: &settings().retain,
-            segment_bytes: settings().segment_bytes,
+            segment_bytes: 3 * settings().segment_bytes,
             archive: Some(&self.shelf),
         };
         match retention.run(now, keep_from) {
-            Ok(()) | Err(LogError::Archive { .. }) => self.check(),
+            Ok(()) | Err(LogError::Archive { .. }) => {
+                self.check();
+                self.check_files();
+            }
             Err(_disk) => self.fail(),
         }
     }
@@ -184,12 +187,18 @@ impl World {
         self.files.stay_powered();
         self.files.refuse_writes(false);
         self.writer = open(&self.files);
+        self.check_files();
+        self.check();
+    }
+
+    /// No file is left over.
+    fn check_files(&self) {
         let names = self.files.list(Path::new("d")).expect("a directory");
         assert!(
             names.iter().all(|name| name.strip_suffix(".log").is_some()),
             "{names:?}"
         );
-        self.check();
+        assert_eq!(names.len(), self.writer.reader.segments().len());
     }
 
     fn check(&mut self) {

@@ -10,11 +10,11 @@ use yiping_model::{Class, Position, Record, Timestamp};
 
 use super::Retention;
 use crate::conformance::{alarm, decision, reading, window};
-use crate::disk::faults::MemoryFiles;
+use crate::disk::faults::{Dice, MemoryFiles};
 use crate::disk::format::SEGMENT_HEADER_BYTES;
 use crate::disk::segment::Segment;
 use crate::disk::writer::{Request, Writer};
-use crate::disk::{Retain, Settings, open_writer};
+use crate::disk::{Files, Retain, Settings, open_writer};
 use crate::metrics::Stopwatch;
 
 const SEGMENT_BYTES: u64 = 1_000;
@@ -41,13 +41,8 @@ struct World {
 impl World {
     fn new(rules: Retain) -> Self {
         let files = MemoryFiles::default();
-        let settings = Settings {
-            segment_bytes: SEGMENT_BYTES,
-            ..Settings::default()
-        };
-        let writer = open_writer(Arc::new(files.clone()), Path::new("d"), &settings);
         Self {
-            writer: writer.expect("an empty disk"),
+            writer: open(&files),
             files,
             rules,
             number: 0,
@@ -86,20 +81,24 @@ impl World {
         Timestamp::from_secs(0) + Duration::from_hours(self.hours)
     }
 
-    /// Lets both drop what is due, and compares them.
-    fn look(&mut self, percent: u64) {
-        self.sort();
-        let keep_from = Position(self.writer.last.0 * percent / 100);
-        let before = self.total_bytes();
-        let retention = Retention {
+    fn retention(&self) -> Retention<'_> {
+        Retention {
             files: &self.files,
             dir: Path::new("d"),
             reader: &self.writer.reader,
             rules: &self.rules,
             segment_bytes: SEGMENT_BYTES,
             archive: None,
-        };
-        retention.run(self.now(), keep_from).expect("a good disk");
+        }
+    }
+
+    /// Lets both drop what is due, and compares them.
+    fn look(&mut self, percent: u64) {
+        self.sort();
+        let keep_from = Position(self.writer.last.0 * percent / 100);
+        let before = self.total_bytes();
+        let done = self.retention().run(self.now(), keep_from);
+        done.expect("a good disk");
         self.drop_old(keep_from);
         if self.rules.bytes_max == u64::MAX {
             self.assert_levels_are_those_of_age();
@@ -264,6 +263,15 @@ impl World {
     }
 }
 
+fn open(files: &MemoryFiles) -> Writer {
+    let settings = Settings {
+        segment_bytes: SEGMENT_BYTES,
+        ..Settings::default()
+    };
+    let writer = open_writer(Arc::new(files.clone()), Path::new("d"), &settings);
+    writer.expect("a crash damages nothing that was durable")
+}
+
 /// The segment that begins here, or into which that one was merged.
 fn home(segments: &[Arc<Segment>], first: Position) -> Option<&Arc<Segment>> {
     segments.iter().find(|segment| {
@@ -324,6 +332,64 @@ proptest! {
     }
 }
 
+/// A log in which a look thins, removes and leftovers segments.
+fn much_to_do() -> World {
+    let mut world = World::new(Retain {
+        bytes_max: u64::MAX,
+        input_days: 1,
+        result_days: 2,
+        alarm_days: 0,
+    });
+    for number in 0..150 {
+        let class = match number % 13 {
+            4 => Class::Decision,
+            8 => Class::Alarm,
+            2 | 6 => Class::Result,
+            _ => Class::Input,
+        };
+        world.append(class, 1);
+    }
+    world
+}
+
+#[test]
+fn power_that_goes_at_any_operation_of_a_look_loses_nothing_that_is_kept() {
+    let (mut after, mut leftovers) = (much_to_do(), 0);
+    let before = after.found();
+    after.look(100);
+    let kept = after.found();
+    for operations in 0.. {
+        for seed in 0..8 {
+            let mut world = much_to_do();
+            world.files.cut_power_after(operations);
+            let done = world.retention().run(world.now(), world.writer.last);
+            let (files, dice) = (world.files.clone(), &mut Dice::new(seed));
+            files.stay_powered();
+            // An even seed: the process died, the machine did not.
+            let files = if seed % 2 == 0 {
+                files
+            } else {
+                files.after_crash(dice)
+            };
+            let left = files.list(Path::new("d")).expect("a directory").len();
+            world.writer = open(&files);
+            let segments = world.writer.reader.segments();
+            leftovers += usize::from(segments.len() < left);
+            let names = files.list(Path::new("d")).expect("a directory");
+            assert_eq!(names.len(), segments.len(), "a file is left over");
+            let found = world.found();
+            assert!(found.is_sorted_by(|a, b| a.position < b.position));
+            assert!(kept.iter().all(|record| found.contains(record)));
+            assert!(found.iter().all(|record| before.contains(record)));
+            if done.is_ok() {
+                assert_eq!(found, kept);
+                assert!(leftovers > 0, "no crash left anything to clean up");
+                return;
+            }
+        }
+    }
+}
+
 #[test]
 fn a_look_where_nothing_is_due_reads_no_record() {
     let mut world = World::new(Retain::default());
@@ -338,15 +404,8 @@ fn a_look_where_nothing_is_due_reads_no_record() {
             }
         });
     }
-    let retention = Retention {
-        files: &world.files,
-        dir: Path::new("d"),
-        reader: &world.writer.reader,
-        rules: &world.rules,
-        segment_bytes: SEGMENT_BYTES,
-        archive: None,
-    };
-    retention
+    world
+        .retention()
         .run(world.now(), world.writer.last)
         .expect("what is not read cannot be found damaged");
 }
