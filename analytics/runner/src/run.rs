@@ -47,12 +47,12 @@ pub async fn run(
         unsaved_records: 0,
         known: None,
         account: None,
-        catch_up: CatchUp::begin("engine", Position::START, Position::START),
+        catch_up: None,
     };
     runner.take_up().await?;
     runner.find_known().await?;
     let end = *runner.log.end().borrow();
-    runner.catch_up = CatchUp::begin("engine", runner.handled, end);
+    runner.catch_up = Some(CatchUp::begin("engine", runner.handled, end));
     runner.progress.send_replace(runner.handled);
     runner.feed(&mut shutdown).await?;
     runner.save().await
@@ -73,7 +73,8 @@ struct Runner {
     known: Option<(Position, u32)>,
     /// While the engine reads again, from the beginning, what the log held when the run began: up to there.
     account: Option<(Box<Account>, Position)>,
-    catch_up: CatchUp,
+    /// `None` before it begins to feed.
+    catch_up: Option<CatchUp>,
 }
 
 impl Runner {
@@ -167,7 +168,9 @@ impl Runner {
         if let Some(last) = records.last().map(|record| record.position) {
             self.handle(records, last).await?;
         }
-        self.catch_up.took(records);
+        if let Some(catch_up) = &mut self.catch_up {
+            catch_up.took(records);
+        }
         if upto.is_some_and(|until| records.is_empty() || self.handled >= until) {
             self.settle_account().await?;
         }
