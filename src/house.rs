@@ -298,9 +298,9 @@ impl House {
                     () = tokio::time::sleep(every) => {}
                     _stopped = stop.wait_for(|stop| *stop) => return Ok(()),
                 }
-                let engine_kept = engine
-                    .load()?
-                    .map_or(Position::START, |(position, _)| position);
+                let checkpoint = engine.clone();
+                let kept = tokio::task::spawn_blocking(move || checkpoint.load()).await??;
+                let engine_kept = kept.map_or(Position::START, |(position, _)| position);
                 let history_has = history.as_ref().map_or(Position::START, |at| *at.borrow());
                 let slowest = engine_kept.min(history_has).min(live.keep_from());
                 if let Err(error) = log.retain(slowest, archive.clone()).await {

@@ -102,7 +102,7 @@ impl Default for Data {
     fn default() -> Self {
         Self {
             dir: "data".into(),
-            retention_check_secs: 600,
+            retention_check_secs: 60,
         }
     }
 }
