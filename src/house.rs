@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use yiping_engine::{Engine, Rule, Threshold};
-use yiping_log::{Checkpoint, CityClock, DiskLog, Log};
+use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
 use yiping_scene::message::{DirectionView, RuleView, TextView};
@@ -137,7 +137,7 @@ pub(crate) async fn open(
         facts,
         &config.server,
         log.as_ref(),
-        &checkpoint(&folder, "wall"),
+        &checkpoint(&folder, "wall", log.id()),
     )
     .await;
     let mut house = House {
@@ -157,8 +157,8 @@ pub(crate) async fn open(
     Ok(house)
 }
 
-fn checkpoint(folder: &Path, name: &str) -> Checkpoint {
-    Checkpoint::new(folder.join(format!("{name}.checkpoint")))
+fn checkpoint(folder: &Path, name: &str, log: LogId) -> Checkpoint {
+    Checkpoint::new(folder.join(format!("{name}.checkpoint")), log)
 }
 
 fn rule_view(rule: &Rule) -> RuleView {
@@ -197,7 +197,7 @@ impl House {
         let run = yiping_runner::run(
             self.log(),
             engine,
-            checkpoint(folder, "engine"),
+            checkpoint(folder, "engine", self.log.id()),
             self.config.runner.clone(),
             self.readers.stop.subscribe(),
             engine_moves,
@@ -221,7 +221,7 @@ impl House {
         let fold = yiping_server::follow(
             self.live.clone(),
             self.log(),
-            checkpoint(folder, "wall"),
+            checkpoint(folder, "wall", self.log.id()),
             stop,
         );
         self.readers
@@ -280,13 +280,16 @@ impl House {
         self.doors.spawn("the clock", async move {
             Ok(yiping_log::ticker::tick(log, TICK, stop).await?)
         });
+        self.start_retention();
+    }
+
+    /// Looks at the log again and again, and drops what is no longer kept and every reader has passed.
+    fn start_retention(&mut self) {
         let (log, live) = (Arc::clone(&self.log), self.live.clone());
-        let history = self
-            .progress
-            .iter()
-            .find(|(name, _)| *name == "history")
-            .map(|(_, at)| at.clone());
-        let engine = checkpoint(&self.config.data.dir, "engine");
+        let history = self.progress.iter().find(|(name, _)| *name == "history");
+        let history = history.map(|(_, at)| at.clone());
+        let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
+        let archive = self.config.archive.open(&self.config.data.dir);
         let every = Duration::from_secs(self.config.data.retention_check_secs);
         let mut stop = self.readers.stop.subscribe();
         self.readers.spawn("retention", async move {
@@ -295,12 +298,12 @@ impl House {
                     () = tokio::time::sleep(every) => {}
                     _stopped = stop.wait_for(|stop| *stop) => return Ok(()),
                 }
-                let engine_kept = engine
-                    .load()?
-                    .map_or(Position::START, |(position, _)| position);
+                let checkpoint = engine.clone();
+                let kept = tokio::task::spawn_blocking(move || checkpoint.load()).await??;
+                let engine_kept = kept.map_or(Position::START, |(position, _)| position);
                 let history_has = history.as_ref().map_or(Position::START, |at| *at.borrow());
                 let slowest = engine_kept.min(history_has).min(live.keep_from());
-                if let Err(error) = log.retain(slowest).await {
+                if let Err(error) = log.retain(slowest, archive.clone()).await {
                     tracing::error!(%error, "old segments of the log cannot be thinned");
                 }
             }

@@ -125,6 +125,12 @@ fn line_of(text: &str, offset: usize) -> usize {
     text[..offset.min(text.len())].matches('\n').count() + 1
 }
 
+/// Keys that had another name, and the one that they have.
+const RENAMED: &[(&str, &str)] = &[
+    ("retain_bytes", "bytes_max in [log.retain]"),
+    ("retain_days", "input_days in [log.retain]"),
+];
+
 /// Adds the nearest known key to serde's word about an unknown one.
 fn explain(message: &str) -> String {
     let message = message.trim();
@@ -134,6 +140,9 @@ fn explain(message: &str) -> String {
     else {
         return message.replace('\n', " ");
     };
+    if let Some((_, name)) = RENAMED.iter().find(|(old, _)| *old == unknown) {
+        return format!("unknown key `{unknown}`: it is called {name}");
+    }
     let known = message.split('`').skip(3).step_by(2);
     match known.min_by_key(|name| strsim::damerau_levenshtein(name, unknown)) {
         Some(nearest) => format!("unknown key `{unknown}`; did you mean `{nearest}`?"),
@@ -169,6 +178,18 @@ mod tests {
             problem.message,
             "unknown key `lisen`; did you mean `listen`?"
         );
+    }
+
+    #[test]
+    fn a_key_that_was_renamed_is_told_its_name() {
+        let problem = of("[log]\nretain_days = 3\n", &[]).expect_err("renamed");
+        assert!(problem.place.ends_with(":2"), "{}", problem.place);
+        assert_eq!(
+            problem.message,
+            "unknown key `retain_days`: it is called input_days in [log.retain]"
+        );
+        let kept = of("[store]\nretain_days = 3\n", &[]).expect("history has one");
+        assert_eq!(kept.store.retain_days, 3);
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) log: yiping_log::disk::Settings,
     /// History.
     pub(crate) store: yiping_store::Settings,
+    /// Where readings go that the log drops.
+    pub(crate) archive: yiping_store::ArchiveSettings,
     /// Windows, indices, alarms.
     pub(crate) engine: yiping_engine::Settings,
     /// How the engine is fed.
@@ -100,7 +102,7 @@ impl Default for Data {
     fn default() -> Self {
         Self {
             dir: "data".into(),
-            retention_check_secs: 600,
+            retention_check_secs: 60,
         }
     }
 }

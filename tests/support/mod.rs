@@ -254,6 +254,15 @@ pub(crate) fn status(port: u16, path: &str) -> Option<u16> {
         .map(|answer| answer.status().as_u16())
 }
 
+/// The text that a GET answers with, or `None` when nobody answers.
+pub(crate) fn get_text(port: u16, path: &str) -> Option<String> {
+    let mut answer = agent()
+        .get(format!("http://127.0.0.1:{port}{path}"))
+        .call()
+        .ok()?;
+    answer.body_mut().read_to_string().ok()
+}
+
 /// The JSON that a GET answers with 200.
 pub(crate) fn get(port: u16, path: &str) -> Result<Value, String> {
     let mut answer = agent()

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, info, warn};
 use yiping_engine::Engine;
-use yiping_log::{Checkpoint, Chunk, Log, LogError};
+use yiping_log::{CatchUp, Checkpoint, Chunk, Log, LogError};
 use yiping_model::{Body, Finding, Position, Record};
 
 use crate::account::Account;
@@ -47,9 +47,12 @@ pub async fn run(
         unsaved_records: 0,
         known: None,
         account: None,
+        catch_up: None,
     };
     runner.take_up().await?;
     runner.find_known().await?;
+    let end = *runner.log.end().borrow();
+    runner.catch_up = Some(CatchUp::begin("engine", runner.handled, end));
     runner.progress.send_replace(runner.handled);
     runner.feed(&mut shutdown).await?;
     runner.save().await
@@ -70,6 +73,8 @@ struct Runner {
     known: Option<(Position, u32)>,
     /// While the engine reads again, from the beginning, what the log held when the run began: up to there.
     account: Option<(Box<Account>, Position)>,
+    /// `None` before it begins to feed.
+    catch_up: Option<CatchUp>,
 }
 
 impl Runner {
@@ -106,8 +111,10 @@ impl Runner {
         let end = *self.log.end().borrow();
         let mut after = self.handled;
         let mut account = Box::new(Account::default());
+        let mut catch_up = CatchUp::begin("findings of the engine", after, end);
         while after < end {
             let records = self.read(after).await?;
+            catch_up.took(&records);
             let Some(last) = records.last() else {
                 break;
             };
@@ -160,6 +167,9 @@ impl Runner {
         };
         if let Some(last) = records.last().map(|record| record.position) {
             self.handle(records, last).await?;
+        }
+        if let Some(catch_up) = &mut self.catch_up {
+            catch_up.took(records);
         }
         if upto.is_some_and(|until| records.is_empty() || self.handled >= until) {
             self.settle_account().await?;

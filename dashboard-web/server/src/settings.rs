@@ -51,6 +51,8 @@ pub struct LiveSettings {
     pub batch_records: usize,
     /// How often the scene's state is kept, so that a start reads little.
     pub checkpoint_secs: u64,
+    /// Records after which it is kept though the time has not come.
+    pub checkpoint_records: u64,
 }
 
 /// Why settings cannot be used.
@@ -103,7 +105,8 @@ impl Default for LiveSettings {
             ring_frames: 1_024,
             ring_bytes: 32 * 1_024 * 1_024,
             batch_records: 4_096,
-            checkpoint_secs: 60,
+            checkpoint_secs: 30,
+            checkpoint_records: 500_000,
         }
     }
 }
@@ -135,6 +138,7 @@ impl Settings {
             ("live.ring_bytes", self.live.ring_bytes as u64),
             ("live.batch_records", self.live.batch_records as u64),
             ("live.checkpoint_secs", self.live.checkpoint_secs),
+            ("live.checkpoint_records", self.live.checkpoint_records),
             ("scene.things_max", self.scene.things_max as u64),
             ("scene.properties_max", self.scene.properties_max as u64),
             ("scene.sources_max", self.scene.sources_max as u64),

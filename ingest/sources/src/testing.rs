@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use tokio::time::{Duration, timeout};
 use yiping_log::memory::MemoryLog;
-use yiping_log::{Appended, Chunk, CityClock, Log, LogError};
+use yiping_log::{Appended, Archive, Chunk, CityClock, Log, LogError, LogId};
 use yiping_model::{Body, Catalogue, Position, Reject, SourceId, Text, Timestamp, Zone};
 use yiping_protocols::Unknown;
 
@@ -88,6 +88,10 @@ impl TestLog {
 
 #[async_trait]
 impl Log for TestLog {
+    fn id(&self) -> LogId {
+        self.inner.id()
+    }
+
     async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
         self.attempts.send_modify(|attempts| *attempts += 1);
         let mut mood = self.mood.subscribe();
@@ -108,8 +112,12 @@ impl Log for TestLog {
         self.inner.end()
     }
 
-    async fn retain(&self, keep_from: Position) -> Result<(), LogError> {
-        self.inner.retain(keep_from).await
+    async fn retain(
+        &self,
+        keep_from: Position,
+        archive: Option<Arc<dyn Archive>>,
+    ) -> Result<(), LogError> {
+        self.inner.retain(keep_from, archive).await
     }
 }
 

@@ -3,36 +3,39 @@
 //! Numbers are little-endian; the crc is CRC-32C over everything after it.
 //!
 //! ```text
-//! magic "YIPING\x1aC" | crc u32 | version u32 = 1 | position u64 | state, to the end of the file
+//! magic "YIPING\x1aC" | crc u32 | version u32 = 2 | id of the log u64 | position u64 | state, to the end of the file
 //! ```
+//!
+//! Version 1 did not say of which log it was; such a checkpoint counts as none.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crc32c::crc32c;
-use tracing::warn;
+use tracing::{info, warn};
 use yiping_model::Position;
 
-use crate::LogError;
 use crate::disk::{Files, RealFiles};
+use crate::{LogError, LogId};
 
 const MAGIC: [u8; 8] = *b"YIPING\x1aC";
-const VERSION: u32 = 1;
-const HEADER_BYTES: usize = 24;
+const VERSION: u32 = 2;
+const HEADER_BYTES: usize = 32;
 
-/// A checkpoint file. One reader of the log owns it; its directory must exist.
+/// A checkpoint file. One reader of one log owns it; its directory must exist.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     path: PathBuf,
+    log: LogId,
     files: Arc<dyn Files>,
 }
 
 impl Checkpoint {
-    /// The checkpoint in this file.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
+    /// The checkpoint in this file of a reader of this log.
+    pub fn new(path: impl Into<PathBuf>, log: LogId) -> Self {
         Self {
             path: path.into(),
+            log,
             files: Arc::new(RealFiles),
         }
     }
@@ -46,71 +49,59 @@ impl Checkpoint {
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&[0; 4]);
         bytes.extend_from_slice(&VERSION.to_le_bytes());
+        bytes.extend_from_slice(&self.log.0.to_le_bytes());
         bytes.extend_from_slice(&position.0.to_le_bytes());
         bytes.extend_from_slice(state);
         let crc = crc32c(&bytes[12..]);
         bytes[8..12].copy_from_slice(&crc.to_le_bytes());
-        self.replace(&bytes)
+        self.files
+            .replace(&self.path, &bytes)
             .map_err(LogError::io("save checkpoint", &self.path))
     }
 
-    /// What was saved last; `None` when nothing was, or when the file is damaged (then its reader begins anew). Blocks the thread.
+    /// What was saved last; `None` when nothing was, or when the file is damaged or of another log (then its reader begins anew). Blocks
+    /// the thread.
     ///
     /// # Errors
     /// [`LogError`] when the file cannot be read, or was written by a newer program.
     pub fn load(&self) -> Result<Option<(Position, Vec<u8>)>, LogError> {
         let Some(mut bytes) = self
-            .read()
+            .files
+            .read_whole(&self.path)
             .map_err(LogError::io("read checkpoint", &self.path))?
         else {
             return Ok(None);
         };
-        let sound = bytes.len() >= HEADER_BYTES
-            && bytes[..8] == MAGIC
-            && bytes[8..12] == crc32c(&bytes[12..]).to_le_bytes();
-        if !sound {
-            warn!(path = %self.path.display(), "checkpoint is damaged and ignored: its reader begins anew");
+        let path = self.path.display();
+        if !is_sound(&bytes) {
+            warn!(%path, "checkpoint is damaged and ignored: its reader begins anew");
             return Ok(None);
         }
-        let state = bytes.split_off(HEADER_BYTES);
+        let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight"));
         let version = u32::from_le_bytes(bytes[12..16].try_into().expect("four bytes"));
-        if version != VERSION {
+        if version > VERSION {
             return Err(LogError::Newer {
                 path: self.path.clone(),
                 version,
                 known: VERSION,
             });
         }
-        let position = u64::from_le_bytes(bytes[16..24].try_into().expect("eight bytes"));
-        Ok(Some((Position(position), state)))
-    }
-
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut temporary = self.path.clone().into_os_string();
-        temporary.push(".tmp");
-        let temporary = Path::new(&temporary);
-        match self.files.remove(temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
+        if version < VERSION || bytes.len() < HEADER_BYTES {
+            info!(%path, version, "checkpoint is of an older program and ignored: its reader begins anew");
+            return Ok(None);
         }
-        let file = self.files.create(temporary)?;
-        file.write_at(bytes, 0)?;
-        file.sync()?;
-        self.files.rename(temporary, &self.path)?;
-        let dir = self.path.parent().filter(|dir| *dir != Path::new(""));
-        self.files.sync_dir(dir.unwrap_or(Path::new(".")))
+        let log = LogId(number(16));
+        if log != self.log {
+            warn!(%path, of = %log, this = %self.log, "checkpoint is of another log and ignored: its reader begins anew");
+            return Ok(None);
+        }
+        let position = Position(number(24));
+        Ok(Some((position, bytes.split_off(HEADER_BYTES))))
     }
+}
 
-    fn read(&self) -> io::Result<Option<Vec<u8>>> {
-        let file = match self.files.open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let mut bytes = vec![0; usize::try_from(file.size()?).map_err(io::Error::other)?];
-        file.read_at(&mut bytes, 0)?;
-        Ok(Some(bytes))
-    }
+fn is_sound(bytes: &[u8]) -> bool {
+    bytes.len() >= 16 && bytes[..8] == MAGIC && bytes[8..12] == crc32c(&bytes[12..]).to_le_bytes()
 }
 
 #[cfg(test)]
@@ -122,7 +113,7 @@ mod tests {
     #[test]
     fn what_was_saved_last_is_loaded() {
         let dir = tempfile::tempdir().expect("a place");
-        let checkpoint = Checkpoint::new(dir.path().join("engine.checkpoint"));
+        let checkpoint = Checkpoint::new(dir.path().join("engine.checkpoint"), LogId(1));
         assert_eq!(checkpoint.load().expect("readable"), None);
         checkpoint.save(Position(3), b"three").expect("saved");
         checkpoint.save(Position(4), b"").expect("saved");
@@ -136,7 +127,7 @@ mod tests {
     fn a_damaged_checkpoint_counts_as_none() {
         let dir = tempfile::tempdir().expect("a place");
         let path = dir.path().join("engine.checkpoint");
-        let checkpoint = Checkpoint::new(&path);
+        let checkpoint = Checkpoint::new(&path, LogId(1));
         checkpoint.save(Position(3), b"three").expect("saved");
         let whole = std::fs::read(&path).expect("there");
         for bit in 0..whole.len() * 8 {
@@ -149,12 +140,40 @@ mod tests {
         assert_eq!(checkpoint.load().expect("readable"), None);
     }
 
+    #[test]
+    fn a_checkpoint_of_another_log_or_of_an_older_program_counts_as_none() {
+        let dir = tempfile::tempdir().expect("a place");
+        let path = dir.path().join("engine.checkpoint");
+        Checkpoint::new(&path, LogId(1))
+            .save(Position(3), b"three")
+            .expect("saved");
+        let of_another = Checkpoint::new(&path, LogId(2));
+        assert_eq!(of_another.load().expect("readable"), None);
+
+        let body = [1_u32.to_le_bytes().as_slice(), &7_u64.to_le_bytes(), b"x"].concat();
+        let version_1 = [MAGIC.as_slice(), &crc32c(&body).to_le_bytes(), &body].concat();
+        std::fs::write(&path, version_1).expect("writable");
+        let checkpoint = Checkpoint::new(&path, LogId(1));
+        assert_eq!(checkpoint.load().expect("readable"), None);
+    }
+
+    #[test]
+    fn a_checkpoint_of_a_newer_program_is_refused() {
+        let dir = tempfile::tempdir().expect("a place");
+        let path = dir.path().join("engine.checkpoint");
+        let body = 3_u32.to_le_bytes();
+        let version_3 = [MAGIC.as_slice(), &crc32c(&body).to_le_bytes(), &body].concat();
+        std::fs::write(&path, version_3).expect("writable");
+        let refused = Checkpoint::new(&path, LogId(1)).load();
+        assert!(matches!(refused, Err(LogError::Newer { version: 3, .. })));
+    }
+
     proptest! {
         #[test]
         fn a_crash_while_saving_leaves_the_old_or_the_new(operations in 0_u64..8, seed in any::<u64>()) {
             let files = MemoryFiles::default();
             let path = PathBuf::from("d/engine.checkpoint");
-            let on = |files: &MemoryFiles| Checkpoint { path: path.clone(), files: Arc::new(files.clone()) };
+            let on = |files: &MemoryFiles| Checkpoint { path: path.clone(), log: LogId(1), files: Arc::new(files.clone()) };
             on(&files).save(Position(1), &[1; 100]).expect("power is on");
             files.cut_power_after(operations);
             let saved = on(&files).save(Position(2), &[2; 100]).is_ok();

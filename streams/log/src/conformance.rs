@@ -1,15 +1,18 @@
 //! The suite that every backend passes, called from the tests of the backend.
 
+use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use yiping_model::{
-    Act, AlarmChange, AlarmEvent, AlarmId, Body, DatastreamId, Decision, Finding, Level, Measured,
-    Outcome, Position, PropertyId, Quality, Reading, Record, RuleId, SourceId, ThingId, Timestamp,
+    Act, AlarmChange, AlarmEvent, AlarmId, Body, Class, DatastreamId, Decision, Finding, Level,
+    Measured, Outcome, Position, PropertyId, Quality, Reading, Record, RuleId, SourceId, Stage,
+    ThingId, Timestamp, WindowLength, WindowResult,
 };
 
-use crate::{CityClock, Log};
+use crate::{Archive, CityClock, Log, LogError};
 
 /// How many records the suite appends so that a backend with the smallest segments has something to drop.
 const MANY: u32 = 600;
@@ -32,7 +35,7 @@ pub async fn run<L: Log, F: Future<Output = L>>(empty: impl Fn(CityClock) -> F) 
     let (log, clock) = new_log().await;
     time_never_runs_back(&*log, &clock).await;
     let (log, clock) = new_log().await;
-    retention_drops_no_decision_and_no_alarm(&*log, &clock).await;
+    retention_drops_no_decision_no_alarm_and_nothing_that_is_not_archived(&*log, &clock).await;
 }
 
 async fn an_empty_log_has_nothing(log: &dyn Log) {
@@ -145,11 +148,15 @@ async fn time_never_runs_back(log: &dyn Log, clock: &CityClock) {
     assert_eq!(stamps, vec![2_000, 3_000, 3_000, 3_000, 4_000]);
 }
 
-async fn retention_drops_no_decision_and_no_alarm(log: &dyn Log, clock: &CityClock) {
+async fn retention_drops_no_decision_no_alarm_and_nothing_that_is_not_archived(
+    log: &dyn Log,
+    clock: &CityClock,
+) {
     for number in 0..MANY {
         let body = match number % 50 {
             7 => decision(number),
             8 => alarm(number),
+            9 => window(number),
             _ => reading(number),
         };
         log.append(vec![body]).await.expect("appended");
@@ -158,7 +165,11 @@ async fn retention_drops_no_decision_and_no_alarm(log: &dyn Log, clock: &CityClo
     clock.advance(clock.now() + Duration::from_hours(400 * 24));
     log.append(vec![Body::Tick]).await.expect("appended");
 
-    log.retain(Position::START).await.expect("nothing to drop");
+    let shelf = Arc::new(Shelf::default());
+    let archive = || Some(Arc::clone(&shelf) as Arc<dyn Archive>);
+    log.retain(Position::START, archive())
+        .await
+        .expect("nothing to drop");
     assert_eq!(
         read_all(log).await[..before.len()],
         before,
@@ -166,14 +177,29 @@ async fn retention_drops_no_decision_and_no_alarm(log: &dyn Log, clock: &CityClo
     );
 
     let keep_from = before[before.len() / 2].position;
-    log.retain(keep_from).await.expect("retained");
+    shelf.refuse(true);
+    drop(log.retain(keep_from, archive()).await);
+    let input = |records: &[Record]| {
+        let input = records.iter().filter(|r| r.body.class() == Class::Input);
+        input.count()
+    };
+    assert_eq!(
+        input(&read_all(log).await),
+        input(&before) + 1,
+        "input went although the archive refused it"
+    );
+    shelf.refuse(false);
+    log.retain(keep_from, archive()).await.expect("retained");
     let after = read_all(log).await;
     for record in &before {
-        let must_stay = record.position >= keep_from
-            || matches!(record.body, Body::Decision(_) | Body::Finding(_));
+        let must_stay = record.position >= keep_from || record.body.class() >= Class::Alarm;
         assert!(
             !must_stay || after.contains(record),
             "dropped {record:?} although it must stay"
+        );
+        assert!(
+            after.contains(record) || record.body.class() != Class::Input || shelf.holds(record),
+            "dropped {record:?} although it is not archived"
         );
     }
     assert!(
@@ -214,6 +240,45 @@ fn value(record: &Record) -> f64 {
     }
 }
 
+/// An archive in memory, which can be made to refuse.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    parts: Mutex<BTreeMap<Position, Vec<Record>>>,
+    refuses: AtomicBool,
+}
+
+impl Shelf {
+    /// Refuses what comes from now on, or takes it again.
+    pub fn refuse(&self, refuses: bool) {
+        self.refuses.store(refuses, Ordering::Release);
+    }
+
+    /// Whether it holds this record.
+    pub fn holds(&self, record: &Record) -> bool {
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.values().any(|part| part.contains(record))
+    }
+}
+
+impl Archive for Shelf {
+    fn keep(
+        &self,
+        first: Position,
+        records: &mut dyn Iterator<Item = Result<Record, LogError>>,
+    ) -> Result<(), LogError> {
+        let part = records.collect::<Result<Vec<_>, _>>()?;
+        if self.refuses.load(Ordering::Acquire) {
+            return Err(LogError::Archive {
+                first,
+                detail: "the shelf refuses".into(),
+            });
+        }
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.insert(first, part);
+        Ok(())
+    }
+}
+
 /// A reading whose value is this number.
 pub fn reading(number: u32) -> Body {
     Body::Reading(Reading {
@@ -238,6 +303,32 @@ pub fn decision(number: u32) -> Body {
             alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
             note: number.to_string(),
         },
+    })
+}
+
+/// A window whose mean is this number.
+pub fn window(number: u32) -> Body {
+    let mean = f64::from(number);
+    Body::Finding(Finding {
+        cause: Position(1),
+        ordinal: number,
+        outcome: Outcome::Window(WindowResult {
+            datastream: DatastreamId::parse("station-1:pm25").expect("valid"),
+            start: Timestamp::from_secs(0),
+            length: WindowLength::HOUR,
+            hop: None,
+            stage: Stage::Final,
+            revision: 0,
+            count: 1,
+            expected: 1,
+            mean,
+            min: mean,
+            max: mean,
+            last: mean,
+            std_dev: 0.0,
+            quantiles: Vec::new(),
+            before: None,
+        }),
     })
 }
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use yiping_model::Position;
+
 /// Why the log could not do as asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LogError {
@@ -39,6 +41,16 @@ pub enum LogError {
         version: u32,
         /// The newest format this program reads.
         known: u32,
+    },
+    /// Input could not be archived before it was to be dropped.
+    #[error(
+        "input of log segment {first} cannot be archived: {detail}; it stays in the log and is tried again, free space or mend the folder"
+    )]
+    Archive {
+        /// The first position of the segment.
+        first: Position,
+        /// What the archive said.
+        detail: String,
     },
     /// Another process has the log open.
     #[error("log {path} is in use by another process; stop that one first")]

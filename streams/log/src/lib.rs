@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod archive;
+mod catch_up;
 pub mod checkpoint;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod disk;
 mod error;
+mod id;
 pub mod memory;
 pub mod metrics;
 pub mod ticker;
@@ -17,14 +20,20 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use yiping_model::{Body, Position, Record};
 
+pub use archive::Archive;
+pub use catch_up::CatchUp;
 pub use checkpoint::Checkpoint;
 pub use clock::CityClock;
 pub use disk::DiskLog;
 pub use error::LogError;
+pub use id::LogId;
 
 /// The log, whatever keeps it. Every backend passes the suite in `conformance`.
 #[async_trait]
 pub trait Log: Send + Sync + 'static {
+    /// Which log this is; the same after a restart.
+    fn id(&self) -> LogId;
+
     /// Appends these bodies in this order, stamped by the city clock, and returns once they are durable: the positions of first and last.
     ///
     /// Appends of several callers share a commit. An empty list returns at once with the current end.
@@ -44,11 +53,16 @@ pub trait Log: Send + Sync + 'static {
     /// The position of the last durable record. The receiver wakes whenever it grows.
     fn end(&self) -> watch::Receiver<Position>;
 
-    /// Drops what retention no longer keeps, never anything at or after `keep_from` (the slowest reader), never a decision.
+    /// Drops what retention no longer keeps, never anything at or after `keep_from` (the slowest reader), never a decision. Input is
+    /// dropped only after `archive`, where there is one, has it.
     ///
     /// # Errors
-    /// [`LogError`] when old segments cannot be rewritten or removed.
-    async fn retain(&self, keep_from: Position) -> Result<(), LogError>;
+    /// [`LogError`] when old segments cannot be archived, rewritten or removed; what is not dropped stays whole.
+    async fn retain(
+        &self,
+        keep_from: Position,
+        archive: Option<Arc<dyn Archive>>,
+    ) -> Result<(), LogError>;
 }
 
 /// Where an append came to lie.

@@ -1,16 +1,17 @@
 //! A log in memory: the slow, obvious one. It keeps nothing over a restart; tests compare the others with it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
 use yiping_model::{Body, Position, Record};
 
-use crate::{Appended, Chunk, CityClock, Log, LogError};
+use crate::{Appended, Archive, Chunk, CityClock, Log, LogError, LogId};
 
 /// A log in memory.
 #[derive(Debug)]
 pub struct MemoryLog {
+    id: LogId,
     clock: CityClock,
     records: Mutex<Vec<Record>>,
     end: watch::Sender<Position>,
@@ -20,6 +21,7 @@ impl MemoryLog {
     /// An empty log that stamps with this clock.
     pub fn new(clock: CityClock) -> Self {
         Self {
+            id: LogId::random(),
             clock,
             records: Mutex::new(Vec::new()),
             end: watch::Sender::new(Position::START),
@@ -29,6 +31,10 @@ impl MemoryLog {
 
 #[async_trait]
 impl Log for MemoryLog {
+    fn id(&self) -> LogId {
+        self.id
+    }
+
     async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         let received_at = self.clock.now();
@@ -67,7 +73,11 @@ impl Log for MemoryLog {
         self.end.subscribe()
     }
 
-    async fn retain(&self, _keep_from: Position) -> Result<(), LogError> {
+    async fn retain(
+        &self,
+        _keep_from: Position,
+        _archive: Option<Arc<dyn Archive>>,
+    ) -> Result<(), LogError> {
         Ok(())
     }
 }

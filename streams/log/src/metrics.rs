@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+use yiping_model::Class;
 
 /// Appends that became durable.
 pub const APPENDS_TOTAL: &str = "yiping_log_appends_total";
@@ -16,10 +19,19 @@ pub const COMMIT_SECONDS: &str = "yiping_log_commit_seconds";
 pub const SYNC_SECONDS: &str = "yiping_log_sync_seconds";
 /// Bytes of unacknowledged commits that were cut off at a start.
 pub const TORN_BYTES_TOTAL: &str = "yiping_log_torn_bytes_total";
-/// Records that retention dropped.
+/// Records that retention dropped, by `class`: input, result, alarm.
 pub const DROPPED_RECORDS_TOTAL: &str = "yiping_log_dropped_records_total";
 /// Bytes that retention freed.
 pub const DROPPED_BYTES_TOTAL: &str = "yiping_log_dropped_bytes_total";
+/// Bytes of all segments, when retention last looked.
+pub const SIZE_BYTES: &str = "yiping_log_size_bytes";
+/// Segments, when retention last looked.
+pub const SEGMENTS: &str = "yiping_log_segments";
+
+/// Records that a reader had to read at the start before it was up to date, by `reader`.
+pub const START_RECORDS: &str = "yiping_log_start_records";
+/// The time, by the city clock, in which those records were received, by `reader`.
+pub const START_SECONDS: &str = "yiping_log_start_seconds";
 
 /// Tells the recorder what the figures mean.
 pub(crate) fn describe() {
@@ -35,6 +47,14 @@ pub(crate) fn describe() {
         Unit::Bytes,
         "Bytes that retention freed"
     );
+    describe_gauge!(SIZE_BYTES, Unit::Bytes, "Bytes of all segments");
+    describe_gauge!(START_RECORDS, "Records that a reader read at the start");
+    describe_gauge!(
+        START_SECONDS,
+        Unit::Seconds,
+        "Time in which those records were received"
+    );
+    describe_gauge!(SEGMENTS, "Segments of the log");
 }
 
 /// What one commit did.
@@ -59,9 +79,46 @@ pub(crate) fn torn(bytes: u64) {
     counter!(TORN_BYTES_TOTAL).increment(bytes);
 }
 
-pub(crate) fn dropped(records: u64, bytes: u64) {
-    counter!(DROPPED_RECORDS_TOTAL).increment(records);
-    counter!(DROPPED_BYTES_TOTAL).increment(bytes);
+/// What went out of one segment.
+#[derive(Debug, Default)]
+pub(crate) struct Dropped {
+    input: u64,
+    results: u64,
+    alarms: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Dropped {
+    /// Counts a record of this class; none is a decision.
+    pub(crate) const fn count(&mut self, class: Class) {
+        match class {
+            Class::Input => self.input += 1,
+            Class::Result => self.results += 1,
+            Class::Alarm => self.alarms += 1,
+            Class::Decision => {}
+        }
+    }
+
+    pub(crate) const fn records(&self) -> u64 {
+        self.input + self.results + self.alarms
+    }
+}
+
+pub(crate) fn dropped(gone: &Dropped) {
+    counter!(DROPPED_RECORDS_TOTAL, "class" => "input").increment(gone.input);
+    counter!(DROPPED_RECORDS_TOTAL, "class" => "result").increment(gone.results);
+    counter!(DROPPED_RECORDS_TOTAL, "class" => "alarm").increment(gone.alarms);
+    counter!(DROPPED_BYTES_TOTAL).increment(gone.bytes);
+}
+
+pub(crate) fn show_size(bytes: u64, segments: usize) {
+    gauge!(SIZE_BYTES).set(bytes as f64);
+    gauge!(SEGMENTS).set(segments as f64);
+}
+
+pub(crate) fn show_start(reader: &'static str, records: u64, span: Duration) {
+    gauge!(START_RECORDS, "reader" => reader).set(records as f64);
+    gauge!(START_SECONDS, "reader" => reader).set(span.as_secs_f64());
 }
 
 /// Measures how long something takes.

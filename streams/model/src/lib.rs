@@ -2,6 +2,8 @@
 
 pub mod alarm;
 pub mod catalogue;
+pub mod class;
+mod compact;
 pub mod decision;
 pub mod finding;
 pub mod id;
@@ -13,6 +15,7 @@ pub mod time;
 
 pub use alarm::{Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level};
 pub use catalogue::{Area, Catalogue, Property, Text, Thing};
+pub use class::Class;
 pub use decision::{Act, Decision};
 pub use finding::{
     Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile, Stage, SubIndex, WindowBefore,

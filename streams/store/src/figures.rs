@@ -6,6 +6,8 @@ use yiping_model::Position;
 const RECORDS: &str = "yiping_store_records_applied_total";
 const FAILURES: &str = "yiping_store_failures_total";
 const DROPPED_DAYS: &str = "yiping_store_dropped_days_total";
+const ARCHIVED_ROWS: &str = "yiping_archive_rows_total";
+const ARCHIVED_BYTES: &str = "yiping_archive_bytes_total";
 const POSITION: &str = "yiping_store_position_records";
 const LAG: &str = "yiping_store_lag_records";
 
@@ -19,6 +21,12 @@ pub(crate) fn applied(records: usize, position: Position, end: Position) {
 /// An attempt to write or read failed and will be repeated.
 pub(crate) fn failed() {
     counter!(FAILURES).increment(1);
+}
+
+/// A file of the archive was written.
+pub(crate) fn archived(rows: u64, bytes: u64) {
+    counter!(ARCHIVED_ROWS).increment(rows);
+    counter!(ARCHIVED_BYTES).increment(bytes);
 }
 
 /// A day of observations fell out of retention.

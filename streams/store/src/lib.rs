@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod archive;
 #[cfg(test)]
 mod conformance;
 mod error;
@@ -12,6 +13,7 @@ pub mod writer;
 use async_trait::async_trait;
 use yiping_model::{Alarm, IndexResult, Position, Record, Timestamp, WindowResult};
 
+pub use archive::{ArchiveFormat, ArchiveSettings, ParquetArchive};
 pub use error::StoreError;
 pub use query::{
     AlarmQuery, IndexQuery, Observation, ObservationQuery, RejectQuery, SourceFigures,

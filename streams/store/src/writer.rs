@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use yiping_log::Log;
-use yiping_model::{Position, Timestamp};
+use yiping_log::{CatchUp, Log};
+use yiping_model::{Position, Record, Timestamp};
 
 use crate::{Settings, Store, StoreError, figures};
 
@@ -33,6 +33,7 @@ pub async fn follow(
         settings,
         progress,
         position: None,
+        catch_up: None,
         pruned_day: None,
         failures: 0,
     };
@@ -70,6 +71,7 @@ struct Follower {
     progress: watch::Sender<Position>,
     /// `None` before the store was asked.
     position: Option<Position>,
+    catch_up: Option<CatchUp>,
     pruned_day: Option<i64>,
     failures: u32,
 }
@@ -90,10 +92,12 @@ impl Follower {
         let limit = self.settings.batch_records_max.max(1);
         let records = self.log.read(position, limit).await?;
         let Some(last) = records.last() else {
+            self.took(&[]);
             return Ok(Turn::Idle);
         };
         self.store.apply(&records).await?;
         self.reached(last.position);
+        self.took(&records);
         figures::applied(records.len(), last.position, end);
         self.prune(last.received_at).await?;
         Ok(Turn::Applied)
@@ -106,7 +110,14 @@ impl Follower {
             return Err(StoreError::Ahead { history, log });
         }
         self.reached(history);
+        self.catch_up = Some(CatchUp::begin("history", history, log));
         Ok(history)
+    }
+
+    fn took(&mut self, records: &[Record]) {
+        if let Some(catch_up) = &mut self.catch_up {
+            catch_up.took(records);
+        }
     }
 
     fn reached(&mut self, position: Position) {

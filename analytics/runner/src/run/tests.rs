@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use yiping_engine::indices::AqiLaws;
 use yiping_engine::{Rule, Threshold};
 use yiping_log::memory::MemoryLog;
-use yiping_log::{Appended, CityClock};
+use yiping_log::{Appended, Archive, CityClock, LogId};
 use yiping_model::{
     Catalogue, Level, Measured, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text,
     ThingId, Timestamp, Zone,
@@ -133,7 +133,7 @@ impl Machine {
     }
 
     fn checkpoint(&self) -> Checkpoint {
-        Checkpoint::new(self.disk.path().join("engine.checkpoint"))
+        Checkpoint::new(self.disk.path().join("engine.checkpoint"), self.log.id())
     }
 
     /// Runs until this record is handled, then stops cleanly (or crashes).
@@ -229,6 +229,10 @@ enum Fault {
 
 #[async_trait]
 impl Log for Faulty {
+    fn id(&self) -> LogId {
+        self.log.id()
+    }
+
     async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
         let number = self.appends.fetch_add(1, Ordering::Relaxed);
         match self.how {
@@ -253,8 +257,12 @@ impl Log for Faulty {
         self.log.end()
     }
 
-    async fn retain(&self, keep_from: Position) -> Result<(), LogError> {
-        self.log.retain(keep_from).await
+    async fn retain(
+        &self,
+        keep_from: Position,
+        archive: Option<Arc<dyn Archive>>,
+    ) -> Result<(), LogError> {
+        self.log.retain(keep_from, archive).await
     }
 }
 

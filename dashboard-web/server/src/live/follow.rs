@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
-use yiping_log::{Checkpoint, Log, LogError};
+use yiping_log::{CatchUp, Checkpoint, Log, LogError};
 use yiping_model::Position;
 use yiping_scene::{SceneFacts, WallCheckpoint, WallScene};
 
@@ -84,6 +84,7 @@ async fn fold_forever(live: &LiveHandle, log: &dyn Log) -> Result<(), LiveError>
     let mut end = log.end();
     let mut due: Option<Instant> = None;
     let mut published_at = Instant::now();
+    let mut catch_up = CatchUp::begin("wall", live.position(), *end.borrow());
     loop {
         let position = live.position();
         tokio::select! {
@@ -92,6 +93,7 @@ async fn fold_forever(live: &LiveHandle, log: &dyn Log) -> Result<(), LiveError>
                 grown?;
                 let records = log.read(position, batch).await?;
                 let urgent = live.fold(&records);
+                catch_up.took(&records);
                 if !urgent && published_at.elapsed() < gap {
                     due = due.or(Some(published_at + gap));
                     continue;
@@ -109,12 +111,20 @@ async fn grows(end: &mut watch::Receiver<Position>, position: Position) -> Resul
     grown.map(drop).map_err(|_gone| LogError::Closed)
 }
 
+/// Keeps the state after so much time or so many records, whichever comes first.
 async fn keep_forever(live: &LiveHandle, checkpoint: &Checkpoint) {
     let gap = Duration::from_secs(live.0.settings.checkpoint_secs);
     let mut beat = interval_at(Instant::now() + gap, gap);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut position = live.0.position.subscribe();
+    let mut tried = live.keep_from();
     loop {
-        beat.tick().await;
+        let due = Position(tried.0.saturating_add(live.0.settings.checkpoint_records));
+        tokio::select! {
+            _ = beat.tick() => {}
+            () = async { drop(position.wait_for(|at| *at >= due).await) } => beat.reset(),
+        }
+        tried = live.position();
         keep(live, checkpoint).await;
     }
 }

@@ -63,7 +63,7 @@ impl House {
         dir: Arc<TempDir>,
         simulated: bool,
     ) -> Self {
-        let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"));
+        let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"), log.id());
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
         let store = Arc::new(opened(dir.path()).await);
         let state = ServerState {

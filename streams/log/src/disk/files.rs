@@ -20,6 +20,35 @@ pub(crate) trait Files: Debug + Send + Sync + 'static {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// Makes the names in a directory durable.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+
+    /// Puts these bytes in the place of a small file, durably and in one step.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut temporary = path.to_owned().into_os_string();
+        temporary.push(".tmp");
+        let temporary = Path::new(&temporary);
+        match self.remove(temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        let file = self.create(temporary)?;
+        file.write_at(bytes, 0)?;
+        file.sync()?;
+        self.rename(temporary, path)?;
+        let dir = path.parent().filter(|dir| *dir != Path::new(""));
+        self.sync_dir(dir.unwrap_or(Path::new(".")))
+    }
+
+    /// The bytes of a small file; `None` when there is none of that name.
+    fn read_whole(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        let file = match self.open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut bytes = vec![0; usize::try_from(file.size()?).map_err(io::Error::other)?];
+        file.read_at(&mut bytes, 0)?;
+        Ok(Some(bytes))
+    }
 }
 
 /// An open file. What is written is durable only after `sync`.

@@ -3,21 +3,21 @@
 use std::hash::{BuildHasher, RandomState};
 
 use crc32c::{crc32c, crc32c_append};
-use yiping_model::{Body, CodecError, Kind, Position, Record, Timestamp};
+use yiping_model::{Body, Class, CodecError, Kind, Position, Record, Timestamp};
 
 /// The newest layout that this program reads, and the one it writes.
-pub(super) const VERSION: u32 = 1;
-pub(super) const SEGMENT_HEADER_BYTES: usize = 44;
+pub(super) const VERSION: u32 = 2;
+pub(super) const SEGMENT_HEADER_BYTES: usize = 52;
+const SEGMENT_HEADER_BYTES_1: usize = 44;
 pub(super) const COMMIT_HEADER_BYTES: usize = 20;
 pub(super) const RECORD_HEADER_BYTES: usize = 25;
-/// No commit of any version 1 file is longer, its header included; settings may only ask for less.
+/// No commit of any file is longer, its header included; settings may only ask for less.
 pub(super) const COMMIT_BYTES_LIMIT: usize = 16 << 20;
 
 const MAGIC: [u8; 8] = *b"YIPING\x1aL";
-const FLAG_THINNED: u32 = 1;
 
 /// A random number for a new segment.
-pub(super) fn salt() -> u64 {
+fn salt() -> u64 {
     RandomState::new().hash_one(VERSION)
 }
 
@@ -28,10 +28,13 @@ pub(super) struct SegmentHeader {
     pub(super) first: Position,
     /// `received_at` of the record before the segment; [`Timestamp::MIN`] when there was none.
     pub(super) not_before: Timestamp,
-    /// Whether retention has been here.
-    pub(super) thinned: bool,
+    /// The least class of which the segment still holds the records; retention raises it.
+    pub(super) keeps: Class,
     /// A random number that nobody outside knows: it makes the commit headers of this file unlike any other bytes.
     pub(super) salt: u64,
+    /// The segments that begin after `first` and not after this were merged into it; [`Position::START`] when none was.
+    pub(super) until: Position,
+    version: u32,
 }
 
 /// Why bytes are not a segment header.
@@ -44,36 +47,79 @@ pub(super) enum HeaderFlaw {
 }
 
 impl SegmentHeader {
+    /// Of a segment that is to be written from `first` on; the record before it was received at `not_before`.
+    pub(super) fn begin(first: Position, not_before: Timestamp) -> Self {
+        Self {
+            first,
+            not_before,
+            keeps: Class::Input,
+            salt: salt(),
+            until: Position::START,
+            version: VERSION,
+        }
+    }
+
+    /// Of the file that will take the place of this one and hold no record of a lesser class than this.
+    pub(super) fn keeping(self, keeps: Class) -> Self {
+        Self {
+            keeps,
+            salt: salt(),
+            version: VERSION,
+            ..self
+        }
+    }
+
+    /// Of the file that will take the place of this one and of its neighbours up to that one.
+    pub(super) fn merged(self, last: &Self) -> Self {
+        Self {
+            until: last.first.max(last.until),
+            ..self.keeping(self.keeps)
+        }
+    }
+
+    /// How many bytes it takes.
+    pub(super) const fn length(&self) -> u64 {
+        length_of(self.version) as u64
+    }
+
     pub(super) fn encode(&self) -> [u8; SEGMENT_HEADER_BYTES] {
         let mut bytes = [0; SEGMENT_HEADER_BYTES];
-        let flags = if self.thinned { FLAG_THINNED } else { 0 };
         bytes[..8].copy_from_slice(&MAGIC);
         bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
-        bytes[12..16].copy_from_slice(&flags.to_le_bytes());
+        bytes[12..16].copy_from_slice(&number_of(self.keeps).to_le_bytes());
         bytes[16..24].copy_from_slice(&self.first.0.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.not_before.as_micros().to_le_bytes());
         bytes[32..40].copy_from_slice(&self.salt.to_le_bytes());
-        let crc = crc32c(&bytes[..40]);
-        bytes[40..].copy_from_slice(&crc.to_le_bytes());
+        bytes[40..48].copy_from_slice(&self.until.0.to_le_bytes());
+        let crc = crc32c(&bytes[..48]);
+        bytes[48..].copy_from_slice(&crc.to_le_bytes());
         bytes
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, HeaderFlaw> {
-        if bytes.len() < SEGMENT_HEADER_BYTES || bytes[..8] != MAGIC {
+        if bytes.len() < SEGMENT_HEADER_BYTES_1 || bytes[..8] != MAGIC {
             return Err(HeaderFlaw::Damaged);
         }
         let version = u32_at(bytes, 8);
-        if u32_at(bytes, 40) != crc32c(&bytes[..40]) {
+        let covered = length_of(version) - 4;
+        if bytes.len() < covered + 4 || u32_at(bytes, covered) != crc32c(&bytes[..covered]) {
             return Err(HeaderFlaw::Damaged);
         }
-        if version != VERSION {
+        if version > VERSION {
             return Err(HeaderFlaw::Newer(version));
         }
+        let keeps = class_of(u32_at(bytes, 12)).ok_or(HeaderFlaw::Damaged)?;
         Ok(Self {
             first: Position(u64_at(bytes, 16)),
             not_before: timestamp_at(bytes, 24),
-            thinned: u32_at(bytes, 12) & FLAG_THINNED != 0,
+            keeps,
             salt: u64_at(bytes, 32),
+            until: if version == 1 {
+                Position::START
+            } else {
+                Position(u64_at(bytes, 40))
+            },
+            version,
         })
     }
 
@@ -161,6 +207,10 @@ impl RawRecord<'_> {
         Body::decode(Kind::from_number(self.kind)?, self.payload)
     }
 
+    pub(super) fn class(&self) -> Result<Class, CodecError> {
+        Class::of(Kind::from_number(self.kind)?, self.payload)
+    }
+
     pub(super) fn decode(&self) -> Result<Record, CodecError> {
         Ok(Record {
             position: self.position,
@@ -237,6 +287,29 @@ impl<'a> Iterator for Records<'a> {
     }
 }
 
+const fn length_of(version: u32) -> usize {
+    if version == 1 {
+        SEGMENT_HEADER_BYTES_1
+    } else {
+        SEGMENT_HEADER_BYTES
+    }
+}
+
+/// What a segment keeps, as its header says it. Version 1 knew 0 and 1 only, with the same meaning.
+const fn number_of(keeps: Class) -> u32 {
+    match keeps {
+        Class::Input => 0,
+        Class::Alarm => 1,
+        Class::Result => 2,
+        Class::Decision => 3,
+    }
+}
+
+fn class_of(number: u32) -> Option<Class> {
+    let all = [Class::Input, Class::Result, Class::Alarm, Class::Decision];
+    all.into_iter().find(|class| number_of(*class) == number)
+}
+
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
 }
@@ -260,8 +333,10 @@ mod tests {
         SegmentHeader {
             first: Position(7),
             not_before: Timestamp::from_secs(9),
-            thinned: true,
+            keeps: Class::Result,
             salt,
+            until: Position(8),
+            version: VERSION,
         }
     }
 
@@ -283,7 +358,7 @@ mod tests {
         let header = header(3);
         assert_eq!(SegmentHeader::decode(&header.encode()), Ok(header));
         assert_eq!(
-            SegmentHeader::decode(&header.encode()[..43]),
+            SegmentHeader::decode(&header.encode()[..51]),
             Err(HeaderFlaw::Damaged)
         );
     }
@@ -291,11 +366,11 @@ mod tests {
     #[test]
     fn a_segment_of_a_newer_program_is_told_from_a_damaged_one() {
         let mut bytes = header(3).encode();
-        bytes[8] = 2;
+        bytes[8] = 3;
         assert_eq!(SegmentHeader::decode(&bytes), Err(HeaderFlaw::Damaged));
-        let crc = crc32c(&bytes[..40]);
-        bytes[40..].copy_from_slice(&crc.to_le_bytes());
-        assert_eq!(SegmentHeader::decode(&bytes), Err(HeaderFlaw::Newer(2)));
+        let crc = crc32c(&bytes[..48]);
+        bytes[48..].copy_from_slice(&crc.to_le_bytes());
+        assert_eq!(SegmentHeader::decode(&bytes), Err(HeaderFlaw::Newer(3)));
     }
 
     #[test]

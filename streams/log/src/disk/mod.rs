@@ -1,13 +1,15 @@
 //! The log on the local disk.
 //!
-//! A directory of segment files, each named after the first position it may hold (`00000000000000000001.log`), and a file `lock`. One
+//! A directory of segment files, each named after the first position it may hold (`00000000000000000001.log`), and the files `lock` and
+//! `id` (16 hex digits: which log this is). One
 //! thread writes: it gathers the appends that wait, writes them as one commit, syncs, publishes, answers. While it syncs, the next commit
 //! gathers. Readers that keep up share the commits in memory; the others read the segments. Nobody sees a record before it is durable.
 //!
 //! All numbers are little-endian; every `crc` is CRC-32C.
 //!
 //! ```text
-//! segment     magic "YIPING\x1aL" | version u32 = 1 | flags u32 | first u64 | not before i64 | salt u64 | crc u32      44 bytes
+//! segment     magic "YIPING\x1aL" | version u32 = 2 | keeps u32 | first u64 | not before i64 | salt u64 | until u64
+//!             | crc u32                                                                                                52 bytes
 //!             commit *
 //! commit      crc u32 | length u32 | count u32 | last u64                                                              20 bytes
 //!             record * count, together `length` bytes
@@ -17,7 +19,9 @@
 //!
 //! - The crc of a segment header and of a record covers everything after it (of a segment: before it). That of a commit header covers, first,
 //!   the segment's salt and the commit's own offset, then what follows in the header: no other bytes pass for it.
-//! - Flag 1 says that retention thinned the segment. `not before` is `received at` of the record before the segment. Times are µs.
+//! - `keeps` says what retention has left: 0 everything, 1 alarms and decisions, 2 results, alarms and decisions, 3 decisions. `not before`
+//!   is `received at` of the record before the segment. Times are µs. Segments that begin after `first` and not after `until` were merged
+//!   into this one. Version 1, which is read too, has no `until` (44 bytes), and `keeps` is 0 or 1.
 //! - Positions ascend, and have gaps only where retention was. `received at` never decreases.
 //! - A commit is one write: it counts whole or not at all. `recover` argues why a broken end may be cut, and when it may not.
 //!
@@ -29,10 +33,12 @@ pub(crate) mod faults;
 mod files;
 mod format;
 mod lock;
+mod merge;
 #[cfg(test)]
 mod model;
 mod reader;
 mod recover;
+mod remains;
 mod retention;
 mod segment;
 mod settings;
@@ -51,17 +57,19 @@ use tracing::{debug, error, info};
 use yiping_model::{Body, Position, Timestamp};
 
 pub(crate) use files::{Files, RealFiles};
-pub use settings::Settings;
+pub use settings::{Retain, Settings};
 
-use crate::{Appended, Chunk, CityClock, Log, LogError};
+use crate::{Appended, Archive, Chunk, CityClock, Log, LogError, LogId};
 use lock::DirLock;
 use reader::Reader;
+use retention::Retention;
 use tail::Tail;
 use writer::{Ends, Message, Request, Writer};
 
 /// The log on the local disk.
 #[derive(Debug)]
 pub struct DiskLog {
+    id: LogId,
     shared: Arc<Shared>,
     clock: CityClock,
     queue: mpsc::Sender<Message>,
@@ -110,9 +118,10 @@ impl DiskLog {
     ) -> Result<Self, LogError> {
         crate::metrics::describe();
         let writer = open_writer(Arc::clone(&files), dir, &settings)?;
+        let id = LogId::of(&*files, dir)?;
         let clock = clock(writer.last_received_at);
         clock.advance(writer.last_received_at);
-        info!(dir = %dir.display(), last = %writer.last, "log opened");
+        info!(dir = %dir.display(), %id, last = %writer.last, "log opened");
 
         let (queue, requests) = mpsc::channel(settings.queue_records_max as usize + 1);
         let (finish, finished) = watch::channel(());
@@ -132,6 +141,7 @@ impl DiskLog {
             .spawn(move || writer.run(requests, ends))
             .map_err(LogError::io("start the writer of", dir))?;
         Ok(Self {
+            id,
             shared: Arc::new(Shared {
                 files,
                 dir: dir.to_owned(),
@@ -170,6 +180,10 @@ impl DiskLog {
 
 #[async_trait]
 impl Log for DiskLog {
+    fn id(&self) -> LogId {
+        self.id
+    }
+
     async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
         if bodies.is_empty() {
             let last = self.shared.reader.last();
@@ -211,7 +225,11 @@ impl Log for DiskLog {
         self.shared.reader.end()
     }
 
-    async fn retain(&self, keep_from: Position) -> Result<(), LogError> {
+    async fn retain(
+        &self,
+        keep_from: Position,
+        archive: Option<Arc<dyn Archive>>,
+    ) -> Result<(), LogError> {
         let now = self.clock.now();
         let shared = Arc::clone(&self.shared);
         let failed = Arc::clone(&self.failed);
@@ -223,14 +241,15 @@ impl Log for DiskLog {
             let Some(_lock) = shared.lock.upgrade() else {
                 return Err(failed.get().cloned().unwrap_or(LogError::Closed));
             };
-            let Shared {
-                files,
-                dir,
-                reader,
-                settings,
-                ..
-            } = &*shared;
-            retention::retain(&**files, dir, reader, settings, now, keep_from)
+            let retention = Retention {
+                files: &*shared.files,
+                dir: &shared.dir,
+                reader: &shared.reader,
+                rules: &shared.settings.retain,
+                segment_bytes: shared.settings.segment_bytes,
+                archive: archive.as_deref(),
+            };
+            retention.run(now, keep_from)
         })
         .await
     }

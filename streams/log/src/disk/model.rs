@@ -2,26 +2,29 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use tokio::sync::oneshot;
-use yiping_model::{Body, Kind, Position, Record, Timestamp};
+use yiping_model::{Body, Class, Position, Record, Timestamp};
 
 use super::faults::{Dice, MemoryFiles};
 use super::files::Files;
 use super::settings::Settings;
 use super::writer::{Request, Writer};
-use super::{open_writer, retention};
+use super::{Retain, Retention, open_writer};
 use crate::LogError;
-use crate::conformance::{alarm, decision, reading};
+use crate::conformance::{Shelf, alarm, decision, reading, window};
 use crate::metrics::Stopwatch;
 
 #[derive(Debug, Clone)]
 enum Step {
-    /// One commit of these appends, each with these kinds of bodies, taken at this second.
+    /// One commit of these appends, each with these kinds of bodies, taken at this time, in thousands of seconds.
     Commit(Vec<Vec<u8>>, i64),
     /// Retention, when all readers stand at this percentage of the log.
     Retain(u64),
+    /// The archive refuses, or takes again.
+    RefuseArchive(bool),
     /// After this many operations of the disk nothing works any more; the step that notices ends in a crash or a kill.
     CutPowerAfter(u64),
     /// The disk is full during the next commit.
@@ -37,8 +40,9 @@ fn step() -> impl Strategy<Value = Step> {
     let appends = prop::collection::vec(append, 1..5);
     prop_oneof![
         12 => (appends, 0_i64..1_000).prop_map(|(appends, secs)| Step::Commit(appends, secs)),
-        2 => (0_u64..=100).prop_map(Step::Retain),
-        3 => (0_u64..12).prop_map(Step::CutPowerAfter),
+        3 => (0_u64..=100).prop_map(Step::Retain),
+        1 => any::<bool>().prop_map(Step::RefuseArchive),
+        3 => (0_u64..24).prop_map(Step::CutPowerAfter),
         1 => Just(Step::FillDisk),
         1 => Just(Step::Crash),
         1 => Just(Step::Kill),
@@ -49,7 +53,12 @@ fn settings() -> Settings {
     Settings {
         segment_bytes: 700,
         tail_records_max: 8,
-        retain_bytes: 1_500,
+        retain: Retain {
+            bytes_max: 1_500,
+            input_days: 3,
+            result_days: 6,
+            alarm_days: 9,
+        },
         ..Settings::default()
     }
 }
@@ -66,6 +75,9 @@ struct World {
     unsure: Vec<Body>,
     /// Retention was allowed to drop what lies before.
     drop_before: Position,
+    /// The latest time at which it was.
+    dropped_at: Timestamp,
+    shelf: Shelf,
 }
 
 impl World {
@@ -79,6 +91,8 @@ impl World {
             kept: Vec::new(),
             unsure: Vec::new(),
             drop_before: Position::START,
+            dropped_at: Timestamp::MIN,
+            shelf: Shelf::default(),
         }
     }
 
@@ -86,6 +100,7 @@ impl World {
         match step {
             Step::Commit(appends, secs) => self.commit(appends, *secs),
             Step::Retain(percent) => self.retain(*percent),
+            Step::RefuseArchive(refuses) => self.shelf.refuse(*refuses),
             Step::CutPowerAfter(operations) => self.files.cut_power_after(*operations),
             Step::FillDisk => self.files.refuse_writes(true),
             Step::Crash => self.crash(),
@@ -101,7 +116,7 @@ impl World {
             let (reply, answer) = oneshot::channel();
             let request = Request {
                 bodies: bodies.clone(),
-                taken_at: Timestamp::from_secs(secs),
+                taken_at: Timestamp::from_secs(secs * 1_000),
                 reply,
                 room: None,
             };
@@ -136,19 +151,21 @@ impl World {
         let keep_from = Position(self.writer.last.0 * percent / 100);
         self.drop_before = self.drop_before.max(keep_from);
         let now = self.writer.last_received_at;
-        let dir = Path::new("d");
-        let done = retention::retain(
-            &self.files,
-            dir,
-            &self.writer.reader,
-            &settings(),
-            now,
-            keep_from,
-        );
-        if done.is_ok() {
-            self.check();
-        } else {
-            self.fail();
+        self.dropped_at = now;
+        let retention = Retention {
+            files: &self.files,
+            dir: Path::new("d"),
+            reader: &self.writer.reader,
+            rules: &settings().retain,
+            segment_bytes: 3 * settings().segment_bytes,
+            archive: Some(&self.shelf),
+        };
+        match retention.run(now, keep_from) {
+            Ok(()) | Err(LogError::Archive { .. }) => {
+                self.check();
+                self.check_files();
+            }
+            Err(_disk) => self.fail(),
         }
     }
 
@@ -170,12 +187,18 @@ impl World {
         self.files.stay_powered();
         self.files.refuse_writes(false);
         self.writer = open(&self.files);
+        self.check_files();
+        self.check();
+    }
+
+    /// No file is left over.
+    fn check_files(&self) {
         let names = self.files.list(Path::new("d")).expect("a directory");
         assert!(
             names.iter().all(|name| name.strip_suffix(".log").is_some()),
             "{names:?}"
         );
-        self.check();
+        assert_eq!(names.len(), self.writer.reader.segments().len());
     }
 
     fn check(&mut self) {
@@ -190,7 +213,14 @@ impl World {
         );
         for record in &self.kept {
             let droppable = record.position < self.drop_before
-                && !matches!(record.body.kind(), Kind::Decision | Kind::Finding);
+                && match record.body.class() {
+                    Class::Input => self.shelf.holds(record),
+                    Class::Result => true,
+                    Class::Alarm => {
+                        record.received_at < self.dropped_at - Duration::from_hours(9 * 24)
+                    }
+                    Class::Decision => false,
+                };
             assert!(droppable || found.contains(record), "lost {record:?}");
         }
         assert!(
@@ -236,6 +266,7 @@ impl World {
             0 => decision(self.number),
             1 => alarm(self.number),
             2 => Body::Tick,
+            3 => window(self.number),
             _ => reading(self.number),
         }
     }

@@ -1,10 +1,11 @@
 //! What is durable, and how it is read: the tail from memory, the rest from the segments.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::watch;
-use yiping_model::{Position, Record};
+use yiping_model::{Class, Position, Record};
 
 use super::files::Files;
 use super::segment::Segment;
@@ -73,11 +74,11 @@ impl Reader {
         lock(&self.segments).values().cloned().collect()
     }
 
-    /// Does `change` to the file of the segment that begins at `first`, and puts `thinned` in its place, or nothing.
+    /// Does `change` to the files of the segments that begin in this range, and puts another segment in their place, or none.
     pub(super) fn replace(
         &self,
-        first: Position,
-        thinned: Option<Segment>,
+        range: RangeInclusive<Position>,
+        other: Option<Segment>,
         change: impl FnOnce() -> Result<(), LogError>,
     ) -> Result<(), LogError> {
         let _nobody_reads = self
@@ -87,10 +88,8 @@ impl Reader {
         change()?;
         lock(&self.blocks).clear();
         let mut segments = lock(&self.segments);
-        match thinned {
-            Some(segment) => segments.insert(first, Arc::new(segment)),
-            None => segments.remove(&first),
-        };
+        segments.retain(|first, _| !range.contains(first));
+        segments.extend(other.map(|segment| (segment.header.first, Arc::new(segment))));
         Ok(())
     }
 
@@ -170,7 +169,7 @@ impl Reader {
 
 /// A segment that retention has not touched ends where the next begins.
 fn check_joint(segment: &Segment, passed: Position, next: &Segment) -> Result<(), LogError> {
-    if segment.header.thinned || passed.next() == next.header.first {
+    if segment.header.keeps > Class::Input || passed.next() == next.header.first {
         return Ok(());
     }
     let detail = format!(

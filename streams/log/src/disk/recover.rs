@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use tracing::warn;
+use tracing::{debug, warn};
 use yiping_model::{Position, Timestamp};
 
 use super::files::{File, Files};
-use super::format::{COMMIT_BYTES_LIMIT, COMMIT_HEADER_BYTES, CommitHeader, SegmentHeader, salt};
+use super::format::{COMMIT_BYTES_LIMIT, COMMIT_HEADER_BYTES, CommitHeader, SegmentHeader};
 use super::segment::{Segment, Walk, path_of};
 use super::writer::Active;
 use crate::LogError;
@@ -52,9 +52,15 @@ pub(super) fn recover(files: &dyn Files, dir: &Path) -> Result<Recovered, LogErr
         }
     }
     let mut segments = BTreeMap::new();
+    let mut merged_until = Position::START;
     for first in names {
+        if first <= merged_until {
+            remove_merged(files, &path_of(dir, first))?;
+            continue;
+        }
         let (segment, _file) =
             Segment::open(files, dir, first)?.ok_or_else(|| headless(dir, first))?;
+        merged_until = segment.header.until;
         segments.insert(first, Arc::new(segment));
     }
     let (segment, file) = match newest {
@@ -83,12 +89,15 @@ pub(super) fn recover(files: &dyn Files, dir: &Path) -> Result<Recovered, LogErr
 }
 
 fn beginning(abandoned: Option<Position>) -> SegmentHeader {
-    SegmentHeader {
-        first: abandoned.unwrap_or(Position::START.next()),
-        not_before: Timestamp::MIN,
-        thinned: false,
-        salt: salt(),
-    }
+    SegmentHeader::begin(abandoned.unwrap_or(Position::START.next()), Timestamp::MIN)
+}
+
+/// Removes a segment that an interrupted retention had merged into the one before it.
+fn remove_merged(files: &dyn Files, path: &Path) -> Result<(), LogError> {
+    debug!(path = %path.display(), "removed a log segment that was merged into another");
+    files
+        .remove(path)
+        .map_err(LogError::io("remove log segment", path))
 }
 
 fn headless(dir: &Path, first: Position) -> LogError {

@@ -1,207 +1,205 @@
-//! Retention: the oldest segments, once every reader has passed them, are thinned to what is never dropped.
+//! Retention: what is no longer kept goes out of the segments that every reader has passed, class by class, as each one's time comes.
 //!
-//! What remains (decisions and alarms, their bytes untouched) goes to a temporary file, which then takes the segment's name in one step.
-//! A crash leaves either the old segment or the new one, and perhaps the temporary file, which the next start removes. A segment of which
-//! nothing remains is removed. A thinned segment is never thinned again.
+//! A segment's header says the least class that it still keeps, so a look costs nothing where there is nothing to do: by age first, and then,
+//! while the log is too large, input goes from the oldest segments on, and after it results. Input is archived before it goes. What remains
+//! goes to a temporary file, its bytes untouched, which then takes the segment's name in one step; a segment of which nothing remains is
+//! removed. Neighbours of which little remains are merged (`merge`). A crash leaves either the old segment or the new one, and perhaps the temporary file, which the next start removes.
+//!
+//! Limits: decisions stay for ever, and alarms are never dropped for want of space; when they alone exceed the limit it is said.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::vec;
 
-use tracing::info;
-use yiping_model::{Body, Finding, Kind, Outcome, Position, Timestamp};
+use tracing::{info, warn};
+use yiping_model::{Class, Position, Record, Timestamp};
 
-use super::files::{File, Files};
-use super::format::{
-    COMMIT_HEADER_BYTES, CommitHeader, RECORD_HEADER_BYTES, RawRecord, SEGMENT_HEADER_BYTES,
-    SegmentHeader, push_record, salt,
-};
+use super::files::Files;
+use super::format::SegmentHeader;
 use super::reader::Reader;
+use super::remains::Remains;
 use super::segment::{Segment, Walk};
-use super::settings::Settings;
-use crate::LogError;
-use crate::metrics::dropped;
+use super::settings::Retain;
+use crate::metrics::{Dropped, dropped, show_size};
+use crate::{Archive, LogError};
 
-/// A commit of a thinned segment holds at most this, or one record.
-const COMMIT_BYTES: usize = 64 << 10;
-
-/// Thins segments, oldest first, while there are too many bytes or they are too old, never one that holds `keep_from` or comes after.
-pub(super) fn retain(
-    files: &dyn Files,
-    dir: &Path,
-    reader: &Reader,
-    settings: &Settings,
-    now: Timestamp,
-    keep_from: Position,
-) -> Result<(), LogError> {
-    let segments = reader.segments();
-    let oldest_kept = now - settings.retain_age();
-    let mut total_bytes: u64 = segments.iter().map(|segment| segment.durable()).sum();
-    for (segment, next) in segments.iter().zip(segments.iter().skip(1)) {
-        let too_old = next.header.not_before < oldest_kept;
-        if next.header.first > keep_from || !(too_old || total_bytes > settings.retain_bytes) {
-            break;
-        }
-        if !segment.header.thinned {
-            total_bytes -= thin(files, dir, reader, segment)?;
-        }
-    }
-    Ok(())
+/// A look at the log.
+#[derive(Debug)]
+pub(super) struct Retention<'l> {
+    pub(super) files: &'l dyn Files,
+    pub(super) dir: &'l Path,
+    pub(super) reader: &'l Reader,
+    pub(super) rules: &'l Retain,
+    /// How large a file may become by merging.
+    pub(super) segment_bytes: u64,
+    pub(super) archive: Option<&'l dyn Archive>,
 }
 
-/// Gives how many bytes became free.
-fn thin(
-    files: &dyn Files,
-    dir: &Path,
-    reader: &Reader,
-    segment: &Arc<Segment>,
-) -> Result<u64, LogError> {
-    let temporary = segment.path.with_extension("log.tmp");
-    let mut remains = Remains::new(SegmentHeader {
-        thinned: true,
-        salt: salt(),
-        ..segment.header
-    });
-    let mut dropped_records = 0;
-    let mut walk = Walk::from_start(files, segment)?;
-    while let Some(commit) = walk.commit()? {
-        for raw in walk.records(&commit)? {
-            let raw = raw?;
-            if is_kept(&raw).map_err(segment.undecodable(raw.offset))? {
-                remains
-                    .push(files, &temporary, &raw)
-                    .map_err(LogError::io("write", &temporary))?;
-            } else {
-                dropped_records += 1;
+impl Retention<'_> {
+    /// Drops what the rules no longer keep, oldest first, never from a segment that holds `keep_from` or comes after.
+    pub(super) fn run(&self, now: Timestamp, keep_from: Position) -> Result<(), LogError> {
+        for (segment, ended_at) in self.passed(keep_from) {
+            let least = self.rules.least_kept(now, ended_at);
+            if segment.header.keeps < least {
+                self.thin(&segment, least)?;
             }
         }
-        walk.pass(&commit);
+        let mut total_bytes = self.total_bytes();
+        for least in [Class::Result, Class::Alarm] {
+            for (segment, _) in self.passed(keep_from) {
+                if total_bytes <= self.rules.bytes_max {
+                    break;
+                }
+                if segment.header.keeps < least {
+                    total_bytes -= self.thin(&segment, least)?;
+                }
+            }
+        }
+        if total_bytes > self.rules.bytes_max {
+            let most = self.rules.bytes_max;
+            warn!(total_bytes, most, %keep_from, "log exceeds log.retain.bytes_max: what remains is kept for ever, or not yet read by everybody");
+        }
+        self.merge(keep_from)?;
+        show_size(total_bytes, self.reader.segments().len());
+        Ok(())
     }
-    let remaining_bytes = remains
-        .finish(files, &temporary)
-        .map_err(LogError::io("write", &temporary))?;
-    let first = segment.header.first;
-    if let Some(bytes) = remaining_bytes {
-        let thinned = Segment::new(segment.path.clone(), remains.header, bytes);
-        reader.replace(first, Some(thinned), || {
-            files
-                .rename(&temporary, &segment.path)
-                .map_err(LogError::io("replace log segment", &segment.path))
-        })?;
-    } else {
-        reader.replace(first, None, || {
-            files
-                .remove(&segment.path)
-                .map_err(LogError::io("remove log segment", &segment.path))
-        })?;
+
+    /// The segments that every reader has passed, oldest first, each with the time of the last record before the next one.
+    pub(super) fn passed(&self, keep_from: Position) -> Vec<(Arc<Segment>, Timestamp)> {
+        let segments = self.reader.segments();
+        let nexts = segments.iter().skip(1).map(|next| next.header);
+        let pairs = segments.iter().cloned().zip(nexts);
+        pairs
+            .take_while(|(_, next)| next.first <= keep_from)
+            .map(|(segment, next)| (segment, next.not_before))
+            .collect()
     }
-    files
-        .sync_dir(dir)
-        .map_err(LogError::io("sync directory", dir))?;
-    let dropped_bytes = segment
-        .durable()
-        .saturating_sub(remaining_bytes.unwrap_or(0));
-    dropped(dropped_records, dropped_bytes);
-    info!(%first, dropped_records, dropped_bytes, "log segment thinned");
-    Ok(dropped_bytes)
+
+    fn total_bytes(&self) -> u64 {
+        let segments = self.reader.segments();
+        segments.iter().map(|segment| segment.durable()).sum()
+    }
+
+    /// Drops from a segment what is less than `least`; gives how many bytes became free.
+    fn thin(&self, segment: &Arc<Segment>, least: Class) -> Result<u64, LogError> {
+        let first = segment.header.first;
+        if let Some(archive) = self.archive
+            && segment.header.keeps == Class::Input
+        {
+            archive.keep(first, &mut Input::of(self.files, segment)?)?;
+        }
+        let temporary = segment.path.with_extension("log.tmp");
+        let mut remains = Remains::new(segment.header.keeping(least));
+        let mut gone = Dropped::default();
+        let mut walk = Walk::from_start(self.files, segment)?;
+        while let Some(commit) = walk.commit()? {
+            for raw in walk.records(&commit)? {
+                let raw = raw?;
+                let class = raw.class().map_err(segment.undecodable(raw.offset))?;
+                if class >= least {
+                    remains
+                        .push(self.files, &temporary, &raw)
+                        .map_err(LogError::io("write", &temporary))?;
+                } else {
+                    gone.count(class);
+                }
+            }
+            walk.pass(&commit);
+        }
+        let remaining = remains
+            .finish(self.files, &temporary)
+            .map_err(LogError::io("write", &temporary))?;
+        self.replace(segment, &temporary, remains.header, remaining)?;
+        gone.bytes = segment.durable().saturating_sub(remaining.unwrap_or(0));
+        dropped(&gone);
+        info!(%first, keeps = ?least, records = gone.records(), bytes = gone.bytes, "log segment thinned");
+        Ok(gone.bytes)
+    }
+
+    /// Puts the temporary file of so many bytes in the place of the segment; removes the segment when there is none.
+    fn replace(
+        &self,
+        segment: &Segment,
+        temporary: &Path,
+        header: SegmentHeader,
+        bytes: Option<u64>,
+    ) -> Result<(), LogError> {
+        let path = &segment.path;
+        let thinned = bytes.map(|bytes| Segment::new(path.clone(), header, bytes));
+        let has_remains = thinned.is_some();
+        let first = segment.header.first;
+        self.reader.replace(first..=first, thinned, || {
+            if has_remains {
+                let replaced = self.files.rename(temporary, path);
+                replaced.map_err(LogError::io("replace log segment", path))
+            } else {
+                let removed = self.files.remove(path);
+                removed.map_err(LogError::io("remove log segment", path))
+            }
+        })?;
+        self.sync_dir()
+    }
+
+    pub(super) fn sync_dir(&self) -> Result<(), LogError> {
+        let synced = self.files.sync_dir(self.dir);
+        synced.map_err(LogError::io("sync directory", self.dir))
+    }
 }
 
-/// Decisions are never dropped, alarms are kept long.
-fn is_kept(raw: &RawRecord<'_>) -> Result<bool, yiping_model::CodecError> {
-    Ok(match Kind::from_number(raw.kind)? {
-        Kind::Decision => true,
-        Kind::Finding => matches!(
-            raw.body()?,
-            Body::Finding(Finding {
-                outcome: Outcome::Alarm(_),
-                ..
-            })
-        ),
-        Kind::Tick | Kind::Reading | Kind::Reject | Kind::Recall => false,
-    })
-}
-
-/// What remains of a segment, written to a temporary file as soon as there is anything.
+/// The input of a segment, decoded.
 #[derive(Debug)]
-struct Remains {
-    header: SegmentHeader,
-    file: Option<Box<dyn File>>,
-    size: u64,
-    commit: Vec<u8>,
-    count: u32,
-    last: Position,
+struct Input<'s> {
+    segment: &'s Segment,
+    walk: Walk<'s>,
+    commit: vec::IntoIter<Record>,
 }
 
-impl Remains {
-    const fn new(header: SegmentHeader) -> Self {
-        Self {
-            header,
-            file: None,
-            size: SEGMENT_HEADER_BYTES as u64,
-            commit: Vec::new(),
-            count: 0,
-            last: Position::START,
-        }
+impl<'s> Input<'s> {
+    fn of(files: &dyn Files, segment: &'s Segment) -> Result<Self, LogError> {
+        Ok(Self {
+            segment,
+            walk: Walk::from_start(files, segment)?,
+            commit: Vec::new().into_iter(),
+        })
     }
 
-    fn push(&mut self, files: &dyn Files, path: &Path, raw: &RawRecord<'_>) -> std::io::Result<()> {
-        let bytes = self.commit.len() + RECORD_HEADER_BYTES + raw.payload.len();
-        if self.count > 0 && bytes > COMMIT_BYTES {
-            self.write(files, path)?;
-        }
-        if self.count == 0 {
-            self.commit.resize(COMMIT_HEADER_BYTES, 0);
-        }
-        push_record(
-            &mut self.commit,
-            raw.position,
-            raw.received_at,
-            raw.kind,
-            raw.payload,
-        );
-        self.count += 1;
-        self.last = raw.position;
-        Ok(())
-    }
-
-    fn write(&mut self, files: &dyn Files, path: &Path) -> std::io::Result<()> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => begin(files, path, &self.header)?,
+    /// Decodes the next commit; `false` at the end.
+    fn advance(&mut self) -> Result<bool, LogError> {
+        let Some(commit) = self.walk.commit()? else {
+            return Ok(false);
         };
-        let header = CommitHeader {
-            length: u32::try_from(self.commit.len() - COMMIT_HEADER_BYTES)
-                .expect("commits are shorter than 16 MiB"),
-            count: self.count,
-            last: self.last,
-        };
-        header.write(&mut self.commit, self.header.seed(self.size));
-        file.write_at(&self.commit, self.size)?;
-        self.size += self.commit.len() as u64;
-        self.count = 0;
-        self.commit.clear();
-        self.file = Some(file);
-        Ok(())
-    }
-
-    /// Makes the file durable; its size, or `None` when nothing remains.
-    fn finish(&mut self, files: &dyn Files, path: &Path) -> std::io::Result<Option<u64>> {
-        if self.count > 0 {
-            self.write(files, path)?;
+        let mut records = Vec::with_capacity(commit.count as usize);
+        for raw in self.walk.records(&commit)? {
+            let raw = raw?;
+            let undecodable = self.segment.undecodable(raw.offset);
+            let input = raw.class().and_then(|class| match class {
+                Class::Input => raw.decode().map(Some),
+                Class::Result | Class::Alarm | Class::Decision => Ok(None),
+            });
+            records.extend(input.map_err(undecodable)?);
         }
-        let Some(file) = &self.file else {
-            return Ok(None);
-        };
-        file.sync()?;
-        Ok(Some(self.size))
+        self.walk.pass(&commit);
+        self.commit = records.into_iter();
+        Ok(true)
     }
 }
 
-fn begin(files: &dyn Files, path: &Path, header: &SegmentHeader) -> std::io::Result<Box<dyn File>> {
-    match files.remove(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
+impl Iterator for Input<'_> {
+    type Item = Result<Record, LogError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(record) = self.commit.next() {
+                return Some(Ok(record));
+            }
+            match self.advance() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
     }
-    let file = files.create(path)?;
-    file.write_at(&header.encode(), 0)?;
-    Ok(file)
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,7 @@ impl Segment {
     pub(super) fn new(path: PathBuf, header: SegmentHeader, durable: u64) -> Self {
         let start = Mark {
             after: Position(header.first.0.saturating_sub(1)),
-            offset: SEGMENT_HEADER_BYTES as u64,
+            offset: header.length(),
         };
         Self {
             path,

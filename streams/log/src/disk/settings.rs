@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use yiping_model::{Class, Timestamp};
 
 use super::format::{COMMIT_BYTES_LIMIT, COMMIT_HEADER_BYTES, RECORD_HEADER_BYTES};
 use crate::LogError;
@@ -35,10 +36,68 @@ pub struct Settings {
     pub tail_records_max: usize,
     /// How many bytes, counted as on disk, those records may have.
     pub tail_bytes_max: usize,
-    /// When the segments together exceed this, the oldest are thinned to decisions and alarms.
-    pub retain_bytes: u64,
-    /// Segments whose last record is older than this, by the city clock, are thinned to decisions and alarms.
-    pub retain_days: u32,
+    /// How long what is kept.
+    pub retain: Retain,
+}
+
+/// How long what is kept, by the city clock. Retention works on whole segments, so a record may stay longer. 0 days is for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retain {
+    /// When the segments together exceed this, input is dropped from the oldest, then results; never alarms or decisions.
+    pub bytes_max: u64,
+    /// Readings, dead letters, ticks, recalls.
+    pub input_days: u32,
+    /// Windows and indices; not shorter than input.
+    pub result_days: u32,
+    /// What was said of alarms; not shorter than results. Decisions are never dropped.
+    pub alarm_days: u32,
+}
+
+impl Default for Retain {
+    fn default() -> Self {
+        Self {
+            bytes_max: 8 << 30,
+            input_days: 30,
+            result_days: 400,
+            alarm_days: 0,
+        }
+    }
+}
+
+impl Retain {
+    /// The least class of which something last received at `at` is still kept.
+    pub(super) fn least_kept(&self, now: Timestamp, at: Timestamp) -> Class {
+        let is_over = |days: u32| days > 0 && at < now - Duration::from_hours(24) * days;
+        if is_over(self.alarm_days) {
+            Class::Decision
+        } else if is_over(self.result_days) {
+            Class::Alarm
+        } else if is_over(self.input_days) {
+            Class::Result
+        } else {
+            Class::Input
+        }
+    }
+
+    fn check(&self) -> Result<(), LogError> {
+        let pairs = [
+            ("retain.result_days", self.result_days, self.input_days),
+            ("retain.alarm_days", self.alarm_days, self.result_days),
+        ];
+        for (name, days, before) in pairs {
+            if days != 0 && (before == 0 || days < before) {
+                return Err(LogError::Setting {
+                    name,
+                    value: days.into(),
+                    must_be: format!(
+                        "0 (for ever) or at least {before} days, as what it was made of is kept; there 0 is for ever too"
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Default for Settings {
@@ -53,8 +112,7 @@ impl Default for Settings {
             queue_records_max: 65_536,
             tail_records_max: 65_536,
             tail_bytes_max: 64 << 20,
-            retain_bytes: 8 << 30,
-            retain_days: 30,
+            retain: Retain::default(),
         }
     }
 }
@@ -103,15 +161,12 @@ impl Settings {
             "tail_bytes_max",
             self.tail_bytes_max as u64,
             4_096..=1 << 40,
-        )
+        )?;
+        self.retain.check()
     }
 
     pub(super) const fn commit_delay(&self) -> Duration {
         Duration::from_millis(self.commit_delay_ms)
-    }
-
-    pub(super) fn retain_age(&self) -> Duration {
-        Duration::from_hours(u64::from(self.retain_days) * 24)
     }
 }
 
@@ -137,6 +192,34 @@ mod tests {
     #[test]
     fn the_defaults_fit_each_other() {
         Settings::default().check().expect("sane");
+    }
+
+    #[test]
+    fn nothing_may_be_kept_shorter_than_what_it_was_made_of() {
+        let with = |input_days, result_days, alarm_days| {
+            let retain = Retain {
+                input_days,
+                result_days,
+                alarm_days,
+                ..Retain::default()
+            };
+            let settings = Settings {
+                retain,
+                ..Settings::default()
+            };
+            settings.check().map_err(|error| error.to_string())
+        };
+        assert_eq!(with(30, 30, 30), Ok(()));
+        assert_eq!(with(30, 0, 0), Ok(()));
+        assert_eq!(with(0, 0, 0), Ok(()));
+        for (days, name) in [
+            ((30, 29, 0), "retain.result_days is 29"),
+            ((0, 5, 0), "retain.result_days is 5"),
+            ((1, 0, 7), "retain.alarm_days is 7"),
+        ] {
+            let error = with(days.0, days.1, days.2).expect_err("too short");
+            assert!(error.contains(name), "{error}");
+        }
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use yiping_model::{Body, Kind, Position, Record, Reject, SourceId, Timestamp};
+use yiping_model::{Body, Class, Kind, Position, Record, Reject, SourceId, Timestamp};
 
 use super::faults::MemoryFiles;
 use super::format::{COMMIT_HEADER_BYTES, SEGMENT_HEADER_BYTES};
 use super::segment::path_of;
-use super::{DiskLog, Files, Settings};
-use crate::conformance::{self, decision, reading};
+use super::{DiskLog, Files, Retain, Settings};
+use crate::conformance::{self, alarm, decision, reading};
 use crate::{CityClock, Log, LogError};
 
 fn small() -> Settings {
@@ -20,7 +20,10 @@ fn small() -> Settings {
         commit_records_max: 100,
         queue_records_max: 100,
         tail_records_max: 32,
-        retain_bytes: 0,
+        retain: Retain {
+            bytes_max: 0,
+            ..Retain::default()
+        },
         ..Settings::default()
     }
 }
@@ -114,7 +117,7 @@ async fn a_second_process_is_refused_until_the_first_closes() {
         Err(LogError::Closed)
     ));
     assert!(matches!(
-        log.retain(Position::START).await,
+        log.retain(Position::START, None).await,
         Err(LogError::Closed)
     ));
     assert_eq!(read_all(&log).await.expect("still readable").len(), 3);
@@ -250,7 +253,7 @@ async fn retention_frees_space_and_is_whole_after_a_restart() {
     log.append(vec![decision(0)]).await.expect("appended");
     fill(&log, 300).await;
     let full = segments(place.path()).len();
-    log.retain(Position(250)).await.expect("retained");
+    log.retain(Position(250), None).await.expect("retained");
     assert!(segments(place.path()).len() < full - 1);
     let kept = read_all(&log).await.expect("readable");
     assert_eq!(kept[0].body.kind(), Kind::Decision);
@@ -258,7 +261,9 @@ async fn retention_frees_space_and_is_whole_after_a_restart() {
     drop(log);
     let log = open(place.path()).expect("opened again");
     assert_eq!(read_all(&log).await.expect("readable"), kept);
-    log.retain(Position(250)).await.expect("nothing more to do");
+    log.retain(Position(250), None)
+        .await
+        .expect("nothing more to do");
     assert_eq!(read_all(&log).await.expect("readable"), kept);
 }
 
@@ -329,6 +334,58 @@ async fn after_an_error_of_the_disk_nothing_is_acknowledged_until_a_restart() {
     drop(log);
     files.meddle(&path_of(dir, Position(1)), |bytes| bytes.truncate(60));
     assert_eq!(*start(&files).end().borrow(), Position::START);
+}
+
+/// The files that the program wrote before it knew kinds of retention: a thinned segment, and one with a window in JSON.
+#[tokio::test]
+async fn a_log_of_format_1_is_read_and_written_on_and_thinned_further() {
+    let place = tempfile::tempdir().expect("a place");
+    let (first, newest) = (Position(1), Position(48));
+    for (position, bytes) in [
+        (
+            first,
+            &include_bytes!("../../testdata/version-1/first.segment")[..],
+        ),
+        (
+            newest,
+            &include_bytes!("../../testdata/version-1/newest.segment")[..],
+        ),
+    ] {
+        std::fs::write(path_of(place.path(), position), bytes).expect("written");
+    }
+    let log = open(place.path()).expect("an older format is read");
+    let found = read_all(&log).await.expect("readable");
+    let bodies = |records: &[Record]| -> Vec<Body> {
+        records.iter().map(|record| record.body.clone()).collect()
+    };
+    let mut expected = vec![decision(1), alarm(2)];
+    expected.extend((46..=60).map(reading));
+    let classes: Vec<Class> = found.iter().map(|record| record.body.class()).collect();
+    assert_eq!(bodies(&found[..17]), expected);
+    assert_eq!(
+        classes[17..],
+        [Class::Result, Class::Input, Class::Alarm, Class::Decision]
+    );
+    fill(&log, 60).await;
+    log.retain(Position(120), None).await.expect("retained");
+    let kept = read_all(&log).await.expect("readable");
+    assert_eq!(kept[..2], found[..2]);
+    assert_eq!(kept[2..4], found[19..]);
+    drop(log);
+    let log = open(place.path()).expect("opened again");
+    assert_eq!(read_all(&log).await.expect("readable"), kept);
+}
+
+#[tokio::test]
+async fn a_log_keeps_its_id_and_no_other_has_it() {
+    let place = tempfile::tempdir().expect("a place");
+    let (one, other) = (place.path().join("one"), place.path().join("other"));
+    let id = open(&one).expect("opened").id();
+    assert_eq!(open(&one).expect("opened again").id(), id);
+    assert_ne!(open(&other).expect("opened").id(), id);
+    std::fs::write(one.join("id"), "0123").expect("written");
+    let refused = open(&one).expect_err("half an id is none");
+    assert!(matches!(&refused, LogError::Damaged { path, .. } if path.ends_with("id")));
 }
 
 #[test]

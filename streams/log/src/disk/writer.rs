@@ -13,7 +13,7 @@ use yiping_model::{Body, CodecError, Position, Record, Timestamp};
 
 use super::files::{File, Files};
 use super::format::{
-    COMMIT_HEADER_BYTES, CommitHeader, SEGMENT_HEADER_BYTES, SegmentHeader, push_record, salt,
+    COMMIT_HEADER_BYTES, CommitHeader, SEGMENT_HEADER_BYTES, SegmentHeader, push_record,
 };
 use super::lock::DirLock;
 use super::reader::Reader;
@@ -266,12 +266,7 @@ impl Writer {
 
     /// Closes the segment and begins the next. All its commits are synced already.
     fn roll(&mut self) -> Result<(), LogError> {
-        let header = SegmentHeader {
-            first: self.last.next(),
-            not_before: self.last_received_at,
-            thinned: false,
-            salt: salt(),
-        };
+        let header = SegmentHeader::begin(self.last.next(), self.last_received_at);
         let (segment, file) = Segment::create(&*self.files, &self.dir, header)?;
         let segment = Arc::new(segment);
         debug!(first = %header.first, "log segment begun");

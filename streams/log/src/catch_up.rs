@@ -1,0 +1,148 @@
+//! What a reader has to read at a start before it is up to date: counted, and told while it takes long.
+
+use std::time::Duration;
+
+use tracing::info;
+use yiping_model::{Position, Record, Timestamp};
+
+use crate::metrics::{Stopwatch, show_start};
+
+/// How often it is told.
+const TELL_EVERY: Duration = Duration::from_secs(5);
+
+/// A reader on its way from where it stood to where the log ended when it started.
+#[derive(Debug)]
+pub struct CatchUp {
+    reader: &'static str,
+    from: Position,
+    target: Position,
+    records: u64,
+    /// When the first of them was received.
+    began: Option<Timestamp>,
+    watch: Stopwatch,
+    told: Duration,
+    done: bool,
+}
+
+impl CatchUp {
+    /// The reader of this name has read up to `from`; the log ends at `target`.
+    pub fn begin(reader: &'static str, from: Position, target: Position) -> Self {
+        let done = from >= target;
+        if done {
+            show_start(reader, 0, Duration::ZERO);
+        }
+        Self {
+            reader,
+            from,
+            target,
+            records: 0,
+            began: None,
+            watch: Stopwatch::start(),
+            told: Duration::ZERO,
+            done,
+        }
+    }
+
+    /// The reader has read these too; none when the log has no more of them.
+    pub fn took(&mut self, records: &[Record]) {
+        if self.done {
+            return;
+        }
+        let known = records.partition_point(|record| record.position <= self.target);
+        self.records += known as u64;
+        let began = self
+            .began
+            .or(records.first().map(|first| first.received_at));
+        self.began = began;
+        let last = records.last();
+        if last.is_none_or(|last| last.position >= self.target) {
+            let until = records[..known].last().or(last);
+            let span = until.map_or(Duration::ZERO, |until| {
+                until
+                    .received_at
+                    .abs_diff(began.unwrap_or(until.received_at))
+            });
+            self.finish(span);
+        } else if let Some(last) = last {
+            self.tell(last.position);
+        }
+    }
+
+    fn finish(&mut self, span: Duration) {
+        self.done = true;
+        show_start(self.reader, self.records, span);
+        let (reader, records, took) = (self.reader, self.records, self.watch.elapsed());
+        info!(
+            reader,
+            records,
+            log_secs = span.as_secs(),
+            took_ms = took.as_millis(),
+            "up to date with the log as it was at the start"
+        );
+    }
+
+    fn tell(&mut self, at: Position) {
+        let elapsed = self.watch.elapsed();
+        if elapsed < self.told + TELL_EVERY {
+            return;
+        }
+        self.told = elapsed;
+        let share = share(self.from, at, self.target);
+        let percent = (share * 100.0).floor();
+        let left_secs = (elapsed.as_secs_f64() * (1.0 / share - 1.0)).round();
+        let (reader, end) = (self.reader, self.target);
+        info!(reader, position = %at, %end, percent, left_secs, "reading what the log holds");
+    }
+}
+
+/// How much of the way lies behind, above 0 and at most 1.
+fn share(from: Position, at: Position, target: Position) -> f64 {
+    let way = (target.0 - from.0) as f64;
+    (at.0.saturating_sub(from.0).max(1) as f64 / way).min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yiping_model::Body;
+
+    fn records(positions: std::ops::RangeInclusive<u64>) -> Vec<Record> {
+        positions
+            .map(|position| Record {
+                position: Position(position),
+                received_at: Timestamp::from_secs(position as i64),
+                body: Body::Tick,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_what_was_there_at_the_start_is_counted() {
+        let mut catch_up = CatchUp::begin("engine", Position(2), Position(7));
+        catch_up.took(&records(3..=4));
+        assert!(!catch_up.done);
+        catch_up.took(&records(5..=9));
+        assert!(catch_up.done);
+        assert_eq!(catch_up.records, 5);
+        catch_up.took(&records(10..=12));
+        assert_eq!(catch_up.records, 5);
+    }
+
+    #[test]
+    fn a_reader_at_the_end_has_nothing_to_read() {
+        assert!(CatchUp::begin("engine", Position(7), Position(7)).done);
+    }
+
+    #[test]
+    fn a_reader_is_up_to_date_where_retention_took_the_end() {
+        let mut catch_up = CatchUp::begin("engine", Position(2), Position(7));
+        catch_up.took(&[]);
+        assert!(catch_up.done);
+    }
+
+    #[test]
+    fn the_share_is_of_the_way_not_of_the_log() {
+        assert!((share(Position(100), Position(150), Position(200)) - 0.5).abs() < 1e-9);
+        assert!(share(Position(100), Position(100), Position(200)) > 0.0);
+    }
+}

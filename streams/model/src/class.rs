@@ -1,0 +1,71 @@
+//! How long a record is kept goes by its class, which can be told without reading what the record says.
+
+use serde::Deserialize;
+
+use crate::finding::Outcome;
+use crate::record::{Body, CodecError, Kind};
+
+/// The classes of records, in the order in which they may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// What came in: readings, dead letters, ticks, what history recalled.
+    Input,
+    /// What was worked out: windows and indices.
+    Result,
+    /// What was said of alarms.
+    Alarm,
+    /// What people decided: never dropped.
+    Decision,
+}
+
+/// Of a finding in JSON, its type and no more.
+#[derive(Deserialize)]
+struct Typed {
+    r#type: Type,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Type {
+    Window,
+    Index,
+    Alarm,
+}
+
+impl Class {
+    /// The class of the body that has this kind and these bytes.
+    ///
+    /// # Errors
+    /// [`CodecError`] when the bytes of a finding do not say what it is.
+    pub fn of(kind: Kind, bytes: &[u8]) -> Result<Self, CodecError> {
+        Ok(match kind {
+            Kind::Tick | Kind::Reading | Kind::Reject | Kind::Recall => Self::Input,
+            Kind::Window => Self::Result,
+            Kind::Decision => Self::Decision,
+            Kind::Finding => {
+                let wrong = |source| CodecError::Json(kind, source);
+                match serde_json::from_slice::<Typed>(bytes)
+                    .map_err(wrong)?
+                    .r#type
+                {
+                    Type::Window | Type::Index => Self::Result,
+                    Type::Alarm => Self::Alarm,
+                }
+            }
+        })
+    }
+}
+
+impl Body {
+    /// The class.
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Tick | Self::Reading(_) | Self::Reject(_) | Self::Recall(_) => Class::Input,
+            Self::Finding(finding) => match finding.outcome {
+                Outcome::Window(_) | Outcome::Index(_) => Class::Result,
+                Outcome::Alarm(_) => Class::Alarm,
+            },
+            Self::Decision(_) => Class::Decision,
+        }
+    }
+}
