@@ -12,7 +12,7 @@ pub mod reject;
 pub mod time;
 
 pub use alarm::{Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level};
-pub use catalogue::{Area, Catalogue, Property, Text, Thing};
+pub use catalogue::{Area, Catalogue, Property, Text, Thing, WindowSpec};
 pub use decision::{Act, Decision};
 pub use finding::{
     Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile, Stage, SubIndex, WindowBefore,
