@@ -1,13 +1,15 @@
 //! The surface: records in, findings out.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 use yiping_model::{
     Body, Catalogue, Finding, Reading, Record, RuleId, SourceId, ThingId, Timestamp,
 };
 
+use crate::cell::{Cells, Part};
 use crate::checkpoint::{self, RestoreError};
 use crate::indices::AqiLaws;
 use crate::outbox::Outbox;
@@ -15,6 +17,7 @@ use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::setup::Setup;
 use crate::thing::{Hands, Thing};
+use crate::timers::{Timers, Who};
 
 /// 1900-01-01: no sensor measured before. Windows around any time from here to [`TIME_MAX`] can be written as dates.
 const TIME_MIN: Timestamp = Timestamp::from_secs(-2_208_988_800);
@@ -43,7 +46,7 @@ pub struct Counts {
 pub struct Deadline {
     /// City time.
     pub at: Timestamp,
-    /// For which thing.
+    /// For which thing, or cell.
     pub thing: ThingId,
     /// What there is to do.
     pub why: Why,
@@ -56,15 +59,18 @@ pub enum Why {
     WindowEnds,
     /// An hour ends of a day of which an index may still be due.
     HourEnds,
+    /// A window of its cell ends, for which others wait too.
+    CellEnds,
 }
 
 /// All that changes; a checkpoint is this and nothing else.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// Doors, in the order in which they were first heard.
     sources: Vec<SourceId>,
     /// Things, in the order in which they were first heard.
     things: Vec<Thing>,
+    cells: Cells,
     counts: Counts,
 }
 
@@ -76,10 +82,13 @@ pub struct Engine {
     setup: Setup,
     state: State,
     /// Where each thing is in the state.
-    places: HashMap<ThingId, usize>,
-    /// When which thing has something to do in silence.
-    deadlines: BTreeSet<(Timestamp, usize)>,
+    places: HashMap<ThingId, usize, FixedState>,
+    timers: Timers,
     outbox: Outbox,
+    /// Panes for cells, not yet handed over.
+    parts: Vec<Part>,
+    /// Cells that may have something to tell.
+    due_cells: Vec<usize>,
 }
 
 impl Engine {
@@ -93,9 +102,11 @@ impl Engine {
         Self {
             setup: Setup::new(catalogue, rules, laws, settings),
             state: State::default(),
-            places: HashMap::new(),
-            deadlines: BTreeSet::new(),
+            places: HashMap::default(),
+            timers: Timers::default(),
             outbox: Outbox::default(),
+            parts: Vec::new(),
+            due_cells: Vec::new(),
         }
     }
 
@@ -121,14 +132,15 @@ impl Engine {
 
     /// The next thing to do if nothing arrives; it is done by the next tick or reading at or after that time.
     pub fn next_deadline(&self) -> Option<Deadline> {
-        let (_, place) = self.deadlines.first()?;
-        let thing = &self.state.things[*place];
-        let (at, why) = thing.deadline(&self.setup)?;
-        Some(Deadline {
-            at,
-            thing: thing.id.clone(),
-            why,
-        })
+        let mut next: Option<(Timestamp, Who)> = None;
+        for (earliest, who) in self.timers.iter() {
+            if next.is_some_and(|(at, _)| at < earliest) {
+                break;
+            }
+            let due = self.deadline_of(who).map(|due| (due.at, who));
+            next = next.into_iter().chain(due).min();
+        }
+        self.deadline_of(next?.1)
     }
 
     /// Whether this rule is one of its rules.
@@ -153,14 +165,17 @@ impl Engine {
     /// to read the log from its beginning.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
         self.state = checkpoint::decode(&self.setup, bytes)?;
-        self.places = HashMap::new();
-        self.deadlines = BTreeSet::new();
+        self.places = HashMap::default();
+        self.timers = Timers::default();
         self.outbox = Outbox::default();
-        for (place, thing) in self.state.things.iter_mut().enumerate() {
+        for place in 0..self.state.things.len() {
+            let thing = &mut self.state.things[place];
             thing.restore(&self.setup);
             self.places.insert(thing.id.clone(), place);
-            let deadline = thing.deadline(&self.setup);
-            self.deadlines.extend(deadline.map(|(at, _)| (at, place)));
+            self.arm_thing(place);
+        }
+        for place in 0..self.state.cells.list.len() {
+            self.arm_cell(place);
         }
         Ok(())
     }
@@ -169,9 +184,23 @@ impl Engine {
     fn begin(&mut self, record: &Record) {
         let now = record.received_at;
         self.outbox.begin(record.position, now);
-        while let Some(due) = self.deadlines.first().copied().filter(|(at, _)| *at <= now) {
-            let (at, place) = due;
-            self.with(place, |thing, hands| thing.stay_silent(at, hands));
+        while let Some((at, who)) = self.timers.ring(now) {
+            match who {
+                Who::Thing(place) => {
+                    self.state.things[place].armed = None;
+                    match self.state.things[place].deadline(&self.setup) {
+                        Some((due, _)) if due <= at => {
+                            self.with(place, at, |thing, hands| thing.stay_silent(at, hands));
+                        }
+                        _ => self.arm_thing(place),
+                    }
+                }
+                Who::Cell(place) => {
+                    self.state.cells.list[place].armed = None;
+                    self.due_cells.push(place);
+                    self.tell_cells(at);
+                }
+            }
         }
     }
 
@@ -180,7 +209,7 @@ impl Engine {
             return;
         };
         let source = self.source(&reading.source);
-        self.with(place, |thing, hands| {
+        self.with(place, now, |thing, hands| {
             thing.take(reading, source, now, hands);
         });
     }
@@ -216,24 +245,47 @@ impl Engine {
         u32::try_from(number).expect("doors are configured one by one")
     }
 
-    fn with(&mut self, place: usize, act: impl FnOnce(&mut Thing, &mut Hands<'_>)) {
+    /// Lets a thing act, and then whom it concerns.
+    fn with(&mut self, place: usize, now: Timestamp, act: impl FnOnce(&mut Thing, &mut Hands<'_>)) {
+        self.act(place, act);
+        if !self.due_cells.is_empty() {
+            self.tell_cells(now);
+        }
+    }
+
+    fn act(&mut self, place: usize, act: impl FnOnce(&mut Thing, &mut Hands<'_>)) {
         let thing = &mut self.state.things[place];
-        let before = thing.deadline(&self.setup);
+        let before = (thing.watermark, thing.told_until(), thing.patience());
         let mut hands = Hands {
             setup: &self.setup,
             counts: &mut self.state.counts,
             outbox: &mut self.outbox,
+            cells: &mut self.state.cells,
+            parts: &mut self.parts,
+            place,
         };
         act(thing, &mut hands);
-        let after = thing.deadline(&self.setup);
-        if before != after {
-            if let Some((at, _)) = before {
-                self.deadlines.remove(&(at, place));
-            }
-            self.deadlines.extend(after.map(|(at, _)| (at, place)));
+        for part in self.parts.drain(..) {
+            self.due_cells.push(part.cell);
+            self.state.cells.list[part.cell].take(part);
         }
+        for cell in &thing.cells {
+            // What lets the cell pass its next end earlier than was foreseen.
+            let sooner = |end| {
+                let newly = |before, after| before < end && end <= after;
+                newly(before.0, thing.watermark)
+                    || newly(before.1, thing.told_until())
+                    || thing.patience() < before.2
+            };
+            if self.state.cells.list[*cell].next_end().is_some_and(sooner) {
+                self.due_cells.push(*cell);
+            }
+        }
+        self.arm_thing(place);
     }
 }
+
+mod waiting;
 
 #[cfg(test)]
 mod tests;

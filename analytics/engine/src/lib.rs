@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod cell;
 mod checkpoint;
 mod engine;
 pub mod episodes;
@@ -11,8 +12,10 @@ mod pane;
 pub mod rule;
 mod settings;
 mod setup;
+mod sketch;
 mod stream;
 mod thing;
+mod timers;
 mod window;
 
 pub use checkpoint::RestoreError;
@@ -20,3 +23,4 @@ pub use engine::{Counts, Deadline, Engine, Why};
 pub use episodes::{Episode, Point, episodes};
 pub use rule::{Rule, Threshold};
 pub use settings::Settings;
+pub use sketch::RELATIVE_ERROR;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use yiping_model::Timestamp;
 
 use crate::episodes::Point;
+use crate::sketch::Sketch;
 
 /// One good observation.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -62,9 +63,12 @@ impl Samples {
         &self.0
     }
 
-    /// How many are older than `time`.
-    pub(crate) fn before(&self, time: Timestamp) -> usize {
-        self.0.partition_point(|sample| sample.point.time < time)
+    /// How many are older than `time`; the first `known` of them are.
+    pub(crate) fn before(&self, time: Timestamp, known: usize) -> usize {
+        let newer = self.0[known..]
+            .iter()
+            .position(|sample| sample.point.time >= time);
+        newer.map_or(self.0.len(), |further| known + further)
     }
 
     pub(crate) fn drop_first(&mut self, count: usize) {
@@ -82,48 +86,59 @@ impl Samples {
 }
 
 /// Statistics of a run of observations; `deviations` is the sum of squared deviations from the mean.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Summary {
     pub(crate) count: u32,
     pub(crate) mean: f64,
     pub(crate) min: f64,
     pub(crate) max: f64,
-    pub(crate) last: f64,
+    pub(crate) last: Point,
     deviations: f64,
+    /// Where quantiles are asked for.
+    pub(crate) sketch: Option<Sketch>,
 }
 
 impl Summary {
     /// Of observations in their order; `None` of none.
-    pub(crate) fn of(samples: &[Sample]) -> Option<Self> {
-        let first = samples.first()?.point.value;
-        let values = || samples.iter().map(|sample| sample.point.value);
-        let count = samples.len() as f64;
+    pub(crate) fn of(
+        points: &(impl Iterator<Item = Point> + Clone),
+        sketched: bool,
+    ) -> Option<Self> {
+        let first = points.clone().next()?.value;
+        let values = || points.clone().map(|point| point.value);
+        let count = values().count();
         let min = values().fold(first, f64::min);
         let max = values().fold(first, f64::max);
         // Distances from the first value are small where the values are large and close together.
         let distances: f64 = values().map(|value| value - first).sum();
-        let mean = (first + distances / count).clamp(min, max);
+        let mean = (first + distances / count as f64).clamp(min, max);
         Some(Self {
-            count: u32::try_from(samples.len()).unwrap_or(u32::MAX),
+            count: u32::try_from(count).unwrap_or(u32::MAX),
             mean,
             min,
             max,
-            last: samples.last()?.point.value,
+            last: points.clone().last()?,
             deviations: values().map(|value| (value - mean).powi(2)).sum(),
+            sketch: sketched.then(|| Sketch::of(values())),
         })
     }
 
-    /// Takes in the statistics of what follows in time.
-    pub(crate) fn append(&mut self, next: &Self) {
-        let (own, others) = (f64::from(self.count), f64::from(next.count));
+    /// Takes in the statistics of other observations. The order of merging is part of the result: whoever merges keeps to one.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        let (own, others) = (f64::from(self.count), f64::from(other.count));
         let share = others / (own + others);
-        let distance = next.mean - self.mean;
-        self.min = self.min.min(next.min);
-        self.max = self.max.max(next.max);
+        let distance = other.mean - self.mean;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
         self.mean = (self.mean + distance * share).clamp(self.min, self.max);
-        self.deviations += next.deviations + distance * distance * own * share;
-        self.count = self.count.saturating_add(next.count);
-        self.last = next.last;
+        self.deviations += other.deviations + distance * distance * own * share;
+        self.count = self.count.saturating_add(other.count);
+        if self.last.order(&other.last) == Ordering::Less {
+            self.last = other.last;
+        }
+        if let (Some(sketch), Some(other)) = (&mut self.sketch, &other.sketch) {
+            sketch.merge(other);
+        }
     }
 
     /// Population standard deviation.
@@ -147,24 +162,29 @@ mod tests {
         (0..).zip(values).map(sample).collect()
     }
 
+    fn summary(values: &[f64]) -> Summary {
+        let samples = samples(values);
+        let points = samples.iter().map(|sample| sample.point);
+        Summary::of(&points, false).expect("not empty")
+    }
+
     #[test]
     fn figures_of_large_values_close_together_are_exact() {
-        let summary = Summary::of(&samples(&[1e9 + 4.0, 1e9 + 7.0, 1e9 + 13.0, 1e9 + 16.0]));
-        let mut summary = summary.expect("not empty");
+        let mut summary = summary(&[1e9 + 4.0, 1e9 + 7.0, 1e9 + 13.0, 1e9 + 16.0]);
         let close = |one: f64, other: f64| assert!((one - other).abs() < 1e-9, "{one} {other}");
         close(summary.mean, 1e9 + 10.0);
         close(summary.std_dev(), 22.5_f64.sqrt());
-        summary.append(&summary.clone());
+        summary.merge(&summary.clone());
         assert_eq!(summary.count, 8);
         close(summary.std_dev(), 22.5_f64.sqrt());
     }
 
     #[test]
     fn equal_values_have_no_deviation() {
-        let mut summary = Summary::of(&samples(&[0.1; 7])).expect("not empty");
-        summary.append(&Summary::of(&samples(&[0.1; 3])).expect("not empty"));
+        let mut all = summary(&[0.1; 7]);
+        all.merge(&summary(&[0.1; 3]));
         assert_eq!(
-            (summary.mean.to_bits(), summary.std_dev().to_bits()),
+            (all.mean.to_bits(), all.std_dev().to_bits()),
             (0.1_f64.to_bits(), 0)
         );
     }

@@ -3,19 +3,32 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use yiping_model::{Catalogue, IndexKind, PropertyId, SourceId, WindowLength};
+use h3o::{LatLng, Resolution};
+use yiping_model::{Catalogue, IndexKind, PropertyId, SourceId, Thing, ThingId};
 
 use crate::indices::AqiLaws;
 use crate::rule::Rule;
 use crate::settings::Settings;
+use crate::window::Layout;
 
 /// What is done with the observations of one property.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Plan {
-    /// Window lengths, ascending, each a multiple of the first.
-    pub(crate) lengths: Vec<WindowLength>,
+    /// Its windows, where it has any.
+    pub(crate) layout: Option<Layout>,
     /// Its rules, by their numbers.
     pub(crate) rules: Vec<u32>,
+    /// The cell of each thing of the catalogue, where its windows are told by cell too.
+    sites: BTreeMap<ThingId, Site>,
+}
+
+/// Where a thing of the catalogue belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// The H3 index of its cell.
+    pub(crate) cell: u64,
+    /// Its place among the things of the catalogue: in this order things of a cell are put together.
+    pub(crate) rank: u32,
 }
 
 /// An index that rules can judge as if it were a property.
@@ -38,6 +51,8 @@ pub(crate) struct Setup {
     daily: IndexPlan,
     plans: BTreeMap<PropertyId, Arc<Plan>>,
     other: Arc<Plan>,
+    /// The period of each thing of a cell that observes a property.
+    periods_secs: BTreeMap<(PropertyId, u64), Vec<u32>>,
 }
 
 impl Setup {
@@ -55,9 +70,11 @@ impl Setup {
         let (hourly, daily) = (index("aqi_hourly"), index("aqi_daily"));
         let mut setup = Self {
             other: Arc::new(Plan {
-                lengths: nested(&settings.default_windows),
+                layout: Layout::tumbling(&settings.default_windows),
                 rules: Vec::new(),
+                sites: BTreeMap::new(),
             }),
+            periods_secs: BTreeMap::new(),
             own_source: SourceId::new("engine").expect("a word is a valid id"),
             plans: BTreeMap::new(),
             hourly,
@@ -72,22 +89,45 @@ impl Setup {
         let plans =
             properties.map(|property| (property.clone(), Arc::new(setup.arrange(property))));
         setup.plans = plans.collect();
+        setup.periods_secs = setup.periods_of_cells();
         setup
     }
 
     fn arrange(&self, property: &PropertyId) -> Plan {
         let known = self.catalogue.properties.get(property);
-        let lengths = known.map_or(&self.settings.default_windows, |known| &known.windows);
         // A name that the engine gives to its own index is not judged when a device uses it: one subject, one judge.
         let derived = [&self.hourly.property, &self.daily.property].contains(&property);
         Plan {
-            lengths: nested(lengths),
+            layout: known.map_or_else(|| self.other.layout.clone(), Layout::of),
             rules: if derived {
                 Vec::new()
             } else {
                 rules_of(&self.rules, property)
             },
+            sites: known
+                .and_then(|known| known.cells)
+                .map_or_else(BTreeMap::new, |cells| sites(&self.catalogue, cells)),
         }
+    }
+
+    fn periods_of_cells(&self) -> BTreeMap<(PropertyId, u64), Vec<u32>> {
+        let mut periods: BTreeMap<_, Vec<u32>> = BTreeMap::new();
+        for (property, plan) in &self.plans {
+            for (thing, site) in &plan.sites {
+                let known = self.catalogue.things.get(thing);
+                let observes = known.is_some_and(|known| known.properties.contains(property));
+                let period = self.catalogue.period_secs(thing, property);
+                let cell = periods.entry((property.clone(), site.cell)).or_default();
+                cell.extend(period.filter(|_| observes));
+            }
+        }
+        periods
+    }
+
+    /// The periods of the things of a cell that observe this property, heard or not.
+    pub(crate) fn cell_periods_secs(&self, property: &PropertyId, cell: u64) -> &[u32] {
+        let periods = self.periods_secs.get(&(property.clone(), cell));
+        periods.map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn plan(&self, property: &PropertyId) -> Arc<Plan> {
@@ -114,12 +154,32 @@ fn rules_of(rules: &[Rule], property: &PropertyId) -> Vec<u32> {
         .collect()
 }
 
-/// Ascending, each once, and only what is made of whole panes.
-fn nested(lengths: &[WindowLength]) -> Vec<WindowLength> {
-    let mut lengths = lengths.to_vec();
-    lengths.sort_unstable();
-    lengths.dedup();
-    let pane = lengths.first().map_or(1, |pane| pane.secs());
-    lengths.retain(|length| length.secs() % pane == 0);
-    lengths
+/// The cells of all things, in the order of their ids.
+fn sites(catalogue: &Catalogue, resolution: u8) -> BTreeMap<ThingId, Site> {
+    let Ok(resolution) = Resolution::try_from(resolution) else {
+        return BTreeMap::new();
+    };
+    let cell = |thing: &Thing| {
+        let place = LatLng::new(thing.lat, thing.lon).ok()?;
+        Some(u64::from(place.to_cell(resolution)))
+    };
+    let ranked = (0..).zip(catalogue.things.values());
+    ranked
+        .filter_map(|(rank, thing)| {
+            let cell = cell(thing)?;
+            Some((thing.id.clone(), Site { cell, rank }))
+        })
+        .collect()
+}
+
+impl Plan {
+    /// Whether its observations lead to nothing.
+    pub(crate) const fn is_idle(&self) -> bool {
+        self.layout.is_none() && self.rules.is_empty()
+    }
+
+    /// Where this thing belongs, when windows are told by cell.
+    pub(crate) fn site(&self, thing: &ThingId) -> Option<Site> {
+        self.sites.get(thing).copied()
+    }
 }

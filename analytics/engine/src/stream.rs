@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{AlarmId, DatastreamId, PropertyId, SourceId, ThingId, Timestamp};
+use yiping_model::{AlarmId, DatastreamId, PropertyId, SourceId, ThingId, Timestamp, WindowResult};
 
+use crate::cell::Part;
 use crate::judge::Judge;
 use crate::outbox::Outbox;
-use crate::pane::{Offered, Sample, Samples};
+use crate::pane::{Offered, Sample, Samples, Summary};
 use crate::setup::{Plan, Setup};
-use crate::window::{Closed, Windows};
+use crate::window::{Layout, Place, Span, Told, Windows};
 
 /// What became of an observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,29 +30,46 @@ pub(crate) struct Arrival<'a> {
     pub(crate) watermark: Timestamp,
 }
 
+/// What a datastream works with while its thing's watermark moves on.
+pub(crate) struct Passing<'a> {
+    pub(crate) thing: &'a ThingId,
+    pub(crate) watermark: Timestamp,
+    pub(crate) setup: &'a Setup,
+    pub(crate) outbox: &'a mut Outbox,
+    /// Panes for cells.
+    pub(crate) parts: &'a mut Vec<Part>,
+}
+
 /// The state of one datastream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Stream {
     pub(crate) property: PropertyId,
-    /// What open windows and unsettled alarms still need.
+    /// What open panes and unsettled alarms still need.
     samples: Samples,
     /// How many of `samples`, from the first, are older than the watermark and known to the judges as settled.
     settled: usize,
+    /// The pane of the oldest observation held; `None` when none is.
+    pane: Option<Span>,
     windows: Windows,
     judges: Vec<Judge>,
+    /// The cell to which its panes belong, by its place, and the rank of its thing there.
+    cell: Option<(usize, u32)>,
+    next_end: Option<Timestamp>,
     #[serde(skip)]
     plan: Arc<Plan>,
 }
 
 impl Stream {
-    pub(crate) fn new(property: PropertyId, setup: &Setup) -> Self {
-        let plan = setup.plan(&property);
+    pub(crate) fn new(property: PropertyId, plan: Arc<Plan>, cell: Option<(usize, u32)>) -> Self {
         Self {
             property,
             samples: Samples::default(),
             settled: 0,
+            pane: None,
             windows: Windows::default(),
             judges: plan.rules.iter().copied().map(Judge::new).collect(),
+            cell,
+            next_end: None,
             plan,
         }
     }
@@ -62,12 +80,8 @@ impl Stream {
     }
 
     /// When the watermark has something to do here.
-    pub(crate) fn next_end(&self) -> Option<Timestamp> {
-        if self.plan.lengths.is_empty() {
-            let newest = self.samples.as_slice().last();
-            return newest.map(|sample| sample.point.time + Duration::from_micros(1));
-        }
-        self.windows.next_end()
+    pub(crate) const fn next_end(&self) -> Option<Timestamp> {
+        self.next_end
     }
 
     pub(crate) fn take(
@@ -85,19 +99,42 @@ impl Stream {
                 Taken::Late
             };
         }
+        if self.plan.is_idle() {
+            return Taken::Counted;
+        }
         self.settle(arrival.watermark, arrival.thing, setup, outbox);
+        if self.plan.layout.is_none() && self.settled > self.samples.as_slice().len() / 2 {
+            self.drop_settled();
+        }
         match self.samples.offer(sample, setup.settings.samples_max) {
             Offered::Duplicate => Taken::Duplicate,
             Offered::Full => Taken::Full,
             Offered::Held(place) => {
-                if place == 0 {
-                    let zone = &setup.catalogue.zone;
-                    self.windows.align(&self.samples, &self.plan.lengths, zone);
+                if place == 0 || self.plan.layout.is_none() {
+                    self.align(setup);
                 }
                 self.judge(place, arrival, setup, outbox);
                 Taken::Counted
             }
         }
+    }
+
+    /// To be called when the oldest observation held has become another.
+    fn align(&mut self, setup: &Setup) {
+        let samples = self.samples.as_slice();
+        let Some(layout) = &self.plan.layout else {
+            // All that is left to do is to settle.
+            self.next_end = samples
+                .last()
+                .map(|newest| newest.point.time + Duration::from_micros(1));
+            return;
+        };
+        let zone = &setup.catalogue.zone;
+        self.pane = samples
+            .first()
+            .map(|oldest| Span::holding(oldest.point.time, layout.pane, zone));
+        let pane_end = self.pane.map(|pane| pane.end);
+        self.next_end = pane_end.into_iter().chain(self.windows.next_end()).min();
     }
 
     fn judge(&mut self, place: usize, arrival: &Arrival<'_>, setup: &Setup, outbox: &mut Outbox) {
@@ -132,8 +169,8 @@ impl Stream {
         setup: &Setup,
         outbox: &mut Outbox,
     ) {
-        let until = self.samples.before(watermark);
-        if until <= self.settled {
+        let until = self.samples.before(watermark, self.settled);
+        if until == self.settled {
             return;
         }
         let settling = &self.samples.as_slice()[self.settled..until];
@@ -148,25 +185,71 @@ impl Stream {
     }
 
     /// Closes what ends at or before the watermark.
-    pub(crate) fn close(
+    pub(crate) fn close(&mut self, passing: &mut Passing<'_>, told: &mut Vec<Told>) {
+        let (watermark, setup) = (passing.watermark, passing.setup);
+        self.settle(watermark, passing.thing, setup, passing.outbox);
+        let plan = Arc::clone(&self.plan);
+        if let Some(layout) = &plan.layout {
+            while let Some(pane) = self.pane.filter(|pane| pane.end <= watermark) {
+                self.settle_pane(pane, layout, passing, told);
+            }
+            self.windows.close(watermark, layout, told);
+        } else {
+            self.drop_settled();
+        }
+        self.align(setup);
+    }
+
+    /// Without windows nobody needs what is settled.
+    fn drop_settled(&mut self) {
+        self.samples.drop_first(self.settled);
+        self.settled = 0;
+    }
+
+    fn settle_pane(
         &mut self,
-        watermark: Timestamp,
+        pane: Span,
+        layout: &Layout,
+        passing: &mut Passing<'_>,
+        told: &mut Vec<Told>,
+    ) {
+        // Whatever lies in a closed pane is older than the watermark, so it was settled.
+        let count = self.samples.before(pane.end, 0);
+        let samples = &self.samples.as_slice()[..count];
+        let points = samples.iter().map(|sample| sample.point);
+        if let Some(summary) = Summary::of(&points, !layout.quantiles.is_empty()) {
+            let zone = &passing.setup.catalogue.zone;
+            self.windows.take(pane, &summary, layout, zone, told);
+            passing.parts.extend(self.cell.map(|(cell, rank)| Part {
+                cell,
+                rank,
+                span: pane,
+                summary,
+            }));
+        }
+        self.samples.drop_first(count);
+        self.settled -= count;
+        self.align(passing.setup);
+    }
+
+    /// What its windows say, as results.
+    pub(crate) fn results(
+        &self,
         thing: &ThingId,
         setup: &Setup,
-        closed: &mut Vec<Closed>,
-        outbox: &mut Outbox,
-    ) {
-        self.settle(watermark, thing, setup, outbox);
-        if self.plan.lengths.is_empty() {
-            self.samples.drop_first(self.settled);
-            self.settled = 0;
-            return;
-        }
-        let (lengths, zone) = (&self.plan.lengths, &setup.catalogue.zone);
-        let samples = &mut self.samples;
-        // Whatever lies in a closed pane is older than the watermark, so it was settled.
-        self.settled -= self
-            .windows
-            .close(watermark, samples, lengths, zone, closed);
+        told: Vec<Told>,
+    ) -> impl Iterator<Item = (Place, WindowResult)> {
+        let period = setup.catalogue.period_secs(thing, &self.property);
+        let subject = DatastreamId {
+            thing: thing.clone(),
+            property: self.property.clone(),
+        };
+        let plan = Arc::clone(&self.plan);
+        told.into_iter().filter_map(move |window| {
+            let order = window.order();
+            let layout = plan.layout.as_ref()?;
+            let result = window.into_result(subject.clone(), period.as_slice(), layout);
+            Some((order, result))
+        })
     }
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmId, DatastreamId, IndexKind, Measured, Outcome, Quality, Reading, ThingId, Timestamp,
-    WindowLength, WindowResult,
+    AlarmId, DatastreamId, IndexKind, Measured, Outcome, PropertyId, Quality, Reading, ThingId,
+    Timestamp, WindowLength, WindowResult,
 };
 
+use crate::cell::{Cells, Part};
 use crate::engine::{Counts, Why};
 use crate::episodes::Point;
 use crate::indices::AqiBook;
@@ -18,8 +19,8 @@ use crate::judge::Judge;
 use crate::outbox::Outbox;
 use crate::pane::Sample;
 use crate::setup::Setup;
-use crate::stream::{Arrival, Stream, Taken};
-use crate::window::Closed;
+use crate::stream::{Arrival, Passing, Stream, Taken};
+use crate::timers::Armed;
 
 /// How much later than when it is over a period may be reported and still be waited for in silence.
 const DELAY_MAX: Duration = Duration::from_hours(1);
@@ -28,7 +29,7 @@ const DELAY_MAX: Duration = Duration::from_hours(1);
 const MAGNITUDE_MAX: f64 = 1e140;
 
 /// The state of one thing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Thing {
     pub(crate) id: ThingId,
     /// The largest phenomenon time.
@@ -37,11 +38,13 @@ pub(crate) struct Thing {
     delay: Duration,
     /// When it was last heard, by the city clock.
     heard: Timestamp,
-    watermark: Timestamp,
+    pub(crate) watermark: Timestamp,
     /// The longest time for which one of its observations stands: until that has passed, the next one is not overdue.
     period: Duration,
     /// By property.
     streams: Vec<Stream>,
+    /// The cells to which its panes go.
+    pub(crate) cells: Vec<usize>,
     /// When the watermark next has something to do in a datastream.
     next_end: Option<Timestamp>,
     book: AqiBook,
@@ -51,6 +54,8 @@ pub(crate) struct Thing {
     hours_until: Timestamp,
     hourly: Vec<Judge>,
     daily: Vec<Judge>,
+    #[serde(skip)]
+    pub(crate) armed: Armed,
 }
 
 /// What a thing works with while it takes a record.
@@ -58,6 +63,11 @@ pub(crate) struct Hands<'a> {
     pub(crate) setup: &'a Setup,
     pub(crate) counts: &'a mut Counts,
     pub(crate) outbox: &'a mut Outbox,
+    pub(crate) cells: &'a mut Cells,
+    /// Panes for cells, not yet handed over.
+    pub(crate) parts: &'a mut Vec<Part>,
+    /// Where the thing is in the state.
+    pub(crate) place: usize,
 }
 
 impl Thing {
@@ -74,12 +84,14 @@ impl Thing {
             watermark: Timestamp::MIN,
             period: Duration::ZERO,
             streams: Vec::new(),
+            cells: Vec::new(),
             next_end: None,
             book: AqiBook::default(),
             hour_end: Timestamp::MIN,
             hours_until: Timestamp::MIN,
             hourly: judges(IndexKind::AqiHourly),
             daily: judges(IndexKind::AqiDaily),
+            armed: None,
         }
     }
 
@@ -95,22 +107,26 @@ impl Thing {
         let window = self.next_end.map(|end| (end, Why::WindowEnds));
         let hour = (self.hour_end <= self.hours_until).then_some((self.hour_end, Why::HourEnds));
         let (end, why) = window.into_iter().chain(hour).min()?;
-        let idle = setup.settings.idle();
+        Some((self.passes(end, setup), why))
+    }
+
+    /// When its watermark passes this time if it stays silent.
+    pub(crate) fn passes(&self, end: Timestamp, setup: &Setup) -> Timestamp {
         let overdue = if end <= self.told_until() {
             end
         } else {
             end + self.patience()
         };
-        Some((self.heard.max(overdue) + idle, why))
+        self.heard.max(overdue) + setup.settings.idle()
     }
 
     /// The end of the time for which the newest observation stands.
-    fn told_until(&self) -> Timestamp {
+    pub(crate) fn told_until(&self) -> Timestamp {
         self.newest + self.period
     }
 
     /// How long after its phenomenon time the next observation is due: when its period is over, or as late as the newest was.
-    fn patience(&self) -> Duration {
+    pub(crate) fn patience(&self) -> Duration {
         self.period.max(self.delay.min(self.period + DELAY_MAX))
     }
 
@@ -173,16 +189,7 @@ impl Thing {
                 return;
             }
             Err(free) => {
-                let stream = Stream::new(measured.property.clone(), hands.setup);
-                let period = hands
-                    .setup
-                    .catalogue
-                    .period_secs(&self.id, &measured.property);
-                self.period = self
-                    .period
-                    .max(Duration::from_secs(period.unwrap_or(0).into()));
-                self.streams.insert(free, stream);
-                hands.counts.series += 1;
+                self.follow(measured.property.clone(), free, hands);
                 free
             }
         };
@@ -223,23 +230,42 @@ impl Thing {
         }
     }
 
+    /// Begins a datastream, whose place among the others is free.
+    fn follow(&mut self, property: PropertyId, free: usize, hands: &mut Hands<'_>) {
+        let setup = hands.setup;
+        let period = setup.catalogue.period_secs(&self.id, &property);
+        let period = Duration::from_secs(period.unwrap_or(0).into());
+        self.period = self.period.max(period);
+        let plan = setup.plan(&property);
+        let cell = plan.site(&self.id).map(|site| {
+            let cell = hands.cells.join(site, &property, hands.place);
+            self.cells.push(cell);
+            (cell, site.rank)
+        });
+        self.streams.insert(free, Stream::new(property, plan, cell));
+        hands.counts.series += 1;
+    }
+
     fn close_windows(&mut self, hands: &mut Hands<'_>) {
-        let (id, watermark, setup) = (&self.id, self.watermark, hands.setup);
+        let setup = hands.setup;
+        let mut passing = Passing {
+            thing: &self.id,
+            watermark: self.watermark,
+            setup,
+            outbox: hands.outbox,
+            parts: hands.parts,
+        };
         let mut results = Vec::new();
         for stream in &mut self.streams {
-            let mut closed = Vec::new();
-            stream.close(watermark, id, setup, &mut closed, hands.outbox);
-            let subject = DatastreamId {
-                thing: id.clone(),
-                property: stream.property.clone(),
-            };
-            let period = setup.catalogue.period_secs(id, &stream.property);
-            let result = |window: Closed| (window.span.end, window.into_result(&subject, period));
-            results.extend(closed.into_iter().map(result));
+            if stream.next_end().is_some_and(|end| end <= self.watermark) {
+                let mut told = Vec::new();
+                stream.close(&mut passing, &mut told);
+                results.extend(stream.results(&self.id, setup, told));
+            }
         }
         self.next_end = self.streams.iter().filter_map(Stream::next_end).min();
-        // In the order of time, and among equals by length and property, whatever the order of datastreams above.
-        results.sort_by_key(|(end, result)| (*end, result.length));
+        // In the order of time, and among equals by kind and property, whatever the order of datastreams above.
+        results.sort_by_key(|(order, _)| *order);
         for (_, result) in results {
             self.take_hour(&result, setup);
             hands.outbox.push(Outcome::Window(result));
@@ -247,7 +273,7 @@ impl Thing {
     }
 
     fn take_hour(&mut self, result: &WindowResult, setup: &Setup) {
-        if result.length == WindowLength::HOUR {
+        if result.length == WindowLength::HOUR && result.hop.is_none() && result.stage.is_final() {
             let zone = &setup.catalogue.zone;
             self.book.take_hour(&setup.laws, zone, result);
             let day_end =

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{Catalogue, WindowLength};
+use yiping_model::{Catalogue, Property, WindowLength};
 
 use crate::message::{CityView, PropertyView, RuleView, ThingView};
 use crate::views;
@@ -59,9 +59,7 @@ impl Given {
         Self {
             city: views::city(catalogue, facts.simulated),
             properties: properties.clone().map(views::property).collect(),
-            trend_lengths: properties
-                .map(|property| property.windows.first().copied())
-                .collect(),
+            trend_lengths: properties.map(Property::shortest_window).collect(),
             rules: facts.rules.clone(),
             things: catalogue.things.values().map(views::thing).collect(),
             limits,

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use yiping_model::{
     Alarm, AlarmBook, AlarmId, Body, Catalogue, DatastreamId, IndexKind, IndexResult, Measured,
-    Outcome, Position, Reading, Record, SourceId, ThingId, Timestamp, WindowLength, WindowResult,
+    Outcome, Position, Property, Reading, Record, SourceId, ThingId, Timestamp, WindowLength,
+    WindowResult,
 };
 
 use crate::changes::Changes;
@@ -270,8 +271,8 @@ impl WallScene {
             return;
         }
         let known = self.catalogue.properties.get(&datastream.property);
-        let length = known.and_then(|property| property.windows.first());
-        if length.is_some_and(|length| *length != window.length) {
+        let length = known.and_then(Property::shortest_window);
+        if window.hop.is_some() || length.is_some_and(|length| length != window.length) {
             return;
         }
         let point = views::trend_point(window);

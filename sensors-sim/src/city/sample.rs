@@ -95,6 +95,9 @@ fn properties() -> BTreeMap<PropertyId, Property> {
         valid: (*name == "humidity").then_some([0.0, 100.0]),
         period_secs: 60,
         windows: Vec::new(),
+        quantiles: Vec::new(),
+        cells: None,
+        early: None,
     });
     all.map(|known| (known.id.clone(), known)).collect()
 }

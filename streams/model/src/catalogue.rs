@@ -4,11 +4,12 @@
 //! still speak (`[ingest] unknown`).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{PropertyId, ThingId};
-use crate::time::{WindowLength, Zone};
+use crate::time::{TimeError, WindowLength, Zone};
 
 /// A text for people, in both languages of the screens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,8 +39,87 @@ pub struct Property {
     pub valid: Option<[f64; 2]>,
     /// Time that one observation stands for, unless the thing says otherwise.
     pub period_secs: u32,
-    /// Lengths of the tumbling windows, ascending, each a multiple of the first.
-    pub windows: Vec<WindowLength>,
+    /// Its windows, ascending, each once.
+    pub windows: Vec<WindowSpec>,
+    /// The quantiles that its windows tell, ascending, each between 0 and 1.
+    #[serde(default)]
+    pub quantiles: Vec<f64>,
+    /// The H3 resolution of the cells over whose things its windows are told together; `None` for no such windows.
+    #[serde(default)]
+    pub cells: Option<u8>,
+    /// How often a tumbling window that is longer tells what it holds so far; `None` for never.
+    #[serde(default)]
+    pub early: Option<WindowLength>,
+}
+
+impl Property {
+    /// The length of its shortest tumbling windows.
+    pub fn shortest_window(&self) -> Option<WindowLength> {
+        let tumbling = self.windows.iter().filter(|window| window.hop.is_none());
+        tumbling.map(|window| window.length).min()
+    }
+}
+
+/// Which windows: `1h` is a tumbling window, `1h/5m` one of an hour that begins every five minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WindowSpec {
+    /// How long each is.
+    pub length: WindowLength,
+    /// Distance between the starts of consecutive ones, less than the length; `None` when they follow each other.
+    pub hop: Option<WindowLength>,
+}
+
+impl WindowSpec {
+    /// Windows of this length that follow each other.
+    pub const fn tumbling(length: WindowLength) -> Self {
+        Self { length, hop: None }
+    }
+
+    /// Reads `1h` or `1h/5m`.
+    ///
+    /// # Errors
+    /// [`TimeError`] for another form, for lengths that do not divide a day, and for a hop that is not less than the length.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        let Some((length, hop)) = text.split_once('/') else {
+            return WindowLength::parse(text).map(Self::tumbling);
+        };
+        let (length, hop) = (WindowLength::parse(length)?, WindowLength::parse(hop)?);
+        if hop >= length {
+            return Err(TimeError::NotAHop(text.chars().take(64).collect()));
+        }
+        Ok(Self {
+            length,
+            hop: Some(hop),
+        })
+    }
+
+    /// Distance between the starts of consecutive windows.
+    pub fn step(&self) -> WindowLength {
+        self.hop.unwrap_or(self.length)
+    }
+}
+
+impl fmt::Display for WindowSpec {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.hop {
+            Some(hop) => write!(out, "{}/{hop}", self.length),
+            None => write!(out, "{}", self.length),
+        }
+    }
+}
+
+impl TryFrom<String> for WindowSpec {
+    type Error = TimeError;
+    fn try_from(text: String) -> Result<Self, TimeError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<WindowSpec> for String {
+    fn from(window: WindowSpec) -> Self {
+        window.to_string()
+    }
 }
 
 /// A Thing: a station, a gateway, a detector. Its datastreams are its properties.
@@ -94,5 +174,24 @@ impl Catalogue {
     pub fn period_secs(&self, thing: &ThingId, property: &PropertyId) -> Option<u32> {
         let own = self.things.get(thing).and_then(|known| known.period_secs);
         own.or_else(|| self.properties.get(property).map(|known| known.period_secs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_survives_its_text() {
+        for text in ["10s", "1h", "1h/5m", "1d/1h", "90m/1m"] {
+            assert_eq!(WindowSpec::parse(text).expect("valid").to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_hop_that_is_not_shorter_than_its_window_is_refused() {
+        for text in ["1h/1h", "1h/1d", "1h/", "/5m", "1h/7m", "1h/5m/1m"] {
+            assert!(WindowSpec::parse(text).is_err(), "{text}");
+        }
     }
 }

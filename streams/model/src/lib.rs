@@ -14,7 +14,7 @@ pub mod reject;
 pub mod time;
 
 pub use alarm::{Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level};
-pub use catalogue::{Area, Catalogue, Property, Text, Thing};
+pub use catalogue::{Area, Catalogue, Property, Text, Thing, WindowSpec};
 pub use class::Class;
 pub use decision::{Act, Decision};
 pub use finding::{

@@ -21,6 +21,11 @@ pub enum TimeError {
     /// The text is not a window length.
     #[error("`{0}` is not a window length such as 10s, 1m, 1h or 1d")]
     NotALength(String),
+    /// The hop of a window is not less than its length.
+    #[error(
+        "`{0}` is not a window that hops: write length/hop with a hop less than the length, such as 1h/5m; for windows that follow each other write the length alone"
+    )]
+    NotAHop(String),
     /// The text is not an IANA zone name.
     #[error("`{0}` is not a time zone such as Asia/Shanghai")]
     NotAZone(String),

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use yiping_model::{Property, PropertyId, Text, Thing};
+use yiping_model::{Property, PropertyId, Text, Thing, WindowSpec};
 
 use super::document::{Entry, Problems, nearest};
 use super::{Draft, Head};
 use crate::indices::AqiLaws;
 use crate::rule::Rule;
+
+/// How many hopping windows of one kind may be open at once: a day that begins every five minutes.
+const OPEN_MAX: u32 = 288;
+const QUANTILES_MAX: usize = 16;
+const H3_RESOLUTION_MAX: u8 = 15;
 
 /// More decimals than anybody reads on a wall.
 const DECIMALS_MAX: u8 = 6;
@@ -194,14 +199,48 @@ fn check_property(entry: &Entry<Property>, problems: &mut Problems) {
         "`period_secs` must be at least 1",
     );
     let ascend = property.windows.windows(2).all(|pair| pair[0] < pair[1]);
-    let first = property.windows.first().map_or(1, |first| first.secs());
-    let nest = property
-        .windows
-        .iter()
-        .all(|window| window.secs() % first == 0);
     tell(
-        !ascend || !nest,
-        "`windows` must ascend, and each must be a multiple of the first",
+        !ascend,
+        "`windows` must ascend, each once; of one length the tumbling one comes first",
+    );
+    check_windows(property, &mut tell);
+}
+
+fn check_windows(property: &Property, tell: &mut impl FnMut(bool, &str)) {
+    let open = |window: &WindowSpec| window.length.secs().div_ceil(window.step().secs());
+    tell(
+        property
+            .windows
+            .iter()
+            .any(|window| open(window) > OPEN_MAX),
+        "of a hopping window at most 288 may be open at once: make the hop longer",
+    );
+    let ascend = property.quantiles.windows(2).all(|pair| pair[0] < pair[1]);
+    let parts = property.quantiles.iter().all(|q| (0.0..=1.0).contains(q));
+    tell(
+        !ascend || !parts || property.quantiles.len() > QUANTILES_MAX,
+        "`quantiles` must ascend, lie between 0 and 1, and be at most 16, as in [0.5, 0.98]",
+    );
+    tell(
+        property
+            .cells
+            .is_some_and(|cells| cells > H3_RESOLUTION_MAX),
+        "`cells` must be a resolution of H3, 0 to 15",
+    );
+    let longer = |early| {
+        let mut tumbling = property
+            .windows
+            .iter()
+            .filter(|window| window.hop.is_none());
+        tumbling.any(|window| window.length > early)
+    };
+    tell(
+        property.early.is_some_and(|early| !longer(early)),
+        "`early` must be shorter than one of the tumbling `windows`",
+    );
+    tell(
+        property.windows.is_empty() && (!property.quantiles.is_empty() || property.cells.is_some()),
+        "`quantiles` and `cells` are told by windows, and there are no `windows`",
     );
 }
 

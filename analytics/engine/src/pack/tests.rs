@@ -207,6 +207,47 @@ fn what_does_not_fit_together_is_told_where_it_stands() {
 }
 
 #[test]
+fn windows_that_cannot_be_are_told_with_what_to_do() {
+    let told = |to: &str, expected: &str| {
+        let wrong = problems(&noise_but(r#"windows = ["1m", "1h"]"#, to));
+        assert!(wrong.contains(expected), "{to} gave:\n{wrong}");
+    };
+    told(
+        r#"windows = ["1h/5m", "1h"]"#,
+        "the tumbling one comes first",
+    );
+    told(r#"windows = ["1h/1h"]"#, "is not a window that hops");
+    told(r#"windows = ["1d/1m"]"#, "at most 288 may be open at once");
+    told(
+        "windows = [\"1h/5m\"]\nearly = \"1m\"",
+        "`early` must be shorter than one of the tumbling `windows`",
+    );
+    told(
+        "windows = [\"1m\"]\nquantiles = [0.8, 0.5]",
+        "`quantiles` must ascend",
+    );
+    told(
+        "windows = [\"1m\"]\nquantiles = [80]",
+        "lie between 0 and 1",
+    );
+    told("windows = [\"1m\"]\ncells = 16", "a resolution of H3");
+    told("windows = []\ncells = 8", "there are no `windows`");
+}
+
+#[test]
+fn windows_of_every_kind_can_be_asked_for() {
+    let files = noise_but(
+        r#"windows = ["1m", "1h"]"#,
+        r#"windows = ["1m", "1h", "1h/5m", "8h/1h"]
+           quantiles = [0.5, 0.98]
+           cells = 8
+           early = "5m""#,
+    );
+    let pack = Pack::parse(&files).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(pack.properties[0].windows.len(), 4);
+}
+
+#[test]
 fn a_double_is_told_with_the_line_of_the_first() {
     let mut files = noise();
     let thing = files[2].text.clone();

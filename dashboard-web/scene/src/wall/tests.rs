@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use yiping_model::{
     Act, AlarmChange, AlarmEvent, Decision, Disposition, Finding, Level, PropertyId, Quality,
-    Reason, Reject, RuleId, Stage, Text, Thing, Zone,
+    Reason, Reject, RuleId, Stage, Text, Thing, WindowSpec, Zone,
 };
 
 use super::*;
@@ -44,7 +44,10 @@ fn facts() -> SceneFacts {
         decimals: 0,
         valid: None,
         period_secs: 60,
-        windows: vec![length(60), length(3_600)],
+        windows: [60, 3_600].map(length).map(WindowSpec::tumbling).to_vec(),
+        quantiles: Vec::new(),
+        cells: None,
+        early: None,
     };
     let thing = Thing {
         id: ThingId::new("a").expect("valid"),

@@ -15,7 +15,7 @@ use yiping_model::{
     AlarmChange, AlarmEvent, AlarmId, Body, Catalogue, DatastreamId, Disposition, Finding,
     IndexKind, IndexResult, Level, Measured, Outcome, Position, Property, PropertyId, Quality,
     Reading, Reason, Reject, RuleId, SourceId, Stage, Text, Thing, ThingId, Timestamp,
-    WindowLength, WindowResult, Zone,
+    WindowLength, WindowResult, WindowSpec, Zone,
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{Extra, LiveHandle, Probe, ServerState, Settings, follow, router, serve};
@@ -169,7 +169,10 @@ fn catalogue() -> Arc<Catalogue> {
         decimals: 0,
         valid: None,
         period_secs: 60,
-        windows: vec![WindowLength::from_secs(60).expect("divides a day")],
+        windows: vec![WindowSpec::parse("1m").expect("valid")],
+        quantiles: Vec::new(),
+        cells: None,
+        early: None,
     };
     let thing = Thing {
         id: ThingId::new("a").expect("valid"),

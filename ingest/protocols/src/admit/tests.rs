@@ -21,6 +21,9 @@ fn catalogue() -> Arc<Catalogue> {
         valid: Some([0.0, 1000.0]),
         period_secs: 3600,
         windows: Vec::new(),
+        quantiles: Vec::new(),
+        cells: None,
+        early: None,
     };
     let station = Thing {
         id: ThingId::new("station").expect("valid"),

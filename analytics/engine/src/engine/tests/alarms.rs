@@ -105,10 +105,11 @@ fn a_more_extreme_value_out_of_order_amends_a_returned_alarm_once_when_it_is_set
          08:00:04 a level 4
          08:00:05 a level 1 @08:00:02
          08:00:06 a level 0.5 @08:00:03
-         08:01:05 a level 4",
+         08:01:05 a level 4
+         08:01:06 a level 4",
         "1.0 A raised low a:level 08:00:01-.. 1.5 extreme 1.5
          3.0 A returned low a:level 08:00:01-08:00:04 1.5 extreme 1.4
-         6.0 A amended low a:level 08:00:01-08:00:04 1.5 extreme 0.5",
+         7.0 A amended low a:level 08:00:01-08:00:04 1.5 extreme 0.5",
     );
 }
 

@@ -12,8 +12,8 @@ use yiping_model::{
 use super::scenario::{at, catalogue, engine, laws, reading, records, rules, run};
 use crate::{Engine, RestoreError, Settings};
 
-const THINGS: [&str; 3] = ["a", "b", "c"];
-const PROPERTIES: [&str; 4] = ["gas", "level", "pm25", "noise"];
+const THINGS: [&str; 3] = ["a", "n1", "n2"];
+const PROPERTIES: [&str; 5] = ["gas", "level", "pm25", "noise", "flow"];
 
 /// Which thing, when after the one before (secs), how far behind (secs), and its values; or a tick.
 type Step = (usize, u32, u32, Vec<(usize, i32)>);

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use yiping_model::{
-    AlarmChange, AlarmEvent, AlarmId, Body, Finding, Outcome, Position, Record, Timestamp,
-    WindowLength, WindowResult,
+    AlarmChange, AlarmEvent, AlarmId, Body, DatastreamId, Finding, Outcome, Position, Record,
+    ThingId, Timestamp, WindowLength, WindowResult, WindowSpec,
 };
 
-use super::scenario::{at, engine, reading, stream, zone};
+use super::scenario::{at, catalogue, engine, reading, stream, zone};
 use crate::Settings;
 
 /// An observation: seconds after eight, value, door, and by how many seconds it is delayed.
@@ -27,18 +27,34 @@ fn story(delay_secs_max: u32) -> impl Strategy<Value = Vec<Told>> {
     prop::collection::vec(one, 1..60)
 }
 
+/// The things whose windows are told by cell too: the first two share one.
+const NEIGHBOURS: [&str; 3] = ["n1", "n2", "s1"];
+
+/// Which thing makes an observation when several speak.
+fn speaker(told: &Told) -> &'static str {
+    NEIGHBOURS[told.0 as usize % 3]
+}
+
 /// In the order of arrival; a delay below the lateness makes nothing late, because what came before is not newer by more than it.
 fn arrivals(told: &[Told], property: &str) -> Vec<Record> {
+    arrivals_of(told, property, |_| "a")
+}
+
+fn arrivals_of(
+    told: &[Told],
+    property: &str,
+    thing: impl Fn(&Told) -> &'static str,
+) -> Vec<Record> {
     let mut told: Vec<_> = told.to_vec();
     told.sort_by_key(|(secs, _, _, delay)| secs + delay);
     let numbered = (1..).zip(told);
     numbered
-        .map(|(number, (secs, value, door, delay))| Record {
+        .map(|(number, one @ (secs, value, door, delay))| Record {
             position: Position(number),
             received_at: time(secs + delay),
             body: Body::Reading(reading(
                 ["mqtt", "radio"][usize::from(door)],
-                "a",
+                thing(&one),
                 property,
                 time(secs),
                 value.into(),
@@ -59,7 +75,7 @@ fn windows_of(findings: &[Finding]) -> Vec<WindowResult> {
     let windows = findings
         .iter()
         .filter_map(|finding| match &finding.outcome {
-            Outcome::Window(window) => Some(window.clone()),
+            Outcome::Window(window) if window.stage.is_final() => Some(window.clone()),
             _ => None,
         });
     windows.collect()
@@ -73,20 +89,71 @@ fn run(records: &[Record]) -> Vec<Finding> {
     engine.drain()
 }
 
-fn slow_windows(told: &[Told]) -> BTreeMap<(Timestamp, WindowLength), Vec<f64>> {
-    let unique: BTreeSet<(u32, i32, u8)> = told.iter().map(|t| (t.0, t.1, t.2)).collect();
+/// Datastream or cell, start, kind.
+type Name = (DatastreamId, Timestamp, WindowSpec);
+
+fn name(window: &WindowResult) -> Name {
+    let (length, hop) = (window.length, window.hop);
+    (
+        window.datastream.clone(),
+        window.start,
+        WindowSpec { length, hop },
+    )
+}
+
+/// Every start that is a multiple of the step is tried.
+fn slow_windows(
+    told: &[Told],
+    property: &str,
+    thing: impl Fn(&Told) -> &'static str,
+) -> BTreeMap<Name, Vec<f64>> {
+    let catalogue = catalogue();
+    let property = &catalogue.properties[property];
+    let unique: BTreeSet<_> = told.iter().map(|t| (t.0, t.1, t.2, thing(t))).collect();
     let mut windows: BTreeMap<_, Vec<f64>> = BTreeMap::new();
-    for (secs, value, _) in unique {
-        for length in ["10s", "1m"] {
-            let length = WindowLength::parse(length).expect("valid");
-            let start = zone().window_start(time(secs), length);
-            windows
-                .entry((start, length))
-                .or_default()
-                .push(value.into());
+    for (secs, value, _, thing) in unique {
+        let known = catalogue
+            .things
+            .get(thing)
+            .filter(|_| property.cells.is_some());
+        let cell = known.map(|place| {
+            let place = h3o::LatLng::new(place.lat, place.lon).expect("on earth");
+            ThingId::of_cell(place.to_cell(h3o::Resolution::Seven).into())
+        });
+        let subjects = cell
+            .into_iter()
+            .chain([ThingId::new(thing).expect("valid")]);
+        for (subject, spec) in subjects.flat_map(|subject| {
+            property
+                .windows
+                .iter()
+                .map(move |spec| (subject.clone(), *spec))
+        }) {
+            let mut start =
+                zone().window_start(time(0), WindowLength::HOUR) - WindowLength::HOUR.duration();
+            while start <= time(secs) {
+                if time(secs) < start + spec.length.duration() {
+                    let datastream = DatastreamId {
+                        thing: subject.clone(),
+                        property: property.id.clone(),
+                    };
+                    windows
+                        .entry((datastream, start, spec))
+                        .or_default()
+                        .push(value.into());
+                }
+                start = start + spec.step().duration();
+            }
         }
     }
     windows
+}
+
+fn is_near_quantile(told: f64, values: &[f64], q: f64) -> bool {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let truth = sorted[(q * (sorted.len() as f64 - 1.0)) as usize];
+    (told - truth).abs() <= truth.abs() * crate::RELATIVE_ERROR * 1.0001
 }
 
 fn near(one: f64, other: f64) -> bool {
@@ -162,12 +229,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn windows_equal_those_of_sorted_observations(told in story(60)) {
-        let windows = windows_of(&run(&arrivals(&told, "gas")));
-        let slow = slow_windows(&told);
+    fn windows_equal_those_of_sorted_observations(told in story(60), property in prop::sample::select(vec!["gas", "flow"])) {
+        let thing = |one: &Told| if property == "gas" { "a" } else { speaker(one) };
+        let windows = windows_of(&run(&arrivals_of(&told, property, thing)));
+        let slow = slow_windows(&told, property, thing);
         prop_assert_eq!(windows.len(), slow.len());
         for window in windows {
-            let values = &slow[&(window.start, window.length)];
+            let values = &slow[&name(&window)];
             let count = values.len() as f64;
             let mean = values.iter().sum::<f64>() / count;
             let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count;
@@ -177,6 +245,9 @@ proptest! {
             let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             prop_assert!(near(window.min, min) && near(window.max, max), "{:?}", window);
             prop_assert_eq!(Some(&window.last), values.last());
+            for quantile in window.quantiles {
+                prop_assert!(is_near_quantile(quantile.value, values, quantile.q), "{:?} {:?}", quantile, values);
+            }
         }
     }
 
@@ -184,8 +255,8 @@ proptest! {
     fn windows_do_not_depend_on_the_order_of_arrival(told in story(60)) {
         let in_order: Vec<Told> = told.iter().map(|t| (t.0, t.1, t.2, 0)).collect();
         let text = |told: &[Told]| {
-            let mut windows = windows_of(&run(&arrivals(told, "gas")));
-            windows.sort_by_key(|window| (window.start, window.length));
+            let mut windows = windows_of(&run(&arrivals_of(told, "flow", speaker)));
+            windows.sort_by_key(name);
             serde_json::to_string(&windows).expect("plain values")
         };
         prop_assert_eq!(text(&told), text(&in_order));

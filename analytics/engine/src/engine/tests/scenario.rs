@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use yiping_model::{
     AlarmChange, AlarmId, Body, Catalogue, DatastreamId, Finding, Level, Measured, Outcome,
-    Position, Property, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text, ThingId,
-    Timestamp, WindowLength, Zone,
+    Position, Property, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text, Thing,
+    ThingId, Timestamp, WindowLength, WindowResult, WindowSpec, Zone,
 };
 
 use crate::indices::AqiLaws;
@@ -30,9 +30,7 @@ fn text(text: &str) -> Text {
 
 fn property(id: &str, period_secs: u32, windows: &[&str]) -> (PropertyId, Property) {
     let id = PropertyId::new(id).expect("valid");
-    let windows = windows
-        .iter()
-        .map(|w| WindowLength::parse(w).expect("valid"));
+    let windows = windows.iter().map(|w| WindowSpec::parse(w).expect("valid"));
     let property = Property {
         id: id.clone(),
         title: text(id.as_str()),
@@ -42,6 +40,9 @@ fn property(id: &str, period_secs: u32, windows: &[&str]) -> (PropertyId, Proper
         valid: None,
         period_secs,
         windows: windows.collect(),
+        quantiles: Vec::new(),
+        cells: None,
+        early: None,
     };
     (id, property)
 }
@@ -55,9 +56,37 @@ pub(super) fn catalogue() -> Catalogue {
             property("gas", 5, &["10s", "1m"]),
             property("pm25", 3600, &["1h", "1d"]),
             property("level", 60, &[]),
+            hopping(),
         ]),
-        things: BTreeMap::new(),
+        things: ["n1", "n2", "s1"].map(place).into(),
     }
+}
+
+/// Windows of every kind.
+fn hopping() -> (PropertyId, Property) {
+    let (id, plain) = property("flow", 10, &["1m", "1m/20s", "90s/1m"]);
+    let whole = Property {
+        quantiles: vec![0.5, 0.8],
+        cells: Some(7),
+        early: WindowLength::from_secs(30),
+        ..plain
+    };
+    (id, whole)
+}
+
+/// `n1` and `n2` share a cell; `s1` stands elsewhere.
+fn place(id: &str) -> (ThingId, Thing) {
+    let thing = Thing {
+        id: ThingId::new(id).expect("valid"),
+        name: text(id),
+        kind: "station".into(),
+        lon: 118.87,
+        lat: if id.starts_with('n') { 28.97 } else { 28.77 },
+        area: None,
+        properties: vec![PropertyId::new("flow").expect("valid")],
+        period_secs: None,
+    };
+    (thing.id.clone(), thing)
 }
 
 fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
@@ -184,9 +213,13 @@ impl Teller {
     fn line(&mut self, outcome: &Outcome) -> String {
         match outcome {
             Outcome::Window(w) => format!(
-                "{} {} {} n={}/{} mean={} min={} max={} last={} sd={:.3}",
-                w.datastream,
-                w.length,
+                "{} {}{} {} n={}/{} mean={} min={} max={} last={} sd={:.3}",
+                match w.datastream.thing.cell() {
+                    Some(_) => "cell".to_owned(),
+                    None => w.datastream.to_string(),
+                },
+                kind(w),
+                if w.stage.is_final() { "" } else { " early" },
                 clock(w.start),
                 w.count,
                 w.expected,
@@ -223,6 +256,13 @@ impl Teller {
                 )
             }
         }
+    }
+}
+
+fn kind(window: &WindowResult) -> WindowSpec {
+    WindowSpec {
+        length: window.length,
+        hop: window.hop,
     }
 }
 

@@ -1,5 +1,6 @@
 use super::scenario::{check, engine, run, same};
 use crate::{Settings, Why};
+use yiping_model::Outcome;
 
 #[test]
 fn a_window_closes_when_the_watermark_passes_its_end() {
@@ -260,4 +261,86 @@ fn the_next_deadline_says_when_and_why() {
     );
     run(&mut engine, "08:03:00 tick");
     assert_eq!(engine.next_deadline(), None);
+}
+
+#[test]
+fn hopping_windows_are_made_of_panes_and_longer_ones_tell_early() {
+    check(
+        "08:00:00 a flow 1
+         08:00:25 a flow 2
+         08:00:31 a flow 6
+         08:03:00 a flow 0",
+        "4.0 a:flow 1m/20s 07:59:20 n=1/6 mean=1 min=1 max=1 last=1 sd=0.000
+         4.1 a:flow 1m early 08:00:00 n=2/6 mean=1.5 min=1 max=2 last=2 sd=0.500
+         4.2 a:flow 90s/1m 07:59:00 n=2/9 mean=1.5 min=1 max=2 last=2 sd=0.500
+         4.3 a:flow 1m/20s 07:59:40 n=3/6 mean=3 min=1 max=6 last=6 sd=2.160
+         4.4 a:flow 1m 08:00:00 n=3/6 mean=3 min=1 max=6 last=6 sd=2.160
+         4.5 a:flow 1m/20s 08:00:00 n=3/6 mean=3 min=1 max=6 last=6 sd=2.160
+         4.6 a:flow 1m/20s 08:00:20 n=2/6 mean=4 min=2 max=6 last=6 sd=2.000
+         4.7 a:flow 90s/1m 08:00:00 n=3/9 mean=3 min=1 max=6 last=6 sd=2.160",
+    );
+}
+
+#[test]
+fn quantiles_are_told_where_the_property_asks_for_them() {
+    let mut engine = engine(Settings::default());
+    let values = [4, 1, 3, 2, 5, 10];
+    let lines = (0..).zip(values);
+    let lines: Vec<String> = lines
+        .map(|(nth, value)| format!("08:00:0{nth} a flow {value}"))
+        .collect();
+    engine.handle(&super::scenario::records(&lines.join("\n")));
+    engine.handle(&super::scenario::records("08:05:00 tick"));
+    let findings = engine.drain();
+    let window = findings.iter().find_map(|finding| match &finding.outcome {
+        Outcome::Window(window) if window.hop.is_none() && window.stage.is_final() => Some(window),
+        _ => None,
+    });
+    let told = &window.expect("one minute is over").quantiles;
+    let near = |one: f64, other: f64| (one - other).abs() <= other * crate::RELATIVE_ERROR;
+    assert_eq!((told[0].q, told[1].q), (0.5, 0.8));
+    assert!(
+        near(told[0].value, 3.0) && near(told[1].value, 5.0),
+        "{told:?}"
+    );
+}
+
+/// What the cells say of their tumbling minutes.
+fn cells(scenario: &str) -> String {
+    let told = run(&mut engine(Settings::default()), scenario);
+    let minutes = told.lines().filter(|line| line.contains("cell 1m 08"));
+    minutes.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_window_of_a_cell_waits_for_all_its_things_and_counts_those_that_should_speak() {
+    same(
+        &cells(
+            "08:00:00 n1 flow 1
+             08:00:05 n2 flow 5
+             08:00:05 s1 flow 9
+             08:00:10 stranger flow 100
+             08:02:10 n1 flow 1
+             08:02:20 n2 flow 5
+             08:02:20 s1 flow 9",
+        ),
+        "6.9 cell 1m 08:00:00 n=2/12 mean=3 min=1 max=5 last=5 sd=2.000
+         7.8 cell 1m 08:00:00 n=1/6 mean=9 min=9 max=9 last=9 sd=0.000",
+    );
+}
+
+#[test]
+fn a_thing_that_is_dead_holds_its_cell_back_no_longer_than_the_city_clock_allows() {
+    same(
+        &cells(
+            "08:00:05 n2 flow 5
+             08:01:30 n1 flow 7
+             08:03:09 n1 flow 7
+             08:03:10 n1 flow 7
+             08:10:00 n1 flow 7",
+        ),
+        "4.2 cell 1m 08:00:00 n=1/12 mean=5 min=5 max=5 last=5 sd=0.000
+         5.3 cell 1m 08:01:00 n=1/12 mean=7 min=7 max=7 last=7 sd=0.000
+         5.19 cell 1m 08:03:00 n=2/12 mean=7 min=7 max=7 last=7 sd=0.000",
+    );
 }
