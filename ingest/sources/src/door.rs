@@ -158,8 +158,13 @@ impl Door {
         payload: Payload<'_>,
         topic: Option<&str>,
     ) {
-        let decoded = format.decode(payload.bytes, topic, self.values_max);
+        let decoded = self.decode(format, payload, topic);
         self.admit(batch, decoded, payload);
+    }
+
+    /// Decodes a payload in this format.
+    pub fn decode(&self, format: &Format, payload: Payload<'_>, topic: Option<&str>) -> Decoded {
+        format.decode(payload.bytes, topic, self.values_max)
     }
 
     /// Judges what a payload said into the batch.
