@@ -26,11 +26,11 @@ Every option of the file can be overridden: YIPING__SERVER__LISTEN=127.0.0.1:900
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Everything in one process: a broker, a simulated city, the log, the engine and the wall.
+    /// Everything in one process: a simulated city, the doors, the log, the engine and the wall.
     Demo(Demo),
     /// The centre for real sources, as the configuration says; no simulator.
     Run(Run),
-    /// Only the simulator: a seeded city that publishes to an MQTT broker.
+    /// Only the simulator: a seeded city that publishes by MQTT, to a running yiping or to a broker.
     Sim(Sim),
     /// A historical table becomes a live feed, on its own clock, with the wall.
     #[command(after_help = REPLAY_HELP)]
@@ -45,13 +45,13 @@ const REPLAY_HELP: &str = "The map says which column is the time, the thing and 
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Where the log, the history and the broker's files are kept.
+    /// Where the log and the history are kept.
     #[arg(long, default_value = "data/demo", value_name = "FOLDER")]
     pub(crate) data_dir: PathBuf,
     /// Port of the wall and the API, on loopback.
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
-    /// First port to try for the demo's own mosquitto, or HOST:PORT of a broker that is already there.
+    /// First port to try for the demo's own MQTT door, or HOST:PORT of a broker to publish and subscribe to instead.
     #[arg(long, default_value = "1883", value_name = "PORT|HOST:PORT")]
     pub(crate) mqtt: String,
     /// Seed of the city: the same seed makes the same city.
@@ -77,7 +77,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sim {
-    /// The broker to publish to.
+    /// Where to publish: the MQTT door of a running yiping, or a broker.
     #[arg(long, default_value = "127.0.0.1:1883", value_name = "HOST:PORT")]
     pub(crate) mqtt: String,
     /// Seed of the city.

@@ -18,7 +18,7 @@ use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
 use yiping_scene::message::{DirectionView, RuleView, TextView};
 use yiping_server::{Extra, LiveHandle, Probe, ServerState};
-use yiping_sources::{Door, MqttDoor};
+use yiping_sources::{Door, MqttDoor, Mqttd};
 use yiping_store::SqliteStore;
 
 use crate::config::Config;
@@ -324,13 +324,22 @@ impl House {
         ))
     }
 
-    /// Opens the MQTT doors of the configuration.
-    pub(crate) fn open_mqtt(&mut self) -> anyhow::Result<()> {
+    /// Opens the MQTT doors of the configuration: those to brokers, and those to which devices connect.
+    pub(crate) async fn open_mqtt(&mut self) -> anyhow::Result<()> {
         for settings in self.config.ingest.mqtt.clone() {
             let door = self.door(&settings.name)?;
             let door = MqttDoor::new(settings, door)?;
             let stop = self.doors.stop.subscribe();
             self.doors.spawn("an MQTT door", async move {
+                door.run(stop).await;
+                Ok(())
+            });
+        }
+        for settings in self.config.ingest.mqttd.clone() {
+            let door = self.door(&settings.name)?;
+            let door = Mqttd::bind(settings, door).await?;
+            let stop = self.doors.stop.subscribe();
+            self.doors.spawn("an MQTT door for devices", async move {
                 door.run(stop).await;
                 Ok(())
             });

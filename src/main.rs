@@ -1,6 +1,5 @@
 //! The program `yiping`: command line, configuration and wiring. Everything else lives in the rooms.
 
-mod broker;
 mod cli;
 mod commands;
 mod config;

@@ -1,6 +1,6 @@
-//! `yiping demo`: a broker, a simulated city, and the whole centre in one process.
+//! `yiping demo`: a simulated city and the whole centre in one process.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -8,17 +8,19 @@ use yiping_log::CityClock;
 use yiping_model::Timestamp;
 use yiping_protocols::Unknown;
 use yiping_sim::{City, MqttTarget, Scenario};
-use yiping_sources::settings::{MqttSettings, Subscription};
+use yiping_sources::settings::{MqttSettings, MqttdSettings, Route, Subscription};
 
 use super::sim::write_truth;
 use super::{configuration, say};
-use crate::broker::Broker;
 use crate::cli::Demo;
 use crate::config::Config;
 use crate::house::{self, House};
 use crate::packs::{self, Domain};
 
 const HOUR_SECS: u64 = 3_600;
+const PORTS_TRIED: u16 = 50;
+/// The source of the city's readings, whichever way they come.
+const DOOR: &str = "mqtt";
 
 pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     let mut config = configuration(arguments.config.as_deref())?;
@@ -29,20 +31,7 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     config.sim.seed = arguments.seed.unwrap_or(config.sim.seed);
     let domain = packs::load(&config)?;
 
-    let (broker, target) = match arguments.mqtt.parse::<u16>() {
-        Ok(port) => {
-            let broker = Broker::start(&arguments.data_dir.join("broker"), port).await?;
-            let target = MqttTarget {
-                host: "127.0.0.1".into(),
-                port: broker.port,
-            };
-            (Some(broker), target)
-        }
-        Err(_not_a_port) => (None, target(&arguments.mqtt)?),
-    };
-    if config.ingest.mqtt.is_empty() {
-        config.ingest.mqtt = vec![own_door(&config, &target)];
-    }
+    let target = open_a_way(&mut config, &arguments.mqtt)?;
     let simulated = !arguments.no_sim;
     let speed = arguments.speed;
     let mut log_end = Timestamp::MIN;
@@ -51,16 +40,39 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
         CityClock::at_speed(end.max(CityClock::machine_now()), speed)
     })
     .await?;
-    house.open_mqtt()?;
+    house.open_mqtt().await?;
     if simulated {
         start_city(&mut house, &config, &domain, log_end, &target)?;
     }
     announce(&arguments, &target, simulated);
-    let outcome = house.live_until(std::future::pending()).await;
-    if let Some(broker) = broker {
-        broker.stop().await;
+    house.live_until(std::future::pending()).await
+}
+
+/// Sees to a door for the city, and says where the city is to publish: to the demo's own door, or to the broker that was named.
+fn open_a_way(config: &mut Config, mqtt: &str) -> anyhow::Result<MqttTarget> {
+    let Ok(port) = mqtt.parse::<u16>() else {
+        let target = target(mqtt)?;
+        if config.ingest.mqtt.is_empty() {
+            config.ingest.mqtt = vec![broker_door(config, &target)];
+        }
+        return Ok(target);
+    };
+    if config.ingest.mqttd.is_empty() {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port(port)?));
+        config.ingest.mqttd = vec![own_door(config, listen)];
     }
-    outcome
+    let listen = config.ingest.mqttd[0].listen;
+    Ok(MqttTarget {
+        host: listen.ip().to_string(),
+        port: listen.port(),
+    })
+}
+
+fn free_port(first: u16) -> anyhow::Result<u16> {
+    let last = first.saturating_add(PORTS_TRIED);
+    (first..=last)
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .with_context(|| format!("no free port from {first} to {last}; choose another with --mqtt"))
 }
 
 /// `HOST:PORT` of a broker.
@@ -73,8 +85,21 @@ pub(crate) fn target(text: &str) -> anyhow::Result<MqttTarget> {
     Ok(MqttTarget { host, port })
 }
 
-fn own_door(config: &Config, target: &MqttTarget) -> MqttSettings {
+fn own_door(config: &Config, listen: SocketAddr) -> MqttdSettings {
+    MqttdSettings {
+        name: DOOR.to_owned(),
+        listen,
+        routes: vec![Route {
+            topic: format!("{}/#", config.sim.topic_prefix),
+            ..Route::default()
+        }],
+        ..MqttdSettings::default()
+    }
+}
+
+fn broker_door(config: &Config, target: &MqttTarget) -> MqttSettings {
     MqttSettings {
+        name: DOOR.to_owned(),
         url: format!("mqtt://{}:{}", target.host, target.port),
         client_id: "yiping-demo".into(),
         subscriptions: vec![Subscription {

@@ -14,7 +14,7 @@ pub(crate) async fn run(arguments: &Run) -> anyhow::Result<()> {
     let mut house = house::open(config, &domain, false, CityClock::life)
         .await
         .context("yiping cannot start")?;
-    house.open_mqtt()?;
+    house.open_mqtt().await?;
     say(&format!(
         "wall  http://{listen}/   (this machine only, until accounts exist)"
     ));

@@ -124,6 +124,14 @@ impl Config {
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;
+        for door in &self.ingest.mqttd {
+            anyhow::ensure!(
+                door.listen != self.server.listen,
+                "server.listen and the door {} of ingest.mqttd both say {}; choose another port",
+                door.name,
+                door.listen
+            );
+        }
         anyhow::ensure!(
             self.data.retention_check_secs > 0,
             "data.retention_check_secs must be at least 1"

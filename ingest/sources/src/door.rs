@@ -160,13 +160,18 @@ impl Door {
         topic: Option<&str>,
     ) {
         let Some(raw) = format.decode_plain(payload.bytes, topic, self.values_max) else {
-            let decoded = format.decode(payload.bytes, topic, self.values_max);
+            let decoded = self.decode(format, payload, topic);
             return self.admit(batch, decoded, payload);
         };
         batch.messages += 1;
         for refusal in self.judge(batch, raw, self.clock.now()) {
             self.bury(batch, refusal, payload);
         }
+    }
+
+    /// Decodes a payload in this format.
+    pub fn decode(&self, format: &Format, payload: Payload<'_>, topic: Option<&str>) -> Decoded {
+        format.decode(payload.bytes, topic, self.values_max)
     }
 
     /// Judges what a payload said into the batch.

@@ -14,6 +14,11 @@ pub(crate) enum Figure {
     AppendFailures,
     MqttReconnects,
     MqttConnected,
+    MqttdConnections,
+    MqttdConnects,
+    MqttdEnds,
+    MqttdRefusals,
+    MqttdPauses,
     ReplayRows,
 }
 
@@ -29,6 +34,11 @@ impl Figure {
             Self::AppendFailures => "yiping_ingest_append_failures_total",
             Self::MqttReconnects => "yiping_ingest_mqtt_reconnects_total",
             Self::MqttConnected => "yiping_ingest_mqtt_connected",
+            Self::MqttdConnections => "yiping_ingest_mqttd_connections",
+            Self::MqttdConnects => "yiping_ingest_mqttd_connects_total",
+            Self::MqttdEnds => "yiping_ingest_mqttd_ends_total",
+            Self::MqttdRefusals => "yiping_ingest_mqttd_refusals_total",
+            Self::MqttdPauses => "yiping_ingest_mqttd_pauses_total",
             Self::ReplayRows => "yiping_ingest_replay_rows_total",
         }
     }
@@ -36,6 +46,17 @@ impl Figure {
     /// Adds to a counter of this source.
     pub(crate) fn add(self, source: &str, count: u64) {
         metrics::counter!(self.name(), "source" => source.to_owned()).increment(count);
+    }
+
+    /// Adds to a counter of this source under a reason.
+    pub(crate) fn add_because(self, source: &str, reason: &'static str, count: u64) {
+        metrics::counter!(self.name(), "source" => source.to_owned(), "reason" => reason)
+            .increment(count);
+    }
+
+    /// Moves a gauge.
+    pub(crate) fn shift(self, source: &str, by: f64) {
+        metrics::gauge!(self.name(), "source" => source.to_owned()).increment(by);
     }
 
     /// Records one value of a distribution.

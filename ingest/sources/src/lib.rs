@@ -4,12 +4,15 @@ pub mod door;
 mod figures;
 pub mod http;
 pub mod mqtt;
+pub mod mqttd;
 pub mod replay;
+mod routes;
 pub mod settings;
 #[cfg(test)]
 mod testing;
 
 pub use door::{Batch, Door, Taken};
 pub use mqtt::{Link, MqttDoor};
+pub use mqttd::Mqttd;
 pub use replay::{Replay, ReplayError, Replayed};
-pub use settings::{HttpSettings, IngestSettings, MqttSettings, SettingsError};
+pub use settings::{HttpSettings, IngestSettings, MqttSettings, MqttdSettings, SettingsError};

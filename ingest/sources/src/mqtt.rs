@@ -12,12 +12,16 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use tokio::sync::watch;
 use tokio::time::{Duration, sleep};
-use yiping_protocols::Format;
 
 use crate::door::Door;
 use crate::figures::Figure;
+use crate::routes::Routes;
 use crate::settings::{MqttSettings, SettingsError, Subscription};
 use session::{Ended, Session};
+
+/// Why a message on no topic of ours can come at all.
+const NOWHERE: &str =
+    "no subscription of the configuration matches the topic; the broker remembers an earlier one";
 
 /// Whether the broker speaks to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +36,7 @@ pub enum Link {
 #[derive(Debug)]
 pub struct MqttDoor {
     settings: MqttSettings,
-    formats: Vec<Format>,
+    routes: Routes,
     door: Door,
     link: watch::Sender<Link>,
 }
@@ -45,11 +49,11 @@ impl MqttDoor {
     pub fn new(settings: MqttSettings, door: Door) -> Result<Self, SettingsError> {
         settings.validate()?;
         Ok(Self {
-            formats: settings
-                .subscriptions
-                .iter()
-                .map(Subscription::format)
-                .collect(),
+            routes: Routes::new(
+                settings.subscriptions.iter().map(Subscription::route),
+                settings.payload_bytes_max,
+                NOWHERE,
+            ),
             settings,
             door,
             link: watch::Sender::new(Link::Down),
@@ -101,7 +105,7 @@ impl MqttDoor {
             Ok((client, wire)) => {
                 let session = Session {
                     settings: &self.settings,
-                    formats: &self.formats,
+                    routes: &self.routes,
                     door: &self.door,
                     link: &self.link,
                     client,

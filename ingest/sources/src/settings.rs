@@ -1,5 +1,6 @@
 //! `[ingest]`: the doors, their limits, and what to do with what nobody knows.
 
+mod mqttd;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -8,6 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use yiping_protocols::{Format, JsonMapping, Limits, Protocol, Unknown};
+
+pub use mqttd::MqttdSettings;
 
 /// The name by which replayed records go; no other door may take it.
 pub const REPLAY_SOURCE: &str = "replay";
@@ -32,8 +35,10 @@ pub struct IngestSettings {
     pub limits: Limits,
     /// The HTTP door.
     pub http: HttpSettings,
-    /// The MQTT doors, one for each broker.
+    /// The MQTT doors to brokers, one for each broker.
     pub mqtt: Vec<MqttSettings>,
+    /// The MQTT doors to which devices connect themselves.
+    pub mqttd: Vec<MqttdSettings>,
 }
 
 /// `[ingest.http]`
@@ -97,6 +102,8 @@ pub struct MqttSettings {
     pub batch_messages_max: usize,
     /// The first wait before connecting again; it doubles.
     pub backoff_ms_min: u64,
+    /// How long what comes is gathered before the next look at the connection; 0 looks at once.
+    pub gather_ms: u64,
     /// The longest wait before connecting again.
     pub backoff_ms_max: u64,
     /// What to listen to, and how to read it; the first that matches a topic counts.
@@ -120,6 +127,7 @@ impl Default for MqttSettings {
             packet_bytes_max: 16 * 1024 * 1024,
             queue_messages_max: 1_024,
             batch_messages_max: 1_024,
+            gather_ms: 1,
             backoff_ms_min: 250,
             backoff_ms_max: 30_000,
             subscriptions: Vec::new(),
@@ -165,6 +173,29 @@ impl Default for Subscription {
 }
 
 impl Subscription {
+    /// How its messages are read.
+    pub fn route(&self) -> Route {
+        Route {
+            topic: self.topic.clone(),
+            protocol: self.protocol,
+            mapping: self.mapping.clone(),
+        }
+    }
+}
+
+/// `[[ingest.mqttd.route]]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Route {
+    /// The topic filter.
+    pub topic: String,
+    /// How the payloads are written.
+    pub protocol: Protocol,
+    /// Where the payloads keep id, time and metrics.
+    pub mapping: JsonMapping,
+}
+
+impl Route {
     /// How to decode its payloads.
     pub fn format(&self) -> Format {
         match self.protocol {
@@ -182,6 +213,13 @@ impl Secret {
     /// The text, for the one who needs it.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Whether these bytes are the text; takes as long for wrong ones as for right ones.
+    pub fn matches(&self, bytes: &[u8]) -> bool {
+        let pairs = self.0.bytes().zip(bytes);
+        let differences = pairs.fold(0, |seen, (known, given)| seen | (known ^ given));
+        differences == 0 && self.0.len() == bytes.len()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the tests of this crate share.
 
+pub(crate) mod device;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -84,6 +84,10 @@ pub enum Reason {
     TooManySeries,
     /// No mapping matches the topic.
     NoMapping,
+    /// What came is no packet of the door's protocol, or one that the door does not take.
+    BadPacket,
+    /// A device went away without a word, and what it left to be said then is no reading.
+    Gone,
 }
 
 impl Reason {
@@ -105,6 +109,8 @@ impl Reason {
             Self::UnknownProperty => "unknown_property",
             Self::TooManySeries => "too_many_series",
             Self::NoMapping => "no_mapping",
+            Self::BadPacket => "bad_packet",
+            Self::Gone => "gone",
         }
     }
 }

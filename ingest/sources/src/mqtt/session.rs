@@ -6,18 +6,21 @@
 //! messages in flight (each queued acknowledgement belongs to one of them). So the keeper always comes back to empty the queue, the reader
 //! always comes back to write the acknowledgements, and while the log is slow the queue fills, the socket fills, and the broker holds back.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Duration, timeout};
+use tokio::task::coop::has_budget_remaining;
+use tokio::time::{Duration, sleep, timeout};
 use yiping_log::LogError;
-use yiping_model::Reason;
 use yiping_model::reject::SAMPLE_BYTES_MAX;
-use yiping_protocols::{Format, Refusal, topic};
 
 use super::Link;
 use super::wire::{Client, Event, Message, Wire};
 use crate::door::{Batch, Door, Payload};
 use crate::figures::Figure;
+use crate::routes::Routes;
 use crate::settings::MqttSettings;
 
 const GOODBYE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -36,7 +39,7 @@ pub(super) enum Ended {
 /// What a connection needs to know.
 pub(super) struct Session<'a> {
     pub(super) settings: &'a MqttSettings,
-    pub(super) formats: &'a [Format],
+    pub(super) routes: &'a Routes,
     pub(super) door: &'a Door,
     pub(super) link: &'a watch::Sender<Link>,
     pub(super) client: Client,
@@ -77,7 +80,7 @@ impl Session<'_> {
     /// Returns why the connection ended.
     async fn read(&self, mut wire: Wire, queue: mpsc::Sender<Queued>) -> String {
         loop {
-            match wire.poll().await {
+            match self.next(&mut wire).await {
                 Ok(Event::Connected) => {
                     if !self.client.subscribe(&self.settings.subscriptions) {
                         return "the subscriptions could not be sent".to_owned();
@@ -108,6 +111,20 @@ impl Session<'_> {
                 Err(reason) => return reason,
             }
         }
+    }
+
+    /// The next event. When nothing is ready, what comes is gathered for a moment, so that a trickle of messages does not cost one wake-up each.
+    async fn next(&self, wire: &mut Wire) -> Result<Event, String> {
+        let mut event = std::pin::pin!(wire.poll());
+        let ready = poll_fn(|context| Poll::Ready(event.as_mut().poll(context))).await;
+        if let Poll::Ready(event) = ready {
+            return event;
+        }
+        // Without a budget it only looks as if nothing were there.
+        if self.settings.gather_ms > 0 && has_budget_remaining() {
+            sleep(Duration::from_millis(self.settings.gather_ms)).await;
+        }
+        event.await
     }
 
     /// A payload beyond the limit is cut to what its dead letter shows, so that the queue's memory has a limit too.
@@ -196,30 +213,6 @@ impl Session<'_> {
             bytes: &message.payload,
             size_bytes: message.size_bytes,
         };
-        let limit = self.settings.payload_bytes_max;
-        if message.size_bytes > limit {
-            let detail = format!(
-                "payload has {} bytes, the limit is {limit}",
-                message.size_bytes
-            );
-            self.door.refuse(
-                batch,
-                Refusal::whole(Reason::TooLarge, detail, None),
-                payload,
-            );
-            return;
-        }
-        let mut subscriptions = self.settings.subscriptions.iter().zip(self.formats);
-        let found = subscriptions.find(|(known, _)| topic::matches(&known.topic, &message.topic));
-        if let Some((_, format)) = found {
-            self.door.read(batch, format, payload, Some(&message.topic));
-            return;
-        }
-        let detail = "no subscription of the configuration matches the topic; the broker remembers an earlier one".to_owned();
-        self.door.refuse(
-            batch,
-            Refusal::whole(Reason::NoMapping, detail, None),
-            payload,
-        );
+        self.routes.read(self.door, batch, &message.topic, payload);
     }
 }

@@ -11,8 +11,9 @@ use yiping_protocols::Unknown;
 
 use super::*;
 use crate::settings::MqttVersion;
+use crate::testing::device::publish;
 use crate::testing::{Mood, TestLog, clock, door, in_time, message, rejects, things};
-use broker::{Broker, publish};
+use broker::Broker;
 
 const TOPIC: &str = "city/quzhou/air";
 
@@ -102,7 +103,7 @@ async fn messages_of_either_version_arrive_in_order() {
         let city = city(&broker, version);
         let running = city.start().await;
         publish(
-            &broker,
+            broker.port(),
             version,
             &[(TOPIC, message("a", 1.0)), (TOPIC, message("b", 2.0))],
         )
@@ -133,7 +134,7 @@ async fn bad_payloads_become_dead_letters_and_disturb_nothing() {
             ),
             (TOPIC, message("after", 1.0).into()),
         ];
-        publish(&broker, version, &payloads).await;
+        publish(broker.port(), version, &payloads).await;
         let bodies = city.log.bodies(7).await;
         assert_eq!(things(&bodies), ["before", "after"]);
         let rejects = rejects(&bodies);
@@ -167,7 +168,7 @@ async fn what_the_log_refused_is_sent_again_by_the_broker() {
         let city = city(&broker, version);
         let mut running = city.start().await;
         city.log.set(Mood::Refuses);
-        publish(&broker, version, &[(TOPIC, message("a", 1.0))]).await;
+        publish(broker.port(), version, &[(TOPIC, message("a", 1.0))]).await;
         city.log.attempted(2).await;
         assert!(city.log.now().await.is_empty());
         city.log.set(Mood::Takes);
@@ -186,7 +187,7 @@ async fn nothing_is_acknowledged_before_it_is_durable() {
         let running = city.start().await;
         city.log.set(Mood::Holds);
         publish(
-            &broker,
+            broker.port(),
             version,
             &[(TOPIC, message("a", 1.0)), (TOPIC, message("b", 1.0))],
         )
@@ -208,12 +209,17 @@ async fn what_was_acknowledged_does_not_come_again() {
         let broker = Broker::start().await;
         let city = city(&broker, version);
         let running = city.start().await;
-        publish(&broker, version, &[(TOPIC, message("a", 1.0))]).await;
+        publish(broker.port(), version, &[(TOPIC, message("a", 1.0))]).await;
         city.log.bodies(1).await;
         running.stop().await;
-        publish(&broker, version, &[(TOPIC, message("while-away", 1.0))]).await;
+        publish(
+            broker.port(),
+            version,
+            &[(TOPIC, message("while-away", 1.0))],
+        )
+        .await;
         let running = city.start().await;
-        publish(&broker, version, &[(TOPIC, message("b", 1.0))]).await;
+        publish(broker.port(), version, &[(TOPIC, message("b", 1.0))]).await;
         assert_eq!(things(&city.log.bodies(3).await), ["a", "while-away", "b"]);
         running.stop().await;
     })
@@ -227,14 +233,14 @@ async fn a_broker_that_comes_back_is_found_and_the_session_goes_on() {
         let city = city(&broker, version);
         let mut running = city.start().await;
         city.log.set(Mood::Holds);
-        publish(&broker, version, &[(TOPIC, message("held", 1.0))]).await;
+        publish(broker.port(), version, &[(TOPIC, message("held", 1.0))]).await;
         city.log.attempted(1).await;
         broker.stop().await;
         city.log.set(Mood::Takes);
         running.is(Link::Down).await;
         broker.restart().await;
         running.is(Link::Up).await;
-        publish(&broker, version, &[(TOPIC, message("after", 1.0))]).await;
+        publish(broker.port(), version, &[(TOPIC, message("after", 1.0))]).await;
         // The held message was taken when its connection was already gone, so the broker sends it again: twice in the log.
         assert_eq!(things(&city.log.bodies(3).await), ["held", "held", "after"]);
         running.stop().await;
@@ -273,7 +279,7 @@ async fn tiny_queues_and_a_broker_without_limits_do_not_lock_up() {
         let messages: Vec<(&str, String)> = (0..2_000)
             .map(|at| (TOPIC, message(&format!("t{at}"), 1.0)))
             .collect();
-        publish(&broker, version, &messages).await;
+        publish(broker.port(), version, &messages).await;
         let bodies = city.log.bodies(2_000).await;
         let expected: Vec<String> = (0..2_000).map(|at| format!("t{at}")).collect();
         assert_eq!(things(&bodies), expected);
@@ -297,7 +303,7 @@ async fn the_first_subscription_that_matches_reads_the_message() {
     let running = city.start().await;
     let payload = r#"{"ts":1772323200000,"metrics":{"PM2.5":7}}"#.to_owned();
     publish(
-        &broker,
+        broker.port(),
         MqttVersion::V5,
         &[("衢州/西区/上报", payload), (TOPIC, message("b", 1.0))],
     )
@@ -318,7 +324,12 @@ async fn a_topic_that_only_the_broker_remembers_is_a_dead_letter() {
     city.start().await.stop().await;
     city.settings.subscriptions[0].topic = "elsewhere/#".into();
     let running = city.start().await;
-    publish(&broker, MqttVersion::V5, &[(TOPIC, message("a", 1.0))]).await;
+    publish(
+        broker.port(),
+        MqttVersion::V5,
+        &[(TOPIC, message("a", 1.0))],
+    )
+    .await;
     let bodies = city.log.bodies(1).await;
     assert_eq!(rejects(&bodies)[0].reason, Reason::NoMapping);
     running.stop().await;

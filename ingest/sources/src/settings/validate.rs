@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use yiping_model::SourceId;
 use yiping_protocols::topic;
 
-use super::{HttpSettings, IngestSettings, MqttSettings, REPLAY_SOURCE, SettingsError};
+use super::{
+    HttpSettings, IngestSettings, MqttSettings, MqttdSettings, REPLAY_SOURCE, Route, SettingsError,
+};
 
 impl IngestSettings {
     /// Checks everything that can be checked before a port opens.
@@ -36,6 +38,24 @@ impl IngestSettings {
                 sessions.insert((mqtt.url.as_str(), mqtt.session_name())),
                 &field("client_id"),
                 "is taken at this broker; two sessions of one name throw each other out",
+            )?;
+        }
+        let mut ports = BTreeSet::new();
+        for (at, mqttd) in self.mqttd.iter().enumerate() {
+            let field = |name: &str| format!("mqttd[{at}].{name}");
+            mqttd.validate().map_err(|error| SettingsError {
+                field: field(&error.field),
+                ..error
+            })?;
+            require(
+                names.insert(&mqttd.name),
+                &field("name"),
+                "is taken; give every door its own name",
+            )?;
+            require(
+                mqttd.listen.port() == 0 || ports.insert(mqttd.listen),
+                &field("listen"),
+                "is taken by another door; choose another port",
             )?;
         }
         Ok(())
@@ -176,21 +196,82 @@ impl MqttSettings {
         )?;
         for (at, subscription) in self.subscriptions.iter().enumerate() {
             let field = |name: &str| format!("subscription[{at}].{name}");
-            require(
-                topic::valid_filter(&subscription.topic),
-                &field("topic"),
-                "is not a topic filter such as city/+/air or city/#",
-            )?;
             require(subscription.qos <= 1, &field("qos"), "must be 0 or 1")?;
-            require(
-                subscription
-                    .mapping
-                    .scale
-                    .values()
-                    .all(|factor| factor.is_finite() && *factor != 0.0),
-                &field("mapping.scale"),
-                "must hold finite factors other than 0",
-            )?;
+            subscription.route().validate(field)?;
+        }
+        Ok(())
+    }
+}
+
+impl Route {
+    fn validate(&self, field: impl Fn(&str) -> String) -> Result<(), SettingsError> {
+        require(
+            topic::valid_filter(&self.topic),
+            &field("topic"),
+            "is not a topic filter such as city/+/air or city/#",
+        )?;
+        let mut factors = self.mapping.scale.values();
+        require(
+            factors.all(|factor| factor.is_finite() && *factor != 0.0),
+            &field("mapping.scale"),
+            "must hold finite factors other than 0",
+        )
+    }
+}
+
+/// What a packet holds besides topic and payload: its head, a packet id, and room for properties.
+const PACKET_BYTES_BESIDES: usize = 1_024;
+
+impl MqttdSettings {
+    /// Checks everything that can be checked before listening.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for the first setting that makes no sense.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        source(&self.name, "name")?;
+        require(
+            self.listen.ip().is_loopback(),
+            "listen",
+            "is not a loopback address: until accounts exist only this machine is answered; use 127.0.0.1 or [::1]",
+        )?;
+        require(
+            self.password.is_none() || self.username.is_some(),
+            "username",
+            "is missing; a password needs one",
+        )?;
+        for (holds, field) in [
+            (self.connections_max > 0, "connections_max"),
+            (self.connect_timeout_secs > 0, "connect_timeout_secs"),
+            (self.keep_alive_secs_max > 0, "keep_alive_secs_max"),
+            (self.client_id_bytes_max > 0, "client_id_bytes_max"),
+            (self.payload_bytes_max > 0, "payload_bytes_max"),
+            (self.topic_bytes_max > 0, "topic_bytes_max"),
+            (self.messages_per_sec_max > 0, "messages_per_sec_max"),
+            (
+                self.messages_per_sec_total_max > 0,
+                "messages_per_sec_total_max",
+            ),
+            (self.read_bytes > 0, "read_bytes"),
+            (self.batch_messages_max > 0, "batch_messages_max"),
+        ] {
+            require(holds, field, "must be at least 1")?;
+        }
+        let least = self
+            .payload_bytes_max
+            .saturating_add(self.topic_bytes_max)
+            .saturating_add(PACKET_BYTES_BESIDES);
+        require(
+            self.packet_bytes_max as usize >= least,
+            "packet_bytes_max",
+            "must exceed payload_bytes_max and topic_bytes_max together by 1024",
+        )?;
+        require(
+            !self.routes.is_empty(),
+            "route",
+            "is missing; add [[ingest.mqttd.route]] with a topic",
+        )?;
+        for (at, route) in self.routes.iter().enumerate() {
+            route.validate(|name| format!("route[{at}].{name}"))?;
         }
         Ok(())
     }

@@ -4,15 +4,12 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use rumqttc::{mqttbytes, v5};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::settings::MqttVersion;
 use crate::testing::in_time;
 
 const PORTS_TRIED_MAX: usize = 20;
-const PACKET_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Ends with the test that started it.
 pub(super) struct Broker {
@@ -98,53 +95,4 @@ async fn first_answer(port: u16) {
     let options = rumqttc::MqttOptions::new("first", "127.0.0.1", port);
     let (_client, mut wire) = rumqttc::AsyncClient::new(options, 1);
     wire.poll().await.expect("the broker is there");
-}
-
-/// Publishes in this order at `QoS` 1 and returns when the broker has acknowledged all.
-pub(super) async fn publish<P: AsRef<[u8]>>(
-    broker: &Broker,
-    version: MqttVersion,
-    messages: &[(&str, P)],
-) {
-    match version {
-        MqttVersion::V311 => in_time("publishing", publish_311(broker.port, messages)).await,
-        MqttVersion::V5 => in_time("publishing", publish_5(broker.port, messages)).await,
-    }
-}
-
-async fn publish_311<P: AsRef<[u8]>>(port: u16, messages: &[(&str, P)]) {
-    let mut options = rumqttc::MqttOptions::new("device", "127.0.0.1", port);
-    options.set_max_packet_size(PACKET_BYTES_MAX, PACKET_BYTES_MAX);
-    let (client, mut wire) = rumqttc::AsyncClient::new(options, messages.len());
-    for (topic, payload) in messages {
-        let qos = mqttbytes::QoS::AtLeastOnce;
-        let sent = client.try_publish(*topic, qos, false, payload.as_ref());
-        sent.expect("there is room for all");
-    }
-    let mut acknowledged = 0;
-    while acknowledged < messages.len() {
-        let event = wire.poll().await.expect("the broker is there");
-        if let rumqttc::Event::Incoming(mqttbytes::v4::Packet::PubAck(_)) = event {
-            acknowledged += 1;
-        }
-    }
-}
-
-async fn publish_5<P: AsRef<[u8]>>(port: u16, messages: &[(&str, P)]) {
-    let mut options = v5::MqttOptions::new("device", "127.0.0.1", port);
-    options.set_outgoing_inflight_upper_limit(10);
-    let (client, mut wire) = v5::AsyncClient::new(options, messages.len());
-    for (topic, payload) in messages {
-        let qos = v5::mqttbytes::QoS::AtLeastOnce;
-        let payload = payload.as_ref().to_vec();
-        let sent = client.try_publish(*topic, qos, false, payload);
-        sent.expect("there is room for all");
-    }
-    let mut acknowledged = 0;
-    while acknowledged < messages.len() {
-        let event = wire.poll().await.expect("the broker is there");
-        if let v5::Event::Incoming(v5::mqttbytes::v5::Packet::PubAck(_)) = event {
-            acknowledged += 1;
-        }
-    }
 }

@@ -1,0 +1,139 @@
+//! From the first byte to CONNACK: who is it, may it come in, and under which name.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::BytesMut;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Duration;
+
+use super::Hall;
+use super::clients::Place;
+use super::codec::{Codec, Denial, Grant, Hello, Packet, Version, Violation, Will, version};
+use super::frame;
+use crate::figures::Figure;
+use crate::settings::Secret;
+
+/// A device that was let in.
+#[derive(Debug)]
+pub(super) struct Guest {
+    pub(super) place: Place,
+    pub(super) will: Option<Will>,
+    /// The longest silence; then it counts as gone.
+    pub(super) silence_max: Duration,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What became of the first bytes of a connection.
+#[derive(Debug)]
+pub(super) enum Met {
+    /// There is no whole packet yet.
+    More,
+    /// It may come in; the answer is written.
+    In(Codec, Guest),
+    /// It may not; the answer, if there is one, is written.
+    Out(Denial),
+}
+
+impl Hall {
+    /// Looks at the first bytes of a connection, and takes its CONNECT out of them.
+    pub(super) async fn meet(
+        &self,
+        buffer: &mut BytesMut,
+        out: &mut BytesMut,
+    ) -> Result<Met, Violation> {
+        let limit = self.settings.packet_bytes_max as usize;
+        let Some(frame) = frame::whole(buffer, limit)? else {
+            return Ok(Met::More);
+        };
+        let Some(version) = version(&buffer[..frame.length], frame.head)? else {
+            Codec::new(Version::V311).write_denial(out, Denial::Version);
+            return Ok(Met::Out(Denial::Version));
+        };
+        let mut codec = Codec::new(version);
+        let packet = buffer.split_to(frame.length);
+        let hello = match codec.read(packet) {
+            Ok(Packet::Connect(hello)) => Ok(hello),
+            Err(violation) if violation.nameless => Err(Denial::ClientId),
+            Err(violation) => return Err(violation),
+            Ok(_) => return Err(Violation::misplaced("the first packet is not CONNECT")),
+        };
+        match hello.and_then(|hello| self.judge(hello)) {
+            Ok((hello, permit)) => {
+                let guest = self.welcome(hello, permit, &mut codec, out).await;
+                Ok(Met::In(codec, guest))
+            }
+            Err(denial) => {
+                codec.write_denial(out, denial);
+                Ok(Met::Out(denial))
+            }
+        }
+    }
+
+    fn judge(&self, hello: Hello) -> Result<(Hello, OwnedSemaphorePermit), Denial> {
+        if hello.other_sign_in {
+            return Err(Denial::SignIn);
+        }
+        if hello.client_id.len() > self.settings.client_id_bytes_max {
+            return Err(Denial::ClientId);
+        }
+        let username = self.settings.username.as_ref();
+        let known = username.is_none_or(|name| hello.username.as_ref() == Some(name));
+        let password = self.settings.password.as_ref();
+        let given = hello.password.as_deref().unwrap_or_default();
+        let proven = password.is_none_or(|secret: &Secret| secret.matches(given));
+        if !known || !proven {
+            return Err(Denial::Credentials);
+        }
+        let permit = Arc::clone(&self.places).try_acquire_owned();
+        permit
+            .map(|permit| (hello, permit))
+            .map_err(|_full| Denial::Full)
+    }
+
+    async fn welcome(
+        &self,
+        hello: Hello,
+        permit: OwnedSemaphorePermit,
+        codec: &mut Codec,
+        out: &mut BytesMut,
+    ) -> Guest {
+        let given = hello.client_id.is_empty().then(|| {
+            let number = self.names_given.fetch_add(1, Ordering::Relaxed) + 1;
+            format!("{}-guest-{number}", self.settings.name)
+        });
+        let most = self.settings.keep_alive_secs_max;
+        let asked = hello.keep_alive_secs;
+        let shortened = (asked == 0 || asked > most).then_some(most);
+        codec.write_grant(
+            out,
+            Grant {
+                client_id: given.clone(),
+                keep_alive_secs: shortened,
+                unacknowledged_max: self.settings.unacknowledged_max,
+                packet_bytes_max: self.settings.packet_bytes_max,
+            },
+        );
+        let place = self.clients.enter(given.unwrap_or(hello.client_id)).await;
+        Figure::MqttdConnects.add(self.door.source().as_str(), 1);
+        Guest {
+            place,
+            will: hello.will,
+            silence_max: Duration::from_secs(shortened.unwrap_or(asked).into()) * 3 / 2,
+            _permit: permit,
+        }
+    }
+}
+
+impl Denial {
+    /// Its name in the figures.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::ClientId => "client_id",
+            Self::Credentials => "credentials",
+            Self::SignIn => "sign_in",
+            Self::Full => "connections",
+        }
+    }
+}

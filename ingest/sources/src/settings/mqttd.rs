@@ -1,0 +1,76 @@
+//! `[[ingest.mqttd]]`: a door to which devices connect by MQTT themselves.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU16;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Route, Secret};
+
+/// `[[ingest.mqttd]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MqttdSettings {
+    /// The source by whose name its records go.
+    pub name: String,
+    /// Address and port. Only a loopback address is taken until accounts exist.
+    pub listen: SocketAddr,
+    /// The user name that devices must give; without it they need none.
+    pub username: Option<String>,
+    /// The password that devices must give.
+    pub password: Option<Secret>,
+    /// Devices at one time; one more is refused.
+    pub connections_max: usize,
+    /// How long a device may take to introduce itself.
+    pub connect_timeout_secs: u64,
+    /// The longest time between signs of life, also for devices that ask for more, or for none.
+    pub keep_alive_secs_max: u16,
+    /// The longest client id.
+    pub client_id_bytes_max: usize,
+    /// The largest packet; a larger one ends the connection.
+    pub packet_bytes_max: u32,
+    /// The largest payload; a larger one becomes a dead letter.
+    pub payload_bytes_max: usize,
+    /// The longest topic; a message on a longer one becomes a dead letter.
+    pub topic_bytes_max: usize,
+    /// Messages a second of one device; beyond it the door reads it more slowly.
+    pub messages_per_sec_max: u32,
+    /// Messages a second of all devices of this door.
+    pub messages_per_sec_total_max: u32,
+    /// Messages of one device without an acknowledgement (version 5: Receive Maximum); beyond it the door reads no further.
+    pub unacknowledged_max: NonZeroU16,
+    /// Bytes taken from a connection at once.
+    pub read_bytes: usize,
+    /// Messages in one append; while the log takes so many of one device, as many are gathered and no more.
+    pub batch_messages_max: usize,
+    /// How long what comes is gathered before the next look at the connection; 0 looks at once.
+    pub gather_ms: u64,
+    /// Which topics are taken, and how their payloads are read; the first that matches counts.
+    #[serde(rename = "route")]
+    pub routes: Vec<Route>,
+}
+
+impl Default for MqttdSettings {
+    fn default() -> Self {
+        Self {
+            name: "mqttd".to_owned(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 1883)),
+            username: None,
+            password: None,
+            connections_max: 4_096,
+            connect_timeout_secs: 10,
+            keep_alive_secs_max: 3_600,
+            client_id_bytes_max: 128,
+            packet_bytes_max: 2 * 1024 * 1024,
+            payload_bytes_max: 256 * 1024,
+            topic_bytes_max: 1_024,
+            messages_per_sec_max: 200_000,
+            messages_per_sec_total_max: 1_000_000,
+            unacknowledged_max: NonZeroU16::new(4_096).unwrap_or(NonZeroU16::MIN),
+            read_bytes: 64 * 1024,
+            batch_messages_max: 4_096,
+            gather_ms: 1,
+            routes: Vec::new(),
+        }
+    }
+}
