@@ -15,7 +15,7 @@ use super::memory::Memory;
 use super::names;
 
 /// The years 1 to 9999: what every backend has a date for.
-const CALENDAR: Range<Timestamp> = Range {
+pub(super) const CALENDAR: Range<Timestamp> = Range {
     start: Timestamp::from_secs(-62_135_596_800),
     end: Timestamp::from_secs(253_402_300_800),
 };

@@ -7,11 +7,10 @@ use sqlx::sqlite::{SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 use yiping_model::Timestamp;
 
+use super::batch::CALENDAR;
+
 /// Microseconds from 1970 to 2000, the origin of PostgreSQL's times.
 const ORIGIN_MICROS: i64 = 946_684_800_000_000;
-/// The first instant that PostgreSQL has, 4714-11-24 before Christ, from its origin. Earlier ends of ranges are cut to it.
-const FIRST_MICROS: i64 = -211_813_488_000_000_000;
-
 /// A time in a column.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Time(pub(crate) Timestamp);
@@ -47,8 +46,9 @@ impl PgHasArrayType for Time {
 
 impl Encode<'_, Postgres> for Time {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        let micros = self.0.as_micros().saturating_sub(ORIGIN_MICROS);
-        <i64 as Encode<Postgres>>::encode(micros.max(FIRST_MICROS), buffer)
+        // Ranges without an end are cut to the years in which there is anything.
+        let micros = self.0.clamp(CALENDAR.start, CALENDAR.end).as_micros();
+        <i64 as Encode<Postgres>>::encode(micros - ORIGIN_MICROS, buffer)
     }
 
     fn size_hint(&self) -> usize {

@@ -2,3 +2,17 @@
 
 mod plain;
 mod server;
+mod timescale;
+
+use crate::{PostgresSettings, Settings};
+
+/// The suite speaks of days.
+fn by_day(settings: &Settings) -> Settings {
+    Settings {
+        postgres: PostgresSettings {
+            partition_days: 1,
+            ..settings.postgres.clone()
+        },
+        ..settings.clone()
+    }
+}

@@ -4,9 +4,10 @@ use std::sync::{Arc, LazyLock, Mutex, Weak};
 
 use yiping_model::Secret;
 
+use super::by_day;
 use super::server::Server;
 use crate::conformance::{Place, conformance, zone};
-use crate::{PostgresSettings, PostgresStore, Settings};
+use crate::{PostgresStore, Settings};
 
 /// The server of those tests that only want a database; it ends with the last of them.
 static SHARED: LazyLock<Mutex<Weak<Server>>> = LazyLock::new(Mutex::default);
@@ -35,17 +36,6 @@ impl Place for Database {
     async fn open(&self, settings: &Settings) -> PostgresStore {
         let url = self.url.get_or_init(|| self.server.database()).await;
         PostgresStore::new(url, &by_day(settings), &zone()).expect("an address")
-    }
-}
-
-/// The suite speaks of days.
-fn by_day(settings: &Settings) -> Settings {
-    Settings {
-        postgres: PostgresSettings {
-            partition_days: 1,
-            ..settings.postgres.clone()
-        },
-        ..settings.clone()
     }
 }
 
