@@ -6,7 +6,7 @@ APP := dashboard-web/app
 BROWSER := tests/browser
 BUILD_TOOLS := mold:mold cc:gcc
 DEMO_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto
-TEST_TOOLS := $(DEMO_TOOLS) chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk"
+TEST_TOOLS := $(DEMO_TOOLS) chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk" server=initdb:postgresql
 
 help:
 	@echo 'make demo    build, start a simulated city, show its wall at http://127.0.0.1:8080/'

@@ -127,7 +127,8 @@ pub(crate) async fn open(
     )?);
     let clock = log.clock().clone();
     let catalogue = Arc::new(domain.catalogue.clone());
-    let store = Arc::new(SqliteStore::open(&folder.join("history.sqlite"), &config.store).await?);
+    let file = folder.join("history.sqlite");
+    let store = Arc::new(SqliteStore::open(&file, &config.store, &catalogue.zone).await?);
     let facts = SceneFacts {
         catalogue: Arc::clone(&catalogue),
         rules: domain.rules.iter().map(rule_view).collect(),

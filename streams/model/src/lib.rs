@@ -11,6 +11,7 @@ pub mod reading;
 pub mod recall;
 pub mod record;
 pub mod reject;
+pub mod secret;
 pub mod time;
 
 pub use alarm::{Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level};
@@ -26,4 +27,5 @@ pub use reading::{Measured, Quality, Reading};
 pub use recall::{Recall, RecallPoint};
 pub use record::{Body, CodecError, Kind, Position, Record};
 pub use reject::{Disposition, Reason, Reject};
+pub use secret::Secret;
 pub use time::{TimeError, Timestamp, WindowLength, Zone};

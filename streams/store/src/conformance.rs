@@ -8,14 +8,16 @@ mod script;
 
 use std::future::Future;
 
-use yiping_model::{AlarmChange, AlarmState, Position, Reason, SourceId, Timestamp};
+use yiping_model::{
+    AlarmChange, AlarmState, Position, Reason, SourceId, Stage, Timestamp, WindowResult,
+};
 
-pub(crate) use self::oracle::Oracle;
+pub(crate) use self::oracle::{Oracle, all_windows};
 pub(crate) use self::random::any_log_in_any_batches_with_any_restarts_gives_the_same_answers;
-pub(crate) use self::script::{Script, datastream, time};
+pub(crate) use self::script::{Script, datastream, time, zone};
 use crate::{
-    AlarmQuery, History, ObservationQuery, RejectQuery, Settings, SourceFigures, Store,
-    StoredReject,
+    AggregateQuery, AggregateWidth, AlarmQuery, History, HopFilter, ObservationQuery, RejectQuery,
+    Settings, SourceFigures, Store, StoredReject, WindowQuery,
 };
 
 /// Where a backend keeps one history. Opening it again is a restart: only what was kept is there.
@@ -39,6 +41,12 @@ macro_rules! conformance {
             ranges_are_half_open_and_limits_hold_across_midnight,
             a_pruned_day_is_gone_and_the_others_stay,
             the_highest_revision_of_a_window_or_index_is_the_answer,
+            a_final_window_counts_more_than_an_early_one_of_its_revision,
+            windows_of_another_hop_are_other_windows,
+            hours_and_days_add_up_from_their_minutes,
+            a_corrected_minute_corrects_its_hour_and_day,
+            the_last_observation_outlives_its_day,
+            an_observation_that_no_table_can_hold_is_counted_as_rejected,
             an_alarm_lives_through_its_states,
             an_alarm_that_the_book_forgot_begins_anew_also_after_a_restart,
             dead_letters_are_paged_from_the_newest,
@@ -268,10 +276,148 @@ pub(crate) async fn the_highest_revision_of_a_window_or_index_is_the_answer<P: P
     script.window("b:pm25", 60, 60, 0, 5.0);
     // Revisions 0 and 2 come in one batch, 1 in the next.
     let store = told(place, &script, 6).await;
-    let windows = store.windows(&oracle::all_windows()).await.expect("reads");
+    let windows = store.windows(&all_windows()).await.expect("reads");
     let revisions: Vec<u32> = windows.iter().map(|window| window.revision).collect();
     assert_eq!(revisions, [2, 2, 0]);
     assert_eq!(windows[0].mean.to_bits(), (-0.0_f64).to_bits());
+}
+
+pub(crate) async fn a_final_window_counts_more_than_an_early_one_of_its_revision<P: Place>(
+    place: &P,
+) {
+    let mut script = Script::new();
+    let told_as = |revision, stage, mean| WindowResult {
+        stage,
+        ..script::window("a:pm25", 60, 0, revision, mean)
+    };
+    script.result(told_as(0, Stage::Early, 1.0));
+    script.result(told_as(0, Stage::Final, 2.0));
+    script.result(told_as(0, Stage::Early, 3.0));
+    script.result(told_as(1, Stage::Early, 4.0));
+    for (records, mean) in [(1, 1.0), (2, 2.0), (3, 2.0), (4, 4.0)] {
+        let store = place.open(&Settings::default()).await;
+        store
+            .apply(&script.records()[..records])
+            .await
+            .expect("applies");
+        let windows = store.windows(&all_windows()).await.expect("reads");
+        let means: Vec<f64> = windows.iter().map(|window| window.mean).collect();
+        assert_eq!(means, [mean]);
+    }
+}
+
+pub(crate) async fn windows_of_another_hop_are_other_windows<P: Place>(place: &P) {
+    let mut script = Script::new();
+    for (hop_secs, mean) in [(None, 1.0), (Some(60), 2.0), (Some(600), 3.0)] {
+        script.result(WindowResult {
+            hop: hop_secs.map(script::length),
+            ..script::window("a:pm25", 3_600, 120, 1, mean)
+        });
+    }
+    let store = told(place, &script, 2).await;
+    for (hop, expected) in [
+        (None, vec![1.0, 2.0, 3.0]),
+        (Some(HopFilter::Tumbling), vec![1.0]),
+        (Some(HopFilter::Every(script::length(600))), vec![3.0]),
+        (Some(HopFilter::Every(script::length(3_600))), vec![]),
+    ] {
+        let query = WindowQuery {
+            hop,
+            ..all_windows()
+        };
+        let windows = store.windows(&query).await.expect("reads");
+        let means: Vec<f64> = windows.iter().map(|window| window.mean).collect();
+        assert_eq!(means, expected);
+    }
+}
+
+fn figures_of(width: AggregateWidth) -> AggregateQuery {
+    AggregateQuery {
+        datastream: datastream("a:pm25"),
+        width,
+        from: Timestamp::MIN,
+        to: Timestamp::from_micros(i64::MAX),
+        limit: 1_000,
+    }
+}
+
+pub(crate) async fn hours_and_days_add_up_from_their_minutes<P: Place>(place: &P) {
+    let mut script = Script::new();
+    // Three days of the city that begin at -28,680, 57,720 and 144,120; a minute in twenty.
+    for minute in (0..3 * 1_440).step_by(20) {
+        script.window("a:pm25", 60, minute * 60 - 28_680, 0, minute as f64 / 7.0);
+        script.window("a:pm25", 3_600, minute * 60 - 28_680, 0, 1e6);
+    }
+    let store = told(place, &script, 300).await;
+    let days = store
+        .aggregates(&figures_of(AggregateWidth::Day))
+        .await
+        .expect("reads");
+    let counts: Vec<(Timestamp, u64)> = days.iter().map(|day| (day.start, day.count)).collect();
+    assert_eq!(
+        counts,
+        [
+            (time(-28_680), 216),
+            (time(57_720), 216),
+            (time(144_120), 216)
+        ]
+    );
+    let hours = store
+        .aggregates(&figures_of(AggregateWidth::Hour))
+        .await
+        .expect("reads");
+    assert_eq!(hours.len(), 72);
+    assert!((hours[1].mean - 80.0 / 7.0).abs() < 1e-9);
+}
+
+pub(crate) async fn a_corrected_minute_corrects_its_hour_and_day<P: Place>(place: &P) {
+    let mut script = Script::new();
+    script.window("a:pm25", 60, 120, 0, 10.0);
+    script.window("a:pm25", 60, 180, 0, 20.0);
+    // Hours later the first is corrected.
+    script.window("a:pm25", 60, 20_000 / 60 * 60, 0, 5.0);
+    let store = told(place, &script, 10).await;
+    script.window("a:pm25", 60, 120, 1, 30.0);
+    store.apply(&script.records()[3..]).await.expect("applies");
+    Oracle::new(&Settings::default(), script.records())
+        .agree(&store)
+        .await;
+    let hours = store
+        .aggregates(&figures_of(AggregateWidth::Hour))
+        .await
+        .expect("reads");
+    assert!((hours[0].mean - 25.0).abs() < 1e-9);
+}
+
+pub(crate) async fn the_last_observation_outlives_its_day<P: Place>(place: &P) {
+    let mut script = Script::new();
+    script.reading("mqtt", "a:pm25", 0, 1.0);
+    script.reading("mqtt", "b:pm25", 400, 2.0);
+    let store = told(place, &script, 10).await;
+    store.prune(time(200)).await.expect("prunes");
+    assert!(values(&store, &all_of("a:pm25")).await.is_empty());
+    let asked = ["b:pm25", "a:pm25"].map(datastream);
+    let latest = store.latest(&asked).await.expect("reads");
+    let last: Vec<f64> = latest.into_iter().flatten().map(|row| row.value).collect();
+    assert_eq!(last, [2.0, 1.0]);
+}
+
+pub(crate) async fn an_observation_that_no_table_can_hold_is_counted_as_rejected<P: Place>(
+    place: &P,
+) {
+    let store = place.open(&Settings::default()).await;
+    let mut script = Script::new();
+    script.reading("mqtt", "a:pm25", 1, f64::NAN);
+    script.reading("mqtt", "a:pm25", -100_000_000_000, 1.0);
+    script.reading("mqtt", "a:pm25", 300_000_000_000, 1.0);
+    script.reading("mqtt", "a:pm25", 1, 2.0);
+    store.apply(script.records()).await.expect("applies");
+    let mqtt = figures(&store, "mqtt").await;
+    assert_eq!(
+        (mqtt.received, mqtt.accepted, mqtt.rejected, mqtt.late),
+        (4, 1, 3, 0)
+    );
+    assert_eq!(values(&store, &all_of("a:pm25")).await, [2.0]);
 }
 
 pub(crate) async fn an_alarm_lives_through_its_states<P: Place>(place: &P) {

@@ -1,5 +1,7 @@
 //! What can go wrong with history.
 
+use sqlx::postgres::PgDatabaseError;
+
 /// Why the store could not do as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -45,6 +47,37 @@ pub enum StoreError {
         /// The last record of the log.
         log: yiping_model::Position,
     },
+    /// The database did not answer.
+    #[error(
+        "cannot {doing} history: the database did not answer within {limit_ms} ms (store.postgres.answer_timeout_ms)"
+    )]
+    Silent {
+        /// What was being done.
+        doing: &'static str,
+        /// How long it had.
+        limit_ms: u128,
+    },
+    /// The address of the database cannot be read. It is not shown, because it may hold a password.
+    #[error("store.url {0}; write postgres://user:password@host:port/database")]
+    Address(String),
+    /// The database lacks TimescaleDB.
+    #[error(
+        "store.postgres.timescale is true, but the database has no TimescaleDB; let its owner run CREATE EXTENSION timescaledb"
+    )]
+    NoTimescale,
+    /// The days of the tables are those of another zone.
+    #[error(
+        "the daily figures of this database are those of {found}, but city.zone is {wanted}; use another database, and history is filled again from the log"
+    )]
+    OtherZone {
+        /// The zone of the tables.
+        found: String,
+        /// The city's zone.
+        wanted: String,
+    },
+    /// There is no history to ask.
+    #[error("this program keeps no history (store.backend is \"none\")")]
+    Nowhere,
     /// The log could not be read.
     #[error("history cannot follow the log")]
     Log(#[from] yiping_log::LogError),
@@ -52,15 +85,36 @@ pub enum StoreError {
 
 impl StoreError {
     /// Whether the same call may succeed later.
-    pub const fn is_retryable(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Database { .. } => true,
+            Self::Database { source, .. } => may_pass(source),
+            Self::Silent { .. } | Self::NoTimescale => true,
             Self::Log(error) => error.is_retryable(),
-            Self::Row { .. } | Self::Newer { .. } | Self::TwoWriters(_) | Self::Ahead { .. } => {
-                false
-            }
+            Self::Row { .. }
+            | Self::Newer { .. }
+            | Self::TwoWriters(_)
+            | Self::Ahead { .. }
+            | Self::Address(_)
+            | Self::OtherZone { .. }
+            | Self::Nowhere => false,
         }
     }
+}
+
+/// Whether what the database said may be over later. With PostgreSQL everything but a statement or value that it can never take (classes 22
+/// data, 23 constraints, 42 names and syntax): a wrong password, a missing right or table are mended by people while the log goes on.
+fn may_pass(error: &sqlx::Error) -> bool {
+    const MISSING_RIGHT: &str = "42501";
+    const MISSING_TABLE: &str = "42P01";
+    let Some(said) = error
+        .as_database_error()
+        .and_then(|said| said.try_downcast_ref::<PgDatabaseError>())
+    else {
+        return true;
+    };
+    let code = said.code();
+    matches!(code, MISSING_RIGHT | MISSING_TABLE)
+        || !matches!(code.get(..2), Some("22" | "23" | "42"))
 }
 
 /// Says what was being done when the database refused.

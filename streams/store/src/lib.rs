@@ -5,21 +5,24 @@ pub mod archive;
 mod conformance;
 mod error;
 mod figures;
+pub mod postgres;
 mod query;
+mod rows;
 mod settings;
 pub mod sqlite;
 pub mod writer;
 
 use async_trait::async_trait;
-use yiping_model::{Alarm, IndexResult, Position, Record, Timestamp, WindowResult};
+use yiping_model::{Alarm, DatastreamId, IndexResult, Position, Record, Timestamp, WindowResult};
 
 pub use archive::{ArchiveFormat, ArchiveSettings, ParquetArchive};
 pub use error::StoreError;
+pub use postgres::PostgresStore;
 pub use query::{
-    AlarmQuery, IndexQuery, Observation, ObservationQuery, RejectQuery, SourceFigures,
-    StoredReject, WindowQuery,
+    Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, HopFilter, IndexQuery, Observation,
+    ObservationQuery, Point, Recalled, RejectQuery, SourceFigures, StoredReject, WindowQuery,
 };
-pub use settings::Settings;
+pub use settings::{Auto, Backend, PostgresSettings, Settings, Timescale};
 pub use sqlite::SqliteStore;
 
 /// The side that is filled from the log. Every backend passes the suite in `conformance`.
@@ -43,12 +46,19 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when the store cannot be read.
     async fn sources(&self) -> Result<Vec<SourceFigures>, StoreError>;
 
-    /// Drops observations of whole UTC days before this time. One that comes again afterwards counts as new: identity reaches as far back as
-    /// retention.
+    /// Drops observations of whole parts (UTC days; with PostgreSQL as many as it was set up with) before this time. One that comes again
+    /// afterwards counts as new: identity reaches as far back as retention. What was last of each datastream stays.
     ///
     /// # Errors
-    /// [`StoreError`] when the days cannot be dropped.
+    /// [`StoreError`] when the parts cannot be dropped.
     async fn prune(&self, before: Timestamp) -> Result<(), StoreError>;
+
+    /// Brings figures that are worked out beforehand up to date; the writer calls it now and then. Until then [`History::aggregates`] may
+    /// miss windows that were corrected since the last call.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be worked out.
+    async fn refresh(&self) -> Result<(), StoreError>;
 }
 
 /// The side that answers. Times are half open, `from <= t < to`; lists are ordered by time, oldest first, and hold at most `limit` rows.
@@ -60,7 +70,35 @@ pub trait History: Send + Sync + 'static {
     /// [`StoreError`] when the store cannot be read.
     async fn observations(&self, query: &ObservationQuery) -> Result<Vec<Observation>, StoreError>;
 
-    /// Window results by start, the last revision of each; equal starts by datastream, then length.
+    /// Times and values of the same observations in the same order, for long series: it carries a year of minutes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn series(&self, query: &ObservationQuery) -> Result<Vec<Point>, StoreError>;
+
+    /// The last observation of each of these datastreams, in their order: the greatest by time, value and source that ever came, also when
+    /// its day has been dropped.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn latest(
+        &self,
+        datastreams: &[DatastreamId],
+    ) -> Result<Vec<Option<Observation>>, StoreError>;
+
+    /// The good observations of a datastream, with the position of the store at that moment.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn recall(&self, query: &ObservationQuery) -> Result<Recalled, StoreError>;
+
+    /// Hourly or daily figures of a datastream by start, from its final tumbling minute windows.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn aggregates(&self, query: &AggregateQuery) -> Result<Vec<Aggregate>, StoreError>;
+
+    /// Window results by start, of each the greatest revision and stage; equal starts by datastream, then length, then hop (tumbling first).
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.

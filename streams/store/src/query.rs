@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmState, DatastreamId, IndexKind, Position, PropertyId, Quality, Reason, Reject, SourceId,
-    ThingId, Timestamp, WindowLength,
+    AlarmState, DatastreamId, IndexKind, Position, PropertyId, Quality, Reason, RecallPoint,
+    Reject, SourceId, ThingId, Timestamp, WindowLength, Zone,
 };
 
 /// Observations of one datastream.
@@ -34,6 +34,106 @@ pub struct Observation {
     pub source: SourceId,
 }
 
+/// One point of a long series: what a chart needs of an observation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// When it was so.
+    pub phenomenon_time: Timestamp,
+    /// The value in the property's unit.
+    pub value: f64,
+}
+
+/// What history holds of a stretch of time of one datastream; fills [`yiping_model::Recall`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recalled {
+    /// History held every record up to here when it was asked, and none after it.
+    pub as_of: Position,
+    /// The doors named by `points`, in the order in which they were first heard.
+    pub sources: Vec<SourceId>,
+    /// The good observations by time, then value, then source.
+    pub points: Vec<RecallPoint>,
+}
+
+/// Hourly or daily figures of one datastream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AggregateQuery {
+    /// Which datastream.
+    pub datastream: DatastreamId,
+    /// Of what length.
+    pub width: AggregateWidth,
+    /// Starting at or after.
+    pub from: Timestamp,
+    /// Starting before.
+    pub to: Timestamp,
+    /// At most so many rows.
+    pub limit: usize,
+}
+
+impl AggregateQuery {
+    /// The minute windows that may matter start from here to there, exclusive.
+    pub(crate) fn windows(&self) -> (Timestamp, Timestamp) {
+        let day = WindowLength::DAY.duration() + WindowLength::HOUR.duration();
+        (self.from, self.to + day)
+    }
+}
+
+/// The lengths of which history has figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AggregateWidth {
+    /// Hours of the city.
+    Hour,
+    /// Days of the city.
+    Day,
+}
+
+impl AggregateWidth {
+    /// The start of the hour or day that holds this instant.
+    pub(crate) fn start(self, zone: &Zone, at: Timestamp) -> Timestamp {
+        let length = match self {
+            Self::Hour => WindowLength::HOUR,
+            Self::Day => WindowLength::DAY,
+        };
+        // A day that begins before the clocks were changed begins by the offset of then.
+        let start = zone.window_start(at, length);
+        let change = zone.offset_micros(at) - zone.offset_micros(start);
+        Timestamp::from_micros(start.as_micros() + change)
+    }
+}
+
+/// What the final tumbling minute windows of an hour or day say together.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Aggregate {
+    /// Start of the hour or day, in the city's zone.
+    pub start: Timestamp,
+    /// How many good observations.
+    pub count: u64,
+    /// Their arithmetic mean.
+    pub mean: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+}
+
+/// Windows by the distance between their starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HopFilter {
+    /// Only tumbling ones.
+    Tumbling,
+    /// Only those of this hop.
+    Every(WindowLength),
+}
+
+impl HopFilter {
+    /// The hop as tables keep it: seconds, 0 for tumbling windows.
+    pub(crate) const fn secs(self) -> u32 {
+        match self {
+            Self::Tumbling => 0,
+            Self::Every(hop) => hop.secs(),
+        }
+    }
+}
+
 /// Window results; `None` asks for all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WindowQuery {
@@ -43,6 +143,8 @@ pub struct WindowQuery {
     pub property: Option<PropertyId>,
     /// Of this length.
     pub length: Option<WindowLength>,
+    /// Of this hop.
+    pub hop: Option<HopFilter>,
     /// Starting at or after.
     pub from: Timestamp,
     /// Starting before.

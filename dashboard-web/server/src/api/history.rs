@@ -110,6 +110,7 @@ pub(super) async fn windows(
         thing,
         property,
         length,
+        hop: None,
         from,
         to,
         limit: limit + 1,

@@ -146,7 +146,10 @@ impl House {
 async fn opened(dir: &Path) -> SqliteStore {
     let path = dir.join("history");
     let settings = yiping_store::Settings::default();
-    SqliteStore::open(&path, &settings).await.expect("opens")
+    let zone = Zone::named("Asia/Shanghai").expect("built in");
+    SqliteStore::open(&path, &settings, &zone)
+        .await
+        .expect("opens")
 }
 
 pub(crate) fn at(secs: i64) -> Timestamp {

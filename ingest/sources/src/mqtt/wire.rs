@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use rumqttc::{mqttbytes, v5};
+use yiping_model::Secret;
 
-use crate::settings::{MqttSettings, MqttVersion, Secret, SettingsError, Subscription};
+use crate::settings::{MqttSettings, MqttVersion, SettingsError, Subscription};
 
 /// Packet ids have 16 bits, so a broker cannot have more messages in flight than this.
 const PACKET_IDS: usize = 65_535;

@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering;
 use bytes::BytesMut;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Duration;
+use yiping_model::Secret;
 
 use super::Hall;
 use super::clients::Place;
 use super::codec::{Codec, Denial, Grant, Hello, Packet, Version, Violation, Will, version};
 use super::frame;
 use crate::figures::Figure;
-use crate::settings::Secret;
 
 /// A device that was let in.
 #[derive(Debug)]

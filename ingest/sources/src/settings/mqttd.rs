@@ -4,8 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
+use yiping_model::Secret;
 
-use super::{Route, Secret};
+use super::Route;
 
 /// `[[ingest.mqttd]]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

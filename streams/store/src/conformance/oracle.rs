@@ -6,14 +6,15 @@ use std::fmt::Debug;
 
 use yiping_model::{
     Alarm, AlarmBook, AlarmState, Body, DatastreamId, Disposition, Finding, IndexKind, IndexResult,
-    Measured, Outcome, Position, Reading, Reason, Record, SourceId, ThingId, Timestamp,
-    WindowLength, WindowResult,
+    Measured, Outcome, Position, Quality, Reading, Reason, RecallPoint, Record, SourceId, Stage,
+    ThingId, Timestamp, WindowResult,
 };
 
-use super::script::{datastream, time};
+use super::script::{datastream, length, time};
 use crate::{
-    AlarmQuery, History, IndexQuery, Observation, ObservationQuery, RejectQuery, Settings,
-    SourceFigures, Store, StoredReject, WindowQuery,
+    Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, History, HopFilter, IndexQuery,
+    Observation, ObservationQuery, Point, Recalled, RejectQuery, Settings, SourceFigures, Store,
+    StoredReject, WindowQuery,
 };
 
 const FROM: Timestamp = Timestamp::MIN;
@@ -32,6 +33,7 @@ pub(crate) const fn all_windows() -> WindowQuery {
         thing: None,
         property: None,
         length: None,
+        hop: None,
         from: FROM,
         to: TO,
         limit: 1_000,
@@ -67,9 +69,12 @@ impl<'a> Oracle<'a> {
             .last()
             .map_or(Position::START, |record| record.position);
         assert_eq!(store.position().await.expect("reads"), position);
+        store.refresh().await.expect("works out");
         let sources = store.sources().await.expect("reads");
         same(&sources, &self.sources(), &"sources");
         self.agree_on_observations(store).await;
+        self.agree_on_latest(store).await;
+        self.agree_on_aggregates(store).await;
         self.agree_on_windows(store).await;
         self.agree_on_indices(store).await;
         self.agree_on_alarms(store).await;
@@ -91,8 +96,83 @@ impl<'a> Oracle<'a> {
                     to,
                     limit,
                 };
+                let expected = self.observations(&query);
                 let told = store.observations(&query).await.expect("reads");
-                same(&told, &self.observations(&query), &query);
+                same(&told, &expected, &query);
+                let told = store.series(&query).await.expect("reads");
+                let points: Vec<Point> = expected.iter().map(point).collect();
+                same(&told, &points, &query);
+                let told = store.recall(&query).await.expect("reads");
+                self.agree_on_recall(&told, &query);
+            }
+        }
+    }
+
+    fn agree_on_recall(&self, told: &Recalled, query: &ObservationQuery) {
+        let last = self.records.last();
+        let position = last.map_or(Position::START, |record| record.position);
+        assert_eq!(told.as_of, position);
+        let all = ObservationQuery {
+            limit: usize::MAX,
+            ..query.clone()
+        };
+        let expected: Vec<_> = self
+            .observations(&all)
+            .into_iter()
+            .filter(|row| row.quality == Quality::Good)
+            .take(query.limit)
+            .map(|row| (row.phenomenon_time, row.value, row.source))
+            .collect();
+        let source = |point: &RecallPoint| told.sources[point.source as usize].clone();
+        let told: Vec<_> = told
+            .points
+            .iter()
+            .map(|point| (point.time, point.value, source(point)))
+            .collect();
+        same(&told, &expected, query);
+    }
+
+    async fn agree_on_latest(&self, store: &impl History) {
+        let asked = ["站-b:pm25", "nowhere:pm25", "a:pm10", "a:pm25", "a:pm10"].map(datastream);
+        let expected: Vec<Option<Observation>> = asked
+            .iter()
+            .map(|datastream| {
+                let all = ObservationQuery {
+                    datastream: datastream.clone(),
+                    from: FROM,
+                    to: TO,
+                    limit: usize::MAX,
+                };
+                self.observations(&all).pop()
+            })
+            .collect();
+        let told = store.latest(&asked).await.expect("reads");
+        same(&told, &expected, &"latest");
+        assert!(store.latest(&[]).await.expect("reads").is_empty());
+    }
+
+    async fn agree_on_aggregates(&self, store: &impl History) {
+        for id in ["a:pm25", "a:pm10"] {
+            for width in [AggregateWidth::Hour, AggregateWidth::Day] {
+                for (from, to, limit) in [
+                    (FROM, TO, 1_000),
+                    (FROM, TO, 1),
+                    (time(120), time(7_200), 1_000),
+                    (time(-86_400), time(121), 1_000),
+                ] {
+                    let query = AggregateQuery {
+                        datastream: datastream(id),
+                        width,
+                        from,
+                        to,
+                        limit,
+                    };
+                    let told = store.aggregates(&query).await.expect("reads");
+                    let expected = self.aggregates(&query);
+                    let equal = told.len() == expected.len()
+                        && told.iter().zip(&expected).all(|(a, b)| near(a, b));
+                    assert!(equal, "{told:#?} is not {expected:#?} for {query:?}");
+                }
             }
         }
     }
@@ -101,12 +181,18 @@ impl<'a> Oracle<'a> {
         let subject = datastream("a:pm25");
         for thing in [None, Some(subject.thing)] {
             for property in [None, Some(subject.property.clone())] {
-                for length in [None, WindowLength::from_secs(60)] {
+                for (length, hop) in [
+                    (None, None),
+                    (Some(length(3_600)), None),
+                    (None, Some(HopFilter::Tumbling)),
+                    (Some(length(3_600)), Some(HopFilter::Every(length(60)))),
+                ] {
                     for (from, to, limit) in [(FROM, TO, 1_000), (time(0), time(60), 2)] {
                         let query = WindowQuery {
                             thing: thing.clone(),
                             property: property.clone(),
                             length,
+                            hop,
                             from,
                             to,
                             limit,
@@ -279,32 +365,83 @@ impl<'a> Oracle<'a> {
         rows
     }
 
-    /// Equal starts are ordered by datastream, then length.
+    /// Equal starts are ordered by datastream, then length, then hop.
     fn windows(&self, query: &WindowQuery) -> Vec<WindowResult> {
         let mut last: BTreeMap<_, &WindowResult> = BTreeMap::new();
         for outcome in self.outcomes() {
             if let Outcome::Window(window) = outcome {
-                let key = (window.start, &window.datastream, window.length);
+                let key = (window.start, &window.datastream, window.length, window.hop);
                 let kept = last.entry(key).or_insert(window);
-                if window.revision >= kept.revision {
+                if (window.revision, window.stage) >= (kept.revision, kept.stage) {
                     *kept = window;
                 }
             }
         }
         let asked = |window: &&WindowResult| {
             let id = &window.datastream;
+            let hop = match query.hop {
+                None => true,
+                Some(HopFilter::Tumbling) => window.hop.is_none(),
+                Some(HopFilter::Every(hop)) => window.hop == Some(hop),
+            };
             query.thing.as_ref().is_none_or(|thing| *thing == id.thing)
                 && query
                     .property
                     .as_ref()
                     .is_none_or(|property| *property == id.property)
                 && query.length.is_none_or(|length| length == window.length)
+                && hop
                 && (query.from..query.to).contains(&window.start)
         };
         last.into_values()
             .filter(asked)
             .take(query.limit)
             .cloned()
+            .collect()
+    }
+
+    /// Hours and days begin in Shanghai, eight hours before those of UTC.
+    fn aggregates(&self, query: &AggregateQuery) -> Vec<Aggregate> {
+        let secs = match query.width {
+            AggregateWidth::Hour => 3_600,
+            AggregateWidth::Day => 86_400,
+        };
+        let minutes = self.windows(&WindowQuery {
+            thing: Some(query.datastream.thing.clone()),
+            property: Some(query.datastream.property.clone()),
+            length: Some(length(60)),
+            hop: Some(HopFilter::Tumbling),
+            limit: usize::MAX,
+            ..all_windows()
+        });
+        let mut stretches: BTreeMap<i64, Vec<WindowResult>> = BTreeMap::new();
+        for minute in minutes {
+            let local = minute.start.as_secs() + 28_800;
+            let start = local - local.rem_euclid(secs) - 28_800;
+            if minute.stage == Stage::Final && minute.count > 0 {
+                stretches.entry(start).or_default().push(minute);
+            }
+        }
+        let count = |minutes: &[WindowResult]| -> u64 {
+            minutes.iter().map(|minute| u64::from(minute.count)).sum()
+        };
+        stretches
+            .into_iter()
+            .map(|(start, minutes)| Aggregate {
+                start: Timestamp::from_secs(start),
+                count: count(&minutes),
+                mean: minutes
+                    .iter()
+                    .map(|minute| minute.mean * f64::from(minute.count) / count(&minutes) as f64)
+                    .sum(),
+                min: minutes.iter().map(|m| m.min).fold(f64::INFINITY, f64::min),
+                max: minutes
+                    .iter()
+                    .map(|m| m.max)
+                    .fold(f64::NEG_INFINITY, f64::max),
+            })
+            .filter(|row| (query.from..query.to).contains(&row.start))
+            .take(query.limit)
             .collect()
     }
 
@@ -391,6 +528,20 @@ impl<'a> Oracle<'a> {
             | Body::Recall(_) => None,
         })
     }
+}
+
+fn point(row: &Observation) -> Point {
+    Point {
+        phenomenon_time: row.phenomenon_time,
+        value: row.value,
+    }
+}
+
+/// Equal but for the rounding of sums taken in another order.
+fn near(a: &Aggregate, b: &Aggregate) -> bool {
+    let scale = a.min.abs().max(a.max.abs());
+    (a.start, a.count, a.min, a.max) == (b.start, b.count, b.min, b.max)
+        && (a.mean - b.mean).abs() <= 1e-9 * scale
 }
 
 fn answer(alarms: &[Alarm], query: &AlarmQuery) -> Vec<Alarm> {

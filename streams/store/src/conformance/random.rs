@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
-use yiping_model::{AlarmChange, Body, IndexKind, Quality, Reading, Reason, SourceId, ThingId};
+use yiping_model::{
+    AlarmChange, Body, IndexKind, Quality, Reading, Reason, SourceId, Stage, ThingId, WindowResult,
+};
 
-use super::script::{measured, time};
+use super::script::{length, measured, time, window};
 use super::{Oracle, Place, Script};
 use crate::{Settings, Store};
 
@@ -23,7 +25,7 @@ enum Step {
         pm10: (f64, Quality),
     },
     Reject(&'static str, Reason, u32),
-    Window(&'static str, u32, i64, u32, f64),
+    Window(WindowResult),
     Index(&'static str, IndexKind, i64, u32),
     Alarm(&'static str, AlarmChange, Option<i64>),
     Acknowledge(&'static str, &'static str),
@@ -114,9 +116,7 @@ fn tell(script: &mut Script, step: Step) {
             );
         }
         Step::Reject(source, reason, items) => script.reject(source, reason, items),
-        Step::Window(id, length_secs, secs, revision, mean) => {
-            script.window(id, length_secs, secs, revision, mean);
-        }
+        Step::Window(result) => script.result(result),
         Step::Index(thing, kind, secs, revision) => script.index_of(thing, kind, secs, revision),
         Step::Alarm(id, change, ended_secs) => script.alarm(id, change, ended_secs),
         Step::Acknowledge(id, seat) => script.acknowledge(id, seat),
@@ -129,14 +129,29 @@ fn step() -> impl Strategy<Value = Step> {
         8 => reading(),
         1 => (source(), select(vec![Reason::NotJson, Reason::UnknownThing]), 0..4_u32)
             .prop_map(|(source, reason, items)| Step::Reject(source, reason, items)),
-        2 => (id(), select(vec![60, 3_600]), select(vec![0, 60, 120]), 0..3_u32, value())
-            .prop_map(|(id, length, secs, revision, mean)| Step::Window(id, length, secs, revision, mean)),
+        3 => window_result().prop_map(Step::Window),
         1 => (thing(), select(vec![IndexKind::AqiHourly, IndexKind::AqiDaily]), select(vec![0, 60]), 0..3_u32)
             .prop_map(|(thing, kind, secs, revision)| Step::Index(thing, kind, secs, revision)),
         3 => (id(), change(), prop::option::of(0..200_i64))
             .prop_map(|(id, change, ended)| Step::Alarm(id, change, ended)),
         1 => (id(), select(vec!["1号席", "2号席"])).prop_map(|(id, seat)| Step::Acknowledge(id, seat)),
     ]
+}
+
+fn window_result() -> impl Strategy<Value = WindowResult> {
+    // Hours and days of the city begin at 120 and 57,720.
+    let secs = select(vec![-60, 0, 60, 120, 3_720, 57_660, 57_720]);
+    let stage = select(vec![Stage::Early, Stage::Final, Stage::Final]);
+    let hop = select(vec![None, Some(length(60)), Some(length(600))]);
+    let name = (id(), select(vec![60, 60, 3_600]), secs, hop);
+    (name, stage, 0..3_u32, 0..4_u32, value()).prop_map(
+        |((id, length_secs, secs, hop), stage, revision, count, mean)| WindowResult {
+            stage,
+            count,
+            hop: hop.filter(|hop| hop.secs() < length_secs),
+            ..window(id, length_secs, secs, revision, mean)
+        },
+    )
 }
 
 fn reading() -> impl Strategy<Value = Step> {

@@ -1,9 +1,10 @@
 //! Records for tests, told in short sentences.
 
 use yiping_model::{
-    Act, AlarmChange, AlarmEvent, AlarmId, Body, DatastreamId, Decision, Disposition, Finding,
-    IndexKind, IndexResult, Level, Measured, Outcome, Position, Quality, Reading, Reason, Record,
-    Reject, RuleId, SourceId, Stage, SubIndex, ThingId, Timestamp, WindowLength, WindowResult,
+    Act, AlarmBefore, AlarmChange, AlarmEvent, AlarmId, Body, DatastreamId, Decision, Disposition,
+    Finding, IndexBefore, IndexKind, IndexResult, Level, Measured, Outcome, Position, Quality,
+    Quantile, Reading, Reason, Record, Reject, RuleId, SourceId, Stage, SubIndex, ThingId,
+    Timestamp, WindowBefore, WindowLength, WindowResult, Zone,
 };
 
 /// Two minutes before a midnight.
@@ -20,6 +21,11 @@ pub(crate) struct Script {
 pub(crate) fn time(secs: i64) -> Timestamp {
     let origin = Timestamp::parse(ORIGIN).expect("valid");
     Timestamp::from_secs(origin.as_secs() + secs)
+}
+
+/// The city's zone.
+pub(crate) fn zone() -> Zone {
+    Zone::named("Asia/Shanghai").expect("built in")
 }
 
 /// `thing:property`
@@ -107,6 +113,7 @@ impl Script {
         );
     }
 
+    /// A final tumbling window.
     pub(crate) fn window(
         &mut self,
         id: &str,
@@ -115,23 +122,12 @@ impl Script {
         revision: u32,
         mean: f64,
     ) {
-        self.find(Outcome::Window(WindowResult {
-            datastream: datastream(id),
-            start: time(secs),
-            length: WindowLength::from_secs(length_secs).expect("divides a day"),
-            hop: None,
-            stage: Stage::Final,
-            revision,
-            count: 3,
-            expected: 4,
-            mean,
-            min: mean - 0.1,
-            max: mean + 1.0,
-            last: mean,
-            std_dev: 0.3,
-            quantiles: Vec::new(),
-            before: None,
-        }));
+        let window = window(id, length_secs, secs, revision, mean);
+        self.result(window);
+    }
+
+    pub(crate) fn result(&mut self, window: WindowResult) {
+        self.find(Outcome::Window(window));
     }
 
     pub(crate) fn index(&mut self, thing: &str, secs: i64, revision: u32) {
@@ -154,12 +150,17 @@ impl Script {
                 concentration: Some(36.0),
                 iaqi: Some(51),
             }],
-            before: None,
+            before: (revision > 0).then_some(IndexBefore { value: Some(50) }),
         }));
     }
 
     pub(crate) fn alarm(&mut self, id: &str, change: AlarmChange, ended_secs: Option<i64>) {
         let rule = RuleId::new("r").expect("valid");
+        let before = (change == AlarmChange::Amended).then(|| AlarmBefore {
+            started: time(2),
+            ended: None,
+            extreme: 90.5,
+        });
         self.find(Outcome::Alarm(AlarmEvent {
             alarm: alarm_of(id),
             change,
@@ -172,7 +173,7 @@ impl Script {
             value: 80.5,
             extreme: 91.25,
             threshold: 75.0,
-            before: None,
+            before,
         }));
     }
 
@@ -203,6 +204,45 @@ impl Script {
             }),
         );
     }
+}
+
+/// A final tumbling window of three observations; what it said before, and its quantiles, by its revision.
+pub(crate) fn window(
+    id: &str,
+    length_secs: u32,
+    secs: i64,
+    revision: u32,
+    mean: f64,
+) -> WindowResult {
+    let before = WindowBefore {
+        count: 2,
+        mean: -0.0,
+        min: mean,
+        max: 0.1,
+    };
+    let quantile = |q| Quantile { q, value: mean };
+    WindowResult {
+        datastream: datastream(id),
+        start: time(secs),
+        length: length(length_secs),
+        hop: None,
+        stage: Stage::Final,
+        revision,
+        count: 3,
+        expected: 4,
+        mean,
+        min: mean - 0.1,
+        max: mean + 1.0,
+        last: mean,
+        std_dev: 0.3,
+        quantiles: [0.5, 0.8].map(quantile)[..revision.min(2) as usize].to_vec(),
+        before: (revision > 0).then_some(before),
+    }
+}
+
+/// A length or hop.
+pub(crate) fn length(secs: u32) -> WindowLength {
+    WindowLength::from_secs(secs).expect("divides a day")
 }
 
 fn alarm_of(id: &str) -> AlarmId {

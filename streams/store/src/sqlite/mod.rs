@@ -1,16 +1,14 @@
 //! History in one SQLite file: the default backend.
 //!
 //! One connection writes (`write.rs`), a few read (`read.rs`); write-ahead logging lets them work at the same time, and
-//! `synchronous = FULL` makes a committed batch survive a power cut. The tables are in `schema_1.sql`.
+//! `synchronous = FULL` makes a committed batch survive a power cut. The tables are in `schema_1.sql` and `schema_2.sql`; observations
+//! lie in one table a day.
 
-mod batch;
 mod bulk;
-mod day;
-mod memory;
+mod load;
 mod migrate;
-mod names;
+mod observations;
 mod read;
-mod registry;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -23,13 +21,17 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqlitePool};
 use tokio::sync::Mutex;
-use yiping_model::{Alarm, IndexResult, Position, Record, Timestamp, WindowResult};
+use yiping_model::{
+    Alarm, DatastreamId, IndexResult, Position, Record, Timestamp, WindowResult, Zone,
+};
 
 use self::write::Writer;
 use crate::error::Doing;
+use crate::rows::Day;
 use crate::{
-    AlarmQuery, History, IndexQuery, Observation, ObservationQuery, RejectQuery, Settings,
-    SourceFigures, Store, StoreError, StoredReject, WindowQuery,
+    Aggregate, AggregateQuery, AlarmQuery, History, IndexQuery, Observation, ObservationQuery,
+    Point, Recalled, RejectQuery, Settings, SourceFigures, Store, StoreError, StoredReject,
+    WindowQuery,
 };
 
 /// The write-ahead log is moved into the file when it has so many pages (of 4 KiB).
@@ -45,6 +47,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct SqliteStore {
     settings: Settings,
+    zone: Zone,
     writer: Mutex<Writer>,
     readers: SqlitePool,
 }
@@ -54,7 +57,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`] when the file cannot be opened, or was written by a newer program.
-    pub async fn open(path: &Path, settings: &Settings) -> Result<Self, StoreError> {
+    pub async fn open(path: &Path, settings: &Settings, zone: &Zone) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .busy_timeout(Duration::from_millis(settings.busy_timeout_ms.into()))
@@ -84,6 +87,7 @@ impl SqliteStore {
             .doing("open")?;
         Ok(Self {
             settings: settings.clone(),
+            zone: zone.clone(),
             writer: Mutex::new(Writer::new(connection)),
             readers,
         })
@@ -111,12 +115,36 @@ impl Store for SqliteStore {
     async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
         self.writer.lock().await.prune(before).await
     }
+
+    async fn refresh(&self) -> Result<(), StoreError> {
+        // Nothing is worked out beforehand.
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl History for SqliteStore {
     async fn observations(&self, query: &ObservationQuery) -> Result<Vec<Observation>, StoreError> {
-        read::observations(&self.readers, query).await
+        observations::observations(&self.readers, query).await
+    }
+
+    async fn series(&self, query: &ObservationQuery) -> Result<Vec<Point>, StoreError> {
+        observations::series(&self.readers, query).await
+    }
+
+    async fn latest(
+        &self,
+        datastreams: &[DatastreamId],
+    ) -> Result<Vec<Option<Observation>>, StoreError> {
+        observations::latest(&self.readers, datastreams).await
+    }
+
+    async fn recall(&self, query: &ObservationQuery) -> Result<Recalled, StoreError> {
+        observations::recall(&self.readers, query).await
+    }
+
+    async fn aggregates(&self, query: &AggregateQuery) -> Result<Vec<Aggregate>, StoreError> {
+        observations::aggregates(&self.readers, query, &self.zone).await
     }
 
     async fn windows(&self, query: &WindowQuery) -> Result<Vec<WindowResult>, StoreError> {
@@ -134,4 +162,9 @@ impl History for SqliteStore {
     async fn rejects(&self, query: &RejectQuery) -> Result<Vec<StoredReject>, StoreError> {
         read::rejects(&self.readers, query).await
     }
+}
+
+/// The table of a day's observations: `observation_20260301`.
+fn table_of(day: Day) -> String {
+    format!("observation_{}", day.name())
 }

@@ -1,15 +1,14 @@
 //! The rows of a batch, table by table, within the writer's transaction.
 
-use serde::Serialize;
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, AssertSqlSafe, SqliteConnection};
 use yiping_model::Timestamp;
 
-use super::batch::Batch;
 use super::bulk::{Shape, insert};
-use super::day::Day;
-use super::memory::Memory;
-use super::names;
+use super::table_of;
 use crate::Settings;
+use crate::rows::{Batch, Day, Memory, ObservationRow, names};
 
 /// Writes all of them; what others refer to comes first.
 pub(super) async fn write(
@@ -20,6 +19,7 @@ pub(super) async fn write(
 ) -> Result<(), sqlx::Error> {
     registry(connection, memory).await?;
     observations(connection, batch, memory).await?;
+    latest(connection, batch).await?;
     figures(connection, batch).await?;
     rejects(connection, batch, memory, settings).await?;
     windows(connection, batch, memory).await?;
@@ -70,29 +70,45 @@ async fn observations(
     memory: &mut Memory,
 ) -> Result<(), sqlx::Error> {
     for (group, mut rows) in std::mem::take(&mut batch.observations) {
-        if memory.days.insert(group.day) {
+        if memory.parts.insert(group.day) {
             make_day(connection, group.day).await?;
         }
         // Neighbours in the table go in together, so that each page is touched once. The sort is stable: the first arrival stays first.
         rows.sort_by_key(|row| (row.datastream, row.phenomenon_time));
-        let head = format!("INSERT INTO {} VALUES", group.day.table());
+        let head = format!("INSERT INTO {} VALUES", table_of(group.day));
         let shape = Shape {
             head: &head,
             columns: 7,
             tail: "ON CONFLICT DO NOTHING",
         };
-        let taken = insert(connection, &shape, &rows, |observation, row| {
-            row.add(observation.datastream)?;
-            row.add(observation.phenomenon_time.as_micros())?;
-            row.add(observation.value)?;
-            row.add(observation.zero_sign)?;
-            row.add(observation.source)?;
-            row.add(observation.received_at.as_micros())?;
-            row.add(observation.quality)
-        })
-        .await?;
+        let taken = insert(connection, &shape, &rows, observation).await?;
         batch.accept(group, taken);
     }
+    Ok(())
+}
+
+fn observation(observation: &ObservationRow, row: &mut SqliteArguments) -> Result<(), BoxDynError> {
+    row.add(observation.datastream)?;
+    row.add(observation.phenomenon_time.as_micros())?;
+    row.add(observation.value)?;
+    row.add(observation.zero_sign)?;
+    row.add(observation.source)?;
+    row.add(observation.received_at.as_micros())?;
+    row.add(observation.quality)
+}
+
+async fn latest(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
+    let rows: Vec<ObservationRow> = batch.latest.values().copied().collect();
+    let shape = Shape {
+        head: "INSERT INTO latest (datastream, phenomenon_time, value, zero_sign, source, received_at, quality) VALUES",
+        columns: 7,
+        tail: "ON CONFLICT (datastream) DO UPDATE SET
+            phenomenon_time = excluded.phenomenon_time, value = excluded.value, zero_sign = excluded.zero_sign,
+            source = excluded.source, received_at = excluded.received_at, quality = excluded.quality
+            WHERE (excluded.phenomenon_time, excluded.value, excluded.zero_sign, excluded.source)
+                > (phenomenon_time, value, zero_sign, source)",
+    };
+    insert(connection, &shape, &rows, observation).await?;
     Ok(())
 }
 
@@ -109,7 +125,7 @@ async fn make_day(connection: &mut SqliteConnection, day: Day) -> Result<(), sql
             quality INTEGER NOT NULL,
             PRIMARY KEY (datastream, phenomenon_time, value, zero_sign, source)
         ) STRICT, WITHOUT ROWID",
-        day.table()
+        table_of(day)
     );
     sqlx::raw_sql(AssertSqlSafe(make))
         .execute(&mut *connection)
@@ -159,17 +175,16 @@ async fn rejects(
         columns: 5,
         tail: "",
     };
-    memory.rejects_kept += insert(connection, &shape, &batch.rejects, |letter, row| {
+    let added = insert(connection, &shape, &batch.rejects, |letter, row| {
         row.add(letter.position.0 as i64)?;
         row.add(letter.received_at.as_micros())?;
         row.add(letter.source)?;
         row.add(letter.reject.reason.name())?;
-        row.add(text(&letter.reject)?)
+        row.add(names::text(&letter.reject)?)
     })
     .await?;
-    let kept_max = u64::from(settings.rejects_kept_max);
-    if memory.rejects_kept > kept_max {
-        let surplus = memory.rejects_kept - kept_max;
+    let surplus = memory.surplus_rejects(added, settings.rejects_kept_max);
+    if surplus > 0 {
         sqlx::query(
             "DELETE FROM rejects WHERE position IN
                 (SELECT position FROM rejects ORDER BY position LIMIT ?)",
@@ -177,7 +192,6 @@ async fn rejects(
         .bind(surplus as i64)
         .execute(connection)
         .await?;
-        memory.rejects_kept = kept_max;
     }
     Ok(())
 }
@@ -187,36 +201,43 @@ async fn windows(
     batch: &Batch,
     memory: &mut Memory,
 ) -> Result<(), sqlx::Error> {
-    for window in &batch.windows {
-        let length_secs = window.result.length.secs();
-        if memory.window_lengths_secs.insert(length_secs) {
-            sqlx::query("INSERT INTO window_lengths (length_secs) VALUES (?)")
+    for &(_, length_secs, hop_secs, _) in batch.windows.keys() {
+        if memory.shapes.insert((length_secs, hop_secs)) {
+            sqlx::query("INSERT INTO window_shapes (length_secs, hop_secs) VALUES (?, ?)")
                 .bind(length_secs)
+                .bind(hop_secs)
                 .execute(&mut *connection)
                 .await?;
         }
     }
     let shape = Shape {
-        head: "INSERT INTO windows (datastream, length_secs, start, revision, count, expected, mean, min, max, last, std_dev) VALUES",
-        columns: 11,
-        tail: "ON CONFLICT (datastream, length_secs, start) DO UPDATE SET
-            revision = excluded.revision, count = excluded.count, expected = excluded.expected,
-            mean = excluded.mean, min = excluded.min, max = excluded.max, last = excluded.last, std_dev = excluded.std_dev
-            WHERE excluded.revision >= revision",
+        head: "INSERT INTO windows (datastream, length_secs, hop_secs, start, revision, stage, count, expected,
+            mean, min, max, last, std_dev, quantiles, before) VALUES",
+        columns: 15,
+        tail: "ON CONFLICT (datastream, length_secs, hop_secs, start) DO UPDATE SET
+            revision = excluded.revision, stage = excluded.stage, count = excluded.count, expected = excluded.expected,
+            mean = excluded.mean, min = excluded.min, max = excluded.max, last = excluded.last, std_dev = excluded.std_dev,
+            quantiles = excluded.quantiles, before = excluded.before
+            WHERE (excluded.revision, excluded.stage) >= (revision, stage)",
     };
-    insert(connection, &shape, &batch.windows, |window, row| {
+    let windows: Vec<_> = batch.windows.values().collect();
+    insert(connection, &shape, &windows, |window, row| {
         let result = &window.result;
         row.add(window.datastream)?;
         row.add(result.length.secs())?;
+        row.add(window.hop_secs)?;
         row.add(result.start.as_micros())?;
         row.add(result.revision)?;
+        row.add(names::stage(result.stage))?;
         row.add(result.count)?;
         row.add(result.expected)?;
         row.add(result.mean)?;
         row.add(result.min)?;
         row.add(result.max)?;
         row.add(result.last)?;
-        row.add(result.std_dev)
+        row.add(result.std_dev)?;
+        row.add(window.quantiles()?)?;
+        row.add(window.before()?)
     })
     .await?;
     Ok(())
@@ -229,12 +250,13 @@ async fn indices(connection: &mut SqliteConnection, batch: &Batch) -> Result<(),
         tail: "ON CONFLICT (thing, kind, start) DO UPDATE SET revision = excluded.revision, result = excluded.result
             WHERE excluded.revision >= revision",
     };
-    insert(connection, &shape, &batch.indices, |index, row| {
+    let indices: Vec<_> = batch.indices.values().collect();
+    insert(connection, &shape, &indices, |index, row| {
         row.add(index.thing)?;
         row.add(names::kind(index.result.kind))?;
         row.add(index.result.start.as_micros())?;
         row.add(index.result.revision)?;
-        row.add(text(&index.result)?)
+        row.add(names::text(&index.result)?)
     })
     .await?;
     Ok(())
@@ -262,7 +284,7 @@ async fn alarms(
         row.add(names::state(alarm.state()))?;
         row.add(alarm.position.0 as i64)?;
         row.add(true)?;
-        row.add(text(alarm)?)
+        row.add(names::text(alarm)?)
     })
     .await?;
     memory.remembered.extend(batch.alarms.keys().cloned());
@@ -273,8 +295,4 @@ async fn alarms(
             .await?;
     }
     Ok(())
-}
-
-fn text<T: Serialize>(value: &T) -> Result<String, sqlx::error::BoxDynError> {
-    Ok(serde_json::to_string(value)?)
 }

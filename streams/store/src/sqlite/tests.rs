@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tempfile::TempDir;
-use yiping_model::Reason;
+use yiping_model::{Body, Position, Reason, Stage};
 
 use super::SqliteStore;
-use crate::conformance::{Oracle, Place, Script, conformance, datastream, time};
+use crate::conformance::{Oracle, Place, Script, conformance, datastream, time, zone};
 use crate::{History, ObservationQuery, Settings, Store, StoreError};
 
 struct Folder(TempDir);
@@ -19,6 +19,40 @@ impl Folder {
 
     fn file(&self) -> PathBuf {
         self.0.path().join("history.sqlite")
+    }
+
+    /// A file as the first version of the tables left it: two days, two things, one window.
+    async fn fill_as_of_version_1(&self) {
+        let url = format!("sqlite://{}?mode=rwc", self.file().display());
+        let mut connection = SqliteConnection::connect(&url).await.expect("opens");
+        let observations = |table: &str, rows: &str| {
+            format!(
+                "CREATE TABLE {table} (datastream INTEGER NOT NULL, phenomenon_time INTEGER NOT NULL, value REAL NOT NULL,
+                    zero_sign INTEGER NOT NULL, source INTEGER NOT NULL, received_at INTEGER NOT NULL, quality INTEGER NOT NULL,
+                    PRIMARY KEY (datastream, phenomenon_time, value, zero_sign, source)) STRICT, WITHOUT ROWID;
+                INSERT INTO {table} VALUES {rows};"
+            )
+        };
+        let (first, next) = (time(0).as_micros(), time(86_400).as_micros());
+        let script = [
+            include_str!("schema_1.sql").to_owned(),
+            "PRAGMA user_version = 1; UPDATE progress SET position = 7;".to_owned(),
+            "INSERT INTO sources VALUES (1, 'mqtt', 4, 0, 0, 0, 0, 0), (2, 'http', 1, 0, 0, 0, 0, 0);".to_owned(),
+            format!("INSERT INTO things VALUES (1, 'a', {next}), (2, 'b', {first});"),
+            "INSERT INTO datastreams VALUES (1, 1, 'pm25'), (2, 2, 'pm25');".to_owned(),
+            "INSERT INTO days VALUES (20512), (20513); INSERT INTO window_lengths VALUES (60);".to_owned(),
+            format!("INSERT INTO windows VALUES (1, 60, {first}, 0, 3, 4, -0.0, 1.0, 2.0, 1.0, 0.5);"),
+            observations(
+                "observation_20260228",
+                &format!("(1, {first}, 1.0, 0, 1, 0, 0), (2, {first}, 3.0, 0, 1, 0, 0), (2, {first}, 3.0, 0, 2, 0, 0)"),
+            ),
+            observations("observation_20260301", &format!("(1, {next}, 8.0, 0, 1, 0, 0), (1, {next}, 9.0, 0, 1, 0, 0)")),
+        ];
+        sqlx::raw_sql(AssertSqlSafe(script.concat()))
+            .execute(&mut connection)
+            .await
+            .expect("executes");
+        connection.close().await.expect("closes");
     }
 
     /// Does something to the file that the program never would.
@@ -36,7 +70,7 @@ impl Folder {
 impl Place for Folder {
     type Backend = SqliteStore;
     async fn open(&self, settings: &Settings) -> SqliteStore {
-        SqliteStore::open(&self.file(), settings)
+        SqliteStore::open(&self.file(), settings, &zone())
             .await
             .expect("opens")
     }
@@ -134,7 +168,7 @@ async fn a_file_of_a_newer_program_is_refused() {
     let folder = Folder::new();
     drop(folder.open(&Settings::default()).await);
     folder.meddle("PRAGMA user_version = 99").await;
-    let refused = SqliteStore::open(&folder.file(), &Settings::default()).await;
+    let refused = SqliteStore::open(&folder.file(), &Settings::default(), &zone()).await;
     assert!(matches!(refused, Err(StoreError::Newer { found: 99, .. })));
 }
 
@@ -154,20 +188,35 @@ async fn a_second_program_that_writes_is_found_out() {
 }
 
 #[tokio::test]
-async fn a_value_that_is_not_finite_stops_nothing_and_is_counted() {
-    let store_folder = Folder::new();
-    let store = store_folder.open(&Settings::default()).await;
+async fn a_file_of_the_first_version_keeps_its_windows_and_learns_its_latest() {
+    let folder = Folder::new();
+    folder.fill_as_of_version_1().await;
+    let store = folder.open(&Settings::default()).await;
     let mut script = Script::new();
-    script.reading("mqtt", "a:pm25", 1, f64::NAN);
-    script.reading("mqtt", "a:pm25", 1, 2.0);
-    store.apply(script.records()).await.expect("applies");
-    let figures = store.sources().await.expect("reads");
+    script.window("a:pm25", 60, 0, 0, 1.5);
+    let windows = store
+        .windows(&crate::conformance::all_windows())
+        .await
+        .expect("reads");
+    assert_eq!(windows.len(), 1);
+    assert_eq!((windows[0].hop, windows[0].stage), (None, Stage::Final));
+    assert_eq!(windows[0].mean.to_bits(), (-0.0_f64).to_bits());
+    let asked = ["a:pm25", "b:pm25"].map(datastream);
+    let latest = store.latest(&asked).await.expect("reads");
+    let last: Vec<_> = latest
+        .into_iter()
+        .flatten()
+        .map(|row| (row.phenomenon_time, row.value, row.source.to_string()))
+        .collect();
     assert_eq!(
-        (
-            figures[0].received,
-            figures[0].accepted,
-            figures[0].rejected
-        ),
-        (2, 1, 1)
+        last,
+        [
+            (time(86_400), 9.0, "mqtt".to_owned()),
+            (time(0), 3.0, "http".to_owned())
+        ]
     );
+    // And it goes on where it was.
+    assert_eq!(store.position().await.expect("reads"), Position(7));
+    script.tell(6, Body::Tick);
+    store.apply(script.records()).await.expect("applies");
 }

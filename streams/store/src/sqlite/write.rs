@@ -6,11 +6,9 @@
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use yiping_model::{Position, Record, Timestamp};
 
-use super::batch::Batch;
-use super::day::Day;
-use super::memory::Memory;
-use super::tables;
+use super::{load, table_of, tables};
 use crate::error::Doing;
+use crate::rows::{Batch, Day, Memory};
 use crate::{Settings, StoreError, figures};
 
 const WRITE: &str = "write";
@@ -52,22 +50,22 @@ impl Writer {
     /// Drops the tables of whole days before this time, each in a transaction of its own so that none is long.
     pub(super) async fn prune(&mut self, before: Timestamp) -> Result<(), StoreError> {
         let mut memory = self.take_memory().await?;
-        let kept = memory.days.split_off(&Day::of(before));
-        for day in std::mem::replace(&mut memory.days, kept) {
+        let kept = memory.parts.split_off(&Day::of(before));
+        for day in std::mem::replace(&mut memory.parts, kept) {
             let mut transaction = self.connection.begin_with(BEGIN).await.doing("prune")?;
             sqlx::query("DELETE FROM days WHERE day = ?")
                 .bind(day.number())
                 .execute(&mut *transaction)
                 .await
                 .doing("prune")?;
-            let drop = format!("DROP TABLE {}", day.table());
+            let drop = format!("DROP TABLE {}", table_of(day));
             sqlx::raw_sql(AssertSqlSafe(drop))
                 .execute(&mut *transaction)
                 .await
                 .doing("prune")?;
             transaction.commit().await.doing("prune")?;
             figures::dropped_day();
-            tracing::info!(table = day.table(), "observations fell out of retention");
+            tracing::info!(table = table_of(day), "observations fell out of retention");
         }
         self.memory = Some(memory);
         Ok(())
@@ -76,7 +74,7 @@ impl Writer {
     async fn take_memory(&mut self) -> Result<Memory, StoreError> {
         match self.memory.take() {
             Some(memory) => Ok(memory),
-            None => Memory::load(&mut self.connection).await,
+            None => load::memory(&mut self.connection).await,
         }
     }
 

@@ -8,7 +8,7 @@ use yiping_log::memory::MemoryLog;
 use yiping_model::{Body, Record};
 
 use super::*;
-use crate::conformance::{Oracle, Script};
+use crate::conformance::{Oracle, Script, zone};
 use crate::error::Doing;
 use crate::{SourceFigures, SqliteStore};
 
@@ -71,7 +71,11 @@ fn bodies(from: i64, to: i64) -> Vec<Body> {
 
 async fn open(folder: &Path) -> Arc<SqliteStore> {
     let file = folder.join("history.sqlite");
-    Arc::new(SqliteStore::open(&file, &settings()).await.expect("opens"))
+    Arc::new(
+        SqliteStore::open(&file, &settings(), &zone())
+            .await
+            .expect("opens"),
+    )
 }
 
 /// A store whose calls fail at certain counts: every second `apply`, half of them only after the rows were taken; and as told, for good.
@@ -117,6 +121,10 @@ impl Store for Failing {
 
     async fn sources(&self) -> Result<Vec<SourceFigures>, StoreError> {
         self.store.sources().await
+    }
+
+    async fn refresh(&self) -> Result<(), StoreError> {
+        self.store.refresh().await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {

@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sqlx::SqliteConnection;
 use yiping_model::{PropertyId, SourceId, ThingId, Timestamp};
 
-use super::read::id;
+use super::id;
 use crate::StoreError;
-use crate::error::Doing;
 
 /// What is registered.
 #[derive(Debug, Default)]
-pub(super) struct Registry {
+pub(crate) struct Registry {
     sources: HashMap<SourceId, i64>,
     things: HashMap<ThingId, Known>,
     datastreams: i64,
@@ -27,30 +25,26 @@ struct Known {
 
 /// What must be written before the rows that refer to it.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(crate) struct Changes {
     /// New things, and things with a new latest time.
-    pub(super) things: BTreeMap<i64, (ThingId, Option<Timestamp>)>,
+    pub(crate) things: BTreeMap<i64, (ThingId, Option<Timestamp>)>,
     /// New datastreams: their id, their thing's id, their property.
-    pub(super) datastreams: Vec<(i64, i64, PropertyId)>,
+    pub(crate) datastreams: Vec<(i64, i64, PropertyId)>,
 }
 
 impl Registry {
-    pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Self, StoreError> {
+    /// Takes what the tables keep; see [`super::Kept`].
+    pub(crate) fn of(
+        sources: Vec<(i64, String)>,
+        things: Vec<(i64, String, Option<i64>)>,
+        datastreams: Vec<(i64, i64, String)>,
+    ) -> Result<Self, StoreError> {
         let mut registry = Self::default();
-        let sources: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM sources")
-            .fetch_all(&mut *connection)
-            .await
-            .doing("read")?;
         for (source, name) in sources {
             registry
                 .sources
                 .insert(id("source", SourceId::new(name))?, source);
         }
-        let things: Vec<(i64, String, Option<i64>)> =
-            sqlx::query_as("SELECT id, name, latest FROM things")
-                .fetch_all(&mut *connection)
-                .await
-                .doing("read")?;
         let mut names = BTreeMap::new();
         for (thing, name, latest) in things {
             let name = id("thing", ThingId::new(name))?;
@@ -64,11 +58,6 @@ impl Registry {
                 },
             );
         }
-        let datastreams: Vec<(i64, i64, String)> =
-            sqlx::query_as("SELECT id, thing, property FROM datastreams")
-                .fetch_all(&mut *connection)
-                .await
-                .doing("read")?;
         for (datastream, thing, property) in datastreams {
             let known = names
                 .get(&thing)
@@ -83,7 +72,7 @@ impl Registry {
     }
 
     /// The id of a door; a new one if it was never heard.
-    pub(super) fn source(&mut self, name: &SourceId) -> i64 {
+    pub(crate) fn source(&mut self, name: &SourceId) -> i64 {
         if let Some(&known) = self.sources.get(name) {
             return known;
         }
@@ -93,12 +82,12 @@ impl Registry {
     }
 
     /// The id of a thing; a new one if it was never heard.
-    pub(super) fn thing(&mut self, name: &ThingId) -> i64 {
+    pub(crate) fn thing(&mut self, name: &ThingId) -> i64 {
         self.known(name).id
     }
 
     /// Notes that the thing spoke of this time; gives the latest time of which it had spoken before.
-    pub(super) fn heard(&mut self, name: &ThingId, at: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn heard(&mut self, name: &ThingId, at: Timestamp) -> Option<Timestamp> {
         let known = self.known(name);
         let before = known.latest;
         if before.is_none_or(|latest| latest < at) {
@@ -110,7 +99,7 @@ impl Registry {
     }
 
     /// The id of a datastream; a new one if it was never heard.
-    pub(super) fn datastream(&mut self, thing: &ThingId, property: &PropertyId) -> i64 {
+    pub(crate) fn datastream(&mut self, thing: &ThingId, property: &PropertyId) -> i64 {
         let new = self.datastreams + 1;
         let known = self.known(thing);
         if let Some(&datastream) = known.datastreams.get(property) {
@@ -126,7 +115,7 @@ impl Registry {
     }
 
     /// What is new since the last call.
-    pub(super) fn take_changes(&mut self) -> Changes {
+    pub(crate) fn take_changes(&mut self) -> Changes {
         std::mem::take(&mut self.changes)
     }
 

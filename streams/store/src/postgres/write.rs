@@ -1,0 +1,224 @@
+//! The one who writes.
+//!
+//! A transaction takes whole records and moves the position with them. The memory leaves the writer while a transaction runs and comes
+//! back when it is committed, so whatever fails or is cancelled in between, the next one reads the memory from the tables again.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use yiping_model::{Position, Record, Timestamp, Zone};
+
+use super::connect::{Lease, Limits};
+use super::layout::Layout;
+use super::{WRITE, load, migrate, tables};
+use crate::error::Doing;
+use crate::rows::{Batch, Day, Memory};
+use crate::{Settings, StoreError, figures};
+
+const PRUNE: &str = "prune";
+
+/// The writer.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pool: PgPool,
+    limits: Limits,
+    settings: Settings,
+    zone: Zone,
+    /// How the tables are made; `None` before the database was first reached.
+    layout: Option<Layout>,
+    memory: Option<Memory>,
+}
+
+impl Writer {
+    pub(super) fn new(pool: PgPool, settings: &Settings, zone: &Zone) -> Self {
+        Self {
+            pool,
+            limits: Limits::of(&settings.postgres),
+            settings: settings.clone(),
+            zone: zone.clone(),
+            layout: None,
+            memory: None,
+        }
+    }
+
+    /// Takes the records that follow the position.
+    pub(super) async fn apply(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        let (mut lease, layout, mut memory) = self.begin().await?;
+        let known = records.partition_point(|record| record.position <= memory.position);
+        let Some(last) = records[known..].last() else {
+            return self.end(lease, memory, Ok(()));
+        };
+        let batch = Batch::gather(&records[known..], &mut memory, self.settings.lateness());
+        let commit = commit(
+            lease.connection(),
+            batch,
+            last.position,
+            &mut memory,
+            layout,
+            &self.settings,
+        );
+        let outcome = self.limits.in_time(WRITE, commit).await;
+        self.end(lease, memory, outcome)
+    }
+
+    /// The last record in the tables.
+    pub(super) async fn position(&mut self) -> Result<Position, StoreError> {
+        let (lease, _, memory) = self.begin().await?;
+        let position = memory.position;
+        self.end(lease, memory, Ok(position))
+    }
+
+    /// Drops whole parts before this time, each in a transaction of its own so that none is long.
+    pub(super) async fn prune(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        let (mut lease, layout, mut memory) = self.begin().await?;
+        let prune = prune(lease.connection(), before, &mut memory, layout);
+        let outcome = self.limits.in_time(PRUNE, prune).await;
+        self.end(lease, memory, outcome)
+    }
+
+    /// Brings the hours and days of TimescaleDB up to date.
+    pub(super) async fn refresh(&mut self) -> Result<(), StoreError> {
+        let (mut lease, layout, memory) = self.begin().await?;
+        let outcome = if layout.timescale {
+            let refresh = refresh(lease.connection());
+            self.limits.in_time("refresh", refresh).await
+        } else {
+            Ok(())
+        };
+        self.end(lease, memory, outcome)
+    }
+
+    async fn begin(&mut self) -> Result<(Lease, Layout, Memory), StoreError> {
+        let mut lease = self.limits.lease(&self.pool, WRITE).await?;
+        let (layout, memory) = (self.layout, self.memory.take());
+        let open = open(
+            lease.connection(),
+            layout,
+            memory,
+            &self.settings,
+            &self.zone,
+        );
+        let (layout, memory) = self.limits.in_time("open", open).await?;
+        self.layout = Some(layout);
+        Ok((lease, layout, memory))
+    }
+
+    /// The memory stays only if all went well.
+    fn end<T>(
+        &mut self,
+        lease: Lease,
+        memory: Memory,
+        outcome: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.memory = outcome.is_ok().then_some(memory);
+        lease.back(outcome)
+    }
+}
+
+async fn open(
+    connection: &mut PgConnection,
+    layout: Option<Layout>,
+    memory: Option<Memory>,
+    settings: &Settings,
+    zone: &Zone,
+) -> Result<(Layout, Memory), StoreError> {
+    let layout = match layout {
+        Some(layout) => layout,
+        None => migrate::migrate(connection, &settings.postgres, zone).await?,
+    };
+    let memory = match memory {
+        Some(memory) => memory,
+        None => load::memory(connection, layout).await?,
+    };
+    Ok((layout, memory))
+}
+
+async fn commit(
+    connection: &mut PgConnection,
+    mut batch: Batch,
+    position: Position,
+    memory: &mut Memory,
+    layout: Layout,
+    settings: &Settings,
+) -> Result<(), StoreError> {
+    let mut transaction = connection.begin().await.doing(WRITE)?;
+    move_position(&mut transaction, memory.position, position).await?;
+    tables::write(&mut transaction, &mut batch, memory, layout, settings)
+        .await
+        .doing(WRITE)?;
+    transaction.commit().await.doing(WRITE)?;
+    memory.position = position;
+    Ok(())
+}
+
+async fn move_position(
+    connection: &mut PgConnection,
+    from: Position,
+    to: Position,
+) -> Result<(), StoreError> {
+    let moved = sqlx::query("UPDATE progress SET position = $1 WHERE position = $2")
+        .bind(to.0 as i64)
+        .bind(from.0 as i64)
+        .execute(connection)
+        .await
+        .doing(WRITE)?;
+    if moved.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::TwoWriters(from))
+    }
+}
+
+async fn prune(
+    connection: &mut PgConnection,
+    before: Timestamp,
+    memory: &mut Memory,
+    layout: Layout,
+) -> Result<(), StoreError> {
+    let first_kept = Day::of(before).first_of_part(layout.partition_days);
+    if layout.timescale {
+        // The day is written out, because TimescaleDB takes no other kind of argument for it.
+        let drop = format!(
+            "SELECT drop_chunks('observations', older_than => TIMESTAMPTZ '{}')",
+            first_kept.start()
+        );
+        let dropped = sqlx::raw_sql(AssertSqlSafe(drop))
+            .fetch_all(connection)
+            .await
+            .doing(PRUNE)?;
+        for _chunk in dropped {
+            figures::dropped_day();
+        }
+        return Ok(());
+    }
+    let kept = memory.parts.split_off(&first_kept);
+    for part in std::mem::replace(&mut memory.parts, kept) {
+        let mut transaction = connection.begin().await.doing(PRUNE)?;
+        let drop = format!("DROP TABLE {}", tables::part_of(part));
+        sqlx::raw_sql(AssertSqlSafe(drop))
+            .execute(&mut *transaction)
+            .await
+            .doing(PRUNE)?;
+        sqlx::query("DELETE FROM parts WHERE first_day = $1")
+            .bind(part.number())
+            .execute(&mut *transaction)
+            .await
+            .doing(PRUNE)?;
+        transaction.commit().await.doing(PRUNE)?;
+        figures::dropped_day();
+        tracing::info!(
+            table = tables::part_of(part),
+            "observations fell out of retention"
+        );
+    }
+    Ok(())
+}
+
+async fn refresh(connection: &mut PgConnection) -> Result<(), StoreError> {
+    for view in ["hours", "days"] {
+        let call = format!("CALL refresh_continuous_aggregate('{view}', NULL, NULL)");
+        sqlx::raw_sql(AssertSqlSafe(call))
+            .execute(&mut *connection)
+            .await
+            .doing("refresh")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! What the writer keeps at hand between two transactions. All of it can be read from the tables again, and is after each failure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use yiping_model::{Alarm, AlarmBook, AlarmId, AlarmState, Position};
+
+use super::day::Day;
+use super::parsed;
+use super::registry::Registry;
+use crate::StoreError;
+
+/// What the tables keep of it.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// The last record.
+    pub(crate) position: i64,
+    /// Doors: id, name.
+    pub(crate) sources: Vec<(i64, String)>,
+    /// Things: id, name, latest time in microseconds.
+    pub(crate) things: Vec<(i64, String, Option<i64>)>,
+    /// Datastreams: id, thing's id, property.
+    pub(crate) datastreams: Vec<(i64, i64, String)>,
+    /// The first days of the parts that hold observations.
+    pub(crate) parts: Vec<i64>,
+    /// The window lengths and hops (0: tumbling) that were ever stored, in seconds.
+    pub(crate) shapes: Vec<(u32, u32)>,
+    /// How many dead letters.
+    pub(crate) rejects: i64,
+    /// The alarms that the book holds, in JSON.
+    pub(crate) alarms: Vec<String>,
+}
+
+/// The writer's memory.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    /// The last record in the tables.
+    pub(crate) position: Position,
+    /// The ids.
+    pub(crate) registry: Registry,
+    /// The first days of the parts that hold observations.
+    pub(crate) parts: BTreeSet<Day>,
+    /// The window lengths and hops that were ever stored.
+    pub(crate) shapes: BTreeSet<(u32, u32)>,
+    /// The alarms, folded from the log.
+    pub(crate) book: AlarmBook,
+    /// The alarms that the tables say are in the book.
+    pub(crate) remembered: BTreeSet<AlarmId>,
+    /// How many dead letters are in their table.
+    pub(crate) rejects_kept: u64,
+}
+
+impl Memory {
+    /// Takes what the tables keep.
+    ///
+    /// # Errors
+    /// [`StoreError::Row`] when a row does not read back.
+    pub(crate) fn of(kept: Kept) -> Result<Self, StoreError> {
+        let alarms: Vec<Alarm> = kept
+            .alarms
+            .iter()
+            .map(|alarm| parsed("alarm", alarm))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            position: Position(kept.position as u64),
+            registry: Registry::of(kept.sources, kept.things, kept.datastreams)?,
+            parts: kept.parts.into_iter().map(Day::from_number).collect(),
+            shapes: kept.shapes.into_iter().collect(),
+            remembered: alarms
+                .iter()
+                .map(|alarm| alarm.event.alarm.clone())
+                .collect(),
+            book: book_of(alarms)?,
+            rejects_kept: kept.rejects as u64,
+        })
+    }
+
+    /// The alarms that the book has forgotten since the last call.
+    pub(crate) fn take_forgotten(&mut self) -> Vec<AlarmId> {
+        let book = &self.book;
+        let forgotten: Vec<AlarmId> = self
+            .remembered
+            .iter()
+            .filter(|id| book.get(id).is_none())
+            .cloned()
+            .collect();
+        for id in &forgotten {
+            self.remembered.remove(id);
+        }
+        forgotten
+    }
+
+    /// Notes that so many dead letters were added; says how many of the oldest must go.
+    pub(crate) fn surplus_rejects(&mut self, added: u64, kept_max: u32) -> u64 {
+        let kept = self.rejects_kept + added;
+        self.rejects_kept = kept.min(kept_max.into());
+        kept - self.rejects_kept
+    }
+}
+
+/// The book that holds these alarms, through its serialized form: the model has no other way in.
+fn book_of(alarms: Vec<Alarm>) -> Result<AlarmBook, StoreError> {
+    #[derive(Default, Serialize)]
+    struct Image {
+        open: BTreeMap<AlarmId, Alarm>,
+        closed: BTreeMap<AlarmId, Alarm>,
+    }
+    let mut image = Image::default();
+    for alarm in alarms {
+        let side = if alarm.state() == AlarmState::Normal {
+            &mut image.closed
+        } else {
+            &mut image.open
+        };
+        side.insert(alarm.event.alarm.clone(), alarm);
+    }
+    serde_json::to_value(image)
+        .and_then(serde_json::from_value)
+        .map_err(|error| StoreError::Row {
+            what: "alarm",
+            detail: error.to_string(),
+        })
+}
