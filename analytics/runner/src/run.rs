@@ -50,7 +50,12 @@ pub async fn run(
         catch_up: None,
     };
     runner.take_up().await?;
-    runner.find_known().await?;
+    tokio::select! {
+        biased;
+        // There is nothing to save before anything is handled.
+        () = stopped(&mut shutdown) => return Ok(()),
+        found = runner.find_known() => found?,
+    }
     let end = *runner.log.end().borrow();
     runner.catch_up = Some(CatchUp::begin("engine", runner.handled, end));
     runner.progress.send_replace(runner.handled);
@@ -143,8 +148,7 @@ impl Runner {
             let waiting = *end.borrow_and_update() > self.handled;
             tokio::select! {
                 biased;
-                // An error means that whoever could say so is gone.
-                () = async { drop(shutdown.wait_for(|stop| *stop).await) } => return Ok(()),
+                () = stopped(shutdown) => return Ok(()),
                 _ = checkpoint_due.tick() => self.save().await?,
                 () = std::future::ready(()), if waiting => self.step().await?,
                 grown = end.changed(), if !waiting => {
@@ -266,6 +270,11 @@ impl Runner {
         debug!(%position, "engine checkpoint saved");
         Ok(())
     }
+}
+
+/// Resolves when the runner is told to stop, or whoever could say so is gone.
+async fn stopped(shutdown: &mut watch::Receiver<bool>) {
+    drop(shutdown.wait_for(|stop| *stop).await);
 }
 
 const fn order(finding: &Finding) -> (Position, u32) {

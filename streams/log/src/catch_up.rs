@@ -50,17 +50,18 @@ impl CatchUp {
         }
         let known = records.partition_point(|record| record.position <= self.target);
         self.records += known as u64;
-        let began = self
-            .began
-            .or(records.first().map(|first| first.received_at));
-        self.began = began;
+        if let (None, Some(first)) = (self.began, records.first()) {
+            // Where retention has left a gap, the way begins after it.
+            self.from = Position(first.position.0 - 1);
+            self.began = Some(first.received_at);
+        }
         let last = records.last();
         if last.is_none_or(|last| last.position >= self.target) {
             let until = records[..known].last().or(last);
             let span = until.map_or(Duration::ZERO, |until| {
                 until
                     .received_at
-                    .abs_diff(began.unwrap_or(until.received_at))
+                    .abs_diff(self.began.unwrap_or(until.received_at))
             });
             self.finish(span);
         } else if let Some(last) = last {
@@ -88,8 +89,8 @@ impl CatchUp {
         }
         self.told = elapsed;
         let share = share(self.from, at, self.target);
-        let percent = (share * 100.0).floor();
-        let left_secs = (elapsed.as_secs_f64() * (1.0 / share - 1.0)).round();
+        let percent = (share * 100.0) as u64;
+        let left_secs = (elapsed.as_secs_f64() * (1.0 / share - 1.0)) as u64;
         let (reader, end) = (self.reader, self.target);
         info!(reader, position = %at, %end, percent, left_secs, "reading what the log holds");
     }
@@ -97,7 +98,7 @@ impl CatchUp {
 
 /// How much of the way lies behind, above 0 and at most 1.
 fn share(from: Position, at: Position, target: Position) -> f64 {
-    let way = (target.0 - from.0) as f64;
+    let way = target.0.saturating_sub(from.0).max(1) as f64;
     (at.0.saturating_sub(from.0).max(1) as f64 / way).min(1.0)
 }
 
@@ -126,6 +127,13 @@ mod tests {
         assert_eq!(catch_up.records, 5);
         catch_up.took(&records(10..=12));
         assert_eq!(catch_up.records, 5);
+    }
+
+    #[test]
+    fn the_way_begins_after_what_retention_took() {
+        let mut catch_up = CatchUp::begin("engine", Position(2), Position(700));
+        catch_up.took(&records(601..=650));
+        assert_eq!((catch_up.from, catch_up.records), (Position(600), 50));
     }
 
     #[test]

@@ -50,3 +50,23 @@ impl fmt::Display for LogId {
         write!(out, "{:016x}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::faults::{Dice, MemoryFiles};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_log_whose_id_was_told_keeps_it_through_a_crash(operations in 0_u64..8, seed in any::<u64>()) {
+            let (files, dir) = (MemoryFiles::default(), Path::new("d"));
+            files.cut_power_after(operations);
+            let told = LogId::of(&files, dir);
+            let after = files.after_crash(&mut Dice::new(seed));
+            let found = LogId::of(&after, dir).expect("an id, or none yet");
+            prop_assert!(told.is_err() || told.is_ok_and(|told| told == found));
+            prop_assert_eq!(LogId::of(&after, dir).expect("there is one"), found);
+        }
+    }
+}

@@ -285,3 +285,23 @@ async fn a_restarted_server_begins_where_it_was_and_only_with_the_same_city() {
     assert_eq!(whole(&house).await, before);
     house.stop().await;
 }
+
+#[tokio::test]
+async fn the_live_scene_is_kept_after_so_many_records_though_its_time_has_not_come() {
+    let mut settings = Settings::default();
+    settings.live.checkpoint_secs = 86_400;
+    settings.live.checkpoint_records = 10;
+    let house = House::open(settings).await;
+    for number in 0..9 {
+        house.tell(vec![reading("a", 999_940 + number, 1.0)]).await;
+    }
+    assert_eq!(house.live.keep_from(), Position::START);
+    house.tell(vec![reading("a", 999_950, 1.0)]).await;
+    let kept = async {
+        while house.live.keep_from() < Position(10) {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, kept).await.expect("kept");
+    house.stop().await;
+}

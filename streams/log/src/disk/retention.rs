@@ -3,7 +3,8 @@
 //! A segment's header says the least class that it still keeps, so a look costs nothing where there is nothing to do: by age first, and then,
 //! while the log is too large, input goes from the oldest segments on, and after it results. Input is archived before it goes. What remains
 //! goes to a temporary file, its bytes untouched, which then takes the segment's name in one step; a segment of which nothing remains is
-//! removed. Neighbours of which little remains are merged (`merge`). A crash leaves either the old segment or the new one, and perhaps the temporary file, which the next start removes.
+//! removed. Neighbours of which little remains are merged (`merge`). A crash leaves either the old segment or the new one, and perhaps the
+//! temporary file, which the next start removes.
 //!
 //! Limits: decisions stay for ever, and alarms are never dropped for want of space; when they alone exceed the limit it is said.
 
