@@ -4,6 +4,8 @@
 mod conformance;
 mod error;
 mod figures;
+mod nowhere;
+mod open;
 pub mod postgres;
 mod query;
 mod rows;
@@ -15,6 +17,8 @@ use async_trait::async_trait;
 use yiping_model::{Alarm, DatastreamId, IndexResult, Position, Record, Timestamp, WindowResult};
 
 pub use error::StoreError;
+pub use nowhere::Nowhere;
+pub use open::{Opened, open};
 pub use postgres::PostgresStore;
 pub use query::{
     Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, HopFilter, IndexQuery, Observation,

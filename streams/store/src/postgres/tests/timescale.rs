@@ -37,7 +37,10 @@ impl Server {
         BufReader::new(output)
             .read_line(&mut port)
             .expect("the server says its port");
-        let url = format!("postgres://postgres:postgres@127.0.0.1:{}/postgres", port.trim());
+        let url = format!(
+            "postgres://postgres:postgres@127.0.0.1:{}/postgres",
+            port.trim()
+        );
         Self {
             _process: process,
             url: Secret::from(url),
