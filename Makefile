@@ -4,6 +4,7 @@
 
 APP := dashboard-web/app
 BROWSER := tests/browser
+TIMESCALE := tests/timescale
 BUILD_TOOLS := mold:mold cc:gcc
 DEMO_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto
 TEST_TOOLS := $(DEMO_TOOLS) chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk" server=initdb:postgresql
@@ -36,6 +37,9 @@ $(APP)/dist/index.html: $(APP)/node_modules/.package-lock.json $(shell find $(AP
 $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package-lock.json
 	cd $(BROWSER) && npm ci --no-audit --no-fund
 
+$(TIMESCALE)/node_modules/.package-lock.json: $(TIMESCALE)/package-lock.json
+	cd $(TIMESCALE) && npm ci --legacy-peer-deps --no-audit --no-fund
+
 check: $(APP)/node_modules/.package-lock.json
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -44,6 +48,7 @@ check: $(APP)/node_modules/.package-lock.json
 test:
 	@deploy/need $(TEST_TOOLS)
 	$(MAKE) check
+	$(MAKE) $(TIMESCALE)/node_modules/.package-lock.json
 	cargo test --workspace --exclude yiping --locked
 	cd $(APP) && npm test
 	$(MAKE) build
@@ -57,7 +62,7 @@ bench: build
 	cargo build --release --locked -p yiping-bench
 	taskset -c 0 ./target/release/yiping-bench $(ARGS)
 
-bless: $(APP)/node_modules/.package-lock.json
+bless: $(APP)/node_modules/.package-lock.json $(TIMESCALE)/node_modules/.package-lock.json
 	BLESS=1 INSTA_UPDATE=always cargo test --workspace --exclude yiping --locked
 
 fmt:
@@ -66,4 +71,4 @@ fmt:
 
 clean:
 	cargo clean
-	rm -rf $(APP)/dist $(APP)/node_modules $(BROWSER)/node_modules
+	rm -rf $(APP)/dist $(APP)/node_modules $(BROWSER)/node_modules $(TIMESCALE)/node_modules

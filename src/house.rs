@@ -19,7 +19,8 @@ use yiping_scene::SceneFacts;
 use yiping_scene::message::{DirectionView, RuleView, TextView};
 use yiping_server::{Extra, LiveHandle, Probe, ServerState};
 use yiping_sources::{Door, MqttDoor, Mqttd};
-use yiping_store::SqliteStore;
+use yiping_store::writer::Progress;
+use yiping_store::{Backend, Opened, Store};
 
 use crate::config::Config;
 use crate::packs::Domain;
@@ -40,7 +41,9 @@ pub(crate) struct House {
     doors: Tasks,
     readers: Tasks,
     face: Tasks,
-    progress: Vec<(&'static str, watch::Receiver<Position>)>,
+    engine: watch::Receiver<Position>,
+    /// `None` when no history is kept.
+    history: Option<watch::Receiver<Progress>>,
     live: LiveHandle,
 }
 
@@ -128,7 +131,7 @@ pub(crate) async fn open(
     let clock = log.clock().clone();
     let catalogue = Arc::new(domain.catalogue.clone());
     let file = folder.join("history.sqlite");
-    let store = Arc::new(SqliteStore::open(&file, &config.store, &catalogue.zone).await?);
+    let opened = yiping_store::open(&file, &config.store, &catalogue.zone).await?;
     let facts = SceneFacts {
         catalogue: Arc::clone(&catalogue),
         rules: domain.rules.iter().map(rule_view).collect(),
@@ -149,11 +152,14 @@ pub(crate) async fn open(
         doors: Tasks::new(),
         readers: Tasks::new(),
         face: Tasks::new(),
-        progress: Vec::new(),
+        engine: watch::channel(Position::START).1,
+        history: None,
         live,
     };
-    house.start_readers(domain, &folder, Arc::clone(&store));
-    house.start_face(listener, store, Arc::new(move || render.render()))?;
+    house.start_engine(domain, &folder);
+    house.start_history(Arc::clone(&opened.store));
+    house.start_scene(&folder);
+    house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_clock();
     Ok(house)
 }
@@ -187,7 +193,7 @@ impl House {
         Arc::clone(&self.log) as Arc<dyn Log>
     }
 
-    fn start_readers(&mut self, domain: &Domain, folder: &Path, store: Arc<SqliteStore>) {
+    fn start_engine(&mut self, domain: &Domain, folder: &Path) {
         let engine = Engine::new(
             Arc::clone(&self.catalogue),
             domain.rules.clone(),
@@ -205,19 +211,27 @@ impl House {
         );
         self.readers
             .spawn("the engine", async move { Ok(run.await?) });
+        self.engine = engine_at;
+    }
 
-        let (store_moves, store_at) = watch::channel(Position::START);
-        let stop = self.readers.stop.subscribe();
+    fn start_history(&mut self, store: Arc<dyn Store>) {
+        if self.config.store.backend == Backend::None {
+            return;
+        }
+        let (moves, at) = watch::channel(Progress::default());
         let fill = yiping_store::writer::follow(
             self.log(),
             store,
             self.config.store.clone(),
-            stop,
-            store_moves,
+            self.readers.stop.subscribe(),
+            moves,
         );
         self.readers
             .spawn("history", async move { Ok(fill.await?) });
+        self.history = Some(at);
+    }
 
+    fn start_scene(&mut self, folder: &Path) {
         let stop = self.readers.stopped();
         let fold = yiping_server::follow(
             self.live.clone(),
@@ -227,33 +241,29 @@ impl House {
         );
         self.readers
             .spawn("the live scene", async move { Ok(fold.await?) });
-        self.progress = vec![("engine", engine_at), ("history", store_at)];
     }
 
     fn start_face(
         &mut self,
         listener: TcpListener,
-        store: Arc<SqliteStore>,
+        opened: Opened,
         render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
     ) -> anyhow::Result<()> {
-        // History is asked through the store; the live scene is the server's own.
-        let engine = self.progress.iter().filter(|(name, _)| *name == "engine");
-        let probes = engine.map(|(name, position)| {
-            let position = position.clone();
-            Probe {
-                name,
-                position: Arc::new(move || *position.borrow()),
-            }
-        });
+        let engine = self.engine.clone();
+        let probe = Probe {
+            name: "engine",
+            position: Arc::new(move || *engine.borrow()),
+        };
         let state = ServerState {
             log: self.log(),
-            history: Arc::clone(&store) as _,
-            store,
+            history: opened.history,
+            store: opened.store,
+            filling: self.history.clone(),
             live: self.live.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
             render_metrics,
-            probes: probes.collect(),
+            probes: vec![probe],
             version: env!("CARGO_PKG_VERSION"),
         };
         let door = self.door(&self.config.ingest.http.name)?;
@@ -287,8 +297,7 @@ impl House {
     /// Looks at the log again and again, and drops what is no longer kept and every reader has passed.
     fn start_retention(&mut self) {
         let (log, live) = (Arc::clone(&self.log), self.live.clone());
-        let history = self.progress.iter().find(|(name, _)| *name == "history");
-        let history = history.map(|(_, at)| at.clone());
+        let history = self.history.clone();
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
         let archive = self.config.archive.open(&self.config.data.dir);
         let every = Duration::from_secs(self.config.data.retention_check_secs);
@@ -302,8 +311,10 @@ impl House {
                 let checkpoint = engine.clone();
                 let kept = tokio::task::spawn_blocking(move || checkpoint.load()).await??;
                 let engine_kept = kept.map_or(Position::START, |(position, _)| position);
-                let history_has = history.as_ref().map_or(Position::START, |at| *at.borrow());
-                let slowest = engine_kept.min(history_has).min(live.keep_from());
+                let mut slowest = engine_kept.min(live.keep_from());
+                if let Some(history) = &history {
+                    slowest = slowest.min(history.borrow().position);
+                }
                 if let Err(error) = log.retain(slowest, archive.clone()).await {
                     tracing::error!(%error, "old segments of the log cannot be thinned");
                 }
@@ -363,19 +374,18 @@ impl House {
 
     /// Resolves when engine, history and live scene have taken everything, and the engine has nothing more to say.
     pub(crate) fn settled(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut progress: Vec<_> = self
-            .progress
-            .iter()
-            .map(|(_, position)| position.clone())
-            .collect();
+        let (mut engine, mut history) = (self.engine.clone(), self.history.clone());
         let (mut end, live) = (self.log.end(), self.live.clone());
         async move {
             loop {
                 let target = *end.borrow_and_update();
-                for position in &mut progress {
-                    if position.wait_for(|at| *at >= target).await.is_err() {
-                        return;
-                    }
+                if engine.wait_for(|at| *at >= target).await.is_err() {
+                    return;
+                }
+                if let Some(history) = &mut history
+                    && history.wait_for(|at| at.position >= target).await.is_err()
+                {
+                    return;
                 }
                 if *end.borrow() == target && live.position() >= target {
                     return;

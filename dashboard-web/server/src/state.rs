@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use yiping_log::Log;
 use yiping_model::{Catalogue, Position};
+use yiping_store::writer::Progress;
 use yiping_store::{History, Store};
 
 use crate::live::LiveHandle;
@@ -19,6 +21,8 @@ pub struct ServerState {
     pub history: Arc<dyn History>,
     /// What counts the doors.
     pub store: Arc<dyn Store>,
+    /// How far history is filled, and since when it cannot be; `None` when none is kept.
+    pub filling: Option<watch::Receiver<Progress>>,
     /// The live scene.
     pub live: LiveHandle,
     /// Properties and things.

@@ -5,6 +5,8 @@ pub mod archive;
 mod conformance;
 mod error;
 mod figures;
+mod nowhere;
+mod open;
 pub mod postgres;
 mod query;
 mod rows;
@@ -17,6 +19,8 @@ use yiping_model::{Alarm, DatastreamId, IndexResult, Position, Record, Timestamp
 
 pub use archive::{ArchiveFormat, ArchiveSettings, ParquetArchive};
 pub use error::StoreError;
+pub use nowhere::Nowhere;
+pub use open::{Opened, open};
 pub use postgres::PostgresStore;
 pub use query::{
     Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, HopFilter, IndexQuery, Observation,

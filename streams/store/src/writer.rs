@@ -4,6 +4,7 @@
 //! lost and nothing counts twice. While the database is away the log keeps everything.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use yiping_log::{CatchUp, Log};
@@ -13,9 +14,28 @@ use crate::{Settings, Store, StoreError, figures};
 
 const DAY_SECS: i64 = 86_400;
 
-/// Follows the log until `shutdown` turns true; `progress` shows the last record that is in history.
+/// That history cannot be filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    /// City time since which.
+    pub since: Timestamp,
+    /// What its database says.
+    pub reason: String,
+}
+
+/// Where the writer stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The last record that is in history.
+    pub position: Position,
+    /// `None` while it can be filled.
+    pub away: Option<Away>,
+}
+
+/// Follows the log until `shutdown` turns true; `progress` shows how far it is.
 ///
-/// Once a day of city time it drops the observations that [`Settings::retain_days`] no longer keeps.
+/// Once a day of city time it drops the observations that [`Settings::retain_days`] no longer keeps, and every
+/// [`PostgresSettings::refresh_secs`](crate::PostgresSettings) of it brings figures up to date that are worked out beforehand.
 ///
 /// # Errors
 /// [`StoreError`] when another attempt cannot help: the log cannot be read, or the database is not the one this program wrote.
@@ -24,7 +44,7 @@ pub async fn follow(
     store: Arc<dyn Store>,
     settings: Settings,
     mut shutdown: watch::Receiver<bool>,
-    progress: watch::Sender<Position>,
+    progress: watch::Sender<Progress>,
 ) -> Result<(), StoreError> {
     let mut follower = Follower {
         end: log.end(),
@@ -34,7 +54,9 @@ pub async fn follow(
         progress,
         position: None,
         catch_up: None,
+        now: Timestamp::MIN,
         pruned_day: None,
+        refreshed_at: None,
         failures: 0,
     };
     loop {
@@ -51,7 +73,7 @@ pub async fn follow(
                 }
             }
             Err(error) if error.is_retryable() => {
-                follower.failed(&error);
+                follower.failed(&error).await;
                 let delay = follower.settings.retry_delay(follower.failures);
                 tokio::select! {
                     () = tokio::time::sleep(delay) => {}
@@ -68,11 +90,14 @@ struct Follower {
     end: watch::Receiver<Position>,
     store: Arc<dyn Store>,
     settings: Settings,
-    progress: watch::Sender<Position>,
+    progress: watch::Sender<Progress>,
     /// `None` before the store was asked.
     position: Option<Position>,
     catch_up: Option<CatchUp>,
+    /// City time of the last record that was taken.
+    now: Timestamp,
     pruned_day: Option<i64>,
+    refreshed_at: Option<Timestamp>,
     failures: u32,
 }
 
@@ -99,7 +124,9 @@ impl Follower {
         self.reached(last.position);
         self.took(&records);
         figures::applied(records.len(), last.position, end);
-        self.prune(last.received_at).await?;
+        self.now = last.received_at;
+        self.prune().await?;
+        self.refresh().await?;
         Ok(Turn::Applied)
     }
 
@@ -122,37 +149,77 @@ impl Follower {
 
     fn reached(&mut self, position: Position) {
         self.position = Some(position);
-        self.progress.send_replace(position);
+        self.progress
+            .send_modify(|progress| progress.position = position);
     }
 
-    async fn prune(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let today = now.as_secs().div_euclid(DAY_SECS);
+    async fn prune(&mut self) -> Result<(), StoreError> {
+        let today = self.now.as_secs().div_euclid(DAY_SECS);
         if let Some(retention) = self.settings.retention()
             && self.pruned_day != Some(today)
         {
-            self.store.prune(now - retention).await?;
+            self.store.prune(self.now - retention).await?;
             self.pruned_day = Some(today);
         }
         Ok(())
     }
 
-    fn failed(&mut self, error: &StoreError) {
+    async fn refresh(&mut self) -> Result<(), StoreError> {
+        let every = Duration::from_secs(self.settings.postgres.refresh_secs.into());
+        if self.refreshed_at.is_none_or(|at| self.now >= at + every) {
+            self.store.refresh().await?;
+            self.refreshed_at = Some(self.now);
+        }
+        Ok(())
+    }
+
+    async fn failed(&mut self, error: &StoreError) {
         if self.failures == 0 {
             tracing::warn!(
                 error = error as &dyn std::error::Error,
                 "history cannot be filled: the log keeps everything until it can"
             );
+            let since = self.next_at().await;
+            let reason = with_sources(error);
+            self.progress
+                .send_modify(|progress| progress.away = Some(Away { since, reason }));
         }
         self.failures = self.failures.saturating_add(1);
         figures::failed();
+    }
+
+    /// City time of the first record that is missing.
+    async fn next_at(&self) -> Timestamp {
+        let position = self.position.unwrap_or(Position::START);
+        let next = self.log.read(position, 1).await;
+        let first = next
+            .ok()
+            .and_then(|records| Some(records.first()?.received_at));
+        first.unwrap_or(self.now)
     }
 
     fn recovered(&mut self) {
         if self.failures > 0 {
             tracing::info!(failures = self.failures, "history is being filled again");
             self.failures = 0;
+            self.progress.send_modify(|progress| progress.away = None);
         }
     }
+}
+
+/// The error and its causes; a cause that the text before it has already told is left out.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
 }
 
 #[cfg(test)]

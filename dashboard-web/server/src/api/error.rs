@@ -131,7 +131,11 @@ impl IntoResponse for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::Internal(with_sources(&error))
+        if error.is_retryable() || matches!(error, StoreError::Nowhere) {
+            Self::Unavailable(with_sources(&error))
+        } else {
+            Self::Internal(with_sources(&error))
+        }
     }
 }
 

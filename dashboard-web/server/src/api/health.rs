@@ -7,14 +7,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use utoipa::ToSchema;
-use yiping_model::Position;
+use yiping_model::{Position, Timestamp};
+use yiping_store::writer::Progress;
 
 use crate::state::ServerState;
-
-/// How long history may take to say where it is.
-const STORE_ANSWER_MAX: Duration = Duration::from_secs(2);
 
 /// A reader that is behind is given so long to move on.
 const STILL_MAX: Duration = Duration::from_secs(2);
@@ -40,6 +38,42 @@ pub(crate) struct ReadyAnswer {
     behind: Vec<String>,
     /// The readers of the log.
     readers: Vec<ReaderAnswer>,
+    /// History; null when none is kept.
+    history: Option<HistoryAnswer>,
+}
+
+/// How history stands. That its database is away does not make the program unready: the screens live without it, and nothing is lost.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryAnswer {
+    /// The last record that it holds.
+    position: u64,
+    /// How many records it is behind.
+    lag: u64,
+    /// Since when and why it cannot be filled; null while it can.
+    away: Option<AwayAnswer>,
+}
+
+/// That history cannot be filled.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AwayAnswer {
+    /// City time since which.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// What its database says.
+    reason: String,
+}
+
+impl HistoryAnswer {
+    fn of(progress: &Progress, end: Position) -> Self {
+        Self {
+            position: progress.position.0,
+            lag: end.0.saturating_sub(progress.position.0),
+            away: progress.away.as_ref().map(|away| AwayAnswer {
+                since: away.since,
+                reason: away.reason.clone(),
+            }),
+        }
+    }
 }
 
 /// A reader of the log.
@@ -47,8 +81,8 @@ pub(crate) struct ReadyAnswer {
 pub(crate) struct ReaderAnswer {
     /// Its name.
     name: &'static str,
-    /// The last record that it took; null when it does not answer.
-    position: Option<u64>,
+    /// The last record that it took.
+    position: u64,
 }
 
 /// The process is alive.
@@ -85,19 +119,14 @@ pub(super) async fn readyz(State(state): State<ServerState>) -> impl IntoRespons
         ));
     }
     let end = *state.log.end().borrow();
-    let readers = readers(&state).await;
+    let readers = readers(&state);
     let mut lagging = Vec::new();
-    for (name, position) in &readers {
-        match position {
-            None => behind.push(format!("{name}: does not answer")),
-            Some(position) => {
-                let lag = end.0.saturating_sub(position.0);
-                if lag > state.settings.ready_lag_records {
-                    behind.push(format!("{name}: {lag} records behind"));
-                } else if lag > 0 {
-                    lagging.push((*name, *position));
-                }
-            }
+    for &(name, position) in &readers {
+        let lag = end.0.saturating_sub(position.0);
+        if lag > state.settings.ready_lag_records {
+            behind.push(format!("{name}: {lag} records behind"));
+        } else if lag > 0 {
+            lagging.push((name, position));
         }
     }
     if behind.is_empty() {
@@ -114,25 +143,30 @@ pub(super) async fn readyz(State(state): State<ServerState>) -> impl IntoRespons
     };
     let readers = readers.into_iter().map(|(name, position)| ReaderAnswer {
         name,
-        position: position.map(|position| position.0),
+        position: position.0,
     });
+    let filling = state.filling.as_ref();
     let answer = ReadyAnswer {
         ready,
         end: end.0,
         behind,
         readers: readers.collect(),
+        history: filling.map(|progress| HistoryAnswer::of(&progress.borrow(), end)),
     };
     (status, Json(answer))
 }
 
-/// Where the readers of the log are.
-async fn readers(state: &ServerState) -> Vec<(&'static str, Option<Position>)> {
-    let mut readers = vec![
-        ("live", Some(state.live.position())),
-        ("store", store_position(state).await),
-    ];
+/// Where the readers of the log are; history only while it can be filled.
+fn readers(state: &ServerState) -> Vec<(&'static str, Position)> {
+    let mut readers = vec![("live", state.live.position())];
+    if let Some(filling) = &state.filling {
+        let progress = filling.borrow();
+        if progress.away.is_none() {
+            readers.push(("store", progress.position));
+        }
+    }
     for probe in &state.probes {
-        readers.push((probe.name, Some((probe.position)())));
+        readers.push((probe.name, (probe.position)()));
     }
     readers
 }
@@ -146,17 +180,10 @@ async fn standing_still(
     let until = Instant::now() + patience;
     while !lagging.is_empty() && Instant::now() < until {
         sleep(STILL_STEP).await;
-        let now = readers(state).await;
-        lagging.retain(|(name, position)| now.contains(&(*name, Some(*position))));
+        let now = readers(state);
+        lagging.retain(|reader| now.contains(reader));
     }
     lagging
-}
-
-async fn store_position(state: &ServerState) -> Option<Position> {
-    match timeout(STORE_ANSWER_MAX, state.store.position()).await {
-        Ok(Ok(position)) => Some(position),
-        Ok(Err(_)) | Err(_) => None,
-    }
 }
 
 /// Figures in the text form of Prometheus.

@@ -247,6 +247,19 @@ async fn a_reader_that_stands_still_is_not_ready_however_little_it_is_behind() {
 }
 
 #[tokio::test]
+async fn history_that_is_away_is_shown_and_does_not_stop_the_rest() {
+    let house = told().await;
+    house.append(vec![Body::Tick; 9]).await;
+    house.lose_history("the database is asleep");
+    let ready = get(house.address, "/readyz").await;
+    assert_eq!(ready.status, 200);
+    let history = &ready.json()["history"];
+    assert_eq!(history["lag"], json!(9));
+    assert_eq!(history["away"]["reason"], json!("the database is asleep"));
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn an_error_does_not_echo_what_is_long() {
     let house = told().await;
     let long = "x".repeat(20_000);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use yiping_log::memory::MemoryLog;
 use yiping_log::{Checkpoint, CityClock, Log};
@@ -19,6 +19,7 @@ use yiping_model::{
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{Extra, LiveHandle, Probe, ServerState, Settings, follow, router, serve};
+use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
 
 /// More than anything here takes.
@@ -29,6 +30,7 @@ pub(crate) struct House {
     pub(crate) live: LiveHandle,
     log: Arc<MemoryLog>,
     store: Arc<SqliteStore>,
+    filling: watch::Sender<Progress>,
     clock: CityClock,
     stops: Vec<oneshot::Sender<()>>,
     following: JoinHandle<Result<(), yiping_server::LiveError>>,
@@ -66,10 +68,16 @@ impl House {
         let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"), log.id());
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
         let store = Arc::new(opened(dir.path()).await);
+        let position = store.position().await.expect("readable");
+        let filling = watch::Sender::new(Progress {
+            position,
+            away: None,
+        });
         let state = ServerState {
             log: log.clone(),
             history: store.clone(),
             store: store.clone(),
+            filling: Some(filling.subscribe()),
             live: live.clone(),
             catalogue: catalogue(),
             settings: Arc::new(settings),
@@ -105,6 +113,7 @@ impl House {
             live,
             log,
             store,
+            filling,
             clock,
             stops: vec![stop_serving, stop_following],
             following,
@@ -124,8 +133,17 @@ impl House {
             .apply(&records)
             .await
             .expect("history takes them");
+        self.filling
+            .send_modify(|progress| progress.position = last);
         assert!(self.live.reaches(last, PATIENCE).await);
         last
+    }
+
+    /// Says that history cannot be filled.
+    pub(crate) fn lose_history(&self, reason: &str) {
+        let (since, reason) = (self.clock.now(), reason.to_owned());
+        self.filling
+            .send_modify(|progress| progress.away = Some(Away { since, reason }));
     }
 
     /// Appends, and lets nobody else know.

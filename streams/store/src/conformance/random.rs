@@ -42,10 +42,6 @@ struct Cut {
 pub(crate) fn any_log_in_any_batches_with_any_restarts_gives_the_same_answers<P: Place>(
     place: impl Fn() -> P,
 ) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
     let mut runner = TestRunner::new(Config {
         cases: CASES,
         failure_persistence: None,
@@ -59,7 +55,13 @@ pub(crate) fn any_log_in_any_batches_with_any_restarts_gives_the_same_answers<P:
             for step in steps {
                 tell(&mut script, step);
             }
-            runtime.block_on(run(&place(), &script, &cuts));
+            let place = place();
+            // Ends before the place does, and with it all that the store had under way.
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(run(&place, &script, &cuts));
             Ok(())
         })
         .expect("the store agrees with the oracle");

@@ -161,7 +161,7 @@ async fn known(
     .await
 }
 
-/// These columns of the observations in their order; `and` narrows them.
+/// These columns of the observations in their order, which is that of the key; `and` narrows them.
 async fn rows<T>(
     connection: &mut PgConnection,
     query: &ObservationQuery,
@@ -175,9 +175,9 @@ where
         return Ok(Vec::new());
     };
     let select = format!(
-        "SELECT {columns} FROM observations
+        "SELECT {columns} FROM observations o
             WHERE datastream = $1 AND phenomenon_time >= $2 AND phenomenon_time < $3 {and}
-            ORDER BY phenomenon_time, value, zero_sign, source LIMIT $4"
+            ORDER BY phenomenon_time, value, o.zero_sign, o.source LIMIT $4"
     );
     sqlx::query_as(AssertSqlSafe(select))
         .bind(datastream)

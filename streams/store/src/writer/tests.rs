@@ -15,13 +15,13 @@ use crate::{SourceFigures, SqliteStore};
 struct Running {
     task: JoinHandle<Result<(), StoreError>>,
     shutdown: watch::Sender<bool>,
-    progress: watch::Receiver<Position>,
+    progress: watch::Receiver<Progress>,
 }
 
 impl Running {
     fn start(log: &Arc<MemoryLog>, store: Arc<dyn Store>) -> Self {
         let shutdown = watch::Sender::new(false);
-        let progress = watch::Sender::new(Position::START);
+        let progress = watch::Sender::new(Progress::default());
         let shown = progress.subscribe();
         let log: Arc<dyn Log> = Arc::<MemoryLog>::clone(log);
         let task = follow(log, store, settings(), shutdown.subscribe(), progress);
@@ -34,7 +34,7 @@ impl Running {
 
     async fn reach(&mut self, position: Position) {
         self.progress
-            .wait_for(|shown| *shown >= position)
+            .wait_for(|shown| shown.position >= position)
             .await
             .expect("follows");
     }

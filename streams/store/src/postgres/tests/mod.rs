@@ -1,5 +1,6 @@
 //! The suite of every backend, and what only this one promises, against real servers that the tests start themselves.
 
+mod faults;
 mod plain;
 mod server;
 mod timescale;

@@ -55,6 +55,10 @@ impl Server {
         server
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -133,18 +137,21 @@ impl Server {
     pub(super) async fn database(&self) -> Secret {
         let number = self.databases.fetch_add(1, Ordering::SeqCst);
         let name = format!("city_{number}");
+        self.make(&name).await;
+        self.url(&name)
+    }
+
+    /// Makes a database of this name, of template0: nobody else is ever connected to that.
+    pub(super) async fn make(&self, name: &str) {
         let mut connection = PgConnection::connect(self.url("postgres").reveal())
             .await
             .expect("connects");
-        // Of template0: nobody else is ever connected to it.
-        sqlx::raw_sql(AssertSqlSafe(format!(
-            "CREATE DATABASE {name} TEMPLATE template0"
-        )))
-        .execute(&mut connection)
-        .await
-        .expect("a database");
+        let make = format!("CREATE DATABASE {name} TEMPLATE template0");
+        sqlx::raw_sql(AssertSqlSafe(make))
+            .execute(&mut connection)
+            .await
+            .expect("a database");
         connection.close().await.expect("closes");
-        self.url(&name)
     }
 
     /// Sends a signal to all processes of the server, the postmaster and its children.
@@ -206,7 +213,7 @@ fn is_root() -> bool {
     id.stdout == b"0\n"
 }
 
-fn give_away(folder: &Path) {
+pub(super) fn give_away(folder: &Path) {
     if is_root() {
         let given = Command::new("chown")
             .arg(format!("{UNPRIVILEGED}:nogroup"))

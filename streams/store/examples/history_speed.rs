@@ -1,0 +1,200 @@
+//! How fast history is filled and asked: `cargo run --release -p yiping-store --example history_speed -- PLACE`, where PLACE is a folder
+//! for SQLite, or the address of an empty PostgreSQL database (`postgres://..`). A place that is filled is only asked.
+//!
+//! It writes, in batches of 5,000 records, 1,000 things once a second, then one thing once a minute for a year, with its windows; and reads
+//! that year, its hours and days, and 1,000 last values, each several times: the best and the middle one are told.
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a program that measures and tells"
+)]
+
+use std::error::Error;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use yiping_model::{
+    Body, DatastreamId, Finding, Measured, Outcome, Position, Quality, Reading, Record, SourceId,
+    Stage, ThingId, Timestamp, WindowLength, WindowResult, Zone,
+};
+use yiping_store::{
+    AggregateQuery, AggregateWidth, Backend, ObservationQuery, Opened, Settings, WindowQuery, open,
+};
+
+type Told<T> = Result<T, Box<dyn Error>>;
+
+const YEAR_MINUTES: i64 = 525_600;
+const BATCH_RECORDS: usize = 5_000;
+const THINGS: i64 = 1_000;
+const TIMES: usize = 9;
+/// 2026-01-01 in Shanghai.
+const BEGIN_SECS: i64 = 1_767_196_800;
+
+#[tokio::main]
+async fn main() -> Told<()> {
+    let place = std::env::args()
+        .nth(1)
+        .ok_or("name a folder or an address")?;
+    let opened = history(&place).await?;
+    let mut position = opened.store.position().await?;
+    if position == Position::START {
+        let seconds = (0..THINGS * 1_000).map(|n| reading(n % THINGS, n / THINGS, n));
+        fill(&opened, &mut position, "things each second", seconds).await?;
+        let minutes = (0..YEAR_MINUTES).map(|n| reading(0, 86_400 + n * 60, n));
+        fill(&opened, &mut position, "a year of minutes", minutes).await?;
+        let windows = (0..YEAR_MINUTES).map(window);
+        fill(&opened, &mut position, "a year of windows", windows).await?;
+    }
+    let begin = Instant::now();
+    opened.store.refresh().await?;
+    println!("hours and days brought up to date in {:?}", begin.elapsed());
+    ask(&opened).await
+}
+
+async fn history(place: &str) -> Told<Opened> {
+    let postgres = place.starts_with("postgres://");
+    let settings = Settings {
+        backend: if postgres {
+            Backend::Postgres
+        } else {
+            Backend::Sqlite
+        },
+        url: postgres.then(|| place.to_owned().into()),
+        ..Settings::default()
+    };
+    let file = Path::new(place).join("history.sqlite");
+    Ok(open(&file, &settings, &Zone::named("Asia/Shanghai")?).await?)
+}
+
+async fn fill(
+    opened: &Opened,
+    position: &mut Position,
+    what: &str,
+    bodies: impl Iterator<Item = Told<Body>>,
+) -> Told<()> {
+    let mut bodies = bodies.peekable();
+    let (mut rows, mut spent) = (0, Duration::ZERO);
+    while bodies.peek().is_some() {
+        let mut batch = Vec::with_capacity(BATCH_RECORDS);
+        for body in bodies.by_ref().take(BATCH_RECORDS) {
+            *position = position.next();
+            batch.push(Record {
+                position: *position,
+                received_at: Timestamp::from_secs(BEGIN_SECS),
+                body: body?,
+            });
+        }
+        let begin = Instant::now();
+        opened.store.apply(&batch).await?;
+        spent += begin.elapsed();
+        rows += batch.len();
+    }
+    let rate = rows as f64 / spent.as_secs_f64();
+    println!("{what}: {rows} rows in {spent:?}, {rate:.0} rows/s");
+    Ok(())
+}
+
+fn thing(number: i64) -> Told<DatastreamId> {
+    Ok(DatastreamId::parse(&format!("thing-{number:04}:pm25"))?)
+}
+
+fn reading(number: i64, secs: i64, value: i64) -> Told<Body> {
+    let DatastreamId { thing, property } = thing(number)?;
+    Ok(Body::Reading(Reading {
+        source: SourceId::new("mqtt")?,
+        thing: ThingId::clone(&thing),
+        phenomenon_time: Timestamp::from_secs(BEGIN_SECS + secs),
+        values: std::iter::once(Measured {
+            property,
+            value: value as f64 / 7.0,
+            quality: Quality::Good,
+        })
+        .collect(),
+    }))
+}
+
+fn window(minute: i64) -> Told<Body> {
+    let mean = minute as f64 / 7.0;
+    Ok(Body::Finding(Finding {
+        cause: Position::START,
+        ordinal: 0,
+        outcome: Outcome::Window(WindowResult {
+            datastream: thing(0)?,
+            start: Timestamp::from_secs(BEGIN_SECS + 86_400 + minute * 60),
+            length: WindowLength::from_secs(60).ok_or("a length")?,
+            hop: None,
+            stage: Stage::Final,
+            revision: 0,
+            count: 1,
+            expected: 1,
+            mean,
+            min: mean,
+            max: mean,
+            last: mean,
+            std_dev: 0.0,
+            quantiles: Vec::new(),
+            before: None,
+        }),
+    }))
+}
+
+async fn ask(opened: &Opened) -> Told<()> {
+    let history = &opened.history;
+    let from = Timestamp::from_secs(BEGIN_SECS + 86_400);
+    let to = Timestamp::from_secs(BEGIN_SECS + 86_400 + YEAR_MINUTES * 60);
+    let year = ObservationQuery {
+        datastream: thing(0)?,
+        from,
+        to,
+        limit: usize::MAX,
+    };
+    let things: Vec<DatastreamId> = (0..THINGS).map(thing).collect::<Told<_>>()?;
+    let windows = WindowQuery {
+        thing: Some(year.datastream.thing.clone()),
+        property: Some(year.datastream.property.clone()),
+        length: WindowLength::from_secs(60),
+        hop: None,
+        from,
+        to,
+        limit: usize::MAX,
+    };
+    let (mut series, mut rows, mut minutes, mut latest) = (vec![], vec![], vec![], vec![]);
+    let (mut hours, mut days) = (vec![], vec![]);
+    let aggregates = |width| AggregateQuery {
+        datastream: year.datastream.clone(),
+        width,
+        from,
+        to,
+        limit: usize::MAX,
+    };
+    for _time in 0..TIMES {
+        series.push(timed(history.series(&year)).await?);
+        rows.push(timed(history.observations(&year)).await?);
+        minutes.push(timed(history.windows(&windows)).await?);
+        latest.push(timed(history.latest(&things)).await?);
+        hours.push(timed(history.aggregates(&aggregates(AggregateWidth::Hour))).await?);
+        days.push(timed(history.aggregates(&aggregates(AggregateWidth::Day))).await?);
+    }
+    tell("a year of minutes as a series", series);
+    tell("a year of minutes as observations", rows);
+    tell("a year of minute windows", minutes);
+    tell("1,000 last values", latest);
+    tell("a year of hours", hours);
+    tell("a year of days", days);
+    Ok(())
+}
+
+async fn timed<T>(
+    answer: impl Future<Output = Result<Vec<T>, yiping_store::StoreError>>,
+) -> Told<(Duration, usize)> {
+    let begin = Instant::now();
+    let rows = answer.await?.len();
+    Ok((begin.elapsed(), rows))
+}
+
+fn tell(what: &str, mut times: Vec<(Duration, usize)>) {
+    times.sort_unstable();
+    let (best, rows) = times[0];
+    let (middle, _) = times[times.len() / 2];
+    println!("{what}: {rows} rows, best {best:?}, middle {middle:?}");
+}
