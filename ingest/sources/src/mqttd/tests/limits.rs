@@ -91,6 +91,20 @@ async fn a_version_that_nobody_knows_is_refused() {
 }
 
 #[tokio::test]
+async fn what_version_5_wants_beyond_the_door_is_refused() {
+    let house = House::open().await;
+    let will = [&[0], text(TOPIC).as_slice(), &text("offline")].concat();
+    let exactly_once = connect_with(5, 0b1_0110, 60, "a", &will);
+    assert_eq!(answer(&house, &exactly_once).await, 0x9b);
+    let mut body = text("MQTT");
+    body.extend([5, 0b10, 0, 60, 8, 0x15]);
+    body.extend(text("SCRAM"));
+    body.extend(text("a"));
+    assert_eq!(answer(&house, &packet(0x10, &body)).await, 0x8c);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn version_5_is_told_what_is_taken() {
     let house = House::with(MqttdSettings {
         unacknowledged_max: NonZeroU16::new(77).expect("not 0"),
