@@ -352,3 +352,30 @@ fn the_packet_of_a_hello_is_what_the_standard_shows() {
         packet(0x10, b"\0\x04MQTT\x04\x02\0\x3c\0\x01a")
     );
 }
+
+#[test]
+fn small_writes_are_gathered_into_few_reads() {
+    const PAUSE: Duration = Duration::from_millis(200);
+    let settings = crate::settings::IngestSettings {
+        gather_ms: 200,
+        ..Default::default()
+    };
+    let threads = crate::gather::Threads::start(&settings).expect("threads");
+    let devices = tokio::runtime::Runtime::new().expect("threads");
+    let opening = threads.handle().spawn(House::open());
+    devices.block_on(async {
+        let house = opening.await.expect("opens");
+        let mut device = house.device(4, "a").await;
+        let start = Instant::now();
+        for _ in 0..100 {
+            device
+                .send(&publish(4, TOPIC, None, &message("a", 1.0)))
+                .await;
+        }
+        house.log.bodies(100).await;
+        let looks = 3 + start.elapsed().as_millis() / PAUSE.as_millis();
+        let reads = house.log.attempts() as u128;
+        assert!(reads <= looks, "{reads} reads, {looks} expected");
+        house.close().await;
+    });
+}
