@@ -44,7 +44,8 @@ fn kill_nine_at_twenty_instants_loses_nothing_and_doubles_nothing() {
             broker.port
         )
     };
-    survives([&door("calm"), &door("killed")], &[broker.port]);
+    let summary = survives([&door("calm"), &door("killed")], &[broker.port]);
+    println!("{summary}");
 }
 
 #[test]
@@ -56,11 +57,12 @@ fn kill_nine_while_devices_publish_straight_to_the_door_loses_nothing_and_double
             "[[ingest.mqttd]]\nname = \"rig\"\nlisten = \"127.0.0.1:{port}\"\n[[ingest.mqttd.route]]\ntopic = \"rig/#\"\n"
         )
     });
-    survives(doors.each_ref().map(String::as_str), &ports);
+    let summary = survives(doors.each_ref().map(String::as_str), &ports);
+    println!("{summary}");
 }
 
-/// The test, with the doors of the calm and of the killed program, and the ports to which everything is published.
-fn survives(doors: [&str; 2], ports: &[u16]) {
+/// The test, with the doors of the calm and of the killed program, and the ports to which everything is published; what happened in figures.
+fn survives(doors: [&str; 2], ports: &[u16]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let [mut calm, mut killed] = [("calm", doors[0]), ("killed", doors[1])]
         .map(|(name, door)| program(&folder.path().join(name), door));
@@ -109,7 +111,7 @@ fn survives(doors: [&str; 2], ports: &[u16]) {
     );
     assert_eq!(settled_alarms(&calm), settled_alarms(&killed));
     assert_figures_add_up(&killed);
-    println!(
+    let summary = format!(
         "{total} messages by MQTT, {resent} of them sent again, {} posts acknowledged, {KILLS} kills, {} alarms",
         kept_by_post.len(),
         settled_alarms(&calm).len()
@@ -119,6 +121,7 @@ fn survives(doors: [&str; 2], ports: &[u16]) {
         "SIGTERM ends both well"
     );
     assert_in_log(&folder.path().join("killed"), &sent);
+    summary
 }
 
 /// Twenty times `kill -9` at a random instant, up again at once.
