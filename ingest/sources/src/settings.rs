@@ -111,7 +111,7 @@ pub struct MqttSettings {
     pub receive_maximum: u16,
     /// The largest payload; a larger one becomes a dead letter.
     pub payload_bytes_max: usize,
-    /// The largest packet that is read at all. Keep the broker's own limit (mosquitto: `message_size_limit`) below it: with version 5 the
+    /// The largest packet that is read at all. Keep the broker's own limit (mosquitto: `max_packet_size`) below it: with version 5 the
     /// broker drops what is larger, with 3.1.1 such a packet ends the connection.
     pub packet_bytes_max: u32,
     /// Messages that wait for the log.
