@@ -6,8 +6,7 @@ APP := dashboard-web/app
 BROWSER := tests/browser
 TIMESCALE := tests/timescale
 BUILD_TOOLS := mold:mold cc:gcc
-DEMO_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto
-TEST_TOOLS := $(DEMO_TOOLS) chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk" server=initdb:postgresql
+TEST_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto mosquitto_pub:mosquitto-clients chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk" server=initdb:postgresql
 
 help:
 	@echo 'make demo    build, start a simulated city, show its wall at http://127.0.0.1:8080/'
@@ -18,7 +17,7 @@ help:
 	@echo 'make bless   rewrite generated types and snapshots, to be reviewed'
 
 demo: build
-	@deploy/need $(DEMO_TOOLS)
+	@deploy/need $(BUILD_TOOLS)
 	@./target/release/yiping demo $(ARGS)
 
 build: app

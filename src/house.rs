@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use yiping_engine::{Engine, Rule, Threshold};
@@ -18,7 +19,7 @@ use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
 use yiping_scene::message::{DirectionView, RuleView, TextView};
 use yiping_server::{Extra, LiveHandle, Probe, ServerState};
-use yiping_sources::{Door, MqttDoor, Mqttd};
+use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, Opened, Store};
 
@@ -39,6 +40,8 @@ pub(crate) struct House {
     pub(crate) catalogue: Arc<Catalogue>,
     config: Config,
     doors: Tasks,
+    /// The threads of the MQTT doors.
+    door_threads: Option<Threads>,
     readers: Tasks,
     face: Tasks,
     engine: watch::Receiver<Position>,
@@ -73,6 +76,19 @@ impl Tasks {
         task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
     ) {
         self.running.spawn(async move { (name, task.await) });
+    }
+
+    fn spawn_on(
+        &mut self,
+        threads: &Handle,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let task = async move {
+            task.await;
+            (name, Ok(()))
+        };
+        self.running.spawn_on(task, threads);
     }
 
     /// The error of the next task that ends with one; waits for ever when none does.
@@ -150,6 +166,7 @@ pub(crate) async fn open(
         catalogue,
         config,
         doors: Tasks::new(),
+        door_threads: None,
         readers: Tasks::new(),
         face: Tasks::new(),
         engine: watch::channel(Position::START).1,
@@ -338,24 +355,25 @@ impl House {
 
     /// Opens the MQTT doors of the configuration: those to brokers, and those to which devices connect.
     pub(crate) async fn open_mqtt(&mut self) -> anyhow::Result<()> {
+        let threads = Threads::start(&self.config.ingest)
+            .context("the threads of the MQTT doors cannot start")?;
         for settings in self.config.ingest.mqtt.clone() {
             let door = self.door(&settings.name)?;
             let door = MqttDoor::new(settings, door)?;
-            let stop = self.doors.stop.subscribe();
-            self.doors.spawn("an MQTT door", async move {
-                door.run(stop).await;
-                Ok(())
-            });
+            let run = door.run(self.doors.stop.subscribe());
+            self.doors.spawn_on(threads.handle(), "an MQTT door", run);
         }
         for settings in self.config.ingest.mqttd.clone() {
             let door = self.door(&settings.name)?;
-            let door = Mqttd::bind(settings, door).await?;
-            let stop = self.doors.stop.subscribe();
-            self.doors.spawn("an MQTT door for devices", async move {
-                door.run(stop).await;
-                Ok(())
-            });
+            let door = threads
+                .handle()
+                .spawn(Mqttd::bind(settings, door))
+                .await??;
+            let run = door.run(self.doors.stop.subscribe());
+            let name = "an MQTT door for devices";
+            self.doors.spawn_on(threads.handle(), name, run);
         }
+        self.door_threads = Some(threads);
         Ok(())
     }
 

@@ -1,19 +1,21 @@
 //! `kill -9` at any instant loses nothing that was acknowledged, counts nothing twice, and changes no alarm.
 //!
-//! Two programs subscribe to the same broker: one is left in peace, the other is killed twenty times while 2,000 messages a second arrive
-//! with quality of service 1 and a client posts to its HTTP door. Afterwards their histories and alarms must agree with what was sent and with each other.
+//! Two programs get the same messages: one is left in peace, the other is killed twenty times while 2,000 messages a second arrive with quality
+//! of service 1 and a client posts to its HTTP door. Afterwards their histories and alarms must agree with what was sent and with each other.
+//! Once they subscribe to the same broker, which holds what a killed program did not acknowledge; once devices publish straight to their doors,
+//! and send again themselves what was not acknowledged.
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rumqttc::{Client, Event, MqttOptions, Outgoing, Packet, QoS};
+use rumqttc::{Client, Connection, Event, MqttOptions, Outgoing, Packet, QoS};
 use serde_json::Value;
 use support::{Broker, Yiping, free_port, get, post, until};
 
@@ -26,20 +28,54 @@ const CYCLE: u64 = 8;
 /// What one sensor sent: time in epoch ms → value.
 type Sent = BTreeMap<u64, f64>;
 
+/// Messages on their way without an acknowledgement.
+const OUTSTANDING_MAX: usize = 1_000;
+/// Each test needs the machine for itself.
+static TURN: Mutex<()> = Mutex::new(());
+
 #[test]
 fn kill_nine_at_twenty_instants_loses_nothing_and_doubles_nothing() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let broker = Broker::start();
+    let door = |name: &str| {
+        format!(
+            "[[ingest.mqtt]]\nname = \"rig\"\nurl = \"mqtt://127.0.0.1:{}\"\nclient_id = \"rig-{name}\"\n\
+             [[ingest.mqtt.subscription]]\ntopic = \"rig/#\"\n",
+            broker.port
+        )
+    };
+    let summary = survives([&door("calm"), &door("killed")], &[broker.port]);
+    println!("{summary}");
+}
+
+#[test]
+fn kill_nine_while_devices_publish_straight_to_the_door_loses_nothing_and_doubles_nothing() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let ports = [free_port(), free_port()];
+    let doors = ports.map(|port| {
+        format!(
+            "[[ingest.mqttd]]\nname = \"rig\"\nlisten = \"127.0.0.1:{port}\"\n[[ingest.mqttd.route]]\ntopic = \"rig/#\"\n"
+        )
+    });
+    let summary = survives(doors.each_ref().map(String::as_str), &ports);
+    println!("{summary}");
+}
+
+/// The test, with the doors of the calm and of the killed program, and the ports to which everything is published; what happened in figures.
+fn survives(doors: [&str; 2], ports: &[u16]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut calm = program(&folder.path().join("calm"), broker.port, "calm");
-    let mut killed = program(&folder.path().join("killed"), broker.port, "killed");
+    let [mut calm, mut killed] = [("calm", doors[0]), ("killed", doors[1])]
+        .map(|(name, door)| program(&folder.path().join(name), door));
 
     let stop = Arc::new(AtomicBool::new(false));
-    let start_ms = now_ms() / 1_000 * 1_000;
-    let publisher = thread::spawn({
-        let stop = Arc::clone(&stop);
-        let port = broker.port;
-        move || publish(port, start_ms, &stop)
-    });
+    let rig = Rig::start();
+    let publishers: Vec<_> = ports
+        .iter()
+        .map(|&port| {
+            let rig = Arc::clone(&rig);
+            thread::spawn(move || rig.publish(port))
+        })
+        .collect();
     let poster = thread::spawn({
         let stop = Arc::clone(&stop);
         let port = killed.port;
@@ -47,8 +83,13 @@ fn kill_nine_at_twenty_instants_loses_nothing_and_doubles_nothing() {
     });
 
     kill_again_and_again(&mut killed);
+    rig.stop();
     stop.store(true, Ordering::Release);
-    let sent = publisher.join().expect("the publisher ends well");
+    let mut resent = 0;
+    for publisher in publishers {
+        resent += publisher.join().expect("the publisher ends well");
+    }
+    let sent = rig.sent();
     let kept_by_post = poster.join().expect("the poster ends well");
     killed.wait_until_ready();
 
@@ -70,8 +111,8 @@ fn kill_nine_at_twenty_instants_loses_nothing_and_doubles_nothing() {
     );
     assert_eq!(settled_alarms(&calm), settled_alarms(&killed));
     assert_figures_add_up(&killed);
-    println!(
-        "{total} messages by MQTT, {} posts acknowledged, {KILLS} kills, {} alarms",
+    let summary = format!(
+        "{total} messages by MQTT, {resent} of them sent again, {} posts acknowledged, {KILLS} kills, {} alarms",
         kept_by_post.len(),
         settled_alarms(&calm).len()
     );
@@ -80,6 +121,7 @@ fn kill_nine_at_twenty_instants_loses_nothing_and_doubles_nothing() {
         "SIGTERM ends both well"
     );
     assert_in_log(&folder.path().join("killed"), &sent);
+    summary
 }
 
 /// Twenty times `kill -9` at a random instant, up again at once.
@@ -126,15 +168,14 @@ fn assert_histories(calm: &Yiping, killed: &Yiping, sent: &[Sent], kept_by_post:
     );
 }
 
-fn program(data: &Path, broker: u16, name: &str) -> Yiping {
+fn program(data: &Path, door: &str) -> Yiping {
     let port = free_port();
     std::fs::create_dir_all(data).expect("a folder");
     let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/pack-rig");
     let text = format!(
         "[data]\ndir = \"{}\"\n[ingest]\nunknown = \"accept\"\n[packs]\ndirs = [\"{}\"]\n[server]\nlisten = \"127.0.0.1:{port}\"\n\
          [engine]\nlateness_secs = 5\n[store]\nlateness_secs = 5\n\
-         [[ingest.mqtt]]\nname = \"rig\"\nurl = \"mqtt://127.0.0.1:{broker}\"\nclient_id = \"rig-{name}\"\n\
-         [[ingest.mqtt.subscription]]\ntopic = \"rig/#\"\n",
+         {door}",
         data.display(),
         pack.display()
     );
@@ -158,63 +199,118 @@ fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).expect("fits")
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test stands outside: it measures"
-)]
-/// Publishes until told to stop, then waits until the broker has acknowledged everything. Gives what each sensor sent.
-fn publish(port: u16, start_ms: u64, stop: &AtomicBool) -> Vec<Sent> {
-    let mut options = MqttOptions::new("rig-publisher", "127.0.0.1", port);
-    options.set_inflight(1_000);
-    let (client, mut connection) = Client::new(options, 10_000);
-    let acknowledged = Arc::new(AtomicU64::new(0));
-    let counter = Arc::clone(&acknowledged);
-    let events = thread::spawn(move || {
-        for event in connection.iter() {
-            match event.expect("the broker stays up") {
-                Event::Incoming(Packet::PubAck(_)) => {
-                    counter.fetch_add(1, Ordering::AcqRel);
-                }
-                Event::Outgoing(Outgoing::Disconnect) => break,
-                _ => {}
-            }
-        }
-    });
-    let mut sent: Vec<Sent> = vec![Sent::new(); usize::try_from(SENSORS).expect("fits")];
-    let from = Instant::now();
-    let mut number = 0_u64;
-    while !stop.load(Ordering::Acquire) {
-        let due = Duration::from_micros(number * 1_000_000 / MESSAGES_PER_SEC);
-        if let Some(wait) = due.checked_sub(from.elapsed()) {
-            thread::park_timeout(wait);
-            continue;
-        }
-        let sensor = number % SENSORS;
-        let turn = number / SENSORS;
-        let at = start_ms + number * 1_000 / MESSAGES_PER_SEC;
-        let value = if (turn + sensor) % CYCLE < 2 {
+/// What is sent, and when; every publisher sends the same.
+struct Rig {
+    start_ms: u64,
+    from: Instant,
+    /// How many messages there are in the end.
+    messages: AtomicU64,
+}
+
+impl Rig {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test stands outside: it measures"
+    )]
+    fn start() -> Arc<Self> {
+        Arc::new(Self {
+            start_ms: now_ms() / 1_000 * 1_000,
+            from: Instant::now(),
+            messages: AtomicU64::new(u64::MAX),
+        })
+    }
+
+    /// How many messages are due.
+    fn due(&self) -> u64 {
+        let micros = u64::try_from(self.from.elapsed().as_micros()).expect("fits");
+        let due = micros * MESSAGES_PER_SEC / 1_000_000;
+        due.min(self.messages.load(Ordering::Acquire))
+    }
+
+    /// Nothing is sent that is not due within a second.
+    fn stop(&self) {
+        let last = self.due() + MESSAGES_PER_SEC;
+        self.messages.store(last, Ordering::Release);
+    }
+
+    /// Sensor, time and value of a message.
+    fn message(&self, number: u64) -> (u64, u64, f64) {
+        let (sensor, turn) = (number % SENSORS, number / SENSORS);
+        let at = self.start_ms + number * 1_000 / MESSAGES_PER_SEC;
+        let hot = (turn + sensor) % CYCLE < 2;
+        let value = if hot {
             95.0
         } else {
             20.0 + (number % 500) as f64 / 10.0
         };
+        (sensor, at, value)
+    }
+
+    /// What each sensor sent, once all is sent.
+    fn sent(&self) -> Vec<Sent> {
+        let mut sent = vec![Sent::new(); usize::try_from(SENSORS).expect("fits")];
+        for number in 0..self.messages.load(Ordering::Acquire) {
+            let (sensor, at, value) = self.message(number);
+            sent[usize::try_from(sensor).expect("fits")].insert(at, value);
+        }
+        sent
+    }
+
+    /// Sends everything to this port until all of it is acknowledged, over as many connections as it takes; how many messages went twice.
+    fn publish(&self, port: u16) -> u64 {
+        let (mut next, mut resent) = (0, 0);
+        let mut outstanding = VecDeque::new();
+        loop {
+            let mut options = MqttOptions::new("rig-publisher", "127.0.0.1", port);
+            options.set_inflight(u16::try_from(OUTSTANDING_MAX).expect("fits"));
+            let (client, mut connection) = Client::new(options, 2 * OUTSTANDING_MAX);
+            for &number in &outstanding {
+                self.send(&client, number);
+            }
+            resent += outstanding.len() as u64;
+            if self.serve(&client, &mut connection, &mut next, &mut outstanding) {
+                return resent;
+            }
+            thread::park_timeout(Duration::from_millis(20));
+        }
+    }
+
+    /// Sends over one connection until it breaks; whether everything is acknowledged.
+    fn serve(
+        &self,
+        client: &Client,
+        connection: &mut Connection,
+        next: &mut u64,
+        outstanding: &mut VecDeque<u64>,
+    ) -> bool {
+        loop {
+            while *next < self.due() && outstanding.len() < OUTSTANDING_MAX {
+                self.send(client, *next);
+                outstanding.push_back(*next);
+                *next += 1;
+            }
+            if outstanding.is_empty() && *next == self.messages.load(Ordering::Acquire) {
+                client.disconnect().expect("queued");
+            }
+            match connection.recv_timeout(Duration::from_millis(5)) {
+                Ok(Ok(Event::Incoming(Packet::PubAck(_)))) => {
+                    outstanding.pop_front().expect("it was sent");
+                }
+                Ok(Ok(Event::Outgoing(Outgoing::Disconnect))) => return true,
+                Ok(Err(_broken)) => return false,
+                _ => {}
+            }
+        }
+    }
+
+    fn send(&self, client: &Client, number: u64) {
+        let (sensor, at, value) = self.message(number);
+        let topic = format!("rig/s{sensor:03}");
         let payload = format!(r#"{{"id":"s{sensor:03}","ts":{at},"metrics":{{"temp":{value}}}}}"#);
         client
-            .publish(
-                format!("rig/s{sensor:03}"),
-                QoS::AtLeastOnce,
-                false,
-                payload,
-            )
-            .expect("queued");
-        sent[usize::try_from(sensor).expect("fits")].insert(at, value);
-        number += 1;
+            .try_publish(topic, QoS::AtLeastOnce, false, payload)
+            .expect("there is room");
     }
-    until("the broker has acknowledged everything", || {
-        acknowledged.load(Ordering::Acquire) >= number
-    });
-    client.disconnect().expect("queued");
-    events.join().expect("the event loop ends");
-    sent
 }
 
 /// Posts one reading at a time; gives those that were answered with 202.

@@ -58,7 +58,10 @@ fn open_a_way(config: &mut Config, mqtt: &str) -> anyhow::Result<MqttTarget> {
         return Ok(target);
     };
     if config.ingest.mqttd.is_empty() {
-        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port(port)?));
+        let listen = SocketAddr::from((
+            Ipv4Addr::LOCALHOST,
+            free_port(port, config.server.listen.port())?,
+        ));
         config.ingest.mqttd = vec![own_door(config, listen)];
     }
     let listen = config.ingest.mqttd[0].listen;
@@ -68,10 +71,11 @@ fn open_a_way(config: &mut Config, mqtt: &str) -> anyhow::Result<MqttTarget> {
     })
 }
 
-fn free_port(first: u16) -> anyhow::Result<u16> {
+/// The first free port from `first` on that the wall does not want.
+fn free_port(first: u16, wall: u16) -> anyhow::Result<u16> {
     let last = first.saturating_add(PORTS_TRIED);
     (first..=last)
-        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .find(|&port| port != wall && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok())
         .with_context(|| format!("no free port from {first} to {last}; choose another with --mqtt"))
 }
 

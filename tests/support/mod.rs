@@ -108,7 +108,7 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Asks first, so that a demo can end its broker; then kills.
+    /// Asks first, so that a program can close in order; then kills.
     fn drop(&mut self) {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;

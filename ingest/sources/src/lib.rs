@@ -2,6 +2,7 @@
 
 pub mod door;
 mod figures;
+mod gather;
 pub mod http;
 pub mod mqtt;
 pub mod mqttd;
@@ -12,6 +13,7 @@ pub mod settings;
 mod testing;
 
 pub use door::{Batch, Door, Taken};
+pub use gather::Threads;
 pub use mqtt::{Link, MqttDoor};
 pub use mqttd::Mqttd;
 pub use replay::{Replay, ReplayError, Replayed};

@@ -2,7 +2,7 @@
 //!
 //! One task for each connection (`connection`). It takes a large piece from the socket, decodes every whole packet in it straight into a
 //! batch (`frame` for the plain PUBLISH, `codec` for the rest), hands the batch to the log and reads on; when the batch is durable, all its
-//! PUBACKs leave in one piece. After a read it waits for a moment, so that small writes of devices cost one wake-up together.
+//! PUBACKs leave in one piece. It is meant to run on the threads of `gather`, where small writes of many devices cost one wake-up together.
 //!
 //! What it is not: a broker. There are no subscriptions (each filter is refused, the connection stays), no retained messages, and no session
 //! outlives its connection. `QoS` 2 is not taken: version 5 is told so when it connects; a device that uses it all the same is cut off.

@@ -25,11 +25,15 @@ pub struct SettingsError {
 }
 
 /// `[ingest]`
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestSettings {
     /// What becomes of things and properties that the catalogue does not know.
     pub unknown: Unknown,
+    /// How long the MQTT doors gather what comes before they look again; 0 looks at once.
+    pub gather_ms: u64,
+    /// Threads of the MQTT doors.
+    pub threads: usize,
     /// What a reading may be at most.
     pub limits: Limits,
     /// The HTTP door.
@@ -38,6 +42,20 @@ pub struct IngestSettings {
     pub mqtt: Vec<MqttSettings>,
     /// The MQTT doors to which devices connect themselves.
     pub mqttd: Vec<MqttdSettings>,
+}
+
+impl Default for IngestSettings {
+    fn default() -> Self {
+        Self {
+            unknown: Unknown::default(),
+            gather_ms: 1,
+            threads: 1,
+            limits: Limits::default(),
+            http: HttpSettings::default(),
+            mqtt: Vec::new(),
+            mqttd: Vec::new(),
+        }
+    }
 }
 
 /// `[ingest.http]`
@@ -92,7 +110,7 @@ pub struct MqttSettings {
     pub receive_maximum: u16,
     /// The largest payload; a larger one becomes a dead letter.
     pub payload_bytes_max: usize,
-    /// The largest packet that is read at all. Keep the broker's own limit (mosquitto: `message_size_limit`) below it: with version 5 the
+    /// The largest packet that is read at all. Keep the broker's own limit (mosquitto: `max_packet_size`) below it: with version 5 the
     /// broker drops what is larger, with 3.1.1 such a packet ends the connection.
     pub packet_bytes_max: u32,
     /// Messages that wait for the log.
@@ -101,8 +119,6 @@ pub struct MqttSettings {
     pub batch_messages_max: usize,
     /// The first wait before connecting again; it doubles.
     pub backoff_ms_min: u64,
-    /// How long what comes is gathered before the next look at the connection; 0 looks at once.
-    pub gather_ms: u64,
     /// The longest wait before connecting again.
     pub backoff_ms_max: u64,
     /// What to listen to, and how to read it; the first that matches a topic counts.
@@ -126,7 +142,6 @@ impl Default for MqttSettings {
             packet_bytes_max: 16 * 1024 * 1024,
             queue_messages_max: 1_024,
             batch_messages_max: 1_024,
-            gather_ms: 1,
             backoff_ms_min: 250,
             backoff_ms_max: 30_000,
             subscriptions: Vec::new(),

@@ -56,6 +56,11 @@ impl TestLog {
         self.mood.send_replace(mood);
     }
 
+    /// How many appends have been begun.
+    pub(crate) fn attempts(&self) -> usize {
+        *self.attempts.borrow()
+    }
+
     /// Waits until so many appends have been begun.
     pub(crate) async fn attempted(&self, count: usize) {
         let mut attempts = self.attempts.subscribe();

@@ -6,13 +6,9 @@
 //! messages in flight (each queued acknowledgement belongs to one of them). So the keeper always comes back to empty the queue, the reader
 //! always comes back to write the acknowledgements, and while the log is slow the queue fills, the socket fills, and the broker holds back.
 
-use std::future::poll_fn;
-use std::task::Poll;
-
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
-use tokio::task::coop::has_budget_remaining;
-use tokio::time::{Duration, sleep, timeout};
+use tokio::time::{Duration, timeout};
 use yiping_log::LogError;
 use yiping_model::reject::SAMPLE_BYTES_MAX;
 
@@ -80,7 +76,7 @@ impl Session<'_> {
     /// Returns why the connection ended.
     async fn read(&self, mut wire: Wire, queue: mpsc::Sender<Queued>) -> String {
         loop {
-            match self.next(&mut wire).await {
+            match wire.poll().await {
                 Ok(Event::Connected) => {
                     if !self.client.subscribe(&self.settings.subscriptions) {
                         return "the subscriptions could not be sent".to_owned();
@@ -111,20 +107,6 @@ impl Session<'_> {
                 Err(reason) => return reason,
             }
         }
-    }
-
-    /// The next event. When nothing is ready, what comes is gathered for a moment, so that a trickle of messages does not cost one wake-up each.
-    async fn next(&self, wire: &mut Wire) -> Result<Event, String> {
-        let mut event = std::pin::pin!(wire.poll());
-        let ready = poll_fn(|context| Poll::Ready(event.as_mut().poll(context))).await;
-        if let Poll::Ready(event) = ready {
-            return event;
-        }
-        // Without a budget it only looks as if nothing were there.
-        if self.settings.gather_ms > 0 && has_budget_remaining() {
-            sleep(Duration::from_millis(self.settings.gather_ms)).await;
-        }
-        event.await
     }
 
     /// A payload beyond the limit is cut to what its dead letter shows, so that the queue's memory has a limit too.

@@ -96,8 +96,8 @@ pub(super) struct Hello {
     pub(super) username: Option<String>,
     pub(super) password: Option<Bytes>,
     pub(super) will: Option<Will>,
-    /// Whether it wants a way of signing in that this door does not have.
-    pub(super) other_sign_in: bool,
+    /// What it wants that this door does not have.
+    pub(super) denial: Option<Denial>,
 }
 
 /// What a device wants to have said when it goes away without a word.
@@ -125,6 +125,7 @@ pub(super) enum Denial {
     ClientId,
     Credentials,
     SignIn,
+    WillQos,
     Full,
 }
 
@@ -239,6 +240,10 @@ impl Codec {
             Denial::SignIn => (
                 v3::ConnectAckReason::NotAuthorized,
                 ConnectAckReason::BadAuthenticationMethod,
+            ),
+            Denial::WillQos => (
+                v3::ConnectAckReason::NotAuthorized,
+                ConnectAckReason::QosNotSupported,
             ),
             Denial::Full => (
                 v3::ConnectAckReason::ServiceUnavailable,
@@ -357,7 +362,7 @@ fn packet_311(packet: v3::Packet) -> Packet {
                 topic: will.topic.to_string(),
                 payload: will.message,
             }),
-            other_sign_in: false,
+            denial: None,
         }),
         v3::Packet::Publish(message) => Packet::Publish(publish(*message)),
         v3::Packet::Subscribe {
@@ -383,6 +388,7 @@ fn packet_311(packet: v3::Packet) -> Packet {
 fn packet_5(packet: v5::Packet) -> Packet {
     match packet {
         v5::Packet::Connect(hello) => Packet::Connect(Hello {
+            denial: denial_5(&hello),
             client_id: hello.client_id.to_string(),
             keep_alive_secs: hello.keep_alive,
             username: hello.username.map(|name| name.to_string()),
@@ -391,7 +397,6 @@ fn packet_5(packet: v5::Packet) -> Packet {
                 topic: will.topic.to_string(),
                 payload: will.message,
             }),
-            other_sign_in: hello.auth_method.is_some(),
         }),
         v5::Packet::Publish(message) => Packet::Publish(publish(*message)),
         v5::Packet::Subscribe(asked) => Packet::Subscribe {
@@ -408,6 +413,16 @@ fn packet_5(packet: v5::Packet) -> Packet {
         },
         _ => Packet::Misplaced,
     }
+}
+
+/// A will of `QoS` 2 must be refused by who does not take `QoS` 2 (MQTT 5.0, 3.2.2.3.4); in 3.1.1 it only concerns those who would receive it.
+fn denial_5(hello: &v5::Connect) -> Option<Denial> {
+    let will = hello.last_will.as_ref();
+    if hello.auth_method.is_some() {
+        return Some(Denial::SignIn);
+    }
+    will.is_some_and(|will| will.qos == v5::QoS::ExactlyOnce)
+        .then_some(Denial::WillQos)
 }
 
 fn publish(message: rmqtt_codec::types::Publish) -> Publish {

@@ -78,8 +78,6 @@ struct Connection<'a> {
     heard: Instant,
     /// Not to be read before.
     read_at: Instant,
-    /// What the last read brought, until it is looked at.
-    news: Option<usize>,
 }
 
 /// Serves one connection to its end.
@@ -179,7 +177,6 @@ impl<'a> Connection<'a> {
             load: Load::default(),
             heard: now,
             read_at: now,
-            news: None,
         }
     }
 
@@ -221,9 +218,8 @@ impl<'a> Connection<'a> {
                         return End::Refused(error);
                     }
                 }
-                Wake::Writable => {}
                 Wake::Read(Ok(0) | Err(_)) => return End::Lost,
-                Wake::Read(Ok(bytes)) => self.news = Some(bytes),
+                Wake::Writable | Wake::Read(Ok(_)) => {}
                 Wake::Over(end) => return end,
             }
         }
@@ -269,13 +265,11 @@ impl<'a> Connection<'a> {
         end
     }
 
-    /// When to look at the socket again: at once when there is more than one read could take, else after a moment; later when the device, or
-    /// all of them together, send too fast.
+    /// When to look at the socket again: later when the device, or all of them together, send too fast.
     fn pace(&mut self, messages: usize, now: Instant) {
-        let settings = &self.hall.settings;
-        let Some(bytes) = self.news.take() else {
+        if messages == 0 {
             return;
-        };
+        }
         let hall = &self.hall.rate;
         let total = {
             let mut rate = hall.lock().unwrap_or_else(PoisonError::into_inner);
@@ -285,12 +279,7 @@ impl<'a> Connection<'a> {
         if !wait.is_zero() {
             Figure::MqttdPauses.add(self.hall.door.source().as_str(), 1);
         }
-        let gather = if bytes < settings.read_bytes {
-            Duration::from_millis(settings.gather_ms)
-        } else {
-            Duration::ZERO
-        };
-        self.read_at = now + wait.max(gather);
+        self.read_at = now + wait;
     }
 
     /// Sends the gathered batch on its way into the log, unless another is under way; whether one is.

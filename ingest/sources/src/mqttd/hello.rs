@@ -71,8 +71,8 @@ impl Hall {
     }
 
     fn judge(&self, hello: Hello) -> Result<(Hello, OwnedSemaphorePermit), Denial> {
-        if hello.other_sign_in {
-            return Err(Denial::SignIn);
+        if let Some(denial) = hello.denial {
+            return Err(denial);
         }
         if hello.client_id.len() > self.settings.client_id_bytes_max {
             return Err(Denial::ClientId);
@@ -133,6 +133,7 @@ impl Denial {
             Self::ClientId => "client_id",
             Self::Credentials => "credentials",
             Self::SignIn => "sign_in",
+            Self::WillQos => "will_qos_2",
             Self::Full => "connections",
         }
     }

@@ -44,8 +44,6 @@ pub struct MqttdSettings {
     pub read_bytes: usize,
     /// Messages in one append; while the log takes so many of one device, as many are gathered and no more.
     pub batch_messages_max: usize,
-    /// How long what comes is gathered before the next look at the connection; 0 looks at once.
-    pub gather_ms: u64,
     /// Which topics are taken, and how their payloads are read; the first that matches counts.
     #[serde(rename = "route")]
     pub routes: Vec<Route>,
@@ -70,7 +68,6 @@ impl Default for MqttdSettings {
             unacknowledged_max: NonZeroU16::new(4_096).unwrap_or(NonZeroU16::MIN),
             read_bytes: 64 * 1024,
             batch_messages_max: 4_096,
-            gather_ms: 1,
             routes: Vec::new(),
         }
     }

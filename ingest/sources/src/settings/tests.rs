@@ -157,3 +157,94 @@ fn a_password_in_the_address_of_a_broker_is_refused_and_not_repeated() {
         "{message}"
     );
 }
+
+const DOOR: &str = r#"
+[[mqttd]]
+name = "devices"
+listen = "127.0.0.1:1885"
+username = "station"
+password = "tell nobody"
+unacknowledged_max = 100
+
+[[mqttd.route]]
+topic = "city/+/air"
+mapping = { id = "topic:2" }
+"#;
+
+#[test]
+fn the_door_for_devices_has_defaults_and_is_read_from_toml() {
+    let settings = parsed(DOOR);
+    settings.validate().expect("valid");
+    let door = &settings.mqttd[0];
+    assert_eq!(door.listen.port(), 1885);
+    assert_eq!(door.unacknowledged_max.get(), 100);
+    assert_eq!(door.keep_alive_secs_max, 3_600);
+    let shown = format!("{settings:?}") + &toml::to_string(&settings).expect("has a TOML form");
+    assert!(!shown.contains("tell nobody"), "{shown}");
+}
+
+#[test]
+fn what_makes_no_sense_for_devices_is_refused_by_its_name() {
+    for (from, to, expected) in [
+        (
+            "127.0.0.1:1885",
+            "0.0.0.0:1885",
+            "ingest.mqttd[0].listen: is not a loopback address: until accounts exist only this machine is answered; use 127.0.0.1 or [::1]",
+        ),
+        (
+            "\"devices\"",
+            "\"http\"",
+            "ingest.mqttd[0].name: is taken; give every door its own name",
+        ),
+        (
+            "username = \"station\"",
+            "",
+            "ingest.mqttd[0].username: is missing; a password needs one",
+        ),
+        (
+            "username",
+            "connections_max = 0\nusername",
+            "ingest.mqttd[0].connections_max: must be at least 1",
+        ),
+        (
+            "username",
+            "packet_bytes_max = 263000\nusername",
+            "ingest.mqttd[0].packet_bytes_max: must exceed payload_bytes_max and topic_bytes_max together by 1024",
+        ),
+        (
+            "city/+/air",
+            "city+",
+            "ingest.mqttd[0].route[0].topic: is not a topic filter such as city/+/air or city/#",
+        ),
+        (
+            "[[mqttd.route]]\ntopic = \"city/+/air\"\nmapping = { id = \"topic:2\" }",
+            "",
+            "ingest.mqttd[0].route: is missing; add [[ingest.mqttd.route]] with a topic",
+        ),
+    ] {
+        assert!(DOOR.contains(from), "{from}");
+        let error = parsed(&DOOR.replacen(from, to, 1))
+            .validate()
+            .expect_err("makes no sense");
+        assert_eq!(error.to_string(), expected);
+    }
+    let twice = parsed(&(DOOR.to_owned() + &DOOR.replace("devices", "others")));
+    let error = twice.validate().expect_err("one port");
+    assert_eq!(error.field, "mqttd[1].listen");
+    for nothing in ["unacknowledged_max = 0", "unknown_key = 1"] {
+        let text = DOOR.replace("unacknowledged_max = 100", nothing);
+        assert!(
+            toml::from_str::<IngestSettings>(&text).is_err(),
+            "{nothing}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_matches_itself_only() {
+    let secret = Secret::from("tell nobody".to_owned());
+    assert!(secret.matches(b"tell nobody"));
+    for other in ["", "tell nobod", "tell nobody!", "tell nobodx"] {
+        assert!(!secret.matches(other.as_bytes()), "{other}");
+    }
+}

@@ -16,6 +16,7 @@ impl IngestSettings {
     /// [`SettingsError`] for the first setting that makes no sense.
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.http.validate()?;
+        require(self.threads > 0, "threads", "must be at least 1")?;
         require(
             self.limits.values_max > 0,
             "limits.values_max",

@@ -91,6 +91,20 @@ async fn a_version_that_nobody_knows_is_refused() {
 }
 
 #[tokio::test]
+async fn what_version_5_wants_beyond_the_door_is_refused() {
+    let house = House::open().await;
+    let will = [&[0], text(TOPIC).as_slice(), &text("offline")].concat();
+    let exactly_once = connect_with(5, 0b1_0110, 60, "a", &will);
+    assert_eq!(answer(&house, &exactly_once).await, 0x9b);
+    let mut body = text("MQTT");
+    body.extend([5, 0b10, 0, 60, 8, 0x15]);
+    body.extend(text("SCRAM"));
+    body.extend(text("a"));
+    assert_eq!(answer(&house, &packet(0x10, &body)).await, 0x8c);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn version_5_is_told_what_is_taken() {
     let house = House::with(MqttdSettings {
         unacknowledged_max: NonZeroU16::new(77).expect("not 0"),
@@ -337,4 +351,31 @@ fn the_packet_of_a_hello_is_what_the_standard_shows() {
         connect(4, "a"),
         packet(0x10, b"\0\x04MQTT\x04\x02\0\x3c\0\x01a")
     );
+}
+
+#[test]
+fn small_writes_are_gathered_into_few_reads() {
+    const PAUSE: Duration = Duration::from_millis(200);
+    let settings = crate::settings::IngestSettings {
+        gather_ms: 200,
+        ..Default::default()
+    };
+    let threads = crate::gather::Threads::start(&settings).expect("threads");
+    let devices = tokio::runtime::Runtime::new().expect("threads");
+    let opening = threads.handle().spawn(House::open());
+    devices.block_on(async {
+        let house = opening.await.expect("opens");
+        let mut device = house.device(4, "a").await;
+        let start = Instant::now();
+        for _ in 0..100 {
+            device
+                .send(&publish(4, TOPIC, None, &message("a", 1.0)))
+                .await;
+        }
+        house.log.bodies(100).await;
+        let looks = 3 + start.elapsed().as_millis() / PAUSE.as_millis();
+        let reads = house.log.attempts() as u128;
+        assert!(reads <= looks, "{reads} reads, {looks} expected");
+        house.close().await;
+    });
 }
