@@ -213,3 +213,22 @@ fn a_device_cannot_call_itself_a_cell() {
     assert_eq!(admitted.reading, None);
     assert_eq!(admitted.refusals[0].reason, Reason::BadId);
 }
+
+#[test]
+fn a_known_datastream_counts_once_however_its_readings_are_mixed_with_bad_ones() {
+    let limits = Limits {
+        series_max: 2,
+        ..Limits::default()
+    };
+    let mut gate = gate(Unknown::Accept, limits);
+    for _ in 0..3 {
+        let good = gate.admit(raw("x", NOW, &[("a", 1.0)]), NOW);
+        assert!(good.reading.is_some());
+        let mixed = gate.admit(raw("x", NOW, &[("a", 1.0), ("b", f64::NAN)]), NOW);
+        assert_eq!(mixed.refusals[0].reason, Reason::NotFinite);
+    }
+    let second = gate.admit(raw("y", NOW, &[("a", 1.0)]), NOW);
+    assert!(second.reading.is_some());
+    let third = gate.admit(raw("z", NOW, &[("a", 1.0)]), NOW);
+    assert_eq!(third.refusals[0].reason, Reason::TooManySeries);
+}
