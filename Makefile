@@ -56,10 +56,10 @@ test:
 	cd $(BROWSER) && npm test
 
 # On a quiet machine. One case: make bench ARGS='mosquitto-5k --secs 45 --runs 3'
-bench: build
+bench: app
 	@deploy/need $(TEST_TOOLS) taskset:util-linux
-	cargo build --release --locked -p yiping-bench
-	taskset -c 0 ./target/release/yiping-bench $(ARGS)
+	cargo build --profile dist --locked -p yiping -p yiping-bench
+	taskset -c 0 ./target/dist/yiping-bench $(ARGS)
 
 bless: $(APP)/node_modules/.package-lock.json $(TIMESCALE)/node_modules/.package-lock.json
 	BLESS=1 INSTA_UPDATE=always cargo test --workspace --exclude yiping --locked

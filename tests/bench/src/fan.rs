@@ -1,6 +1,5 @@
 //! Fan-out: one device speaks, a hundred programs hear every word.
 
-use std::io::Read;
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,12 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
-use bytes::BytesMut;
+use bytes::{Buf as _, BytesMut};
 use serde::Serialize;
+use tokio::io::AsyncReadExt;
+use tokio::task::JoinSet;
 
 use crate::city1k::Span;
 use crate::machine::{self, now_us, quantile, wait_until};
-use crate::probe::{self, is_pause};
+use crate::probe;
 use crate::program::{Door, House, Keep};
 use crate::publish;
 
@@ -55,14 +56,14 @@ pub(crate) fn run(
     let warm_us = begin_us + (warm_secs * 1e6) as u64;
     let end_us = begin_us + (secs * 1e6) as u64;
     let stop = Arc::new(AtomicBool::new(false));
-    let mut listening = Vec::new();
+    let mut sockets = Vec::new();
     for _ in 0..LISTENERS {
-        let socket = probe::connect(house.server, "kinds=reading&thing=fan")?;
-        let stop = Arc::clone(&stop);
-        let mut socket = socket.into_inner();
-        let listener = thread::Builder::new().stack_size(256 * 1_024);
-        listening.push(listener.spawn(move || count(&mut socket, warm_us, &stop))?);
+        sockets.push(probe::connect(house.server, "kinds=reading&thing=fan")?.into_inner());
     }
+    let listening = {
+        let stop = Arc::clone(&stop);
+        thread::spawn(move || listen(sockets, warm_us, stop))
+    };
     let device = publish::connect(house.devices, "fan")?;
     let sending = thread::spawn(move || send(device, rate, secs, begin_us));
     wait_until(warm_us);
@@ -72,14 +73,8 @@ pub(crate) fn run(
     sending.join().expect("no panic")?;
     wait_until(end_us + 1_500_000);
     stop.store(true, Ordering::Release);
-    let mut took = Vec::new();
-    let (mut bytes, mut items) = (0, 0);
-    for listener in listening {
-        let heard = listener.join().expect("no panic")?;
-        took.extend(heard.took_ms);
-        bytes += heard.bytes;
-        items += heard.items;
-    }
+    let heard = listening.join().expect("no panic")?;
+    let mut took = heard.took_ms;
     let sent = (rate * (secs - warm_secs)).round();
     let deliveries = took.len() as f64;
     let cpu_secs = after.cpu_secs - before.cpu_secs;
@@ -92,7 +87,7 @@ pub(crate) fn run(
         delivered: deliveries / (sent * LISTENERS as f64),
         delivery_ms_p50: quantile(&mut took, 0.5),
         delivery_ms_p99: quantile(&mut took, 0.99),
-        item_bytes: bytes as f64 / f64::from(items),
+        item_bytes: heard.bytes as f64 / f64::from(heard.items),
         cores: cpu_secs / (secs - warm_secs),
         cpu_us_per_delivery: cpu_secs * 1e6 / deliveries,
         peak_mib: house.program.usage().peak_mib,
@@ -133,21 +128,43 @@ struct Heard {
     items: u32,
 }
 
+/// Every listener is a task of this one thread.
+fn listen(sockets: Vec<TcpStream>, warm_us: u64, stop: Arc<AtomicBool>) -> anyhow::Result<Heard> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async move {
+        let mut listeners = JoinSet::new();
+        for socket in sockets {
+            socket.set_nonblocking(true)?;
+            let socket = tokio::net::TcpStream::from_std(socket)?;
+            listeners.spawn(count(socket, warm_us, Arc::clone(&stop)));
+        }
+        let mut all = Heard::default();
+        while let Some(heard) = listeners.join_next().await {
+            let heard = heard??;
+            all.took_ms.extend(heard.took_ms);
+            all.bytes += heard.bytes;
+            all.items += heard.items;
+        }
+        Ok(all)
+    })
+}
+
 /// Looks for marks in the bytes of the socket: cheap enough for a hundred listeners on one core.
-fn count(socket: &mut TcpStream, warm_us: u64, stop: &AtomicBool) -> anyhow::Result<Heard> {
+async fn count(
+    mut socket: tokio::net::TcpStream,
+    warm_us: u64,
+    stop: Arc<AtomicBool>,
+) -> anyhow::Result<Heard> {
     let mut heard = Heard::default();
-    let mut chunk = vec![0; 65_536];
-    let mut held: Vec<u8> = Vec::new();
+    let mut held = BytesMut::with_capacity(65_536);
+    // The feed speaks at least once a second, so the word to stop is heard.
     while !stop.load(Ordering::Acquire) {
-        let count = match socket.read(&mut chunk) {
-            Ok(0) => anyhow::bail!("the feed ended"),
-            Ok(count) => count,
-            Err(error) if is_pause(&error) => continue,
-            Err(error) => return Err(error).context("the feed broke"),
-        };
+        let count = socket.read_buf(&mut held).await.context("the feed broke")?;
+        anyhow::ensure!(count > 0, "the feed ended");
         let now = now_us();
         heard.bytes += count as u64;
-        held.extend_from_slice(&chunk[..count]);
         let mut from = 0;
         while let Some(mark) = find(&held[from..]) {
             let digits = from + mark + MARK.len();
@@ -165,7 +182,7 @@ fn count(socket: &mut TcpStream, warm_us: u64, stop: &AtomicBool) -> anyhow::Res
             from = digits + MARK_DIGITS;
         }
         let keep = held.len().min(MARK.len() + MARK_DIGITS - 1);
-        held.drain(..from.max(held.len() - keep));
+        held.advance(from.max(held.len() - keep));
     }
     Ok(heard)
 }

@@ -23,13 +23,13 @@ use clap::Parser;
 use city1k::{Case, Span};
 use program::{Door, Keep};
 
-/// Measures the program at target/release/yiping: the workload city-1k, and the fan-out of the feed.
+/// Measures the program at target/dist/yiping: the workload city-1k, and the fan-out of the feed.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Only cases whose name contains this.
     only: Option<String>,
     /// The program under test.
-    #[arg(long, default_value = "target/release/yiping")]
+    #[arg(long, default_value = "target/dist/yiping")]
     yiping: PathBuf,
     /// Where the data of the runs lie: a folder on the disk that is to be measured.
     #[arg(long, default_value = "target")]

@@ -82,7 +82,7 @@ pub(crate) fn listen(
 }
 
 /// Whether nothing came for a while.
-pub(crate) fn is_pause(error: &std::io::Error) -> bool {
+fn is_pause(error: &std::io::Error) -> bool {
     matches!(
         error.kind(),
         std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
