@@ -110,10 +110,7 @@ impl Cell {
             && first.get().0.end <= watermark
         {
             let (span, parts) = first.remove();
-            let together = parts.into_values().reduce(|mut all, part| {
-                all.merge(&part);
-                all
-            });
+            let together = parts.into_values().reduce(Summary::merged);
             if let Some(summary) = together {
                 self.windows.take(span, &summary, layout, zone, &mut told);
             }

@@ -1,0 +1,211 @@
+//! Late truth: what came too late corrects what was told, as if everything had come in order.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use yiping_model::{Body, Finding, Outcome, Record, WindowResult};
+
+use super::history::History;
+use super::oracle::{
+    Listener, Name, Told, arrivals_of, end_of_story, long_story, name, settled, slow_alarms,
+    slow_windows,
+};
+use super::scenario::engine;
+use crate::{Engine, Settings};
+
+/// Plays arrivals; after some of them the engine is answered, later ones come while answers are on their way.
+struct Play {
+    engine: Engine,
+    history: History,
+    findings: Vec<Finding>,
+}
+
+impl Play {
+    fn new() -> Self {
+        Self {
+            engine: engine(Settings {
+                recall_gather_secs: 0,
+                ..Settings::default()
+            }),
+            history: History::default(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn hear(&mut self, record: &Record) {
+        let record = self.history.append(record.received_at, record.body.clone());
+        self.engine.handle(&[record]);
+        self.findings.extend(self.engine.drain());
+    }
+
+    /// Answers the first thing wanted, after a pause of so many arrivals.
+    fn ask(&mut self) -> Vec<Body> {
+        let wanted = self.engine.wanted();
+        wanted
+            .first()
+            .map_or(Vec::new(), |wanted| self.history.answer(wanted, 5))
+    }
+
+    fn answer(&mut self, bodies: Vec<Body>) {
+        for body in bodies {
+            let now = self.history.log.last().expect("something came").received_at;
+            let record = self.history.append(now, body);
+            self.engine.handle(&[record]);
+            self.findings.extend(self.engine.drain());
+        }
+    }
+
+    fn end(&mut self) {
+        let end = end_of_story();
+        self.hear(&end);
+        self.history.settle(&mut self.engine, &mut self.findings);
+    }
+}
+
+fn play(
+    told: &[Told],
+    property: &str,
+    thing: impl Fn(&Told) -> &'static str,
+    pauses: &[usize],
+) -> Play {
+    let mut play = Play::new();
+    let mut pauses = pauses.iter().cycle();
+    let mut waiting: Option<(usize, Vec<Body>)> = None;
+    for record in arrivals_of(told, property, thing) {
+        play.hear(&record);
+        waiting = match waiting {
+            Some((0, bodies)) => {
+                play.answer(bodies);
+                None
+            }
+            Some((more, bodies)) => Some((more - 1, bodies)),
+            None => {
+                let bodies = play.ask();
+                let pause = *pauses.next().expect("a cycle");
+                (!bodies.is_empty()).then_some((pause, bodies))
+            }
+        };
+    }
+    play.answer(waiting.map_or(Vec::new(), |(_, bodies)| bodies));
+    play.end();
+    play
+}
+
+/// The last word on each window, and that every revision says what was said before it.
+fn last_windows(findings: &[Finding]) -> BTreeMap<Name, WindowResult> {
+    let mut last: BTreeMap<Name, WindowResult> = BTreeMap::new();
+    for finding in findings {
+        let Outcome::Window(window) = &finding.outcome else {
+            continue;
+        };
+        if !window.stage.is_final() {
+            continue;
+        }
+        let said = last.insert(name(window), window.clone());
+        match (&window.before, said) {
+            (None, None) => assert_eq!(window.revision, 0),
+            (Some(before), None) => assert_eq!((window.revision, before.count), (1, 0)),
+            (Some(before), Some(said)) => {
+                assert_eq!(window.revision, said.revision + 1);
+                assert_eq!(
+                    (before.count, before.mean.to_bits()),
+                    (said.count, said.mean.to_bits()),
+                    "{window:?}"
+                );
+                assert_ne!(window.count, said.count, "nothing differs");
+            }
+            (None, Some(said)) => panic!("told twice: {said:?}"),
+        }
+    }
+    last
+}
+
+/// Much of it minutes late; or over an hour, and up to an hour late.
+fn story() -> impl Strategy<Value = Vec<Told>> {
+    prop_oneof![long_story(200, 600), long_story(4_000, 4_000)]
+}
+
+fn near(one: f64, other: f64) -> bool {
+    (one - other).abs() < 1e-9
+}
+
+fn check_windows(
+    told: &[Told],
+    property: &str,
+    thing: impl Fn(&Told) -> &'static str,
+    findings: &[Finding],
+) {
+    let windows = last_windows(findings);
+    let slow = slow_windows(told, property, thing);
+    let names: Vec<&Name> = windows.keys().collect();
+    assert_eq!(names, slow.keys().collect::<Vec<_>>());
+    for (name, window) in &windows {
+        let values = &slow[name];
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        assert_eq!(window.count as usize, values.len(), "{window:?}");
+        assert!(near(window.mean, mean), "{window:?}");
+        assert_eq!(Some(&window.last), values.last(), "{window:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_last_revisions_of_windows_equal_a_full_recomputation(
+        told in story(), pauses in prop::collection::vec(0_usize..6, 1..8),
+    ) {
+        let play = play(&told, "gas", |_| "a", &pauses);
+        check_windows(&told, "gas", |_| "a", &play.findings);
+        let counts = play.engine.counts();
+        prop_assert_eq!((counts.too_late, counts.unrevised), (0, 0));
+    }
+
+    #[test]
+    fn the_alarms_equal_a_full_recomputation(
+        told in story(), pauses in prop::collection::vec(0_usize..6, 1..8), property in prop::sample::select(vec!["gas", "bare"]),
+    ) {
+        let play = play(&told, property, |_| "a", &pauses);
+        let mut listener = Listener::late(property);
+        listener.hear(&play.findings);
+        prop_assert_eq!(settled(listener.stretches()), settled(slow_alarms(&told)));
+    }
+
+    #[test]
+    fn a_restart_at_any_point_changes_nothing_while_answers_are_on_their_way(
+        told in story(), pauses in prop::collection::vec(0_usize..6, 1..8), cut in any::<prop::sample::Index>(), size in 1_usize..7,
+    ) {
+        let play = play(&told, "gas", |_| "a", &pauses);
+        let bytes = |findings: &[Finding]| serde_json::to_string(findings).expect("plain values");
+        let settings = || Settings { recall_gather_secs: 0, ..Settings::default() };
+        let (before, after) = play.history.log.split_at(cut.index(play.history.log.len()));
+        let mut first = engine(settings());
+        first.handle(before);
+        let mut findings = first.drain();
+        let mut second = engine(settings());
+        second.restore(&first.checkpoint()).expect("the same configuration");
+        prop_assert_eq!(second.wanted(), first.wanted());
+        for batch in after.chunks(size) {
+            second.handle(batch);
+        }
+        findings.extend(second.drain());
+        prop_assert_eq!(bytes(&findings), bytes(&play.findings));
+        prop_assert_eq!(second.checkpoint(), play.engine.checkpoint());
+    }
+}
+
+#[test]
+fn an_answer_about_an_earlier_time_keeps_what_another_one_told_of_a_later_time() {
+    let told = [
+        (3780, 11, 0, 568),
+        (0, -3, 0, 0),
+        (0, 11, 0, 0),
+        (1765, -3, 0, 6),
+        (2301, -3, 0, 2047),
+        (0, 0, 0, 121),
+    ];
+    let play = play(&told, "gas", |_| "a", &[0]);
+    let mut listener = Listener::late("gas");
+    listener.hear(&play.findings);
+    assert_eq!(settled(listener.stretches()), settled(slow_alarms(&told)));
+}
