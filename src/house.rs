@@ -23,6 +23,7 @@ use yiping_store::SqliteStore;
 
 use crate::config::Config;
 use crate::packs::Domain;
+use crate::past::StorePast;
 
 /// How long closing may take before the program ends anyway.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
@@ -194,8 +195,13 @@ impl House {
             self.config.engine.clone(),
         );
         let (engine_moves, engine_at) = watch::channel(Position::START);
+        let past = StorePast {
+            store: Arc::clone(&store) as _,
+            history: Arc::clone(&store) as _,
+        };
         let run = yiping_runner::run(
             self.log(),
+            Arc::new(past),
             engine,
             checkpoint(folder, "engine"),
             self.config.runner.clone(),

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod house;
 mod packs;
+mod past;
 
 use std::process::ExitCode;
 

@@ -110,7 +110,7 @@ impl Cell {
             && first.get().0.end <= watermark
         {
             let (span, parts) = first.remove();
-            let together = parts.into_values().reduce(Summary::merged);
+            let together = parts.into_values().reduce(|all, part| all.merged(&part));
             if let Some(summary) = together {
                 self.windows.take(span, &summary, layout, zone, &mut told);
             }

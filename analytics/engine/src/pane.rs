@@ -151,8 +151,8 @@ impl Summary {
     }
 
     /// Both together.
-    pub(crate) fn merged(mut self, other: Self) -> Self {
-        self.merge(&other);
+    pub(crate) fn merged(mut self, other: &Self) -> Self {
+        self.merge(other);
         self
     }
 

@@ -15,7 +15,7 @@ pub(crate) struct Parts {
     pub(crate) to: Timestamp,
     pub(crate) as_of: Position,
     next: u32,
-    parts: u32,
+    count: u32,
     /// With the time of the first arrival.
     samples: Vec<(Sample, Timestamp)>,
 }
@@ -29,14 +29,14 @@ impl Parts {
             to: recall.to,
             as_of: recall.as_of,
             next: 0,
-            parts: recall.parts,
+            count: recall.parts,
             samples: Vec::new(),
         }
     }
 
     /// Whether this is the next part.
     pub(crate) fn goes_on_with(&self, recall: &Recall) -> bool {
-        let same = self.datastream == recall.datastream && self.parts == recall.parts;
+        let same = self.datastream == recall.datastream && self.count == recall.parts;
         let stretch = (self.from, self.to, self.as_of) == (recall.from, recall.to, recall.as_of);
         same && stretch && self.next == recall.part
     }
@@ -61,7 +61,7 @@ impl Parts {
     }
 
     pub(crate) const fn is_whole(&self) -> bool {
-        self.next == self.parts
+        self.next == self.count
     }
 
     /// In the order of the engine, each once, by its first arrival.

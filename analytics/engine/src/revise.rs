@@ -120,9 +120,9 @@ impl Revising<'_> {
                     .known(pane, member.late, self.for_cell, upto);
                 Summary::of(&known.map(|sample| sample.point), sketched)
             });
-            let together = parts.reduce(Summary::merged);
+            let together = parts.reduce(|all, part| all.merged(&part));
             sum = match (sum, together) {
-                (Some(sum), Some(pane)) => Some(sum.merged(pane)),
+                (Some(sum), Some(pane)) => Some(sum.merged(&pane)),
                 (sum, pane) => sum.or(pane),
             };
             pane = Span::of(pane.end, self.layout.pane);

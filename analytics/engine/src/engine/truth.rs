@@ -14,7 +14,7 @@ impl Engine {
         };
         let things = self.wanting.iter().map(|place| &self.state.things[*place]);
         let mut wanted: Vec<Wanted> = things.flat_map(|thing| thing.wanted(ripe)).collect();
-        wanted.sort_by(|one, other| one.cause.cmp(&other.cause));
+        wanted.sort_by_key(|wanted| wanted.cause);
         wanted
     }
 
