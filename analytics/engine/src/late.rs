@@ -77,6 +77,13 @@ impl Stretches {
         self.0.is_empty()
     }
 
+    /// From when on everything has to be remembered: the horizon, or the first of them, for as long as history is away.
+    pub(crate) fn kept_from(&self, horizon: Timestamp) -> Timestamp {
+        self.0
+            .first()
+            .map_or(horizon, |first| first.from.min(horizon))
+    }
+
     /// Whether one of them begins within this time.
     pub(crate) fn want(&self, from: Timestamp, to: Timestamp) -> bool {
         let mut all = self.0.iter();

@@ -97,7 +97,7 @@ impl Thing {
             streams: Vec::new(),
             cells: Vec::new(),
             next_end: None,
-            book: AqiBook::keeping(setup.settings.revise()),
+            book: AqiBook::default(),
             hour_end: Timestamp::MIN,
             hours_until: Timestamp::MIN,
             hourly: judges(IndexKind::AqiHourly),
@@ -307,6 +307,7 @@ impl Thing {
     fn pass_hours(&mut self, hands: &mut Hands<'_>) {
         let zone = &hands.setup.catalogue.zone;
         let mut indices = Vec::new();
+        self.book.keep_from(self.kept_from(hands.setup));
         let book = &mut self.book;
         book.pass(
             &hands.setup.laws,

@@ -20,8 +20,8 @@ use crate::episodes::Point;
 const HOUR: Duration = WindowLength::HOUR.duration();
 const DAY: Duration = WindowLength::DAY.duration();
 
-/// Hours kept of each pollutant beside those that may be corrected: a day, and room for hours that close together.
-const HOURS_HELD_MAX: usize = 96;
+/// Hours kept of each pollutant at most, however long late truth is waited for.
+const HOURS_HELD_MAX: usize = 1_000;
 
 /// The hourly means of one thing that an index may still need, and how far it has been reported.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -32,19 +32,16 @@ pub struct AqiBook {
     days: BTreeSet<Timestamp>,
     /// Every period that ended by then has been reported.
     reported_until: Option<Timestamp>,
-    /// How long after it was reported an hour may still be corrected.
-    keep: Duration,
+    /// Hours from then on may still be corrected.
+    kept_from: Option<Timestamp>,
     /// How often a report was corrected.
     revisions: BTreeMap<(Timestamp, IndexKind), u32>,
 }
 
 impl AqiBook {
-    /// A book that remembers hours for so long that they can be corrected.
-    pub fn keeping(keep: Duration) -> Self {
-        Self {
-            keep,
-            ..Self::default()
-        }
+    /// Remembers from here on what reports of hours from then on rest on, so that they can be corrected.
+    pub fn keep_from(&mut self, from: Timestamp) {
+        self.kept_from = Some(from);
     }
 
     /// Takes a closed window of one hour. Windows of another length and properties that the law does not judge are passed over.
@@ -67,8 +64,7 @@ impl AqiBook {
         if let (true, Some(mean)) = (valid, Concentration::from_f64(window.mean)) {
             let hours = self.hours.entry(property.clone()).or_default();
             hours.insert(window.start, mean);
-            let kept = self.keep.as_secs() / HOUR.as_secs();
-            if hours.len() as u64 > kept + HOURS_HELD_MAX as u64 {
+            if hours.len() > HOURS_HELD_MAX {
                 hours.pop_first();
             }
         }
@@ -96,9 +92,12 @@ impl AqiBook {
         }
         self.reported_until = Some(until);
         self.days.retain(|day| *day + DAY > until);
+        // A report rests on the day before its end, and the day of a report that may be corrected begins before it.
+        let corrected = self.kept_from.map_or(until, |from| from - DAY);
+        let kept_from = corrected.min(until) - DAY;
+        self.revisions.retain(|(start, _), _| *start >= kept_from);
         self.hours.retain(|_, hours| {
-            *hours = hours
-                .split_off(&(until - self.keep - DAY * if self.keep.is_zero() { 1 } else { 2 }));
+            *hours = hours.split_off(&kept_from);
             !hours.is_empty()
         });
     }

@@ -66,8 +66,9 @@ impl Stream {
         } else {
             Taken::Duplicate
         };
+        let kept = late.stretches.kept_from(horizon);
         for judge in &mut self.judges {
-            judge.forget(horizon);
+            judge.forget(kept);
         }
         self.late = Some(late);
         self.align(setup);

@@ -11,6 +11,7 @@ use crate::engine::Wanted;
 use crate::episodes::Episode;
 use crate::judge::Truth;
 use crate::recall::Parts;
+use crate::setup::Setup;
 use crate::stream::{Correcting, Stream};
 
 impl Thing {
@@ -62,6 +63,14 @@ impl Thing {
         }
     }
 
+    /// From when on everything has to be remembered.
+    pub(super) fn kept_from(&self, setup: &Setup) -> Timestamp {
+        let horizon = self.watermark - setup.settings.revise();
+        let wanted = self.streams.iter().flat_map(Stream::stretches);
+        let first = wanted.map(|stretch| stretch.from).min();
+        first.map_or(horizon, |first| first.min(horizon))
+    }
+
     fn look_again(&mut self) {
         let mut streams = self.streams.iter();
         self.wanting = streams.any(|stream| !stream.stretches().is_empty());
@@ -91,6 +100,9 @@ impl Thing {
     /// Indices that changed are judged again, from the first of them on, or from the beginning of the alarm that lasts there.
     fn judge_indices_again(&mut self, corrected: &[IndexResult], hands: &mut Hands<'_>) {
         let setup = hands.setup;
+        let kept = self
+            .kept_from(setup)
+            .min(first_of(corrected, self.watermark));
         for kind in [IndexKind::AqiHourly, IndexKind::AqiDaily] {
             let of_kind = corrected.iter().filter(|index| index.kind == kind);
             let Some(first) = of_kind.map(|index| index.start).min() else {
@@ -106,7 +118,7 @@ impl Thing {
                 IndexKind::AqiDaily => &mut self.daily,
             };
             for judge in judges {
-                judge.forget(self.watermark - setup.settings.revise());
+                judge.forget(kept);
                 let from = judge
                     .covering(first)
                     .map_or(first, |alarm| alarm.start.time);
@@ -137,6 +149,11 @@ impl Thing {
             }
         }
     }
+}
+
+fn first_of(indices: &[IndexResult], watermark: Timestamp) -> Timestamp {
+    let starts = indices.iter().map(|index| index.start);
+    starts.min().unwrap_or(watermark)
 }
 
 fn stream<'a>(streams: &'a mut [Stream], parts: &Parts) -> Option<&'a mut Stream> {

@@ -1,16 +1,20 @@
 //! Late truth: what came too late corrects what was told, as if everything had come in order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use proptest::prelude::*;
-use yiping_model::{Body, Finding, Outcome, Record, WindowResult};
+use yiping_model::{
+    AlarmChange, Body, Finding, IndexKind, IndexResult, Outcome, Position, Record, Timestamp,
+    WindowResult,
+};
 
 use super::history::History;
 use super::oracle::{
-    Listener, Name, Told, arrivals_of, end_of_story, long_story, name, settled, slow_alarms,
-    slow_windows,
+    Listener, Name, Stretch, Told, arrivals_of, end_of_story, long_story, name, settled,
+    slow_alarms, slow_windows,
 };
-use super::scenario::engine;
+use super::scenario::{at, engine, reading};
 use crate::{Engine, Settings};
 
 /// Plays arrivals; after some of them the engine is answered, later ones come while answers are on their way.
@@ -208,4 +212,113 @@ fn an_answer_about_an_earlier_time_keeps_what_another_one_told_of_a_later_time()
     let mut listener = Listener::late("gas");
     listener.hear(&play.findings);
     assert_eq!(settled(listener.stretches()), settled(slow_alarms(&told)));
+}
+
+/// Hours of fine particles of two days: value, and by how many hours its report is delayed.
+fn hours() -> impl Strategy<Value = Vec<(u32, i32, u32)>> {
+    let delay = prop_oneof![3 => Just(0_u32), 1 => 1_u32..20];
+    let hour = (
+        0_u32..60,
+        prop::sample::select(vec![20, 150, 260, 300, 400]),
+        delay,
+    );
+    prop::collection::vec(hour, 1..80)
+}
+
+fn hourly(hours: &[(u32, i32, u32)]) -> Vec<Record> {
+    let mut hours = hours.to_vec();
+    hours.sort_by_key(|(hour, _, delay)| (hour + delay, *hour));
+    let mut seen = BTreeSet::new();
+    hours.retain(|(hour, ..)| seen.insert(*hour));
+    let start = |hour: u32| at("00:00:00") + Duration::from_hours(hour.into());
+    let record = |(hour, value, delay): (u32, i32, u32)| Record {
+        position: Position::START,
+        received_at: start(hour + 1 + delay),
+        body: Body::Reading(reading("mqtt", "a", "pm25", start(hour), value.into())),
+    };
+    hours.into_iter().map(record).collect()
+}
+
+/// The last word on every index, without how often it was told; and the alarms that rest on them.
+fn indices(records: &[Record]) -> (BTreeMap<(IndexKind, Timestamp), IndexResult>, Vec<Stretch>) {
+    let mut play = Play::new();
+    for record in records {
+        play.hear(record);
+    }
+    let end = Record {
+        position: Position::START,
+        received_at: at("+1d00:00:00") + Duration::from_hours(24 * 4),
+        body: Body::Tick,
+    };
+    play.hear(&end);
+    play.history.settle(&mut play.engine, &mut play.findings);
+    let mut last: BTreeMap<_, IndexResult> = BTreeMap::new();
+    let mut alarms = BTreeMap::new();
+    for finding in &play.findings {
+        match &finding.outcome {
+            Outcome::Index(index) => {
+                let said = last.insert((index.kind, index.start), index.clone());
+                let revision = said.as_ref().map(|said| said.revision);
+                assert!(
+                    revision.is_none_or(|said| index.revision == said + 1),
+                    "{index:?}"
+                );
+                let before = said.and_then(|said| said.value);
+                assert_eq!(
+                    index.before.and_then(|before| before.value),
+                    before,
+                    "{index:?}"
+                );
+            }
+            Outcome::Alarm(event) if matches!(event.change, AlarmChange::Withdrawn { .. }) => {
+                alarms.remove(&event.alarm);
+            }
+            Outcome::Alarm(event) => {
+                let told = (
+                    event.started,
+                    event.ended,
+                    event.value,
+                    if event.ended.is_some() {
+                        event.extreme
+                    } else {
+                        0.0
+                    },
+                );
+                alarms.insert(event.alarm.clone(), told);
+            }
+            Outcome::Window(_) => {}
+        }
+    }
+    let first = |index: IndexResult| IndexResult {
+        revision: 0,
+        before: None,
+        ..index
+    };
+    let mut alarms: Vec<Stretch> = alarms.into_values().collect();
+    alarms.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+    (
+        last.into_iter()
+            .map(|(key, index)| (key, first(index)))
+            .collect(),
+        alarms,
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn the_last_revisions_of_indices_and_their_alarms_equal_a_full_recomputation(hours in hours()) {
+        let late = hourly(&hours);
+        let mut in_order = late.clone();
+        for record in &mut in_order {
+            if let Body::Reading(reading) = &record.body {
+                record.received_at = reading.phenomenon_time + Duration::from_hours(1);
+            }
+        }
+        in_order.sort_by_key(|record| record.received_at);
+        let ((late, alarms), (all, expected)) = (indices(&late), indices(&in_order));
+        prop_assert_eq!(alarms, expected);
+        prop_assert_eq!(late, all);
+    }
 }
