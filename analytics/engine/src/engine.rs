@@ -119,6 +119,8 @@ pub struct Engine {
     due_cells: Vec<usize>,
     /// Things of which history is wanted.
     wanting: BTreeSet<usize>,
+    /// Cells that want history of their things.
+    wanting_cells: BTreeSet<usize>,
 }
 
 impl Engine {
@@ -138,6 +140,7 @@ impl Engine {
             parts: Vec::new(),
             due_cells: Vec::new(),
             wanting: BTreeSet::new(),
+            wanting_cells: BTreeSet::new(),
         }
     }
 
@@ -201,6 +204,7 @@ impl Engine {
         self.timers = Timers::default();
         self.outbox = Outbox::default();
         self.wanting = BTreeSet::new();
+        self.wanting_cells = BTreeSet::new();
         for place in 0..self.state.things.len() {
             let thing = &mut self.state.things[place];
             thing.restore(&self.setup);
@@ -212,6 +216,9 @@ impl Engine {
         }
         for place in 0..self.state.cells.list.len() {
             self.arm_cell(place);
+            if !self.state.cells.list[place].late.stretches.is_empty() {
+                self.wanting_cells.insert(place);
+            }
         }
         Ok(())
     }
@@ -308,7 +315,11 @@ impl Engine {
         }
         for part in self.parts.drain(..) {
             self.due_cells.push(part.cell);
-            self.state.cells.list[part.cell].take(part);
+            let cell = part.cell;
+            self.state.cells.list[cell].take(part, &self.setup, &self.outbox);
+            if !self.state.cells.list[cell].late.stretches.is_empty() {
+                self.wanting_cells.insert(cell);
+            }
         }
         for cell in &thing.cells {
             // What lets the cell pass its next end earlier than was foreseen.

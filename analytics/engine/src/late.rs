@@ -247,15 +247,22 @@ impl Late {
         self.trail = Some(trail);
     }
 
+    /// Whether history is wanted of this time, or will be when a window that holds it is closed.
+    pub(crate) fn is_wanted(&self, at: Timestamp) -> bool {
+        let mut stretches = self.stretches.as_slice().iter();
+        let mut open = self.open.iter();
+        stretches.any(|stretch| stretch.holds(at))
+            || open.any(|(end, start)| *start <= at && at < *end)
+    }
+
     /// Forgets what was answered, and what is older than the horizon; `needed` says what a cell still needs.
     pub(crate) fn forget(&mut self, before: Timestamp, needed: impl Fn(Timestamp) -> bool) {
-        let (stretches, open) = (&self.stretches, &self.open);
-        self.noted.retain(|noted| {
+        let mut noted = std::mem::take(&mut self.noted);
+        noted.retain(|noted| {
             let at = noted.sample.point.time;
-            let wanted = stretches.as_slice().iter().any(|stretch| stretch.holds(at));
-            let waits = open.iter().any(|(end, start)| *start <= at && at < *end);
-            wanted || waits || (at >= before && needed(at))
+            self.is_wanted(at) || needed(at)
         });
+        self.noted = noted;
         self.revisions.forget(before - Duration::from_hours(24));
         if self.stretches.is_empty() {
             self.trail = None;

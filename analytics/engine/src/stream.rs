@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use yiping_model::{AlarmId, DatastreamId, PropertyId, SourceId, ThingId, Timestamp, WindowResult};
 
-use crate::cell::Part;
+use crate::cell::{Cells, Part};
 use crate::judge::Judge;
 use crate::late::Late;
 use crate::outbox::Outbox;
@@ -45,6 +45,7 @@ pub(crate) struct Passing<'a> {
     pub(crate) outbox: &'a mut Outbox,
     /// Panes for cells.
     pub(crate) parts: &'a mut Vec<Part>,
+    pub(crate) cells: &'a Cells,
 }
 
 /// The state of one datastream.
@@ -236,12 +237,17 @@ impl Stream {
         if let Some(summary) = Summary::of(&points, !layout.quantiles.is_empty()) {
             let zone = &passing.setup.catalogue.zone;
             self.windows.take(pane, &summary, layout, zone, told);
-            passing.parts.extend(self.cell.map(|(cell, rank)| Part {
-                cell,
-                rank,
-                span: pane,
-                summary,
-            }));
+            if let Some((cell, rank)) = self.cell {
+                if passing.cells.list[cell].watermark >= pane.end {
+                    self.note_for_cell(count, passing.outbox);
+                }
+                passing.parts.push(Part {
+                    cell,
+                    rank,
+                    span: pane,
+                    summary: Some(summary),
+                });
+            }
         }
         let (_, now) = passing.outbox.cause();
         if self.closed.0 < now {

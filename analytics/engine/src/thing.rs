@@ -220,6 +220,9 @@ impl Thing {
             Taken::Duplicate => hands.counts.duplicate += 1,
             Taken::Late => {
                 hands.counts.late += 1;
+                hands
+                    .parts
+                    .extend(stream.late_part(reading.phenomenon_time));
                 self.wanting |= !stream.stretches().is_empty();
             }
             Taken::TooLate => hands.counts.too_late += 1,
@@ -268,6 +271,7 @@ impl Thing {
             setup,
             outbox: hands.outbox,
             parts: hands.parts,
+            cells: hands.cells,
         };
         let mut results = Vec::new();
         for stream in &mut self.streams {

@@ -1,9 +1,11 @@
 //! Late truth: what the engine wants to be told by history, and what it does with the answer.
 
-use yiping_model::{Recall, Record};
+use yiping_model::{DatastreamId, Recall, Record, Timestamp};
 
 use super::{Engine, Wanted};
+use crate::late::Late;
 use crate::recall::Parts;
+use crate::stream::Stream;
 
 impl Engine {
     /// The stretches of time of which it wants to be told by history, those that have been wanted longest first; only what was gathered for
@@ -13,7 +15,10 @@ impl Engine {
             return Vec::new();
         };
         let things = self.wanting.iter().map(|place| &self.state.things[*place]);
-        let mut wanted: Vec<Wanted> = things.flat_map(|thing| thing.wanted(ripe)).collect();
+        let own = things.flat_map(|thing| thing.wanted(ripe));
+        let cells = self.wanting_cells.iter();
+        let together = cells.flat_map(|place| self.wanted_by_cell(*place, ripe));
+        let mut wanted: Vec<Wanted> = own.chain(together).collect();
         wanted.sort_by_key(|wanted| wanted.cause);
         wanted
     }
@@ -23,8 +28,29 @@ impl Engine {
         self.setup.settings.recall_points_max
     }
 
-    fn ripe(&self) -> Option<yiping_model::Timestamp> {
-        (!self.wanting.is_empty()).then(|| self.state.now - self.setup.settings.gather())
+    fn ripe(&self) -> Option<Timestamp> {
+        let wants = !self.wanting.is_empty() || !self.wanting_cells.is_empty();
+        wants.then(|| self.state.now - self.setup.settings.gather())
+    }
+
+    /// What a cell wants to be told of its things, of which it was not told yet.
+    fn wanted_by_cell(&self, place: usize, ripe: Timestamp) -> impl Iterator<Item = Wanted> {
+        let cell = &self.state.cells.list[place];
+        let stretches = cell.late.stretches.as_slice().iter();
+        let ripe = stretches.filter(move |stretch| stretch.since <= ripe);
+        ripe.flat_map(move |stretch| {
+            let members = cell.members.iter();
+            let untold = members.filter(move |member| !cell.is_told(**member, stretch));
+            untold.map(move |member| Wanted {
+                datastream: DatastreamId {
+                    thing: self.state.things[*member].id.clone(),
+                    property: cell.property.clone(),
+                },
+                from: stretch.from,
+                to: stretch.to,
+                cause: stretch.cause,
+            })
+        })
     }
 
     /// Takes a part of an answer; with the last one it is used.
@@ -46,19 +72,57 @@ impl Engine {
         let Some(place) = self.places.get(&parts.datastream.thing).copied() else {
             return;
         };
-        if !self.wanting.contains(&place) {
-            return;
-        }
         self.outbox.begin(record.position, record.received_at);
-        self.with(place, record.received_at, |thing, hands| {
-            if recall.parts == 0 {
-                thing.give_up(&parts, hands);
-            } else {
-                thing.recall(&parts, hands);
-            }
-        });
+        if self.wanting.contains(&place) {
+            self.with(place, record.received_at, |thing, hands| {
+                if recall.parts == 0 {
+                    thing.give_up(&parts, hands);
+                } else {
+                    thing.recall(&parts, hands);
+                }
+            });
+        }
         if !self.state.things[place].wanting {
             self.wanting.remove(&place);
+        }
+        let stream = self.state.things[place].stream(&parts.datastream.property);
+        if let Some(cell) = stream.and_then(Stream::cell)
+            && self.wanting_cells.contains(&cell)
+        {
+            self.tell_cell(cell, place, &parts, recall.parts == 0);
+        }
+    }
+
+    /// Tells a cell what history told, or did not tell, of one of its things; when it was told of all, it tells its windows again.
+    fn tell_cell(&mut self, cell: usize, member: usize, parts: &Parts, refused: bool) {
+        let Self { setup, state, .. } = self;
+        let place = &mut state.cells.list[cell];
+        if refused {
+            let (from, to, as_of) = (parts.from, parts.to, parts.as_of);
+            for stretch in place.late.stretches.answer(from, to, as_of) {
+                place.drop_stretch(stretch);
+            }
+        } else {
+            place.hear(member, parts);
+        }
+        let none = Late::default();
+        while let Some(stretch) = place.told_of_all() {
+            let mut late: Vec<(usize, &Late)> = Vec::new();
+            let plan = setup.plan(&place.property);
+            let mut members = place.members.clone();
+            members
+                .sort_by_key(|member| plan.site(&state.things[*member].id).map(|site| site.rank));
+            for member in members {
+                let stream = state.things[member].stream(&place.property);
+                late.push((member, stream.and_then(Stream::late).unwrap_or(&none)));
+            }
+            state.counts.revised += place.revise(stretch, &late, setup, &mut self.outbox);
+        }
+        for member in &place.members {
+            state.things[*member].forget_late(place, setup);
+        }
+        if place.late.stretches.is_empty() {
+            self.wanting_cells.remove(&cell);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use yiping_model::{AlarmId, DatastreamId, SourceId, ThingId, Timestamp, WindowResult};
 
 use super::{Arrival, Stream, Taken};
+use crate::cell::{Cell, Cells, Part};
 use crate::episodes::{Episode, Point};
 use crate::judge::Truth;
 use crate::late::{Late, Noted, Recalled, Stretch, Trail};
@@ -26,6 +27,7 @@ pub(crate) struct Correcting<'a> {
     pub(crate) setup: &'a Setup,
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) sources: &'a [SourceId],
+    pub(crate) cells: &'a Cells,
 }
 
 impl Stream {
@@ -73,6 +75,48 @@ impl Stream {
         self.late = Some(late);
         self.align(setup);
         taken
+    }
+
+    /// Notes what lies in the first samples, which come in time here and late for the cell.
+    pub(super) fn note_for_cell(&mut self, count: usize, outbox: &Outbox) {
+        let (position, received_at) = outbox.cause();
+        let mut late = self.late.take().unwrap_or_default();
+        for sample in &self.samples.as_slice()[..count] {
+            late.note(Noted {
+                sample: *sample,
+                received_at,
+                position,
+                for_cell: true,
+            });
+        }
+        self.late = Some(late);
+    }
+
+    /// The word for its cell that something of this time came late.
+    pub(crate) fn late_part(&self, at: Timestamp) -> Option<Part> {
+        self.cell.map(|(cell, rank)| Part {
+            cell,
+            rank,
+            span: Span { start: at, end: at },
+            summary: None,
+        })
+    }
+
+    /// What is noted as late.
+    pub(crate) fn late(&self) -> Option<&Late> {
+        self.late.as_deref()
+    }
+
+    /// Forgets what neither it nor its cell needs any more.
+    pub(crate) fn forget_late(&mut self, horizon: Timestamp, cell: &Cell) {
+        if let Some(late) = &mut self.late {
+            late.forget(horizon, |at| cell.needs(at));
+        }
+    }
+
+    /// The cell to which its panes belong, by its place.
+    pub(crate) fn cell(&self) -> Option<usize> {
+        self.cell.map(|(cell, _)| cell)
     }
 
     /// Wants history of the time that a late observation touches.
@@ -178,7 +222,9 @@ impl Stream {
                 };
                 self.add_stretch(span, watermark, &mut late, correcting.outbox);
             }
-            late.forget(watermark - setup.settings.revise(), |_| false);
+            let cell = self.cell.map(|(cell, _)| &correcting.cells.list[cell]);
+            let needed = |at| cell.is_some_and(|cell| cell.needs(at));
+            late.forget(watermark - setup.settings.revise(), needed);
         }
         self.late = Some(late);
         self.align(setup);

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use yiping_model::{
-    AlarmId, DatastreamId, IndexKind, IndexResult, Outcome, Timestamp, WindowResult,
+    AlarmId, DatastreamId, IndexKind, IndexResult, Outcome, PropertyId, Timestamp, WindowResult,
 };
 
 use super::{Hands, Thing, is_hour};
+use crate::cell::Cell;
 use crate::engine::Wanted;
 use crate::episodes::Episode;
 use crate::judge::Truth;
@@ -32,6 +33,23 @@ impl Thing {
         })
     }
 
+    /// One of its datastreams.
+    pub(crate) fn stream(&self, property: &PropertyId) -> Option<&Stream> {
+        let place = self
+            .streams
+            .binary_search_by(|stream| stream.property.cmp(property));
+        place.ok().map(|place| &self.streams[place])
+    }
+
+    /// Forgets what is late of a datastream and neither it nor its cell needs any more.
+    pub(crate) fn forget_late(&mut self, cell: &Cell, setup: &Setup) {
+        let horizon = self.watermark - setup.settings.revise();
+        let mut streams = self.streams.iter_mut();
+        if let Some(stream) = streams.find(|stream| stream.property == cell.property) {
+            stream.forget_late(horizon, cell);
+        }
+    }
+
     /// Corrects what history's answer tells otherwise.
     pub(crate) fn recall(&mut self, parts: &Parts, hands: &mut Hands<'_>) {
         let Some(stream) = stream(&mut self.streams, parts) else {
@@ -43,6 +61,7 @@ impl Thing {
             setup: hands.setup,
             outbox: hands.outbox,
             sources: hands.sources,
+            cells: hands.cells,
         };
         let mut results = stream.recall(&parts.recalled(), &mut correcting);
         results.sort_by_key(|(order, _)| *order);

@@ -12,7 +12,7 @@ use yiping_model::{
 use super::history::History;
 use super::oracle::{
     Listener, Name, Stretch, Told, arrivals_of, end_of_story, long_story, name, settled,
-    slow_alarms, slow_windows,
+    slow_alarms, slow_windows, speaker,
 };
 use super::scenario::{at, engine, reading};
 use crate::{Engine, Settings};
@@ -166,6 +166,14 @@ proptest! {
     }
 
     #[test]
+    fn the_last_revisions_of_hopping_windows_and_of_cells_equal_a_full_recomputation(
+        told in story(), pauses in prop::collection::vec(0_usize..6, 1..8),
+    ) {
+        let play = play(&told, "flow", speaker, &pauses);
+        check_windows(&told, "flow", speaker, &play.findings);
+    }
+
+    #[test]
     fn the_alarms_equal_a_full_recomputation(
         told in story(), pauses in prop::collection::vec(0_usize..6, 1..8), property in prop::sample::select(vec!["gas", "bare"]),
     ) {
@@ -179,7 +187,7 @@ proptest! {
     fn a_restart_at_any_point_changes_nothing_while_answers_are_on_their_way(
         told in story(), pauses in prop::collection::vec(0_usize..6, 1..8), cut in any::<prop::sample::Index>(), size in 1_usize..7,
     ) {
-        let play = play(&told, "gas", |_| "a", &pauses);
+        let play = play(&told, "flow", speaker, &pauses);
         let bytes = |findings: &[Finding]| serde_json::to_string(findings).expect("plain values");
         let settings = || Settings { recall_gather_secs: 0, ..Settings::default() };
         let (before, after) = play.history.log.split_at(cut.index(play.history.log.len()));
