@@ -14,8 +14,8 @@ fn centre(folder: &tempfile::TempDir) -> Yiping {
     let port = free_port();
     let settings = folder.path().join("yiping.toml");
     let text = format!(
-        "[data]\ndir = {:?}\n[ingest]\nunknown = \"accept\"\n[engine]\nrecall_gather_secs = 0\n[server]\nlisten = \"127.0.0.1:{port}\"\n",
-        folder.path().join("data"),
+        "[data]\ndir = \"{}\"\n[ingest]\nunknown = \"accept\"\n[engine]\nrecall_gather_secs = 0\n[server]\nlisten = \"127.0.0.1:{port}\"\n",
+        folder.path().join("data").display(),
     );
     std::fs::write(&settings, text).expect("written");
     let settings = settings.to_str().expect("UTF-8").to_owned();

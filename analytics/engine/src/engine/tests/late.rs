@@ -14,7 +14,7 @@ use super::oracle::{
     Listener, Name, Stretch, Told, arrivals_of, end_of_story, long_story, name, settled,
     slow_alarms, slow_windows, speaker,
 };
-use super::scenario::{at, engine, reading};
+use super::scenario::{Teller, at, engine, reading, records};
 use crate::{Engine, Settings};
 
 /// Plays arrivals; after some of them the engine is answered, later ones come while answers are on their way.
@@ -303,7 +303,7 @@ fn indices(records: &[Record]) -> (BTreeMap<(IndexKind, Timestamp), IndexResult>
         ..index
     };
     let mut alarms: Vec<Stretch> = alarms.into_values().collect();
-    alarms.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+    alarms.sort_by_key(|alarm| (alarm.0, alarm.1, alarm.2.to_bits()));
     (
         last.into_iter()
             .map(|(key, index)| (key, first(index)))
@@ -329,4 +329,135 @@ proptest! {
         prop_assert_eq!(alarms, expected);
         prop_assert_eq!(late, all);
     }
+}
+
+const LATE: &str = "08:00:00 a gas 1
+     08:05:00 a gas 1
+     08:05:01 a gas 12 @08:00:20";
+
+fn heard(settings: Settings, scenario: &str) -> Engine {
+    let mut engine = engine(settings);
+    engine.handle(&records(scenario));
+    drop(engine.drain());
+    engine
+}
+
+#[test]
+fn late_data_are_gathered_before_history_is_asked() {
+    let mut engine = heard(Settings::default(), LATE);
+    assert_eq!(engine.wanted(), []);
+    engine.handle(&records("08:05:10 tick"));
+    assert_eq!(engine.wanted(), []);
+    engine.handle(&records("08:05:11 tick"));
+    let wanted = engine.wanted();
+    assert_eq!(wanted.len(), 1);
+    assert_eq!(wanted[0].datastream.to_string(), "a:gas");
+    assert_eq!(wanted[0].cause, Position(3));
+    assert_eq!(wanted[0].from, at("08:00:00"));
+    assert!(wanted[0].to >= at("08:01:00"), "{wanted:?}");
+}
+
+#[test]
+fn what_is_older_than_late_truth_reaches_is_counted_and_wants_nothing() {
+    let scenario = "08:00:00 a gas 1
+         +1d09:00:00 a gas 1
+         +1d09:00:01 a gas 12 @08:58:59
+         +1d09:01:00 tick";
+    let engine = heard(
+        Settings {
+            revise_hours: 24,
+            ..Settings::default()
+        },
+        scenario,
+    );
+    assert_eq!((engine.counts().too_late, engine.counts().late), (1, 0));
+    assert_eq!(engine.wanted(), []);
+}
+
+#[test]
+fn a_stretch_that_history_may_not_recall_corrects_nothing_and_is_counted_and_not_asked_for_again() {
+    let mut engine = heard(Settings::default(), &format!("{LATE}\n08:06:00 tick"));
+    let wanted = engine.wanted().remove(0);
+    let refused = Body::Recall(yiping_model::Recall {
+        datastream: wanted.datastream,
+        from: wanted.from,
+        to: wanted.to,
+        as_of: Position(4),
+        part: 0,
+        parts: 0,
+        sources: Vec::new(),
+        points: Vec::new(),
+    });
+    engine.handle(&[Record {
+        position: Position(5),
+        received_at: at("08:06:00"),
+        body: refused,
+    }]);
+    assert!(engine.drain().is_empty());
+    assert_eq!(engine.counts().unrevised, 1);
+    assert_eq!(engine.wanted(), []);
+}
+
+#[test]
+fn a_second_answer_and_one_that_nobody_wanted_change_nothing() {
+    let mut play = Play::new();
+    for record in records(LATE) {
+        play.hear(&record);
+    }
+    let answer = play.ask();
+    play.answer(answer.clone());
+    let told = play.findings.len();
+    assert!(play.engine.counts().revised > 0);
+    play.answer(answer);
+    assert_eq!(play.findings.len(), told);
+    assert_eq!(play.engine.wanted(), []);
+}
+
+#[test]
+fn a_copy_that_comes_with_what_made_it_late_is_a_duplicate() {
+    let mut play = Play::new();
+    for (property, value, time) in [
+        ("gas", 1.0, "08:00:00"),
+        ("gas", 1.0, "08:05:00"),
+        ("gas", 1.0, "08:00:00"),
+    ] {
+        play.hear(&Record {
+            position: Position::START,
+            received_at: at("08:05:00"),
+            body: Body::Reading(reading("mqtt", "a", property, at(time), value)),
+        });
+    }
+    assert_eq!(
+        (play.engine.counts().duplicate, play.engine.counts().late),
+        (1, 0)
+    );
+    assert_eq!(play.engine.wanted(), []);
+}
+
+#[test]
+fn a_late_gap_cuts_an_alarm_that_lasts_and_the_new_part_lasts() {
+    let mut play = Play::new();
+    let scenario = "08:00:00 a gas 12
+         08:05:00 a gas 13
+         08:10:00 a gas 14
+         08:10:01 a gas 1 @08:02:00
+         08:10:02 a gas 15";
+    for record in records(scenario) {
+        play.hear(&record);
+    }
+    let answer = play.ask();
+    play.answer(answer);
+    play.hear(&records("08:10:03 a gas 2")[0]);
+    let alarms: Vec<Finding> = play
+        .findings
+        .into_iter()
+        .filter(|finding| matches!(finding.outcome, Outcome::Alarm(_)))
+        .collect();
+    super::scenario::same(
+        &Teller::default().tell(&alarms),
+        "1.0 A raised leak a:gas 08:00:00-.. 12 extreme 12
+         6.0 A returned leak a:gas 08:00:00-08:02:00 12 extreme 12
+         6.1 B split from A leak a:gas 08:05:00-.. 13 extreme 15
+         7.0 B returned leak a:gas 08:05:00-08:10:03 13 extreme 15",
+    );
 }
