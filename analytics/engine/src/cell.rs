@@ -16,6 +16,7 @@ use crate::pane::Summary;
 use crate::recall::Parts;
 use crate::revise::{Member, Revising};
 use crate::setup::{Setup, Site};
+use crate::stream::Stream;
 use crate::timers::Armed;
 use crate::window::{Layout, Span, Told, Windows};
 
@@ -196,11 +197,11 @@ impl Cell {
         told.is_some_and(|told| stretch.is_answered(told.from, told.to, told.as_of))
     }
 
-    /// Tells its windows of a stretch again; `late` is what is noted of its things, in the order of the catalogue.
+    /// Tells its windows of a stretch again; `streams` are those of its things, in the order of the catalogue.
     pub(crate) fn revise(
         &mut self,
         stretch: Stretch,
-        late: &[(usize, &Late)],
+        streams: &[(usize, Option<&Stream>)],
         setup: &Setup,
         outbox: &mut Outbox,
     ) -> u64 {
@@ -208,14 +209,19 @@ impl Cell {
         let Some(layout) = &plan.layout else {
             return 0;
         };
-        let recalled: Vec<_> = late
+        let none = Late::default();
+        let recalled: Vec<_> = streams
             .iter()
-            .filter_map(|(member, late)| Some((self.answers.get(member)?.recalled(), *late)))
+            .filter_map(|(member, stream)| Some((self.answers.get(member)?.recalled(), *stream)))
             .collect();
         let as_of = recalled.iter().map(|(recalled, _)| recalled.as_of).min();
         let members: Vec<Member<'_>> = recalled
             .iter()
-            .map(|(recalled, late)| Member { recalled, late })
+            .map(|(recalled, stream)| Member {
+                recalled,
+                late: stream.and_then(Stream::late).unwrap_or(&none),
+                open_from: stream.and_then(Stream::open_from),
+            })
             .collect();
         let again = Revising {
             members: &members,

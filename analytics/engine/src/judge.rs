@@ -158,7 +158,7 @@ impl Judge {
     }
 
     /// Makes what was announced of a stretch of time equal to what it truly was; `false` when the stretch is too short to say so, because
-    /// at its end an alarm lasts, in truth or as announced.
+    /// at its beginning an alarm lasts as announced, or at its end in truth or as announced.
     pub(crate) fn correct(
         &mut self,
         threshold: &Threshold,
@@ -167,6 +167,9 @@ impl Judge {
         out: &mut Vec<Told>,
     ) -> bool {
         let from = truth.from.max(self.forgotten);
+        if from == truth.from && self.covering(from).is_some() {
+            return false;
+        }
         let mut open = self.covering(from).map(|episode| Episode {
             end: None,
             ..episode

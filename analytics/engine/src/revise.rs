@@ -15,6 +15,8 @@ use crate::window::{Layout, Span, Told};
 pub(crate) struct Member<'a> {
     pub(crate) recalled: &'a Recalled<'a>,
     pub(crate) late: &'a Late,
+    /// From then on its observations are still open, and part of no window.
+    pub(crate) open_from: Option<Timestamp>,
 }
 
 /// Windows of one datastream, or of a cell.
@@ -115,9 +117,11 @@ impl Revising<'_> {
         let mut pane = Span::of(span.start, self.layout.pane);
         while pane.start < span.end {
             let parts = self.members.iter().filter_map(|member| {
+                let is_open = |at| member.open_from.is_some_and(|open| open <= at);
                 let known = member
                     .recalled
-                    .known(pane, member.late, self.for_cell, upto);
+                    .known(pane, member.late, self.for_cell, upto)
+                    .filter(|sample| !is_open(sample.point.time));
                 Summary::of(&known.map(|sample| sample.point), sketched)
             });
             let together = parts.reduce(|all, part| all.merged(&part));

@@ -3,7 +3,6 @@
 use yiping_model::{DatastreamId, Recall, Record, Timestamp};
 
 use super::{Engine, Wanted};
-use crate::late::Late;
 use crate::recall::Parts;
 use crate::stream::Stream;
 
@@ -105,18 +104,16 @@ impl Engine {
         } else {
             place.hear(member, parts);
         }
-        let none = Late::default();
         while let Some(stretch) = place.told_of_all() {
-            let mut late: Vec<(usize, &Late)> = Vec::new();
             let plan = setup.plan(&place.property);
             let mut members = place.members.clone();
             members
                 .sort_by_key(|member| plan.site(&state.things[*member].id).map(|site| site.rank));
-            for member in members {
-                let stream = state.things[member].stream(&place.property);
-                late.push((member, stream.and_then(Stream::late).unwrap_or(&none)));
-            }
-            state.counts.revised += place.revise(stretch, &late, setup, &mut self.outbox);
+            let streams = members.into_iter();
+            let streams =
+                streams.map(|member| (member, state.things[member].stream(&place.property)));
+            let streams: Vec<_> = streams.collect();
+            state.counts.revised += place.revise(stretch, &streams, setup, &mut self.outbox);
         }
         for member in &place.members {
             state.things[*member].forget_late(place, setup);

@@ -102,6 +102,11 @@ impl Stream {
         })
     }
 
+    /// From when on its observations are held in open panes.
+    pub(crate) fn open_from(&self) -> Option<Timestamp> {
+        self.pane.map(|pane| pane.start)
+    }
+
     /// What is noted as late.
     pub(crate) fn late(&self) -> Option<&Late> {
         self.late.as_deref()
@@ -243,7 +248,11 @@ impl Stream {
         };
         let mut revisions = std::mem::take(&mut late.revisions);
         let again = Revising {
-            members: &[Member { recalled, late }],
+            members: &[Member {
+                recalled,
+                late,
+                open_from: self.open_from(),
+            }],
             for_cell: false,
             closed_until: correcting.watermark,
             as_of: recalled.as_of,

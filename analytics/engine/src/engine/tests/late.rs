@@ -461,3 +461,22 @@ fn a_late_gap_cuts_an_alarm_that_lasts_and_the_new_part_lasts() {
          7.0 B returned leak a:gas 08:05:00-08:10:03 13 extreme 15",
     );
 }
+
+#[test]
+fn what_history_knows_of_a_thing_that_lags_is_no_part_of_its_cell_before_it_is_settled() {
+    let told = [
+        (502, -3, 0, 1765),
+        (474, -3, 0, 1793),
+        (1541, -3, 0, 726),
+        (269, -3, 0, 1998),
+        (52, -3, 0, 166),
+        (439, -3, 0, 0),
+        (1597, -3, 0, 183),
+        (1447, -3, 0, 333),
+        (1735, -3, 0, 45),
+        (1542, -3, 0, 936),
+        (335, -3, 0, 2143),
+    ];
+    let play = play(&told, "flow", speaker, &[0, 0, 5]);
+    check_windows(&told, "flow", speaker, &play.findings);
+}
