@@ -21,10 +21,11 @@ use yiping_scene::message::{DirectionView, RuleView, TextView};
 use yiping_server::{Extra, LiveHandle, Probe, ServerState};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
-use yiping_store::{Backend, Opened, Store};
+use yiping_store::{Backend, History, Opened, Store};
 
 use crate::config::Config;
 use crate::packs::Domain;
+use crate::past::StorePast;
 
 /// How long closing may take before the program ends anyway.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
@@ -173,7 +174,7 @@ pub(crate) async fn open(
         history: None,
         live,
     };
-    house.start_engine(domain, &folder);
+    house.start_engine(domain, &folder, Arc::clone(&opened.history));
     house.start_history(Arc::clone(&opened.store));
     house.start_scene(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
@@ -210,16 +211,22 @@ impl House {
         Arc::clone(&self.log) as Arc<dyn Log>
     }
 
-    fn start_engine(&mut self, domain: &Domain, folder: &Path) {
+    fn start_engine(&mut self, domain: &Domain, folder: &Path, history: Arc<dyn History>) {
+        let mut settings = self.config.engine.clone();
+        if self.config.store.backend == Backend::None {
+            // There is nobody to ask what late data belong to.
+            settings.revise_hours = 0;
+        }
         let engine = Engine::new(
             Arc::clone(&self.catalogue),
             domain.rules.clone(),
             domain.laws.clone(),
-            self.config.engine.clone(),
+            settings,
         );
         let (engine_moves, engine_at) = watch::channel(Position::START);
         let run = yiping_runner::run(
             self.log(),
+            Arc::new(StorePast(history)),
             engine,
             checkpoint(folder, "engine", self.log.id()),
             self.config.runner.clone(),

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod house;
 mod packs;
+mod past;
 
 use std::process::ExitCode;
 

@@ -1,18 +1,20 @@
 //! The surface: records in, findings out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    Body, Catalogue, Finding, Reading, Record, RuleId, SourceId, ThingId, Timestamp,
+    Body, Catalogue, DatastreamId, Finding, Position, Reading, Record, RuleId, SourceId, ThingId,
+    Timestamp,
 };
 
 use crate::cell::{Cells, Part};
 use crate::checkpoint::{self, RestoreError};
 use crate::indices::AqiLaws;
 use crate::outbox::Outbox;
+use crate::recall::Parts;
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::setup::Setup;
@@ -31,8 +33,14 @@ pub struct Counts {
     pub counted: u64,
     /// Given before, as far as open windows remember.
     pub duplicate: u64,
-    /// Older than the watermark of their thing: in history only.
+    /// Older than the watermark of their thing: noted, to correct what they touch.
     pub late: u64,
+    /// Older than late truth reaches: in history only.
+    pub too_late: u64,
+    /// Late ones that corrected nothing, because the time that they touch holds more observations than history may recall at once.
+    pub unrevised: u64,
+    /// Window results and indices that were told again.
+    pub revised: u64,
     /// Not of good quality, or beyond what can be summed or dated.
     pub unusable: u64,
     /// Beyond the limit of datastreams, or of observations of one datastream.
@@ -50,6 +58,21 @@ pub struct Deadline {
     pub thing: ThingId,
     /// What there is to do.
     pub why: Why,
+}
+
+/// A stretch of time of which the engine wants to be told by history, because something in it came late.
+///
+/// The answer is a [`yiping_model::Recall`] of at least this time, by what history holds once it has taken every record up to `cause`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of which datastream.
+    pub datastream: DatastreamId,
+    /// From this phenomenon time on.
+    pub from: Timestamp,
+    /// Before this phenomenon time.
+    pub to: Timestamp,
+    /// The newest record for which it is wanted.
+    pub cause: Position,
 }
 
 /// What a silent thing still owes.
@@ -72,11 +95,16 @@ pub(crate) struct State {
     things: Vec<Thing>,
     cells: Cells,
     counts: Counts,
+    /// The parts of a recall that have come.
+    recall: Option<Parts>,
+    /// City time, by ticks and readings.
+    now: Timestamp,
 }
 
 /// The mind: a pure function from the records of the log to findings.
 ///
-/// Only ticks and readings count. Findings, rejects and decisions are passed over entirely, so where they lie in the log changes nothing.
+/// Only ticks, readings and the recalls that it wanted count. Findings, rejects and decisions are passed over entirely, so where they lie in the
+/// log changes nothing.
 #[derive(Debug, Clone)]
 pub struct Engine {
     setup: Setup,
@@ -89,6 +117,10 @@ pub struct Engine {
     parts: Vec<Part>,
     /// Cells that may have something to tell.
     due_cells: Vec<usize>,
+    /// Things of which history is wanted.
+    wanting: BTreeSet<usize>,
+    /// Cells that want history of their things.
+    wanting_cells: BTreeSet<usize>,
 }
 
 impl Engine {
@@ -107,6 +139,8 @@ impl Engine {
             outbox: Outbox::default(),
             parts: Vec::new(),
             due_cells: Vec::new(),
+            wanting: BTreeSet::new(),
+            wanting_cells: BTreeSet::new(),
         }
     }
 
@@ -119,7 +153,8 @@ impl Engine {
                     self.begin(record);
                     self.take(reading, record.received_at);
                 }
-                Body::Reject(_) | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => {}
+                Body::Recall(recall) => self.hear(recall, record),
+                Body::Reject(_) | Body::Finding(_) | Body::Decision(_) => {}
             }
         }
     }
@@ -168,14 +203,22 @@ impl Engine {
         self.places = HashMap::default();
         self.timers = Timers::default();
         self.outbox = Outbox::default();
+        self.wanting = BTreeSet::new();
+        self.wanting_cells = BTreeSet::new();
         for place in 0..self.state.things.len() {
             let thing = &mut self.state.things[place];
             thing.restore(&self.setup);
             self.places.insert(thing.id.clone(), place);
+            if thing.wanting {
+                self.wanting.insert(place);
+            }
             self.arm_thing(place);
         }
         for place in 0..self.state.cells.list.len() {
             self.arm_cell(place);
+            if !self.state.cells.list[place].late.stretches.is_empty() {
+                self.wanting_cells.insert(place);
+            }
         }
         Ok(())
     }
@@ -183,6 +226,7 @@ impl Engine {
     /// Lets the city clock come to this record: whatever was due before it is done first, in the order of time.
     fn begin(&mut self, record: &Record) {
         let now = record.received_at;
+        self.state.now = now;
         self.outbox.begin(record.position, now);
         while let Some((at, who)) = self.timers.ring(now) {
             match who {
@@ -261,13 +305,21 @@ impl Engine {
             counts: &mut self.state.counts,
             outbox: &mut self.outbox,
             cells: &mut self.state.cells,
+            sources: &self.state.sources,
             parts: &mut self.parts,
             place,
         };
         act(thing, &mut hands);
+        if thing.wanting {
+            self.wanting.insert(place);
+        }
         for part in self.parts.drain(..) {
             self.due_cells.push(part.cell);
-            self.state.cells.list[part.cell].take(part);
+            let cell = part.cell;
+            self.state.cells.list[cell].take(part, &self.setup, &self.outbox);
+            if !self.state.cells.list[cell].late.stretches.is_empty() {
+                self.wanting_cells.insert(cell);
+            }
         }
         for cell in &thing.cells {
             // What lets the cell pass its next end earlier than was foreseen.
@@ -285,6 +337,7 @@ impl Engine {
     }
 }
 
+mod truth;
 mod waiting;
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Episodes: the stretches of event time in which a threshold was crossed, and how late truth is told about those that were announced.
 //!
 //! Pure folds. Observations are judged in the order of phenomenon time and value. One that comes out of order can only cut an episode, move
-//! its beginning or end, or add one: it never takes away the observation that began another, so it withdraws nothing. [`reconcile`] knows
-//! withdrawal all the same, because it is the rule for any two accounts of the same time.
+//! its beginning or end, or add one: it never takes away the observation that began another, so it withdraws nothing. Several that come
+//! late together can join two. [`reconcile`] is the rule for any two accounts of the same time.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{AlarmChange, AlarmId, Timestamp};
+use yiping_model::{AlarmBefore, AlarmChange, AlarmId, Timestamp};
 
 use crate::rule::Threshold;
 
@@ -57,6 +57,11 @@ impl Episode {
         }
         self.extreme = threshold.more_extreme(self.extreme, point.value);
         false
+    }
+
+    /// Whether it lasts at this time, or has begun before it and ends then or later.
+    pub(crate) fn covers(&self, at: Timestamp) -> bool {
+        self.start.time < at && self.end.is_none_or(|end| end.time >= at)
     }
 
     fn same_span(&self, other: &Self) -> bool {
@@ -124,8 +129,56 @@ impl Published {
     }
 }
 
-/// A change to be told, with the alarm as it is after it.
-pub(crate) type Told = (AlarmChange, Published);
+/// A change to be told.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) change: AlarmChange,
+    /// The alarm as it is after it.
+    pub(crate) alarm: Published,
+    /// What was told before, where it was wrong.
+    pub(crate) before: Option<AlarmBefore>,
+}
+
+impl Told {
+    pub(crate) const fn new(change: AlarmChange, alarm: Published) -> Self {
+        Self {
+            change,
+            alarm,
+            before: None,
+        }
+    }
+
+    const fn corrected(change: AlarmChange, alarm: Published, before: &Published) -> Self {
+        Self {
+            change,
+            alarm,
+            before: Some(before.said()),
+        }
+    }
+}
+
+impl Published {
+    const fn said(&self) -> AlarmBefore {
+        AlarmBefore {
+            started: self.episode.start.time,
+            ended: match self.episode.end {
+                Some(end) => Some(end.time),
+                None => None,
+            },
+            extreme: self.told,
+        }
+    }
+
+    /// Tells the extreme of an alarm that is over, where the last event carried another.
+    pub(crate) fn tell_extreme(&mut self) -> Option<Told> {
+        if self.told.to_bits() == self.episode.extreme.to_bits() {
+            return None;
+        }
+        let before = self.clone();
+        self.told = self.episode.extreme;
+        Some(Told::corrected(AlarmChange::Amended, self.clone(), &before))
+    }
+}
 
 /// Makes `published` equal to the true episodes and says what changed. Both are in the order of time and free of overlap.
 ///
@@ -134,7 +187,7 @@ pub(crate) type Told = (AlarmChange, Published);
 pub(crate) fn reconcile(
     published: &mut Vec<Published>,
     truth: Vec<Episode>,
-    mut fresh: impl FnMut() -> AlarmId,
+    mut fresh: impl FnMut(&Episode) -> AlarmId,
     out: &mut Vec<Told>,
 ) {
     let before = std::mem::take(published);
@@ -142,15 +195,18 @@ pub(crate) fn reconcile(
     let mut told = Vec::new();
     for episode in truth {
         let overlapping = || (0..before.len()).filter(|&i| before[i].episode.overlaps(&episode));
-        let (change, after) = if let Some(i) = overlapping().find(|&i| !kept[i]) {
+        let after = if let Some(i) = overlapping().find(|&i| !kept[i]) {
             kept[i] = true;
-            keep(&before[i], episode)
+            let (change, after) = keep(&before[i], episode);
+            told.extend(change);
+            after
         } else {
             let from = overlapping().next().map(|i| before[i].alarm.clone());
             let change = from.map_or(AlarmChange::Raised, |from| AlarmChange::Split { from });
-            (Some(change), Published::of(fresh(), episode))
+            let after = Published::of(fresh(&episode), episode);
+            told.push(Told::new(change, after.clone()));
+            after
         };
-        told.extend(change.map(|change| (change, after.clone())));
         published.push(after);
     }
     for (old, kept) in before.into_iter().zip(kept) {
@@ -159,26 +215,26 @@ pub(crate) fn reconcile(
                 .iter()
                 .find(|new| new.episode.overlaps(&old.episode));
             let merged_into = cover.map(|new| new.alarm.clone());
-            out.push((AlarmChange::Withdrawn { merged_into }, old));
+            let change = AlarmChange::Withdrawn { merged_into };
+            out.push(Told::corrected(change, old.clone(), &old));
         }
     }
     out.append(&mut told);
 }
 
-fn keep(before: &Published, episode: Episode) -> (Option<AlarmChange>, Published) {
-    let returned = before.episode.end.is_none() && episode.end.is_some();
-    let change = if before.episode.same_span(&episode) {
-        None
-    } else if returned && before.episode.start == episode.start {
-        Some(AlarmChange::Returned)
-    } else {
-        Some(AlarmChange::Amended)
-    };
+fn keep(before: &Published, episode: Episode) -> (Option<Told>, Published) {
     let mut after = Published::of(before.alarm.clone(), episode);
-    if change.is_none() {
+    if before.episode.same_span(&episode) {
         after.told = before.told;
+        return (None, after);
     }
-    (change, after)
+    let returned = before.episode.end.is_none() && episode.end.is_some();
+    let told = if returned && before.episode.start == episode.start {
+        Told::new(AlarmChange::Returned, after.clone())
+    } else {
+        Told::corrected(AlarmChange::Amended, after.clone(), before)
+    };
+    (Some(told), after)
 }
 
 #[cfg(test)]
@@ -220,7 +276,7 @@ mod tests {
             .collect();
         let truth: Vec<Episode> = truth.split_whitespace().map(episode).collect();
         let mut free = 99;
-        let fresh = || {
+        let fresh = |_: &Episode| {
             free += 1;
             id(free)
         };
@@ -229,15 +285,15 @@ mod tests {
         let after: Vec<Episode> = published.iter().map(|alarm| alarm.episode).collect();
         assert_eq!(after, truth);
         let number = |alarm: &AlarmId| (1..200).find(|n| id(*n) == *alarm).expect("known");
-        let line = |(change, alarm): &Told| match change {
+        let line = |told: &Told| match &told.change {
             AlarmChange::Split { from } => {
-                format!("{} split from {}", number(&alarm.alarm), number(from))
+                format!("{} split from {}", number(&told.alarm.alarm), number(from))
             }
             AlarmChange::Withdrawn { merged_into } => {
                 let cover = merged_into.as_ref().map(number);
-                format!("{} withdrawn {cover:?}", number(&alarm.alarm))
+                format!("{} withdrawn {cover:?}", number(&told.alarm.alarm))
             }
-            other => format!("{} {other:?}", number(&alarm.alarm)).to_lowercase(),
+            other => format!("{} {other:?}", number(&told.alarm.alarm)).to_lowercase(),
         };
         let told: Vec<String> = out.iter().map(line).collect();
         assert_eq!(told.join(", "), expected);

@@ -1,10 +1,15 @@
-//! One rule on one datastream: what it has announced, and what can no longer change.
+//! One rule on one datastream: what it has announced, and what can change only by late truth.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{AlarmChange, AlarmId, Timestamp};
 
 use crate::episodes::{Episode, Point, Published, Told, episodes, fold, reconcile};
 use crate::rule::Threshold;
+
+/// How many alarms that are over are remembered, so that late truth can correct them; what began before the oldest of them stays as it is.
+const PAST_MAX: usize = 1_024;
 
 /// The state of one rule on one datastream.
 ///
@@ -17,6 +22,24 @@ pub(crate) struct Judge {
     /// The episode that lasts after all settled observations.
     settled: Option<Episode>,
     published: Vec<Published>,
+    /// Alarms that are over and settled, in the order of time.
+    past: Vec<Published>,
+    /// Alarms that were withdrawn, with their beginnings: their names are not given again.
+    gone: Vec<(Timestamp, AlarmId)>,
+    /// What began before is not remembered.
+    forgotten: Timestamp,
+}
+
+/// A stretch of time as it truly was.
+pub(crate) struct Truth<'a, P> {
+    pub(crate) from: Timestamp,
+    /// Where it ends; `None` when it reaches up to the watermark.
+    pub(crate) to: Option<Timestamp>,
+    /// Its settled observations, in their order.
+    pub(crate) settled: P,
+    /// The observations after them, which may still change.
+    pub(crate) unsettled: &'a [Point],
+    pub(crate) watermark: Timestamp,
 }
 
 impl Judge {
@@ -25,6 +48,9 @@ impl Judge {
             rule,
             settled: None,
             published: Vec::new(),
+            past: Vec::new(),
+            gone: Vec::new(),
+            forgotten: Timestamp::MIN,
         }
     }
 
@@ -40,14 +66,14 @@ impl Judge {
             Some(last) if last.episode.end.is_none() => {
                 if last.episode.go_on(threshold, point) {
                     last.told = last.episode.extreme;
-                    out.push((AlarmChange::Returned, last.clone()));
+                    out.push(Told::new(AlarmChange::Returned, last.clone()));
                 }
             }
             _ => {
                 if threshold.raises(point.value) {
                     let alarm = Published::begun(fresh(), point);
                     self.published.push(alarm.clone());
-                    out.push((AlarmChange::Raised, alarm));
+                    out.push(Told::new(AlarmChange::Raised, alarm));
                 }
             }
         }
@@ -58,16 +84,14 @@ impl Judge {
         &mut self,
         threshold: &Threshold,
         unsettled: impl Iterator<Item = Point>,
-        fresh: impl FnMut() -> AlarmId,
+        mut fresh: impl FnMut() -> AlarmId,
         out: &mut Vec<Told>,
     ) {
         let truth = episodes(threshold, self.settled, unsettled);
-        reconcile(&mut self.published, truth, fresh, out);
+        reconcile(&mut self.published, truth, |_| fresh(), out);
     }
 
-    /// Takes observations that can no longer change, and forgets the alarms that ended by them.
-    ///
-    /// An alarm that had returned before a more extreme value came out of order is amended here, once.
+    /// Takes observations that can no longer change in order.
     pub(crate) fn settle(
         &mut self,
         threshold: &Threshold,
@@ -78,14 +102,142 @@ impl Judge {
         for point in points {
             fold(threshold, &mut self.settled, point);
         }
+        if !self.published.is_empty() {
+            self.lay_by(watermark, out);
+        }
+    }
+
+    /// Lays by the alarms that ended by settled observations.
+    ///
+    /// An alarm that had returned before a more extreme value came out of order is amended here, once.
+    fn lay_by(&mut self, watermark: Timestamp, out: &mut Vec<Told>) {
         let is_final =
             |alarm: &&Published| alarm.episode.end.is_some_and(|end| end.time < watermark);
         let count = self.published.iter().take_while(is_final).count();
         for mut alarm in self.published.drain(..count) {
-            if alarm.told.to_bits() != alarm.episode.extreme.to_bits() {
-                alarm.told = alarm.episode.extreme;
-                out.push((AlarmChange::Amended, alarm));
+            out.extend(alarm.tell_extreme());
+            self.past.push(alarm);
+        }
+        if self.past.len() > PAST_MAX {
+            let surplus = self.past.len() - PAST_MAX;
+            let end = self.past[surplus - 1].episode.end;
+            self.forget(end.map_or(watermark, |end| end.time));
+        }
+    }
+
+    /// Forgets the alarms that were over by this time.
+    pub(crate) fn forget(&mut self, before: Timestamp) {
+        self.forgotten = self.forgotten.max(before);
+        self.past
+            .retain(|alarm| alarm.episode.end.is_none_or(|end| end.time > before));
+        self.gone.retain(|(began, _)| *began > before);
+    }
+
+    /// Whether an observation that comes late could change what was announced.
+    pub(crate) fn is_touched(&self, threshold: &Threshold, point: Point) -> bool {
+        let at = point.time;
+        let around = self.announced().find(|episode| {
+            episode.start.time <= at && episode.end.is_none_or(|end| end.time >= at)
+        });
+        let Some(episode) = around else {
+            return threshold.raises(point.value);
+        };
+        let inside = episode.start.time < at && episode.end.is_none_or(|end| end.time > at);
+        let extreme = threshold.more_extreme(episode.extreme, point.value);
+        !inside || threshold.clears(point.value) || extreme.to_bits() != episode.extreme.to_bits()
+    }
+
+    /// The announced episode that lasts at this time.
+    pub(crate) fn covering(&self, at: Timestamp) -> Option<Episode> {
+        self.announced().find(|episode| episode.covers(at))
+    }
+
+    fn announced(&self) -> impl Iterator<Item = Episode> {
+        let alarms = self.past.iter().chain(&self.published);
+        alarms.map(|alarm| alarm.episode)
+    }
+
+    /// Makes what was announced of a stretch of time equal to what it truly was; `false` when the stretch is too short to say so, because
+    /// at its beginning an alarm lasts as announced, or at its end in truth or as announced.
+    pub(crate) fn correct(
+        &mut self,
+        threshold: &Threshold,
+        truth: Truth<'_, impl Iterator<Item = Point>>,
+        fresh: impl Fn(&Episode, u64) -> AlarmId,
+        out: &mut Vec<Told>,
+    ) -> bool {
+        let from = truth.from.max(self.forgotten);
+        if from == truth.from && self.covering(from).is_some() {
+            return false;
+        }
+        let mut open = self.covering(from).map(|episode| Episode {
+            end: None,
+            ..episode
+        });
+        let mut episodes = Vec::new();
+        for point in truth.settled.filter(|point| point.time >= from) {
+            episodes.extend(fold(threshold, &mut open, point));
+        }
+        if let Some(to) = truth.to {
+            if open.is_some() || self.covering(to).is_some() {
+                return false;
+            }
+        } else {
+            self.settled = open;
+            for point in truth.unsettled {
+                episodes.extend(fold(threshold, &mut open, *point));
+            }
+            episodes.extend(open);
+            self.past.append(&mut self.published);
+        }
+        let touched = |alarm: &mut Published| {
+            let episode = alarm.episode;
+            let begins_in_time = truth.to.is_none_or(|to| episode.start.time < to);
+            begins_in_time && episode.end.is_none_or(|end| end.time >= from)
+        };
+        let mut announced: Vec<Published> = self.past.extract_if(.., touched).collect();
+        let mut taken: BTreeSet<AlarmId> = self
+            .names()
+            .chain(announced.iter().map(|a| a.alarm.clone()))
+            .collect();
+        let name = |episode: &Episode| {
+            let free = (0..).map(|nth| fresh(episode, nth));
+            let name = free.into_iter().find(|name| taken.insert(name.clone()));
+            name.expect("names are without end")
+        };
+        let mut told = Vec::new();
+        reconcile(&mut announced, episodes, name, &mut told);
+        for told in &told {
+            if let AlarmChange::Withdrawn { .. } = told.change {
+                let began = told.alarm.episode.start.time;
+                self.gone.push((began, told.alarm.alarm.clone()));
             }
         }
+        out.append(&mut told);
+        self.take_back(announced, truth.watermark, out);
+        true
+    }
+
+    fn names(&self) -> impl Iterator<Item = AlarmId> {
+        let gone = self.gone.iter().map(|(_, alarm)| alarm);
+        self.past
+            .iter()
+            .map(|alarm| &alarm.alarm)
+            .chain(gone)
+            .cloned()
+    }
+
+    /// Puts corrected alarms where they belong.
+    fn take_back(&mut self, announced: Vec<Published>, watermark: Timestamp, out: &mut Vec<Told>) {
+        let over = |alarm: &Published| alarm.episode.end.is_some_and(|end| end.time < watermark);
+        for mut alarm in announced {
+            if over(&alarm) {
+                out.extend(alarm.tell_extreme());
+                self.past.push(alarm);
+            } else {
+                self.published.push(alarm);
+            }
+        }
+        self.past.sort_by_key(|alarm| alarm.episode.start.time);
     }
 }

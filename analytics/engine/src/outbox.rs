@@ -24,6 +24,11 @@ impl Outbox {
         self.now = now;
     }
 
+    /// The record in hand, and when the log took it.
+    pub(crate) const fn cause(&self) -> (Position, Timestamp) {
+        (self.cause, self.now)
+    }
+
     pub(crate) fn push(&mut self, outcome: Outcome) {
         self.findings.push(Finding {
             cause: self.cause,
@@ -45,11 +50,11 @@ impl Outbox {
         property: &PropertyId,
         told: Vec<Told>,
     ) {
-        for (change, alarm) in told {
-            let episode = alarm.episode;
+        for told in told {
+            let episode = told.alarm.episode;
             let event = AlarmEvent {
-                alarm: alarm.alarm,
-                change,
+                alarm: told.alarm.alarm,
+                change: told.change,
                 at: self.now,
                 rule: rule.id.clone(),
                 subject: DatastreamId {
@@ -62,7 +67,7 @@ impl Outbox {
                 value: episode.start.value,
                 extreme: episode.extreme,
                 threshold: rule.threshold.raise(),
-                before: None,
+                before: told.before,
             };
             self.push(Outcome::Alarm(event));
         }

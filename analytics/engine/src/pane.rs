@@ -20,7 +20,7 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    fn order(&self, other: &Self) -> Ordering {
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         self.point
             .order(&other.point)
             .then(self.source.cmp(&other.source))
@@ -73,6 +73,15 @@ impl Samples {
 
     pub(crate) fn drop_first(&mut self, count: usize) {
         self.0.drain(..count);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Moves the first ones to others, which they follow.
+    pub(crate) fn move_first(&mut self, count: usize, to: &mut Self) {
+        to.0.extend(self.0.drain(..count));
     }
 
     fn place(&self, sample: &Sample) -> Result<usize, usize> {
@@ -139,6 +148,12 @@ impl Summary {
         if let (Some(sketch), Some(other)) = (&mut self.sketch, &other.sketch) {
             sketch.merge(other);
         }
+    }
+
+    /// Both together.
+    pub(crate) fn merged(mut self, other: &Self) -> Self {
+        self.merge(other);
+        self
     }
 
     /// Population standard deviation.

@@ -18,6 +18,13 @@ pub struct Settings {
     pub series_max: u32,
     /// Observations held of one datastream, in windows that are still open; further ones are counted and drive no figure.
     pub samples_max: u32,
+    /// How far behind the watermark of its thing an observation may come and still correct windows, indices and alarms; older ones are in history only.
+    pub revise_hours: u32,
+    /// How long, by the city clock, late observations are gathered before history is asked for the time that they touch.
+    pub recall_gather_secs: u32,
+    /// Observations that history may recall at once; a stretch of time that holds more is not corrected, and counted. Late observations noted of one
+    /// datastream have the same limit.
+    pub recall_points_max: u32,
     /// Window lengths of properties that the catalogue does not know.
     pub default_windows: Vec<WindowLength>,
 }
@@ -29,6 +36,9 @@ impl Default for Settings {
             idle_secs: 120,
             series_max: 200_000,
             samples_max: 100_000,
+            revise_hours: 48,
+            recall_gather_secs: 10,
+            recall_points_max: 200_000,
             default_windows: WindowLength::from_secs(60)
                 .into_iter()
                 .chain([WindowLength::HOUR])
@@ -40,6 +50,14 @@ impl Default for Settings {
 impl Settings {
     pub(crate) const fn lateness(&self) -> Duration {
         Duration::from_secs(self.lateness_secs as u64)
+    }
+
+    pub(crate) const fn revise(&self) -> Duration {
+        Duration::from_hours(self.revise_hours as u64)
+    }
+
+    pub(crate) const fn gather(&self) -> Duration {
+        Duration::from_secs(self.recall_gather_secs as u64)
     }
 
     pub(crate) const fn idle(&self) -> Duration {

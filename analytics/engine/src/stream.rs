@@ -1,17 +1,22 @@
 //! One datastream: its open observations, its windows, and its rules, which judge the same observations.
 
+mod truth;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{AlarmId, DatastreamId, PropertyId, SourceId, ThingId, Timestamp, WindowResult};
 
-use crate::cell::Part;
+use crate::cell::{Cells, Part};
 use crate::judge::Judge;
+use crate::late::Late;
 use crate::outbox::Outbox;
 use crate::pane::{Offered, Sample, Samples, Summary};
 use crate::setup::{Plan, Setup};
 use crate::window::{Layout, Place, Span, Told, Windows};
+
+pub(crate) use truth::Correcting;
 
 /// What became of an observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub(crate) enum Taken {
     Counted,
     Duplicate,
     Late,
+    /// Older than late truth reaches.
+    TooLate,
     Full,
 }
 
@@ -38,6 +45,7 @@ pub(crate) struct Passing<'a> {
     pub(crate) outbox: &'a mut Outbox,
     /// Panes for cells.
     pub(crate) parts: &'a mut Vec<Part>,
+    pub(crate) cells: &'a Cells,
 }
 
 /// The state of one datastream.
@@ -52,6 +60,9 @@ pub(crate) struct Stream {
     pane: Option<Span>,
     windows: Windows,
     judges: Vec<Judge>,
+    late: Option<Box<Late>>,
+    /// What was dropped with the panes that closed at this time of the clock.
+    closed: (Timestamp, Samples),
     /// The cell to which its panes belong, by its place, and the rank of its thing there.
     cell: Option<(usize, u32)>,
     next_end: Option<Timestamp>,
@@ -68,6 +79,8 @@ impl Stream {
             pane: None,
             windows: Windows::default(),
             judges: plan.rules.iter().copied().map(Judge::new).collect(),
+            late: None,
+            closed: (Timestamp::MIN, Samples::default()),
             cell,
             next_end: None,
             plan,
@@ -92,12 +105,7 @@ impl Stream {
     ) -> Taken {
         let sample = arrival.sample;
         if sample.point.time < arrival.watermark {
-            // A device that sends again after a lost acknowledgement is not late.
-            return if self.samples.holds(&sample) {
-                Taken::Duplicate
-            } else {
-                Taken::Late
-            };
+            return self.miss(arrival, setup, outbox);
         }
         if self.plan.is_idle() {
             return Taken::Counted;
@@ -134,7 +142,9 @@ impl Stream {
             .first()
             .map(|oldest| Span::holding(oldest.point.time, layout.pane, zone));
         let pane_end = self.pane.map(|pane| pane.end);
-        self.next_end = pane_end.into_iter().chain(self.windows.next_end()).min();
+        let late_end = self.late.as_ref().and_then(|late| late.next_end());
+        let ends = pane_end.into_iter().chain(self.windows.next_end());
+        self.next_end = ends.chain(late_end).min();
     }
 
     fn judge(&mut self, place: usize, arrival: &Arrival<'_>, setup: &Setup, outbox: &mut Outbox) {
@@ -181,6 +191,9 @@ impl Stream {
             judge.settle(&rule.threshold, points, watermark, &mut told);
             outbox.tell(rule, thing, &self.property, told);
         }
+        if let Some(late) = &mut self.late {
+            late.follow(settling, watermark, setup.settings.recall_points_max);
+        }
         self.settled = until;
     }
 
@@ -194,6 +207,10 @@ impl Stream {
                 self.settle_pane(pane, layout, passing, told);
             }
             self.windows.close(watermark, layout, told);
+            if let Some(late) = &mut self.late {
+                let (cause, now) = passing.outbox.cause();
+                late.want_closed(watermark, cause, now);
+            }
         } else {
             self.drop_settled();
         }
@@ -220,14 +237,24 @@ impl Stream {
         if let Some(summary) = Summary::of(&points, !layout.quantiles.is_empty()) {
             let zone = &passing.setup.catalogue.zone;
             self.windows.take(pane, &summary, layout, zone, told);
-            passing.parts.extend(self.cell.map(|(cell, rank)| Part {
-                cell,
-                rank,
-                span: pane,
-                summary,
-            }));
+            if let Some((cell, rank)) = self.cell {
+                if passing.cells.list[cell].watermark >= pane.end {
+                    self.note_for_cell(count, passing.outbox);
+                }
+                passing.parts.push(Part {
+                    cell,
+                    rank,
+                    span: pane,
+                    summary: Some(summary),
+                });
+            }
         }
-        self.samples.drop_first(count);
+        let (_, now) = passing.outbox.cause();
+        if self.closed.0 < now {
+            self.closed.0 = now;
+            self.closed.1.clear();
+        }
+        self.samples.move_first(count, &mut self.closed.1);
         self.settled -= count;
         self.align(passing.setup);
     }

@@ -3,12 +3,14 @@
 //! The watermark follows the newest phenomenon time of this thing alone, so a device with a wrong clock disturbs nobody else; and the city
 //! clock, once the thing is silent, so that its windows close. An observation older than the watermark at its arrival is late.
 
+mod truth;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmId, DatastreamId, IndexKind, Measured, Outcome, PropertyId, Quality, Reading, ThingId,
-    Timestamp, WindowLength, WindowResult,
+    AlarmId, DatastreamId, IndexKind, Measured, Outcome, PropertyId, Quality, Reading, SourceId,
+    ThingId, Timestamp, WindowLength, WindowResult,
 };
 
 use crate::cell::{Cells, Part};
@@ -27,6 +29,11 @@ const DELAY_MAX: Duration = Duration::from_hours(1);
 
 /// Beyond it squares of values can no longer be summed; no sensor measures so much.
 const MAGNITUDE_MAX: f64 = 1e140;
+
+pub(crate) fn is_usable(value: f64) -> bool {
+    // Written so that NaN is not usable either.
+    matches!(value.abs(), 0.0..=MAGNITUDE_MAX)
+}
 
 /// The state of one thing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,6 +61,8 @@ pub(crate) struct Thing {
     hours_until: Timestamp,
     hourly: Vec<Judge>,
     daily: Vec<Judge>,
+    /// Whether history is wanted of one of its datastreams.
+    pub(crate) wanting: bool,
     #[serde(skip)]
     pub(crate) armed: Armed,
 }
@@ -64,6 +73,8 @@ pub(crate) struct Hands<'a> {
     pub(crate) counts: &'a mut Counts,
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) cells: &'a mut Cells,
+    /// Doors, by their numbers.
+    pub(crate) sources: &'a [SourceId],
     /// Panes for cells, not yet handed over.
     pub(crate) parts: &'a mut Vec<Part>,
     /// Where the thing is in the state.
@@ -91,6 +102,7 @@ impl Thing {
             hours_until: Timestamp::MIN,
             hourly: judges(IndexKind::AqiHourly),
             daily: judges(IndexKind::AqiDaily),
+            wanting: false,
             armed: None,
         }
     }
@@ -173,9 +185,7 @@ impl Thing {
         source: u32,
         hands: &mut Hands<'_>,
     ) {
-        let magnitude = measured.value.abs();
-        // Written so that NaN is not usable either.
-        if measured.quality != Quality::Good || !matches!(magnitude, 0.0..=MAGNITUDE_MAX) {
+        if measured.quality != Quality::Good || !is_usable(measured.value) {
             hands.counts.unusable += 1;
             return;
         }
@@ -208,7 +218,14 @@ impl Thing {
         match stream.take(&arrival, hands.setup, hands.outbox) {
             Taken::Counted => hands.counts.counted += 1,
             Taken::Duplicate => hands.counts.duplicate += 1,
-            Taken::Late => hands.counts.late += 1,
+            Taken::Late => {
+                hands.counts.late += 1;
+                hands
+                    .parts
+                    .extend(stream.late_part(reading.phenomenon_time));
+                self.wanting |= !stream.stretches().is_empty();
+            }
+            Taken::TooLate => hands.counts.too_late += 1,
             Taken::Full => hands.counts.over_limit += 1,
         }
         self.next_end = [self.next_end, stream.next_end()]
@@ -254,12 +271,14 @@ impl Thing {
             setup,
             outbox: hands.outbox,
             parts: hands.parts,
+            cells: hands.cells,
         };
         let mut results = Vec::new();
         for stream in &mut self.streams {
             if stream.next_end().is_some_and(|end| end <= self.watermark) {
                 let mut told = Vec::new();
                 stream.close(&mut passing, &mut told);
+                self.wanting |= !stream.stretches().is_empty();
                 results.extend(stream.results(&self.id, setup, told));
             }
         }
@@ -273,18 +292,26 @@ impl Thing {
     }
 
     fn take_hour(&mut self, result: &WindowResult, setup: &Setup) {
-        if result.length == WindowLength::HOUR && result.hop.is_none() && result.stage.is_final() {
+        if is_hour(result) {
             let zone = &setup.catalogue.zone;
             self.book.take_hour(&setup.laws, zone, result);
-            let day_end =
-                zone.window_start(result.start, WindowLength::DAY) + WindowLength::DAY.duration();
-            self.hours_until = self.hours_until.max(day_end);
+            self.expect_hours(result, setup);
         }
+    }
+
+    /// The hours of the day of this one are passed even in silence.
+    fn expect_hours(&mut self, hour: &WindowResult, setup: &Setup) {
+        let day = setup
+            .catalogue
+            .zone
+            .window_start(hour.start, WindowLength::DAY);
+        self.hours_until = self.hours_until.max(day + WindowLength::DAY.duration());
     }
 
     fn pass_hours(&mut self, hands: &mut Hands<'_>) {
         let zone = &hands.setup.catalogue.zone;
         let mut indices = Vec::new();
+        self.book.keep_from(self.kept_from(hands.setup));
         let book = &mut self.book;
         book.pass(
             &hands.setup.laws,
@@ -329,4 +356,9 @@ impl Thing {
             hands.outbox.tell(rule, &self.id, property, told);
         }
     }
+}
+
+/// Whether the window is one that indices are made of.
+fn is_hour(result: &WindowResult) -> bool {
+    result.length == WindowLength::HOUR && result.hop.is_none() && result.stage.is_final()
 }

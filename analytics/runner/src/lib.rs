@@ -3,10 +3,13 @@
 mod account;
 mod error;
 pub mod metrics;
+mod past;
+mod recall;
 mod retry;
 mod run;
 mod settings;
 
 pub use error::RunnerError;
+pub use past::{Memory, NoPast, Past, PastError, Remembered};
 pub use run::run;
 pub use settings::Settings;

@@ -15,7 +15,13 @@ pub const RETRIES: &str = "yiping_runner_retries_total";
 pub const LAG: &str = "yiping_runner_lag_records";
 /// Size of the last checkpoint.
 pub const CHECKPOINT_BYTES: &str = "yiping_runner_checkpoint_bytes";
-/// Observations given to the engine, by `outcome`: counted, duplicate, late, unusable, `over_limit`.
+/// Stretches of time of which history was asked because something late touched them, by `outcome`: answered, `too_long`, behind, failed.
+pub const RECALLS: &str = "yiping_runner_recalls_total";
+/// Window results and indices that late data corrected.
+pub const REVISED: &str = "yiping_engine_revised_total";
+/// Late observations that corrected nothing because their stretch of time is too long to be recalled.
+pub const UNREVISED: &str = "yiping_engine_unrevised_total";
+/// Observations given to the engine, by `outcome`: counted, duplicate, late, `too_late`, unusable, `over_limit`.
 pub const OBSERVATIONS: &str = "yiping_engine_observations_total";
 /// Datastreams that the engine follows.
 pub const SERIES: &str = "yiping_engine_series";
@@ -24,6 +30,25 @@ pub(crate) fn count_batch(records: usize, findings: usize, known: usize) {
     counter!(RECORDS).increment(records as u64);
     counter!(FINDINGS).increment(findings as u64);
     counter!(KNOWN_FINDINGS).increment(known as u64);
+}
+
+/// What became of a question to history.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Recalled {
+    Answered,
+    TooLong,
+    Behind,
+    Failed,
+}
+
+pub(crate) fn count_recall(outcome: Recalled) {
+    let name = match outcome {
+        Recalled::Answered => "answered",
+        Recalled::TooLong => "too_long",
+        Recalled::Behind => "behind",
+        Recalled::Failed => "failed",
+    };
+    counter!(RECALLS, "outcome" => name).increment(1);
 }
 
 pub(crate) fn count_retry() {
@@ -43,10 +68,13 @@ pub(crate) fn show_counts(counts: Counts) {
         ("counted", counts.counted),
         ("duplicate", counts.duplicate),
         ("late", counts.late),
+        ("too_late", counts.too_late),
         ("unusable", counts.unusable),
         ("over_limit", counts.over_limit),
     ] {
         counter!(OBSERVATIONS, "outcome" => outcome).absolute(count);
     }
+    counter!(REVISED).absolute(counts.revised);
+    counter!(UNREVISED).absolute(counts.unrevised);
     gauge!(SERIES).set(counts.series as f64);
 }

@@ -3,8 +3,14 @@
 //! What makes every finding stand in the log exactly once: the engine gives the same findings for the same records, each with the record
 //! that caused it and a number; a checkpoint of position P is saved only when the findings caused up to P are durable; and at the start the
 //! log is searched, from the checkpoint on, for the last finding that was appended after it. Up to that one they are not appended again.
+//!
+//! What came late, the engine wants to be told by history. History is asked beside the loop, one question at a time, and its answers are records
+//! like any other: the engine goes on meanwhile, however long history is away. Nothing is asked before everything that the log held at the
+//! start is handled, because the answer may be in it.
+//!
 //! Where no checkpoint fits, because rules or laws are others now, `account` brings the alarms that last in line with them.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +24,8 @@ use yiping_model::{Body, Finding, Position, Record};
 use crate::account::Account;
 use crate::error::RunnerError;
 use crate::metrics;
+use crate::past::Past;
+use crate::recall::{Asked, Question};
 use crate::retry::retry;
 use crate::settings::Settings;
 
@@ -30,6 +38,7 @@ use crate::settings::Settings;
 /// [`RunnerError`] when the log fails for good. Nothing is lost by it: the next run continues from the checkpoint.
 pub async fn run(
     log: Arc<dyn Log>,
+    past: Arc<dyn Past>,
     engine: Engine,
     checkpoint: Checkpoint,
     settings: Settings,
@@ -37,7 +46,10 @@ pub async fn run(
     progress: watch::Sender<Position>,
 ) -> Result<(), RunnerError> {
     let mut runner = Runner {
+        ask_after: *log.end().borrow(),
         log,
+        past,
+        past_away: false,
         engine,
         checkpoint,
         settings,
@@ -63,8 +75,15 @@ pub async fn run(
     runner.save().await
 }
 
+type Asking = Pin<Box<dyn Future<Output = Asked> + Send>>;
+
 struct Runner {
     log: Arc<dyn Log>,
+    past: Arc<dyn Past>,
+    /// History is not asked before this record is handled.
+    ask_after: Position,
+    /// Whether history did not answer the last question.
+    past_away: bool,
     engine: Engine,
     checkpoint: Checkpoint,
     settings: Settings,
@@ -144,12 +163,18 @@ impl Runner {
         let mut checkpoint_due = tokio::time::interval(every);
         checkpoint_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         checkpoint_due.reset();
+        let mut asking: Option<Asking> = None;
         loop {
             let waiting = *end.borrow_and_update() > self.handled;
+            asking = asking.or_else(|| self.question());
             tokio::select! {
                 biased;
                 () = stopped(shutdown) => return Ok(()),
                 _ = checkpoint_due.tick() => self.save().await?,
+                asked = async { asking.as_mut().expect("only when somebody asks").await }, if asking.is_some() => {
+                    asking = None;
+                    self.take_answers(asked).await?;
+                }
                 () = std::future::ready(()), if waiting => self.step().await?,
                 grown = end.changed(), if !waiting => {
                     grown.map_err(|_closed| RunnerError::LogClosed)?;
@@ -195,7 +220,8 @@ impl Runner {
         if !told.is_empty() {
             info!(events = told.len(), %until, "alarms that last are brought in line with the rules of now");
         }
-        self.append(told, until).await
+        self.append(told.into_iter().map(Body::Finding).collect(), until)
+            .await
     }
 
     async fn handle(&mut self, records: &[Record], last: Position) -> Result<(), RunnerError> {
@@ -215,6 +241,7 @@ impl Runner {
             }
         }
         metrics::count_batch(records.len(), findings.len(), found - findings.len());
+        let findings = findings.into_iter().map(Body::Finding).collect();
         self.append(findings, last).await?;
         self.handled = last;
         self.unsaved_records += records.len() as u64;
@@ -233,14 +260,52 @@ impl Runner {
             .map_err(|source| RunnerError::Read { after, source })
     }
 
-    async fn append(&self, findings: Vec<Finding>, upto: Position) -> Result<(), RunnerError> {
+    /// What to ask history, when the engine wants to be told something.
+    fn question(&self) -> Option<Asking> {
+        if self.account.is_some() || self.handled < self.ask_after {
+            return None;
+        }
+        let mut wanted = self.engine.wanted();
+        wanted.truncate(self.settings.recalls_max.max(1));
+        let question = Question {
+            past: Arc::clone(&self.past),
+            points_max: self.engine.recall_points_max() as usize,
+            part_points: self.settings.recall_part_points,
+            pause: Duration::from_millis(self.settings.recall_pause_ms),
+            wanted,
+        };
+        let asks = !question.wanted.is_empty();
+        asks.then(|| Box::pin(question.ask()) as Asking)
+    }
+
+    async fn take_answers(&mut self, asked: Asked) -> Result<(), RunnerError> {
+        match asked.trouble {
+            Some(error) if !self.past_away => {
+                warn!(%error, "late data cannot be corrected until history answers; it is asked again and again");
+                self.past_away = true;
+            }
+            None if self.past_away => {
+                info!("history answers again: late data are corrected");
+                self.past_away = false;
+            }
+            _ => {}
+        }
+        if !asked.answers.is_empty() {
+            self.append(asked.answers, self.handled).await?;
+            // The engine still wants what these answer until it has read them.
+            self.ask_after = *self.log.end().borrow();
+        }
+        Ok(())
+    }
+
+    async fn append(&self, bodies: Vec<Body>, upto: Position) -> Result<(), RunnerError> {
         let mut size = self.settings.append_findings_max.max(1);
-        let mut rest = findings.as_slice();
+        let mut rest = bodies.as_slice();
         while !rest.is_empty() {
             let (some, after) = rest.split_at(size.min(rest.len()));
             let append = || {
                 let log = Arc::clone(&self.log);
-                let bodies = some.iter().cloned().map(Body::Finding).collect();
+                let bodies = some.to_vec();
                 async move { log.append(bodies).await }
             };
             match retry(&self.settings, append).await {

@@ -241,6 +241,19 @@ pub struct TrendView {
     pub step_secs: u32,
     /// The means; `None` where there is no window.
     pub means: Vec<Option<f64>>,
+    /// Which of these windows late data corrected, oldest first.
+    pub corrected: Vec<CorrectionView>,
+}
+
+/// A window of a trend that late data corrected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CorrectionView {
+    /// Start of the window.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub start_ms: i64,
+    /// The mean that was told before; `None` when there was none.
+    pub before: Option<f64>,
 }
 
 /// How many windows a trend holds.
@@ -262,6 +275,10 @@ pub struct TrendPoint {
     pub step_secs: u32,
     /// Its mean.
     pub mean: f64,
+    /// Whether late data corrected it.
+    pub corrected: bool,
+    /// The mean that was told before a correction; `None` when there was none.
+    pub before: Option<f64>,
 }
 
 /// The last index of a thing.
@@ -287,6 +304,16 @@ pub struct IndexView {
     pub parts: Vec<SubIndexView>,
     /// The last values of the same index, oldest first, this one last, at most 24; `None` where there was none.
     pub trend: Vec<Option<u16>>,
+    /// What it said before late data corrected it; `None` when it was not corrected.
+    pub before: Option<IndexBeforeView>,
+}
+
+/// What a corrected index said before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct IndexBeforeView {
+    /// The index; `None` when none was published.
+    pub value: Option<u16>,
 }
 
 /// Which report an index belongs to; sorted by name.
@@ -349,6 +376,22 @@ pub struct AlarmView {
     pub acknowledged: Option<AcknowledgedView>,
     /// Whether late data changed it.
     pub corrected: bool,
+    /// What it said before its last change, when that was a correction.
+    pub before: Option<AlarmBeforeView>,
+}
+
+/// What a corrected alarm said before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AlarmBeforeView {
+    /// Phenomenon time of its beginning.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub started_ms: i64,
+    /// Phenomenon time of its end; `None` when it lasted.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub ended_ms: Option<i64>,
+    /// The most extreme value.
+    pub extreme: f64,
 }
 
 /// Where an open alarm stands.

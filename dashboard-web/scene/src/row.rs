@@ -1,6 +1,6 @@
 //! Values in a row, one each step of time: the last one has a time, the others count back from it, and where nothing came there is `None`.
 
-use crate::message::{TREND_POINTS, TrendPoint, TrendView};
+use crate::message::{CorrectionView, TREND_POINTS, TrendPoint, TrendView};
 
 /// What a row did with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,15 @@ pub(crate) fn begin(point: &TrendPoint) -> TrendView {
         last_ms: point.start_ms,
         step_secs: point.step_secs,
         means: vec![Some(point.mean)],
+        corrected: correction(point).into_iter().collect(),
     }
+}
+
+fn correction(point: &TrendPoint) -> Option<CorrectionView> {
+    point.corrected.then_some(CorrectionView {
+        start_ms: point.start_ms,
+        before: point.before,
+    })
 }
 
 /// Takes a point into a trend of the same datastream.
@@ -71,7 +79,25 @@ pub(crate) fn take(trend: &mut TrendView, point: &TrendPoint) -> Taken {
     if taken == Taken::Appended {
         trend.last_ms = point.start_ms;
     }
+    if taken != Taken::Passed {
+        note(trend, point);
+    }
     taken
+}
+
+/// Keeps the corrections of the windows that the trend spans.
+fn note(trend: &mut TrendView, point: &TrendPoint) {
+    if trend.corrected.is_empty() && !point.corrected {
+        return;
+    }
+    let (last_ms, step_secs, spanned) = (trend.last_ms, trend.step_secs, trend.means.len() as i64);
+    trend.corrected.retain(|held| {
+        held.start_ms != point.start_ms && steps(held.start_ms, last_ms, step_secs) < spanned
+    });
+    let place = trend
+        .corrected
+        .partition_point(|held| held.start_ms < point.start_ms);
+    trend.corrected.splice(place..place, correction(point));
 }
 
 #[cfg(test)]
@@ -85,6 +111,8 @@ mod tests {
             start_ms,
             step_secs: 10,
             mean,
+            corrected: false,
+            before: None,
         }
     }
 
@@ -103,6 +131,28 @@ mod tests {
         assert_eq!(take(&mut trend, &point(0, 9.0)), Taken::Passed);
         assert_eq!(trend.means, [Some(1.5), Some(2.0)]);
         assert_eq!(trend.last_ms, 20_000);
+    }
+
+    #[test]
+    fn a_correction_is_kept_with_what_was_told_before_as_long_as_its_window_is_spanned() {
+        let mut trend = begin(&point(10_000, 1.0));
+        take(&mut trend, &point(20_000, 2.0));
+        let corrected = TrendPoint {
+            corrected: true,
+            before: Some(1.0),
+            ..point(10_000, 1.5)
+        };
+        take(&mut trend, &corrected);
+        let kept = CorrectionView {
+            start_ms: 10_000,
+            before: Some(1.0),
+        };
+        assert_eq!(trend.corrected, [kept]);
+        let passed = TREND_POINTS as i64 * 10_000;
+        take(&mut trend, &point(passed, 3.0));
+        assert_eq!(trend.corrected.len(), 1);
+        take(&mut trend, &point(passed + 10_000, 3.0));
+        assert_eq!(trend.corrected, []);
     }
 
     #[test]

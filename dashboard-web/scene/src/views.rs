@@ -6,8 +6,9 @@ use yiping_model::{
 };
 
 use crate::message::{
-    AcknowledgedView, AlarmStateView, AlarmView, AreaView, CityView, IndexKindView, IndexView,
-    PropertyView, SubIndexView, TextView, ThingView, TrendPoint,
+    AcknowledgedView, AlarmBeforeView, AlarmStateView, AlarmView, AreaView, CityView,
+    IndexBeforeView, IndexKindView, IndexView, PropertyView, SubIndexView, TextView, ThingView,
+    TrendPoint,
 };
 
 /// A text.
@@ -85,6 +86,11 @@ pub fn trend_point(window: &WindowResult) -> TrendPoint {
         start_ms: window.start.as_millis(),
         step_secs: window.length.secs(),
         mean: window.mean,
+        corrected: window.before.is_some(),
+        before: window
+            .before
+            .filter(|before| before.count > 0)
+            .map(|before| before.mean),
     }
 }
 
@@ -108,6 +114,9 @@ pub fn index(index: &IndexResult) -> IndexView {
             })
             .collect(),
         trend: vec![index.value],
+        before: index.before.map(|before| IndexBeforeView {
+            value: before.value,
+        }),
     }
 }
 
@@ -151,5 +160,10 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
                 note: given.note.clone(),
             }),
         corrected: alarm.corrected,
+        before: event.before.map(|before| AlarmBeforeView {
+            started_ms: before.started.as_millis(),
+            ended_ms: before.ended.map(Timestamp::as_millis),
+            extreme: before.extreme,
+        }),
     })
 }

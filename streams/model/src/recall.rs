@@ -21,7 +21,8 @@ pub struct Recall {
     pub as_of: Position,
     /// Number of this part, from 0.
     pub part: u32,
-    /// How many parts there are; they stand in the log one after the other.
+    /// How many parts there are; they stand in the log one after the other. 0 when there are more observations than may be recalled: then
+    /// there are no points.
     pub parts: u32,
     /// The doors named by `points`.
     pub sources: Vec<SourceId>,
@@ -38,4 +39,6 @@ pub struct RecallPoint {
     pub value: f64,
     /// The door, as its place in `sources`.
     pub source: u32,
+    /// When the log took it first: this tells what came late from a late copy of what had come in time.
+    pub received_at: Timestamp,
 }

@@ -289,6 +289,7 @@ mod tests {
                 time: Timestamp::from_secs(3),
                 value: 2.5,
                 source: 0,
+                received_at: Timestamp::from_secs(9),
             }],
         }));
     }

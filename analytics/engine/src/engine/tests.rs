@@ -1,5 +1,7 @@
 mod alarms;
 mod continuity;
+mod history;
+mod late;
 mod limits;
 mod oracle;
 mod scenario;

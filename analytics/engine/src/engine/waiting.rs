@@ -68,6 +68,9 @@ impl Engine {
                 let watermark = reached.min().unwrap_or(end);
                 let cell = &mut self.state.cells.list[place];
                 cell.close(watermark, &self.setup, &mut self.outbox);
+                if !cell.late.stretches.is_empty() {
+                    self.wanting_cells.insert(place);
+                }
             }
             self.arm_cell(place);
         }

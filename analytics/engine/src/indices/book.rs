@@ -9,18 +9,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    IndexKind, IndexResult, PropertyId, SubIndex, ThingId, Timestamp, WindowLength, WindowResult,
-    Zone,
+    IndexBefore, IndexKind, IndexResult, PropertyId, SubIndex, ThingId, Timestamp, WindowLength,
+    WindowResult, Zone,
 };
 
 use super::concentration::Concentration;
 use super::laws::{Above, AqiItem, AqiLaw, AqiLaws};
+use crate::episodes::Point;
 
 const HOUR: Duration = WindowLength::HOUR.duration();
 const DAY: Duration = WindowLength::DAY.duration();
 
-/// Hours kept of each pollutant: a day, and room for hours that close together.
-const HOURS_HELD_MAX: usize = 96;
+/// Hours kept of each pollutant at most, however long late truth is waited for.
+const HOURS_HELD_MAX: usize = 1_000;
 
 /// The hourly means of one thing that an index may still need, and how far it has been reported.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,12 +32,21 @@ pub struct AqiBook {
     days: BTreeSet<Timestamp>,
     /// Every period that ended by then has been reported.
     reported_until: Option<Timestamp>,
+    /// Hours from then on may still be corrected.
+    kept_from: Option<Timestamp>,
+    /// How often a report was corrected.
+    revisions: BTreeMap<(Timestamp, IndexKind), u32>,
 }
 
 impl AqiBook {
+    /// Remembers from here on what reports of hours from then on rest on, so that they can be corrected.
+    pub fn keep_from(&mut self, from: Timestamp) {
+        self.kept_from = Some(from);
+    }
+
     /// Takes a closed window of one hour. Windows of another length and properties that the law does not judge are passed over.
     ///
-    /// A later revision of an hour replaces it for the means that are still to come; indices that were given are not given again.
+    /// A later revision of an hour replaces it for the means that are still to come; [`AqiBook::correct`] gives again those that were given.
     pub fn take_hour(&mut self, laws: &AqiLaws, zone: &Zone, window: &WindowResult) {
         let Some(law) = laws.at(zone, window.start) else {
             return;
@@ -82,10 +92,111 @@ impl AqiBook {
         }
         self.reported_until = Some(until);
         self.days.retain(|day| *day + DAY > until);
+        // A report rests on the day before its end, and the day of a report that may be corrected begins before it.
+        let corrected = self.kept_from.map_or(until, |from| from - DAY);
+        let kept_from = corrected.min(until) - DAY;
+        self.revisions.retain(|(start, _), _| *start >= kept_from);
         self.hours.retain(|_, hours| {
-            *hours = hours.split_off(&(until - DAY));
+            *hours = hours.split_off(&kept_from);
             !hours.is_empty()
         });
+    }
+
+    /// Takes hours that were told again, and gives again the reports that they change, in time order.
+    pub fn correct(
+        &mut self,
+        laws: &AqiLaws,
+        zone: &Zone,
+        thing: &ThingId,
+        hours: &[&WindowResult],
+    ) -> Vec<IndexResult> {
+        let periods = self.resting_on(zone, hours);
+        let told = |book: &Self| -> Vec<Option<IndexResult>> {
+            let report = |(end, kind, start): &(Timestamp, IndexKind, Timestamp)| {
+                let law = laws.at(zone, *start)?;
+                let given = book.is_given(*kind, *start);
+                (!book.is_open(*end) && given).then(|| book.report(laws, law, thing, *kind, *start))
+            };
+            periods.iter().map(report).collect()
+        };
+        let before = told(self);
+        for hour in hours {
+            self.take_hour(laws, zone, hour);
+        }
+        let after = told(self);
+        let mut corrected = Vec::new();
+        for (before, after) in before.into_iter().zip(after) {
+            let Some(after) = after.filter(|after| before.as_ref() != Some(after)) else {
+                continue;
+            };
+            let revision = self.revisions.entry((after.start, after.kind)).or_insert(0);
+            *revision += 1;
+            corrected.push(IndexResult {
+                revision: *revision,
+                before: Some(IndexBefore {
+                    value: before.and_then(|before| before.value),
+                }),
+                ..after
+            });
+        }
+        corrected
+    }
+
+    /// The values of the reports that were given, from this time on.
+    pub fn values(
+        &self,
+        laws: &AqiLaws,
+        zone: &Zone,
+        thing: &ThingId,
+        kind: IndexKind,
+        from: Timestamp,
+    ) -> Vec<Point> {
+        let hours = self.hours.values().flat_map(BTreeMap::keys).copied();
+        let starts: BTreeSet<Timestamp> = match kind {
+            IndexKind::AqiHourly => hours.collect(),
+            IndexKind::AqiDaily => hours
+                .map(|hour| zone.window_start(hour, WindowLength::DAY))
+                .collect(),
+        };
+        let given = starts.into_iter().filter(|start| {
+            let end = *start + length(kind);
+            *start >= from && !self.is_open(end)
+        });
+        given
+            .filter_map(|time| {
+                let law = laws.at(zone, time)?;
+                let value = self.report(laws, law, thing, kind, time).value?;
+                Some(Point {
+                    time,
+                    value: f64::from(value),
+                })
+            })
+            .collect()
+    }
+
+    /// The periods whose reports rest on these hours, by their ends.
+    fn resting_on(
+        &self,
+        zone: &Zone,
+        hours: &[&WindowResult],
+    ) -> BTreeSet<(Timestamp, IndexKind, Timestamp)> {
+        let mut periods = BTreeSet::new();
+        for hour in hours {
+            let day = zone.window_start(hour.start, WindowLength::DAY);
+            periods.insert((day + DAY, IndexKind::AqiDaily, day));
+            periods.extend((0..24).map(|later| {
+                let start = hour.start + HOUR * later;
+                (start + HOUR, IndexKind::AqiHourly, start)
+            }));
+        }
+        periods.retain(|(end, ..)| !self.is_open(*end));
+        periods
+    }
+
+    /// Whether there is what a report needs to be given: a valid hour.
+    fn is_given(&self, kind: IndexKind, start: Timestamp) -> bool {
+        let mut pollutants = self.hours.values();
+        pollutants.any(|hours| hours.range(start..start + length(kind)).next().is_some())
     }
 
     fn is_open(&self, end: Timestamp) -> bool {
@@ -94,8 +205,11 @@ impl AqiBook {
 
     /// The periods to report, by their end.
     fn due(&self, until: Timestamp) -> BTreeSet<(Timestamp, IndexKind, Timestamp)> {
-        let hours = self.hours.values().flat_map(BTreeMap::keys);
-        let hours = hours.map(|start| (*start + HOUR, IndexKind::AqiHourly, *start));
+        let from = self
+            .reported_until
+            .map_or(Timestamp::MIN, |until| until - HOUR);
+        let hours = self.hours.values().flat_map(|hours| hours.range(from..));
+        let hours = hours.map(|(start, _)| (*start + HOUR, IndexKind::AqiHourly, *start));
         let days = self.days.iter();
         let days = days.map(|start| (*start + DAY, IndexKind::AqiDaily, *start));
         hours
@@ -176,6 +290,13 @@ impl AqiBook {
                 .filter_map(|hours| mean_until(start + HOUR * hours))
                 .max(),
         }
+    }
+}
+
+const fn length(kind: IndexKind) -> Duration {
+    match kind {
+        IndexKind::AqiHourly => HOUR,
+        IndexKind::AqiDaily => DAY,
     }
 }
 

@@ -15,6 +15,9 @@ use yiping_model::{
 };
 
 use super::*;
+use crate::past::NoPast;
+
+mod late;
 
 fn text(text: &str) -> Text {
     Text {
@@ -95,6 +98,7 @@ fn body(secs: u32, said: Option<(bool, i32)>) -> Body {
 /// A machine with its disk: it may crash, the disk stays.
 struct Machine {
     log: Arc<MemoryLog>,
+    past: Arc<dyn Past>,
     clock: CityClock,
     disk: TempDir,
     /// The rule's threshold.
@@ -106,6 +110,7 @@ impl Machine {
         let clock = CityClock::driven(at(0));
         Self {
             log: Arc::new(MemoryLog::new(clock.clone())),
+            past: Arc::new(NoPast),
             clock,
             disk: tempfile::tempdir().expect("a place"),
             raise: 10.0,
@@ -166,6 +171,7 @@ impl Machine {
         let mut handled = progress.subscribe();
         let running = run(
             log,
+            Arc::clone(&self.past),
             engine(self.raise),
             self.checkpoint(),
             settings(batch),

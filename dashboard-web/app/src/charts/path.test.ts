@@ -10,7 +10,7 @@ describe("a small line", () => {
   });
 
   it("of nothing is nothing", () => {
-    expect(sparkPath([null, null], 60, 20)).toEqual({ line: "", dots: [], last: undefined });
+    expect(sparkPath([null, null], 60, 20)).toEqual({ line: "", dots: [], last: undefined, points: [] });
   });
 
   it("stays in its box", () => {

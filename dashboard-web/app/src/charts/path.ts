@@ -3,6 +3,8 @@ export interface SparkPath {
   readonly line: string;
   readonly dots: readonly (readonly [number, number])[];
   readonly last: readonly [number, number] | undefined;
+  /** Where each value lies; `null` in a gap. */
+  readonly points: readonly (readonly [number, number] | null)[];
 }
 
 /** Lays values over a box, oldest at the left; gaps stay gaps. A flat line lies in the lower half. */
@@ -13,7 +15,7 @@ export function sparkPath(
   floor?: number,
 ): SparkPath {
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return { line: "", dots: [], last: undefined };
+  if (known.length === 0) return { line: "", dots: [], last: undefined, points: [] };
   const low = Math.min(...known, floor ?? Number.POSITIVE_INFINITY);
   const high = Math.max(...known);
   const reach = Math.max(high - low, Math.abs(high) * 0.02, 1e-9);
@@ -31,7 +33,7 @@ export function sparkPath(
     if (before === null && after === null) dots.push(point);
     else pieces.push(`${before === null ? "M" : "L"}${point[0].toFixed(1)} ${point[1].toFixed(1)}`);
   });
-  return { line: pieces.join(""), dots, last };
+  return { line: pieces.join(""), dots, last, points };
 }
 
 /** Share of a bar that a value fills, on a logarithmic scale between `low` and `high`. */

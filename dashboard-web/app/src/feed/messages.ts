@@ -175,6 +175,16 @@ export type TrendView = {
   step_secs: number,
   /** The means; `None` where there is no window. */
   means: Array<number | null>,
+  /** Which of these windows late data corrected, oldest first. */
+  corrected: Array<CorrectionView>,
+};
+
+/** A window of a trend that late data corrected. */
+export type CorrectionView = {
+  /** Start of the window. */
+  start_ms: number,
+  /** The mean that was told before; `None` when there was none. */
+  before: number | null,
 };
 
 /** One more window of a trend. Windows skipped since the last one count as `None`; more than [`TREND_POINTS`] fall off at the old end. A
@@ -190,6 +200,10 @@ export type TrendPoint = {
   step_secs: number,
   /** Its mean. */
   mean: number,
+  /** Whether late data corrected it. */
+  corrected: boolean,
+  /** The mean that was told before a correction; `None` when there was none. */
+  before: number | null,
 };
 
 /** The last index of a thing. */
@@ -212,6 +226,14 @@ export type IndexView = {
   parts: Array<SubIndexView>,
   /** The last values of the same index, oldest first, this one last, at most 24; `None` where there was none. */
   trend: Array<number | null>,
+  /** What it said before late data corrected it; `None` when it was not corrected. */
+  before: IndexBeforeView | null,
+};
+
+/** What a corrected index said before. */
+export type IndexBeforeView = {
+  /** The index; `None` when none was published. */
+  value: number | null,
 };
 
 /** Which report an index belongs to; sorted by name. */
@@ -259,6 +281,18 @@ export type AlarmView = {
   acknowledged: AcknowledgedView | null,
   /** Whether late data changed it. */
   corrected: boolean,
+  /** What it said before its last change, when that was a correction. */
+  before: AlarmBeforeView | null,
+};
+
+/** What a corrected alarm said before. */
+export type AlarmBeforeView = {
+  /** Phenomenon time of its beginning. */
+  started_ms: number,
+  /** Phenomenon time of its end; `None` when it lasted. */
+  ended_ms: number | null,
+  /** The most extreme value. */
+  extreme: number,
 };
 
 /** Where an open alarm stands. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rehearse } from "../rehearsal/script";
-import type { AlarmView, Delta, LatestView, Snapshot } from "./messages";
+import type { AlarmView, Delta, LatestView, Snapshot, TrendPoint } from "./messages";
 import { extended, Scene } from "./scene";
 
 function empty(): Snapshot {
@@ -39,6 +39,7 @@ const ALARM: AlarmView = {
   raised_ms: 0,
   acknowledged: null,
   corrected: false,
+  before: null,
 };
 
 describe("a scene", () => {
@@ -112,14 +113,16 @@ describe("a scene", () => {
 });
 
 describe("a trend", () => {
-  const point = (minute: number, mean: number, step_secs = 60) => ({
+  const point = (minute: number, mean: number, step_secs = 60): TrendPoint => ({
     thing: "t",
     property: "p",
     start_ms: minute * 60_000,
     step_secs,
     mean,
+    corrected: false,
+    before: null,
   });
-  const grown = (...points: ReturnType<typeof point>[]) =>
+  const grown = (...points: TrendPoint[]) =>
     points.reduce<ReturnType<typeof extended> | undefined>((trend, each) => extended(trend, each), undefined);
 
   it("shows a gap as one", () => {
@@ -130,6 +133,13 @@ describe("a trend", () => {
     const trend = grown(point(1, 1), point(2, 2), point(1, 1.5), point(0, 9));
     expect(trend?.means).toEqual([1.5, 2]);
     expect(trend?.last_ms).toBe(120_000);
+  });
+
+  it("keeps a correction with what was told before, as long as its window is spanned", () => {
+    const corrected = { ...point(1, 1.5), corrected: true, before: 1 };
+    expect(grown(point(1, 1), point(2, 2), corrected)?.corrected).toEqual([{ start_ms: 60_000, before: 1 }]);
+    expect(grown(point(1, 1), corrected, point(60, 2))?.corrected).toHaveLength(1);
+    expect(grown(point(1, 1), corrected, point(61, 2))?.corrected).toEqual([]);
   });
 
   it("never outgrows its limit, however long the gap", () => {

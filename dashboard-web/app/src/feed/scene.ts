@@ -1,6 +1,7 @@
 import {
   type AlarmView,
   type CityView,
+  type CorrectionView,
   type Delta,
   type IndexView,
   type LatestView,
@@ -114,17 +115,30 @@ export class Scene {
 export function extended(trend: TrendView | undefined, point: TrendPoint): TrendView {
   const { thing, property, start_ms, step_secs, mean } = point;
   if (trend === undefined || trend.step_secs !== step_secs)
-    return { thing, property, last_ms: start_ms, step_secs, means: [mean] };
+    return { thing, property, last_ms: start_ms, step_secs, means: [mean], corrected: noted([], point, 1, start_ms) };
   const steps = Math.round((start_ms - trend.last_ms) / (step_secs * 1_000));
   const means = [...trend.means];
   if (steps <= 0) {
     const index = means.length - 1 + steps;
-    if (index >= 0) means[index] = mean;
-    return { ...trend, means };
+    if (index < 0) return trend;
+    means[index] = mean;
+    return { ...trend, means, corrected: noted(trend.corrected, point, means.length, trend.last_ms) };
   }
   for (let skipped = Math.min(steps, TREND_POINTS) - 1; skipped > 0; skipped -= 1) means.push(null);
   means.push(mean);
-  return { ...trend, last_ms: start_ms, means: means.slice(-TREND_POINTS) };
+  const kept = means.slice(-TREND_POINTS);
+  const corrected = noted(trend.corrected, point, kept.length, start_ms);
+  return { ...trend, last_ms: start_ms, means: kept, corrected };
+}
+
+/** The corrections of the windows that a trend spans, after one more point. */
+function noted(held: readonly CorrectionView[], point: TrendPoint, spanned: number, lastMs: number): CorrectionView[] {
+  if (held.length === 0 && !point.corrected) return [];
+  const { start_ms, step_secs, before } = point;
+  const back = (correction: CorrectionView) => Math.round((lastMs - correction.start_ms) / (step_secs * 1_000));
+  const kept = held.filter((correction) => correction.start_ms !== start_ms && back(correction) < spanned);
+  if (point.corrected) kept.push({ start_ms, before });
+  return kept.sort((a, b) => a.start_ms - b.start_ms);
 }
 
 function refill<T>(map: Map<string, T>, list: readonly T[], key: (value: T) => string): void {

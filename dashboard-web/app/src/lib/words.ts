@@ -29,6 +29,12 @@ export interface Words {
   readonly acknowledging: string;
   readonly acknowledgedBy: (seat: string, clock: string) => string;
   readonly corrected: string;
+  readonly correctedFrom: (what: "began" | "ended" | "extreme", before: string, after: string) => string;
+  readonly correctedValue: (before: string, after: string) => string;
+  readonly correctedWindow: (clock: string, before: string, after: string) => string;
+  readonly was: (before: string) => string;
+  readonly none: string;
+  readonly lasting: string;
   readonly now: (value: string) => string;
   readonly trigger: string;
   readonly peak: string;
@@ -129,7 +135,14 @@ const zh: Words = {
   acknowledge: "签收",
   acknowledging: "签收中…",
   acknowledgedBy: (seat, clock) => `${seat} ${clock} 签收`,
-  corrected: "已订正",
+  corrected: "已更正",
+  correctedFrom: (what, before, after) =>
+    `已更正：${{ began: "始", ended: "止", extreme: "极值" }[what]}　原 ${before} → 现 ${after}`,
+  correctedValue: (before, after) => `已更正：原 ${before} → 现 ${after}`,
+  correctedWindow: (clock, before, after) => `${clock} 已更正：原 ${before} → 现 ${after}`,
+  was: (before) => `原 ${before}`,
+  none: "无",
+  lasting: "未止",
   now: (value) => `现 ${value}`,
   trigger: "触发",
   peak: "最高",
@@ -224,6 +237,13 @@ const en: Words = {
   acknowledging: "sending…",
   acknowledgedBy: (seat, clock) => `ack ${seat} ${clock}`,
   corrected: "corrected",
+  correctedFrom: (what, before, after) =>
+    `corrected: ${{ began: "began", ended: "ended", extreme: "extreme" }[what]} ${before} → ${after}`,
+  correctedValue: (before, after) => `corrected: was ${before}, is ${after}`,
+  correctedWindow: (clock, before, after) => `${clock} corrected: was ${before}, is ${after}`,
+  was: (before) => `was ${before}`,
+  none: "none",
+  lasting: "lasts",
   now: (value) => value,
   trigger: "raised at",
   peak: "peak",

@@ -36,6 +36,7 @@ function indexOf(thing: ThingView): IndexView {
     primary: value !== null && value > 50 ? [worst] : [],
     parts: [{ property: worst, concentration: value, iaqi: value }],
     trend: hours,
+    before: null,
   };
 }
 
@@ -56,7 +57,7 @@ export function rehearse(lengthSecs = LENGTH_SECS, seed = 330_800): { snapshot: 
       const means = Array.from({ length: 60 }, (_, minute) =>
         rounded(valueAt(thing, property, (minute - 60) * 60, random), property),
       );
-      trends.push({ thing: thing.id, property, last_ms: START_MS - 60_000, step_secs: 60, means });
+      trends.push({ thing: thing.id, property, last_ms: START_MS - 60_000, step_secs: 60, means, corrected: [] });
     }
   }
   const snapshot: Snapshot = {
@@ -106,7 +107,15 @@ function play(snapshot: Snapshot, random: Random, lengthSecs: number): Delta[] {
         judge(thing.id, property, value, at_ms, now_ms, open, delta, state);
         if (secs % 60 < period) {
           const start_ms = Math.floor(now_ms / 60_000) * 60_000 - 60_000;
-          delta.trend_points?.push({ thing: thing.id, property, start_ms, step_secs: 60, mean: value });
+          delta.trend_points?.push({
+            thing: thing.id,
+            property,
+            start_ms,
+            step_secs: 60,
+            mean: value,
+            corrected: false,
+            before: null,
+          });
         }
       }
     });
@@ -160,6 +169,7 @@ function judge(
         raised_ms: now_ms,
         acknowledged: null,
         corrected: false,
+        before: null,
       };
       open.set(key, raised);
       delta.alarms?.push(raised);

@@ -30,7 +30,13 @@ function mixed(): Snapshot {
         acknowledged: { seat: "一号席", at_ms: leak.now_ms, note: "" },
       };
     if (index % 3 === 2)
-      return { ...alarm, state: "returned_unacknowledged" as const, ended_ms: leak.now_ms - 3_000, corrected: true };
+      return {
+        ...alarm,
+        state: "returned_unacknowledged" as const,
+        ended_ms: leak.now_ms - 3_000,
+        corrected: true,
+        before: { started_ms: alarm.started_ms + 20_000, ended_ms: null, extreme: alarm.extreme },
+      };
     return alarm;
   });
   return { ...leak, state: { ...leak.state, alarms: alarms.slice(0, 5) } };

@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use yiping_model::alarm::Acknowledgement;
 use yiping_model::{
-    Alarm, AlarmChange, AlarmState, IndexKind, IndexResult, Quality, Timestamp, WindowResult,
+    Alarm, AlarmBefore, AlarmChange, AlarmState, IndexKind, IndexResult, Quality, Timestamp,
+    WindowBefore, WindowResult,
 };
 use yiping_store::{Observation, SourceFigures, StoredReject};
 
@@ -91,6 +92,32 @@ pub(crate) struct WindowAnswer {
     last: f64,
     /// Population standard deviation.
     std_dev: f64,
+    /// What the revision before this one said; null in revision 0.
+    before: Option<WindowBeforeAnswer>,
+}
+
+/// What a corrected window said before.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WindowBeforeAnswer {
+    /// Good observations; 0 when there was no result.
+    count: u32,
+    /// Mean.
+    mean: f64,
+    /// Smallest value.
+    min: f64,
+    /// Largest value.
+    max: f64,
+}
+
+impl From<WindowBefore> for WindowBeforeAnswer {
+    fn from(said: WindowBefore) -> Self {
+        Self {
+            count: said.count,
+            mean: said.mean,
+            min: said.min,
+            max: said.max,
+        }
+    }
 }
 
 impl From<WindowResult> for WindowAnswer {
@@ -108,6 +135,7 @@ impl From<WindowResult> for WindowAnswer {
             max: row.max,
             last: row.last,
             std_dev: row.std_dev,
+            before: row.before.map(WindowBeforeAnswer::from),
         }
     }
 }
@@ -136,6 +164,15 @@ pub(crate) struct IndexAnswer {
     primary: Vec<String>,
     /// Individual indices, in the order of the law's table.
     parts: Vec<SubIndexAnswer>,
+    /// What the revision before this one said; null in revision 0.
+    before: Option<IndexBeforeAnswer>,
+}
+
+/// What a corrected index said before.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IndexBeforeAnswer {
+    /// The index; null when none was published.
+    value: Option<u16>,
 }
 
 /// The individual index of one pollutant.
@@ -169,6 +206,9 @@ impl From<IndexResult> for IndexAnswer {
             level: row.level,
             primary: row.primary.iter().map(ToString::to_string).collect(),
             parts: parts.collect(),
+            before: row
+                .before
+                .map(|said| IndexBeforeAnswer { value: said.value }),
         }
     }
 }
@@ -210,6 +250,8 @@ pub(crate) struct AlarmAnswer {
     acknowledged: Option<Acknowledged>,
     /// Whether late data changed it.
     corrected: bool,
+    /// What it said before its last change, when that was a correction.
+    before: Option<AlarmBeforeAnswer>,
     /// Whether late data showed that it never was an alarm of its own.
     withdrawn: bool,
     /// The record that changed it last.
@@ -236,8 +278,32 @@ impl From<Alarm> for AlarmAnswer {
             raised_at: alarm.raised_at,
             acknowledged: alarm.acknowledgement.map(Acknowledged::from),
             corrected: alarm.corrected,
+            before: event.before.map(AlarmBeforeAnswer::from),
             withdrawn: matches!(event.change, AlarmChange::Withdrawn { .. }),
             position: alarm.position.0,
+        }
+    }
+}
+
+/// What a corrected alarm said before.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AlarmBeforeAnswer {
+    /// Phenomenon time of its beginning.
+    #[schema(value_type = String, format = DateTime)]
+    started: Timestamp,
+    /// Phenomenon time of its end; null when it lasted.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended: Option<Timestamp>,
+    /// The most extreme value.
+    extreme: f64,
+}
+
+impl From<AlarmBefore> for AlarmBeforeAnswer {
+    fn from(said: AlarmBefore) -> Self {
+        Self {
+            started: said.started,
+            ended: said.ended,
+            extreme: said.extreme,
         }
     }
 }

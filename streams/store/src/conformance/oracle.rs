@@ -121,13 +121,13 @@ impl<'a> Oracle<'a> {
             .into_iter()
             .filter(|row| row.quality == Quality::Good)
             .take(query.limit)
-            .map(|row| (row.phenomenon_time, row.value, row.source))
+            .map(|row| (row.phenomenon_time, row.value, row.source, row.received_at))
             .collect();
         let source = |point: &RecallPoint| told.sources[point.source as usize].clone();
         let told: Vec<_> = told
             .points
             .iter()
-            .map(|point| (point.time, point.value, source(point)))
+            .map(|point| (point.time, point.value, source(point), point.received_at))
             .collect();
         same(&told, &expected, query);
     }

@@ -52,7 +52,7 @@ pub(super) async fn recall(
         .await
         .doing(READ)?;
     let doors = doors(&mut snapshot).await?;
-    let columns = "phenomenon_time, value, zero_sign::bigint, source::bigint";
+    let columns = "phenomenon_time, received_at, value, zero_sign::bigint, source::bigint";
     let rows = rows::<RecallCells>(&mut snapshot, query, columns, "AND quality = 0").await;
     let answer = doors.recalled(position, &rows.doing(READ)?);
     snapshot.commit().await.doing(READ)?;

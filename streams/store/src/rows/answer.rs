@@ -16,8 +16,8 @@ pub(crate) type PointCells = (Time, f64, i64);
 pub(crate) type ObservationCells = (Time, Time, f64, i64, i64, i64);
 /// Thing, property, and the observation.
 pub(crate) type LatestCells = (String, String, Time, Time, f64, i64, i64, i64);
-/// Phenomenon time, value, sign of zero, source.
-pub(crate) type RecallCells = (Time, f64, i64, i64);
+/// Phenomenon time, received at, value, sign of zero, source.
+pub(crate) type RecallCells = (Time, Time, f64, i64, i64);
 /// Name, accepted, duplicate, quarantined, rejected, late, last received at.
 pub(crate) type SourceCells = (String, i64, i64, i64, i64, i64, Time);
 /// Position, received at, the letter in JSON.
@@ -98,12 +98,13 @@ impl Doors {
         rows: &[RecallCells],
     ) -> Result<Recalled, StoreError> {
         let places: BTreeMap<i64, u32> = self.0.keys().copied().zip(0..).collect();
-        let point = |&(time, value, zero_sign, source): &RecallCells| {
+        let point = |&(time, received, value, zero_sign, source): &RecallCells| {
             self.name(source)?;
             Ok(RecallPoint {
                 time: time.0,
                 value: signed(value, zero_sign),
                 source: places.get(&source).copied().unwrap_or_default(),
+                received_at: received.0,
             })
         };
         Ok(Recalled {

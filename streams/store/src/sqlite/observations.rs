@@ -48,7 +48,7 @@ pub(super) async fn recall(
         .await
         .doing(READ)?;
     let doors = doors(&mut transaction).await?;
-    let columns = "phenomenon_time, value, zero_sign, source";
+    let columns = "phenomenon_time, received_at, value, zero_sign, source";
     let rows = walk::<RecallCells>(&mut transaction, query, columns, "AND quality = 0").await;
     doors.recalled(position, &rows.doing(READ)?)
 }

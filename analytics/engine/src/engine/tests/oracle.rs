@@ -13,7 +13,7 @@ use super::scenario::{at, catalogue, engine, reading, stream, zone};
 use crate::Settings;
 
 /// An observation: seconds after eight, value, door, and by how many seconds it is delayed.
-type Told = (u32, i32, u8, u32);
+pub(super) type Told = (u32, i32, u8, u32);
 
 const VALUES: [i32; 9] = [-3, 0, 1, 5, 7, 10, 11, 12, 40];
 
@@ -22,8 +22,12 @@ fn time(secs: u32) -> Timestamp {
 }
 
 fn story(delay_secs_max: u32) -> impl Strategy<Value = Vec<Told>> {
+    long_story(200, delay_secs_max)
+}
+
+pub(super) fn long_story(secs: u32, delay_secs_max: u32) -> impl Strategy<Value = Vec<Told>> {
     let value = prop::sample::select(VALUES.to_vec());
-    let one = (0_u32..200, value, 0_u8..2, 0..=delay_secs_max);
+    let one = (0..secs, value, 0_u8..2, 0..=delay_secs_max);
     prop::collection::vec(one, 1..60)
 }
 
@@ -31,7 +35,7 @@ fn story(delay_secs_max: u32) -> impl Strategy<Value = Vec<Told>> {
 const NEIGHBOURS: [&str; 3] = ["n1", "n2", "s1"];
 
 /// Which thing makes an observation when several speak.
-fn speaker(told: &Told) -> &'static str {
+pub(super) fn speaker(told: &Told) -> &'static str {
     NEIGHBOURS[told.0 as usize % 3]
 }
 
@@ -40,7 +44,7 @@ fn arrivals(told: &[Told], property: &str) -> Vec<Record> {
     arrivals_of(told, property, |_| "a")
 }
 
-fn arrivals_of(
+pub(super) fn arrivals_of(
     told: &[Told],
     property: &str,
     thing: impl Fn(&Told) -> &'static str,
@@ -63,7 +67,7 @@ fn arrivals_of(
         .collect()
 }
 
-fn end_of_story() -> Record {
+pub(super) fn end_of_story() -> Record {
     Record {
         position: Position(1_000_000),
         received_at: at("12:00:00"),
@@ -90,9 +94,9 @@ fn run(records: &[Record]) -> Vec<Finding> {
 }
 
 /// Datastream or cell, start, kind.
-type Name = (DatastreamId, Timestamp, WindowSpec);
+pub(super) type Name = (DatastreamId, Timestamp, WindowSpec);
 
-fn name(window: &WindowResult) -> Name {
+pub(super) fn name(window: &WindowResult) -> Name {
     let (length, hop) = (window.length, window.hop);
     (
         window.datastream.clone(),
@@ -102,7 +106,7 @@ fn name(window: &WindowResult) -> Name {
 }
 
 /// Every start that is a multiple of the step is tried.
-fn slow_windows(
+pub(super) fn slow_windows(
     told: &[Told],
     property: &str,
     thing: impl Fn(&Told) -> &'static str,
@@ -161,10 +165,10 @@ fn near(one: f64, other: f64) -> bool {
 }
 
 /// Beginning, end, value at the beginning, extreme.
-type Stretch = (Timestamp, Option<Timestamp>, f64, f64);
+pub(super) type Stretch = (Timestamp, Option<Timestamp>, f64, f64);
 
 /// Above 10 and not yet below 5 again.
-fn slow_alarms(told: &[Told]) -> Vec<Stretch> {
+pub(super) fn slow_alarms(told: &[Told]) -> Vec<Stretch> {
     let sorted: BTreeSet<(u32, i32)> = told.iter().map(|t| (t.0, t.1)).collect();
     let mut alarms: Vec<Stretch> = Vec::new();
     for (secs, value) in sorted {
@@ -180,25 +184,56 @@ fn slow_alarms(told: &[Told]) -> Vec<Stretch> {
 }
 
 /// Follows the events as the log's readers do, and holds them to their promises.
-#[derive(Default)]
-struct Listener {
+pub(super) struct Listener {
+    subject: DatastreamId,
+    /// Whether late truth may withdraw alarms.
+    late: bool,
     alarms: BTreeMap<AlarmId, AlarmEvent>,
 }
 
 impl Listener {
-    fn hear(&mut self, findings: &[Finding]) {
+    fn new() -> Self {
+        Self {
+            subject: stream("a:gas"),
+            late: false,
+            alarms: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn late(property: &str) -> Self {
+        Self {
+            subject: stream(&format!("a:{property}")),
+            late: true,
+            ..Self::new()
+        }
+    }
+
+    pub(super) fn hear(&mut self, findings: &[Finding]) {
         for finding in findings {
             let Outcome::Alarm(event) = &finding.outcome else {
                 continue;
             };
-            assert_eq!(event.subject, stream("a:gas"));
+            assert_eq!(event.subject, self.subject);
             let known = self.alarms.contains_key(&event.alarm);
             let begins = matches!(
                 event.change,
                 AlarmChange::Raised | AlarmChange::Split { .. }
             );
             assert_eq!(known, !begins, "{event:?}");
-            assert!(!matches!(event.change, AlarmChange::Withdrawn { .. }));
+            if let Some(before) = event.before {
+                let said = &self.alarms[&event.alarm];
+                assert_eq!((before.started, before.ended), (said.started, said.ended));
+                assert_eq!(
+                    before.extreme.to_bits(),
+                    said.extreme.to_bits(),
+                    "{event:?}"
+                );
+            }
+            if matches!(event.change, AlarmChange::Withdrawn { .. }) {
+                assert!(self.late, "{event:?}");
+                self.alarms.remove(&event.alarm);
+                continue;
+            }
             self.alarms.insert(event.alarm.clone(), event.clone());
             let open = self.alarms.values().filter(|alarm| alarm.ended.is_none());
             assert!(open.count() <= 1, "two open alarms");
@@ -206,7 +241,7 @@ impl Listener {
     }
 
     /// The extreme of an alarm that lasts is told with its end.
-    fn stretches(&self) -> Vec<Stretch> {
+    pub(super) fn stretches(&self) -> Vec<Stretch> {
         let all = self.alarms.values();
         let mut all: Vec<Stretch> = all
             .map(|event| (event.started, event.ended, event.value, event.extreme))
@@ -220,7 +255,7 @@ fn spans(stretches: &[Stretch]) -> Vec<(Timestamp, Option<Timestamp>, f64)> {
     stretches.iter().map(|s| (s.0, s.1, s.2)).collect()
 }
 
-fn settled(stretches: Vec<Stretch>) -> Vec<Stretch> {
+pub(super) fn settled(stretches: Vec<Stretch>) -> Vec<Stretch> {
     let told = |s: Stretch| (s.0, s.1, s.2, if s.1.is_some() { s.3 } else { 0.0 });
     stretches.into_iter().map(told).collect()
 }
@@ -264,7 +299,7 @@ proptest! {
 
     #[test]
     fn settled_alarms_do_not_depend_on_the_order_of_arrival(told in story(60)) {
-        let mut listener = Listener::default();
+        let mut listener = Listener::new();
         listener.hear(&run(&arrivals(&told, "gas")));
         prop_assert_eq!(settled(listener.stretches()), settled(slow_alarms(&told)));
     }
@@ -275,7 +310,7 @@ proptest! {
         let mut told = told;
         told.sort_by_key(|(secs, _, _, delay)| secs + delay);
         let mut engine = engine(Settings::default());
-        let mut listener = Listener::default();
+        let mut listener = Listener::new();
         for (count, record) in (1..).zip(&records) {
             engine.handle(std::slice::from_ref(record));
             listener.hear(&engine.drain());
@@ -286,7 +321,7 @@ proptest! {
     #[test]
     fn what_comes_too_late_leaves_every_promise_standing(told in story(190)) {
         let mut engine = engine(Settings::default());
-        let mut listener = Listener::default();
+        let mut listener = Listener::new();
         engine.handle(&arrivals(&told, "gas"));
         engine.handle(&[end_of_story()]);
         listener.hear(&engine.drain());

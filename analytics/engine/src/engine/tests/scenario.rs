@@ -56,6 +56,7 @@ pub(super) fn catalogue() -> Catalogue {
             property("gas", 5, &["10s", "1m"]),
             property("pm25", 3600, &["1h", "1d"]),
             property("level", 60, &[]),
+            property("bare", 5, &[]),
             hopping(),
         ]),
         things: ["n1", "n2", "s1"].map(place).into(),
@@ -105,6 +106,7 @@ pub(super) fn rules() -> Vec<Rule> {
     let below = |raise, clear| Threshold::Below { raise, clear };
     vec![
         rule("leak", "gas", above(10.0, 5.0)),
+        rule("burst", "bare", above(10.0, 5.0)),
         rule("low", "level", below(2.0, 3.0)),
         rule("foul", "aqi_hourly", above(200.0, 200.0)),
         rule("foul-day", "aqi_daily", above(200.0, 200.0)),

@@ -65,6 +65,10 @@ export const Air: Panel = (props) => {
             {(county) => {
               const value = () => county().worst?.value ?? undefined;
               const level = () => county().worst?.level ?? undefined;
+              const before = () => {
+                const said = county().worst?.before;
+                return said === null || said === undefined ? undefined : `${said.value ?? t().none}`;
+              };
               const other = () => county().hourMs !== hourMs() || county().stale;
               const old = () => span(props.wall.now() - (county().hourMs ?? 0) - HOUR_MS);
               return (
@@ -91,7 +95,12 @@ export const Air: Panel = (props) => {
                     }
                   >
                     <td class="num key">{value()}</td>
-                    <td class="word">{t().categories[(level() ?? 1) - 1] ?? ""}</td>
+                    <td class="word">
+                      {t().categories[(level() ?? 1) - 1] ?? ""}
+                      <Show when={before()}>
+                        {(said) => <i title={t().correctedValue(said(), `${value()}`)}>{t().was(said())}</i>}
+                      </Show>
+                    </td>
                   </Show>
                   <td>
                     <Bar

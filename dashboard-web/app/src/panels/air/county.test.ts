@@ -18,7 +18,18 @@ function things(...ids: string[]): Map<string, ThingView> {
 function index(thing: string, hour: number, value: number | null, trend: (number | null)[]): [string, IndexView] {
   return [
     pairKey(thing, "aqi_hourly"),
-    { thing, kind: "aqi_hourly", start_ms: hour * HOUR, law: "", value, level: 1, primary: [], parts: [], trend },
+    {
+      thing,
+      kind: "aqi_hourly",
+      start_ms: hour * HOUR,
+      law: "",
+      value,
+      level: 1,
+      primary: [],
+      parts: [],
+      trend,
+      before: null,
+    },
   ];
 }
 

@@ -7,6 +7,7 @@ import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { age, clockOfDay, span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
+import { correction } from "./correction";
 import { waits } from "./order";
 
 /** Widest title that stands on one line, in widths of a Chinese character. */
@@ -61,6 +62,11 @@ export const Row: Component<{
     if (active()) return `${t().trigger} ${said(props.alarm.value)}`;
     return `${rule()?.direction === "below" ? t().lowest : t().peak} ${said(props.alarm.extreme)}`;
   };
+  const corrected = () => {
+    const clock = (ms: number) => clockOfDay(ms, props.wall.now(), zone());
+    const change = correction(props.alarm, clock, said, t().lasting);
+    return change === undefined ? t().corrected : t().correctedFrom(change.what, change.before, change.after);
+  };
   const active = () => props.alarm.ended_ms === null;
   const zone = () => facts()?.city.zone ?? "UTC";
   const threshold = () => Number(props.alarm.threshold.toFixed(3)).toString();
@@ -84,7 +90,7 @@ export const Row: Component<{
           <Show when={area()}>{(county) => <span>{say(county().name)}</span>}</Show>
         </i>
         <Show when={props.alarm.corrected}>
-          <span class="corrected">{t().corrected}</span>
+          <span class="corrected">{corrected()}</span>
         </Show>
         <Show when={current()}>{(known) => <em>{known()}</em>}</Show>
       </span>

@@ -19,6 +19,7 @@ function alarm(number: number, level: number, state: AlarmView["state"], started
     raised_ms: started_ms,
     acknowledged: state === "acknowledged" ? { seat: "s", at_ms: 0, note: "" } : null,
     corrected: false,
+    before: null,
   };
 }
 

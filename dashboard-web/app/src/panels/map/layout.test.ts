@@ -30,6 +30,7 @@ function alarm(number: number, of: string, level = 2): AlarmView {
     raised_ms: 0,
     acknowledged: null,
     corrected: false,
+    before: null,
   };
 }
 

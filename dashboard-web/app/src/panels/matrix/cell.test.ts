@@ -46,6 +46,7 @@ function alarm(number: number, level: number, ended_ms: number | null = null): A
     raised_ms: 0,
     acknowledged: null,
     corrected: false,
+    before: null,
   };
 }
 
@@ -85,7 +86,18 @@ describe("a cell", () => {
     const column: Column = { ...PM25, properties: new Set(["aqi_hourly"]), derived: true };
     const index = (start_ms: number): [string, IndexView] => [
       pairKey("s1", "aqi_hourly"),
-      { thing: "s1", kind: "aqi_hourly", start_ms, law: "", value: 40, level: 1, primary: [], parts: [], trend: [] },
+      {
+        thing: "s1",
+        kind: "aqi_hourly",
+        start_ms,
+        law: "",
+        value: 40,
+        level: 1,
+        primary: [],
+        parts: [],
+        trend: [],
+        before: null,
+      },
     ];
     const nowMs = 10 * 3_600_000;
     expect(cell("330802", column, ground({ nowMs, indices: new Map([index(8 * 3_600_000)]) })).kind).toBe("normal");

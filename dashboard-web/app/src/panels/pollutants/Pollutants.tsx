@@ -3,10 +3,10 @@ import { createMemo, Index, Show } from "solid-js";
 import { Spark } from "../../charts/Spark";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { span } from "../../lib/time";
+import { clockMinutes, span } from "../../lib/time";
 import { observedBy } from "../observed";
 import type { Panel } from "../panel";
-import { commonUnit, summary } from "./summary";
+import { type Corrected, commonUnit, summary } from "./summary";
 
 /** Rows that fit. */
 const ROWS_MAX = 6;
@@ -21,6 +21,7 @@ export const Pollutants: Panel = (props) => {
       .slice(0, ROWS_MAX)
       .map((property) => summary(property, wall.things(), wall.latest(), wall.trends(), wall.now()));
   });
+  const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   const unit = () => commonUnit(rows().map(({ property }) => property));
   const reach = () => {
     const ms = rows().find(({ trendMs }) => trendMs !== undefined)?.trendMs;
@@ -60,6 +61,11 @@ export const Pollutants: Panel = (props) => {
           <Index each={rows()}>
             {(row) => {
               const said = (value: number) => fixed(value, row().property.decimals);
+              const told = ({ thing, start_ms, before, after }: Corrected) => {
+                const name = say(props.wall.things().get(thing)?.name ?? { zh: thing, en: thing });
+                const clock = `${name} ${clockMinutes(start_ms, zone())}`;
+                return t().correctedWindow(clock, before === null ? t().none : said(before), said(after));
+              };
               return (
                 <tr classList={{ stale: row().fresh === 0 }}>
                   <th scope="row">
@@ -87,7 +93,13 @@ export const Pollutants: Panel = (props) => {
                     )}
                   </Show>
                   <td>
-                    <Spark values={row().trend} width={72} height={32} label={`${row().property.symbol} ${reach()}`} />
+                    <Spark
+                      values={row().trend}
+                      width={72}
+                      height={32}
+                      label={`${row().property.symbol} ${reach()}`}
+                      corrected={row().corrections.map((each) => ({ place: each.place, text: told(each) }))}
+                    />
                   </td>
                   <td class="num share">
                     <b>{row().fresh}</b> / {row().stations}

@@ -6,6 +6,17 @@ import { ofKind } from "../observed";
 
 const POINTS = 60;
 
+/** A station's window that late data corrected. */
+export interface Corrected {
+  /** Which point of the trend. */
+  readonly place: number;
+  readonly thing: string;
+  readonly start_ms: number;
+  /** The mean before, where there was one, and after. */
+  readonly before: number | null;
+  readonly after: number;
+}
+
 /** One pollutant over the whole city. */
 export interface PollutantSummary {
   readonly property: PropertyView;
@@ -15,6 +26,8 @@ export interface PollutantSummary {
   readonly stations: number;
   /** Mean over the stations, for each of the last windows. */
   readonly trend: readonly (number | null)[];
+  /** Windows of the trend in which late data corrected a station. */
+  readonly corrections: readonly Corrected[];
   /** How long the trend reaches back. */
   readonly trendMs: number | undefined;
 }
@@ -46,6 +59,7 @@ export function summary(
     fresh: values.length,
     stations: stations.length,
     trend: meanByWindow(lines),
+    corrections: corrections(lines),
     trendMs: lines[0] === undefined ? undefined : lines[0].step_secs * 1_000 * POINTS,
   };
 }
@@ -79,4 +93,19 @@ export function meanByWindow(lines: readonly TrendView[]): (number | null)[] {
   }
   const most = Math.max(...sums.map(({ count }) => count));
   return sums.map(({ sum, count }) => (count === 0 || count * 2 < most ? null : sum / count));
+}
+
+/** What late data corrected in these trends, by the place of the window in what `meanByWindow` lays out. */
+export function corrections(lines: readonly TrendView[]): Corrected[] {
+  const lastMs = Math.max(...lines.map((line) => line.last_ms));
+  return lines.flatMap((line) =>
+    line.corrected.flatMap(({ start_ms, before }) => {
+      const stepMs = line.step_secs * 1_000;
+      const back = Math.round((line.last_ms - start_ms) / stepMs);
+      const after = line.means[line.means.length - 1 - back];
+      const place = POINTS - 1 - Math.round((lastMs - start_ms) / stepMs);
+      if (after === null || after === undefined || place < 0) return [];
+      return [{ place, thing: line.thing, start_ms, before, after }];
+    }),
+  );
 }
