@@ -108,6 +108,10 @@ struct Screen {
 impl Screen {
     async fn run(&mut self, after: Option<u64>) -> End {
         let mut head = self.live.0.head.subscribe();
+        let mut history = self.live.0.history.subscribe();
+        if history.borrow().is_some() {
+            history.mark_changed();
+        }
         let live = self.live.clone();
         let gap = self.stall / 3;
         let mut pings = interval_at(Instant::now() + gap, gap);
@@ -137,6 +141,13 @@ impl Screen {
                         return End::Stalled;
                     }
                     if let Err(end) = self.send(Message::Ping(Vec::new().into())).await {
+                        return end;
+                    }
+                }
+                changed = history.changed() => {
+                    let told = history.borrow().clone();
+                    let (Ok(()), Some(told)) = (changed, told) else { return End::Closing };
+                    if let Err(end) = self.send_text(told).await {
                         return end;
                     }
                 }
