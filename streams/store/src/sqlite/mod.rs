@@ -116,9 +116,8 @@ impl Store for SqliteStore {
         self.writer.lock().await.prune(before).await
     }
 
-    async fn refresh(&self) -> Result<(), StoreError> {
-        // Nothing is worked out beforehand.
-        Ok(())
+    async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.writer.lock().await.refresh(now).await
     }
 }
 

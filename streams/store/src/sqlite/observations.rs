@@ -8,6 +8,7 @@ use super::read::READ;
 use super::table_of;
 use crate::error::Doing;
 use crate::rows::answer::{self, Doors, LatestCells, ObservationCells, PointCells, RecallCells};
+use crate::rows::pack::Series;
 use crate::rows::{Day, Part, Time, fold, rows_max};
 use crate::{
     Aggregate, AggregateQuery, Observation, ObservationQuery, Point, Recalled, StoreError,
@@ -33,9 +34,37 @@ pub(super) async fn series(
     query: &ObservationQuery,
 ) -> Result<Vec<Point>, StoreError> {
     let mut transaction = pool.begin().await.doing(READ)?;
-    let columns = "phenomenon_time, value, zero_sign";
-    let rows = walk::<PointCells>(&mut transaction, query, columns, "").await;
-    Ok(rows.doing(READ)?.into_iter().map(answer::point).collect())
+    let mut series = Series::of(query);
+    let Some((first, last)) = series.days() else {
+        return Ok(Vec::new());
+    };
+    let Some(datastream) = known(&mut transaction, &query.datastream)
+        .await
+        .doing(READ)?
+    else {
+        return Ok(Vec::new());
+    };
+    let packs: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT day, points FROM packs WHERE datastream = ? AND day >= ? AND day <= ? ORDER BY day",
+    )
+    .bind(datastream)
+    .bind(first)
+    .bind(last)
+    .fetch_all(&mut *transaction)
+    .await
+    .doing(READ)?;
+    let mut reached = query.from;
+    for pack in packs.iter().map(Some).chain([None]) {
+        if let Some(gap) = series.gap(reached, pack.map(|(day, _)| *day)) {
+            let columns = "phenomenon_time, value, zero_sign";
+            let rows = walk::<PointCells>(&mut transaction, &gap, columns, "").await;
+            series.extend(rows.doing(READ)?.into_iter().map(answer::point));
+        }
+        if let Some((day, bytes)) = pack {
+            reached = series.unpack(*day, bytes)?;
+        }
+    }
+    Ok(series.finish())
 }
 
 pub(super) async fn recall(
