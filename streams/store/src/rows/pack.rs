@@ -95,9 +95,9 @@ impl<'a> Series<'a> {
 }
 
 fn point(bytes: &[u8; POINT_BYTES]) -> Point {
-    let [a, b, c, d, e, f, g, h, value @ ..] = *bytes;
+    let both = u128::from_le_bytes(*bytes);
     Point {
-        phenomenon_time: Timestamp::from_micros(i64::from_le_bytes([a, b, c, d, e, f, g, h])),
-        value: f64::from_le_bytes(value),
+        phenomenon_time: Timestamp::from_micros(both as i64),
+        value: f64::from_bits((both >> 64) as u64),
     }
 }
