@@ -95,8 +95,8 @@ pub(super) async fn latest(
     let doors = doors(&mut snapshot).await?;
     let names = |name: fn(&DatastreamId) -> &str| datastreams.iter().map(name).collect::<Vec<_>>();
     let rows: Vec<LatestCells> = sqlx::query_as(
-        "SELECT a.thing, a.property, l.phenomenon_time, l.received_at, l.value, l.zero_sign::bigint, l.quality::bigint, l.source::bigint
-            FROM UNNEST($1::text[], $2::text[]) a (thing, property)
+        "SELECT a.place - 1, l.phenomenon_time, l.received_at, l.value, l.zero_sign::bigint, l.quality::bigint, l.source::bigint
+            FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY a (thing, property, place)
             JOIN things t ON t.name = a.thing
             JOIN datastreams d ON d.thing = t.id AND d.property = a.property
             JOIN latest l ON l.datastream = d.id",
@@ -106,7 +106,7 @@ pub(super) async fn latest(
     .fetch_all(&mut *snapshot)
     .await
     .doing(READ)?;
-    let answer = doors.latest(datastreams, &rows);
+    let answer = doors.latest(datastreams.len(), &rows);
     snapshot.commit().await.doing(READ)?;
     answer
 }

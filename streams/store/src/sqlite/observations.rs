@@ -14,7 +14,7 @@ use crate::{
     Aggregate, AggregateQuery, Observation, ObservationQuery, Point, Recalled, StoreError,
 };
 
-/// Two names each: far below the 32,766 variables that SQLite allows in a statement.
+/// Three variables each: far below the 32,766 variables that SQLite allows in a statement.
 const LATEST_MAX: usize = 1_000;
 
 pub(super) async fn observations(
@@ -89,14 +89,16 @@ pub(super) async fn latest(
     let mut transaction = pool.begin().await.doing(READ)?;
     let doors = doors(&mut transaction).await?;
     let mut rows: Vec<LatestCells> = Vec::with_capacity(datastreams.len());
-    for some in datastreams.chunks(LATEST_MAX) {
-        let mut select = QueryBuilder::<Sqlite>::new("WITH asked (thing, property) AS (");
-        select.push_values(some, |mut row, id| {
-            row.push_bind(id.thing.as_str())
+    let asked: Vec<(i64, &DatastreamId)> = (0..).zip(datastreams).collect();
+    for some in asked.chunks(LATEST_MAX) {
+        let mut select = QueryBuilder::<Sqlite>::new("WITH asked (place, thing, property) AS (");
+        select.push_values(some, |mut row, (place, id)| {
+            row.push_bind(place)
+                .push_bind(id.thing.as_str())
                 .push_bind(id.property.as_str());
         });
         select.push(
-            ") SELECT a.thing, a.property, l.phenomenon_time, l.received_at, l.value, l.zero_sign, l.quality, l.source
+            ") SELECT a.place, l.phenomenon_time, l.received_at, l.value, l.zero_sign, l.quality, l.source
                 FROM asked a CROSS JOIN things t ON t.name = a.thing
                 CROSS JOIN datastreams d ON d.thing = t.id AND d.property = a.property
                 CROSS JOIN latest l ON l.datastream = d.id",
@@ -104,7 +106,7 @@ pub(super) async fn latest(
         let some = select.build_query_as().fetch_all(&mut *transaction).await;
         rows.append(&mut some.doing(READ)?);
     }
-    doors.latest(datastreams, &rows)
+    doors.latest(datastreams.len(), &rows)
 }
 
 /// Minute windows are put together by quarters of an hour, of which the hours and days of every zone consist.
