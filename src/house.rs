@@ -252,6 +252,11 @@ impl House {
         );
         self.readers
             .spawn("history", async move { Ok(fill.await?) });
+        let (live, filling) = (self.live.clone(), at.clone());
+        self.readers.spawn("the word on history", async move {
+            live.announce(filling).await;
+            Ok(())
+        });
         self.history = Some(at);
     }
 

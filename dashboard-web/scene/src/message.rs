@@ -15,6 +15,18 @@ pub enum ServerMessage {
     Snapshot(Box<Snapshot>),
     /// What changed.
     Delta(Box<Delta>),
+    /// How history stands.
+    History(HistoryView),
+}
+
+/// How history stands at this moment. It comes beside the scene and moves no position: a scene is a function of the log, and the log does not
+/// know whether its database answers. It is sent when it changes, and once to a screen that connects after it ever changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HistoryView {
+    /// City time since which history cannot be filled; `None` while it can.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub away_since_ms: Option<i64>,
 }
 
 /// A text in both languages of the screens.

@@ -57,12 +57,12 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when the parts cannot be dropped.
     async fn prune(&self, before: Timestamp) -> Result<(), StoreError>;
 
-    /// Brings figures that are worked out beforehand up to date; the writer calls it now and then. Until then [`History::aggregates`] may
-    /// miss windows that were corrected since the last call.
+    /// Brings up to date at this city time what is worked out beforehand: packs of days that are over, hours and days. The writer calls it now
+    /// and then. Until then [`History::aggregates`] may miss windows that were corrected since the last call.
     ///
     /// # Errors
     /// [`StoreError`] when they cannot be worked out.
-    async fn refresh(&self) -> Result<(), StoreError>;
+    async fn refresh(&self, now: Timestamp) -> Result<(), StoreError>;
 }
 
 /// The side that answers. Times are half open, `from <= t < to`; lists are ordered by time, oldest first, and hold at most `limit` rows.

@@ -30,7 +30,7 @@ impl Store for Nowhere {
         Err(StoreError::Nowhere)
     }
 
-    async fn refresh(&self) -> Result<(), StoreError> {
+    async fn refresh(&self, _: Timestamp) -> Result<(), StoreError> {
         Err(StoreError::Nowhere)
     }
 }

@@ -167,7 +167,7 @@ impl Follower {
     async fn refresh(&mut self) -> Result<(), StoreError> {
         let every = Duration::from_secs(self.settings.postgres.refresh_secs.into());
         if self.refreshed_at.is_none_or(|at| self.now >= at + every) {
-            self.store.refresh().await?;
+            self.store.refresh(self.now).await?;
             self.refreshed_at = Some(self.now);
         }
         Ok(())

@@ -35,6 +35,7 @@ function setUp() {
     },
     position: () => held.position,
     accept: (message: ServerMessage) => {
+      if (message.type === "history") return true;
       if (message.type === "delta" && held.position !== undefined && message.after !== held.position) return false;
       held.position = message.position;
       return true;

@@ -2,7 +2,14 @@
 // `BLESS=1 cargo test -p yiping-scene` writes it again.
 
 /** A message from server to screen. */
-export type ServerMessage = { "type": "snapshot" } & Snapshot | { "type": "delta" } & Delta;
+export type ServerMessage = { "type": "snapshot" } & Snapshot | { "type": "delta" } & Delta | { "type": "history" } & HistoryView;
+
+/** How history stands at this moment. It comes beside the scene and moves no position: a scene is a function of the log, and the log does not
+ * know whether its database answers. It is sent when it changes, and once to a screen that connects after it ever changed. */
+export type HistoryView = {
+  /** City time since which history cannot be filled; `None` while it can. */
+  away_since_ms: number | null,
+};
 
 /** A text in both languages of the screens. */
 export type TextView = {

@@ -34,6 +34,9 @@ export function pairKey(first: string, second: string): string {
   return `${first}\u0000${second}`;
 }
 
+/** The messages that make a scene; what the server says beside it moves nothing here. */
+export type SceneMessage = Exclude<ServerMessage, { type: "history" }>;
+
 /** The state of one scene at one log position. Messages are folded into it; nothing else writes to it. */
 export class Scene {
   position: number | undefined;
@@ -47,7 +50,7 @@ export class Scene {
   readonly sources = new Map<string, SourceView>();
 
   /** Folds a message in. `null` means that it does not fit the state: ask for a snapshot. */
-  apply(message: ServerMessage): readonly Slice[] | null {
+  apply(message: SceneMessage): readonly Slice[] | null {
     switch (message.type) {
       case "snapshot":
         return this.replace(message);

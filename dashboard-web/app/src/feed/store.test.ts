@@ -66,6 +66,18 @@ describe("the store", () => {
     });
   });
 
+  it("knows since when history is away until it is back or the link is lost", () => {
+    const store = createStore(handPace().pace);
+    store.linked({ state: "live", sinceMs: 0, attempts: 0 });
+    expect(store.accept({ type: "history", away_since_ms: 1_000 })).toBe(true);
+    expect([store.historyAwayMs(), store.position()]).toEqual([1_000, undefined]);
+    store.accept({ type: "history", away_since_ms: null });
+    expect(store.historyAwayMs()).toBe(null);
+    store.accept({ type: "history", away_since_ms: 2_000 });
+    store.linked({ state: "lost", sinceMs: 0, attempts: 1 });
+    expect(store.historyAwayMs()).toBe(null);
+  });
+
   it("gives its state in the canonical form", () => {
     const store = createStore(handPace().pace);
     store.accept({ type: "snapshot", ...snapshot });

@@ -29,6 +29,8 @@ export interface Wall {
   readonly now: Accessor<number>;
   readonly position: Accessor<number | undefined>;
   readonly link: Accessor<LinkState>;
+  /** City time since which history cannot be filled; `null` while it can. */
+  readonly historyAwayMs: Accessor<number | null>;
 }
 
 /** The store: messages in, painted state out. */
@@ -68,6 +70,7 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [now, setNow] = createSignal(0);
   const [position, setPosition] = createSignal<number>();
   const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });
+  const [historyAwayMs, setHistoryAwayMs] = createSignal<number | null>(null);
 
   const publish: Readonly<Record<Slice, () => void>> = {
     facts: () => setFacts(scene.facts),
@@ -124,7 +127,12 @@ export function createStore(pace: Pace = BROWSER): Store {
     now,
     position,
     link,
+    historyAwayMs,
     accept(message) {
+      if (message.type === "history") {
+        setHistoryAwayMs(message.away_since_ms);
+        return true;
+      }
       const changed = scene.apply(message);
       if (changed === null) return false;
       clock.hear(scene.nowMs, Date.now());
@@ -135,6 +143,8 @@ export function createStore(pace: Pace = BROWSER): Store {
     },
     linked(state) {
       setLink(state);
+      // The server says it anew to whoever connects.
+      if (state.state !== "live") setHistoryAwayMs(null);
       paintNextFrame();
       if (state.state === "live") paintSoon();
     },

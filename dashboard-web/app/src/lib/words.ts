@@ -12,6 +12,7 @@ export interface Words {
   readonly link: { readonly waiting: string; readonly live: string; readonly lost: string };
   readonly lost: (secs: number, clock: string) => string;
   readonly neverHeard: (secs: number) => string;
+  readonly historyAway: (clock: string) => string;
   readonly retrying: (attempt: number) => string;
   readonly date: (year: number, month: number, day: number, weekday: number) => string;
   readonly seat: string;
@@ -119,6 +120,7 @@ const zh: Words = {
   link: { waiting: "正在连接", live: "链路正常", lost: "链路中断" },
   lost: (secs, clock) => `与服务器失去联系 ${secs} 秒，画面停在 ${clock}`,
   neverHeard: (secs) => `尚未收到服务器数据，已等待 ${secs} 秒`,
+  historyAway: (clock) => `历史库离线 自 ${clock} · 数据仍在记录`,
   retrying: (attempt) => (attempt > 0 ? `正在重连，第 ${attempt} 次` : "正在重连"),
   date: (year, month, day, weekday) => `${year} 年 ${month} 月 ${day} 日 星期${DAYS_ZH[weekday] ?? ""}`,
   seat: "席位",
@@ -219,6 +221,7 @@ const en: Words = {
   link: { waiting: "connecting", live: "link up", lost: "link lost" },
   lost: (secs, clock) => `No contact with the server for ${secs} s: picture stopped at ${clock}`,
   neverHeard: (secs) => `Nothing heard from the server yet, waiting ${secs} s`,
+  historyAway: (clock) => `History away since ${clock} · nothing is lost`,
   retrying: (attempt) => (attempt > 0 ? `reconnecting, attempt ${attempt}` : "reconnecting"),
   date: (year, month, day, weekday) => `${DAYS_EN[weekday] ?? ""} ${day} ${MONTHS_EN[month - 1] ?? ""} ${year}`,
   seat: "Seat",

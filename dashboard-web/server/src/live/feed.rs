@@ -60,6 +60,7 @@ pub(crate) async fn connect(
     let live = state.live;
     let channel = live.0.channels.join(&filter, &state.log, &live.0.settings);
     let program = Program {
+        silence: watch::Sender::new(None),
         channel,
         filter,
         log: state.log,
@@ -166,6 +167,8 @@ impl Follower {
 
 /// One listener's way along its channel.
 struct Program {
+    /// Nothing is said beside the records.
+    silence: watch::Sender<Option<Utf8Bytes>>,
     channel: Arc<Channel>,
     filter: Filter,
     log: Arc<dyn Log>,
@@ -175,6 +178,10 @@ struct Program {
 impl Track for Program {
     fn head(&self) -> watch::Receiver<u64> {
         self.channel.head.subscribe()
+    }
+
+    fn aside(&self) -> watch::Receiver<Option<Utf8Bytes>> {
+        self.silence.subscribe()
     }
 
     async fn next(&self, cursor: Option<u64>) -> Result<Step, End> {

@@ -23,8 +23,9 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use yiping_log::LogError;
 use yiping_model::{Alarm, AlarmId, Body, Position, Record, Timestamp};
-use yiping_scene::message::{ServerMessage, StateView};
+use yiping_scene::message::{HistoryView, ServerMessage, StateView};
 use yiping_scene::{WallCheckpoint, WallScene};
+use yiping_store::writer::Progress;
 
 use crate::metrics;
 use crate::settings::{LiveSettings, Settings};
@@ -68,6 +69,8 @@ struct Live {
     clients: Arc<Semaphore>,
     channels: Channels,
     closing: watch::Sender<bool>,
+    /// What the screens are told of history; `None` until it was first away.
+    history: watch::Sender<Option<Utf8Bytes>>,
 }
 
 #[derive(Debug)]
@@ -109,6 +112,7 @@ impl LiveHandle {
             clients: Arc::new(Semaphore::new(settings.live.clients_max)),
             channels: Channels::default(),
             closing: watch::Sender::new(false),
+            history: watch::Sender::new(None),
             folded: Mutex::new(Folded {
                 wall,
                 acknowledgements: VecDeque::new(),
@@ -130,6 +134,27 @@ impl LiveHandle {
 
     fn set_kept(&self, position: Position) {
         self.0.kept.store(position.0, Ordering::Release);
+    }
+
+    /// Tells the screens when history is away and when it is back, until nobody fills it any more.
+    pub async fn announce(&self, mut filling: watch::Receiver<Progress>) {
+        let mut told = None;
+        loop {
+            let since = |progress: &Progress| progress.away.as_ref().map(|away| away.since);
+            let Ok(now) = filling
+                .wait_for(|now| since(now) != told)
+                .await
+                .map(|now| since(&now))
+            else {
+                return;
+            };
+            told = now;
+            let view = HistoryView {
+                away_since_ms: now.map(Timestamp::as_millis),
+            };
+            let text = serialized(&ServerMessage::History(view));
+            self.0.history.send_replace(Some(text));
+        }
     }
 
     /// How many screens are connected.

@@ -1,7 +1,7 @@
 //! A screen: a snapshot of the scene, then its deltas.
 
 use axum::extract::State;
-use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
 use tokio::sync::watch;
 use yiping_scene::wall::WALL;
@@ -59,6 +59,10 @@ struct Scene {
 impl Track for Scene {
     fn head(&self) -> watch::Receiver<u64> {
         self.live.0.head.subscribe()
+    }
+
+    fn aside(&self) -> watch::Receiver<Option<Utf8Bytes>> {
+        self.live.0.history.subscribe()
     }
 
     async fn next(&self, cursor: Option<u64>) -> Result<Step, End> {

@@ -35,6 +35,9 @@ pub(super) trait Track: Send + Sync + 'static {
     /// The position to which the last message leads; it wakes when there is another.
     fn head(&self) -> watch::Receiver<u64>;
 
+    /// What is said beside the track and moves no position: the last word counts, `None` while there was none.
+    fn aside(&self) -> watch::Receiver<Option<Utf8Bytes>>;
+
     /// Some messages that lead on from the cursor; none when it is the head. `None` is a cursor that never was on the track.
     fn next(&self, cursor: Option<u64>) -> impl Future<Output = Result<Step, End>> + Send;
 }
@@ -100,6 +103,10 @@ struct Listener<'a, L> {
 impl<L: Track> Listener<'_, L> {
     async fn run(&mut self, mut cursor: Option<u64>) -> End {
         let mut head = self.track.head();
+        let mut aside = self.track.aside();
+        if aside.borrow().is_some() {
+            aside.mark_changed();
+        }
         let live = self.live;
         let mut closes = std::pin::pin!(live.closes());
         let gap = self.stall / 3;
@@ -129,6 +136,13 @@ impl<L: Track> Listener<'_, L> {
                         return End::Stalled;
                     }
                     if let Err(end) = self.send(vec![Message::Ping(Vec::new().into())]).await {
+                        return end;
+                    }
+                }
+                changed = aside.changed() => {
+                    let said = aside.borrow().clone();
+                    let (Ok(()), Some(said)) = (changed, said) else { return End::Closing };
+                    if let Err(end) = self.send(vec![Message::Text(said)]).await {
                         return end;
                     }
                 }

@@ -91,6 +91,8 @@ impl House {
             }],
             version: "1.2.3",
         };
+        let (told, heard) = (live.clone(), filling.subscribe());
+        tokio::spawn(async move { told.announce(heard).await });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = listener.local_addr().expect("bound");
         let (stop_following, follow_stopped) = oneshot::channel();
@@ -144,6 +146,16 @@ impl House {
         let (since, reason) = (self.clock.now(), reason.to_owned());
         self.filling
             .send_modify(|progress| progress.away = Some(Away { since, reason }));
+    }
+
+    /// Says that history can be filled again.
+    pub(crate) fn find_history(&self) {
+        self.filling.send_modify(|progress| progress.away = None);
+    }
+
+    /// City time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Appends, and lets nobody else know.

@@ -21,6 +21,7 @@ struct Screen<S> {
     state: StateView,
     snapshots: usize,
     deltas: usize,
+    history: Vec<Option<i64>>,
 }
 
 impl Screen<MaybeTlsStream<TcpStream>> {
@@ -39,6 +40,7 @@ impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin> Screen<S> {
             state: StateView::default(),
             snapshots: 0,
             deltas: 0,
+            history: Vec::new(),
         }
     }
 
@@ -63,6 +65,7 @@ impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin> Screen<S> {
                 self.position = delta.position;
                 apply_delta(&mut self.state, &delta);
             }
+            ServerMessage::History(history) => self.history.push(history.away_since_ms),
         }
     }
 
@@ -303,5 +306,35 @@ async fn the_live_scene_is_kept_after_so_many_records_though_its_time_has_not_co
         }
     };
     timeout(PATIENCE, kept).await.expect("kept");
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_screen_hears_that_history_is_away_and_that_it_is_back_and_its_position_stays() {
+    let house = House::open(prompt()).await;
+    house.tell(vec![reading("a", 1, 1.0)]).await;
+    let mut screen = Screen::connect(&house, "?scene=wall").await;
+    screen.hear().await;
+    let position = screen.position;
+    house.lose_history("the database is asleep");
+    while screen.history.is_empty() {
+        screen.hear().await;
+    }
+    let since = house.now().as_millis();
+    assert_eq!(
+        (&screen.history[..], screen.position),
+        (&[Some(since)][..], position)
+    );
+    // Who comes later hears it too, after the scene.
+    let mut late = Screen::connect(&house, "?scene=wall").await;
+    while late.history.is_empty() {
+        late.hear().await;
+    }
+    assert_eq!((&late.history[..], late.snapshots), (&[Some(since)][..], 1));
+    house.find_history();
+    while screen.history.len() < 2 {
+        screen.hear().await;
+    }
+    assert_eq!(screen.history, [Some(since), None]);
     house.stop().await;
 }

@@ -69,7 +69,7 @@ impl<'a> Oracle<'a> {
             .last()
             .map_or(Position::START, |record| record.position);
         assert_eq!(store.position().await.expect("reads"), position);
-        store.refresh().await.expect("works out");
+        store.refresh(time(1_000_000)).await.expect("works out");
         let sources = store.sources().await.expect("reads");
         same(&sources, &self.sources(), &"sources");
         self.agree_on_observations(store).await;

@@ -84,6 +84,7 @@ async fn run<P: Place>(place: &P, script: &Script, cuts: &[Cut]) {
             break;
         }
         if cut.restart {
+            store.refresh(time(200_000)).await.expect("works out");
             drop(store);
             store = place.open(&settings).await;
         }

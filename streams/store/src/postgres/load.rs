@@ -49,6 +49,9 @@ async fn kept(connection: &mut PgConnection, layout: Layout) -> Result<Kept, sql
             .fetch_all(&mut *connection)
             .await?,
         parts,
+        unpacked: sqlx::query_as("SELECT day, datastream::bigint FROM unpacked")
+            .fetch_all(&mut *connection)
+            .await?,
         shapes: shapes
             .into_iter()
             .map(|(length, hop)| (length as u32, hop as u32))

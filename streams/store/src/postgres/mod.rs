@@ -88,8 +88,8 @@ impl Store for PostgresStore {
         self.writer.lock().await.prune(before).await
     }
 
-    async fn refresh(&self) -> Result<(), StoreError> {
-        self.writer.lock().await.refresh().await
+    async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.writer.lock().await.refresh(now).await
     }
 }
 

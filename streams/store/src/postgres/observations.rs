@@ -7,6 +7,7 @@ use yiping_model::{DatastreamId, Zone};
 use super::READ;
 use crate::error::Doing;
 use crate::rows::answer::{self, Doors, LatestCells, ObservationCells, PointCells, RecallCells};
+use crate::rows::pack::Series;
 use crate::rows::{Part, Time, rows_max};
 use crate::{
     Aggregate, AggregateQuery, AggregateWidth, Observation, ObservationQuery, Point, Recalled,
@@ -37,9 +38,36 @@ pub(super) async fn series(
     connection: &mut PgConnection,
     query: &ObservationQuery,
 ) -> Result<Vec<Point>, StoreError> {
-    let columns = "phenomenon_time, value, zero_sign::bigint";
-    let rows = rows::<PointCells>(connection, query, columns, "").await;
-    Ok(rows.doing(READ)?.into_iter().map(answer::point).collect())
+    let mut snapshot = connection.begin_with(SNAPSHOT).await.doing(READ)?;
+    let mut series = Series::of(query);
+    let Some((first, last)) = series.days() else {
+        return Ok(Vec::new());
+    };
+    let Some(datastream) = known(&mut snapshot, &query.datastream).await.doing(READ)? else {
+        return Ok(Vec::new());
+    };
+    let packs: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT day, points FROM packs WHERE datastream = $1 AND day >= $2 AND day <= $3 ORDER BY day",
+    )
+    .bind(datastream)
+    .bind(first)
+    .bind(last)
+    .fetch_all(&mut *snapshot)
+    .await
+    .doing(READ)?;
+    let mut reached = query.from;
+    for pack in packs.iter().map(Some).chain([None]) {
+        if let Some(gap) = series.gap(reached, pack.map(|(day, _)| *day)) {
+            let columns = "phenomenon_time, value, zero_sign::bigint";
+            let rows = rows::<PointCells>(&mut snapshot, &gap, columns, "").await;
+            series.extend(rows.doing(READ)?.into_iter().map(answer::point));
+        }
+        if let Some((day, bytes)) = pack {
+            reached = series.unpack(*day, bytes)?;
+        }
+    }
+    snapshot.commit().await.doing(READ)?;
+    Ok(series.finish())
 }
 
 pub(super) async fn recall(
@@ -67,8 +95,8 @@ pub(super) async fn latest(
     let doors = doors(&mut snapshot).await?;
     let names = |name: fn(&DatastreamId) -> &str| datastreams.iter().map(name).collect::<Vec<_>>();
     let rows: Vec<LatestCells> = sqlx::query_as(
-        "SELECT a.thing, a.property, l.phenomenon_time, l.received_at, l.value, l.zero_sign::bigint, l.quality::bigint, l.source::bigint
-            FROM UNNEST($1::text[], $2::text[]) a (thing, property)
+        "SELECT a.place - 1, l.phenomenon_time, l.received_at, l.value, l.zero_sign::bigint, l.quality::bigint, l.source::bigint
+            FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY a (thing, property, place)
             JOIN things t ON t.name = a.thing
             JOIN datastreams d ON d.thing = t.id AND d.property = a.property
             JOIN latest l ON l.datastream = d.id",
@@ -78,7 +106,7 @@ pub(super) async fn latest(
     .fetch_all(&mut *snapshot)
     .await
     .doing(READ)?;
-    let answer = doors.latest(datastreams, &rows);
+    let answer = doors.latest(datastreams.len(), &rows);
     snapshot.commit().await.doing(READ)?;
     answer
 }

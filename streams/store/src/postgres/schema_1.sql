@@ -103,3 +103,17 @@ CREATE TABLE rejects (
     reason text NOT NULL,
     reject text NOT NULL
 );
+
+-- The points of one datastream and day (since 1970, UTC) in one row, and which days have none such: see rows/pack.rs.
+CREATE TABLE packs (
+    datastream integer NOT NULL,
+    day bigint NOT NULL,
+    points bytea NOT NULL,
+    PRIMARY KEY (datastream, day)
+);
+ALTER TABLE packs ALTER COLUMN points SET STORAGE EXTERNAL;
+CREATE TABLE unpacked (
+    day bigint NOT NULL,
+    datastream integer NOT NULL,
+    PRIMARY KEY (day, datastream)
+);

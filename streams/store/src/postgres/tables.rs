@@ -20,6 +20,7 @@ pub(super) async fn write(
     let rows_max = settings.postgres.statement_rows_max.max(1);
     registry(connection, memory, rows_max).await?;
     parts(connection, batch, memory, layout).await?;
+    packs(connection, batch, memory, rows_max).await?;
     observations(connection, batch, rows_max).await?;
     latest(connection, batch, rows_max).await?;
     figures(connection, batch, rows_max).await?;
@@ -103,6 +104,30 @@ async fn parts(
             .bind(first.number())
             .execute(&mut *connection)
             .await?;
+    }
+    Ok(())
+}
+
+/// A day that gets observations loses its packs.
+async fn packs(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    memory: &mut Memory,
+    rows_max: usize,
+) -> Result<(), sqlx::Error> {
+    for rows in memory.touch(batch).chunks(rows_max) {
+        let (days, datastreams) = (column(rows, |row| row.0), column(rows, |row| row.1));
+        for statement in [
+            "DELETE FROM packs USING UNNEST($1::bigint[], $2::bigint[]) AS touched (day, datastream)
+                WHERE packs.datastream = touched.datastream AND packs.day = touched.day",
+            "INSERT INTO unpacked (day, datastream) SELECT * FROM UNNEST($1::bigint[], $2::bigint[])",
+        ] {
+            sqlx::query(statement)
+                .bind(&days)
+                .bind(&datastreams)
+                .execute(&mut *connection)
+                .await?;
+        }
     }
     Ok(())
 }

@@ -10,7 +10,8 @@ use super::connect::{Lease, Limits};
 use super::layout::Layout;
 use super::{WRITE, load, migrate, tables};
 use crate::error::Doing;
-use crate::rows::{Batch, Day, Memory};
+use crate::rows::answer::{self, PointCells};
+use crate::rows::{Batch, Day, Memory, Time, pack};
 use crate::{Settings, StoreError, figures};
 
 const PRUNE: &str = "prune";
@@ -74,15 +75,11 @@ impl Writer {
         self.end(lease, memory, outcome)
     }
 
-    /// Brings the hours and days of TimescaleDB up to date.
-    pub(super) async fn refresh(&mut self) -> Result<(), StoreError> {
-        let (mut lease, layout, memory) = self.begin().await?;
-        let outcome = if layout.timescale {
-            let refresh = refresh(lease.connection());
-            self.limits.in_time("refresh", refresh).await
-        } else {
-            Ok(())
-        };
+    /// Packs days that are over, and brings the hours and days of TimescaleDB up to date.
+    pub(super) async fn refresh(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let (mut lease, layout, mut memory) = self.begin().await?;
+        let refresh = refresh(lease.connection(), now, &mut memory, layout);
+        let outcome = self.limits.in_time("refresh", refresh).await;
         self.end(lease, memory, outcome)
     }
 
@@ -174,6 +171,17 @@ async fn prune(
     layout: Layout,
 ) -> Result<(), StoreError> {
     let first_kept = Day::of(before).first_of_part(layout.partition_days);
+    memory.forget_before(first_kept);
+    for delete in [
+        "DELETE FROM packs WHERE day < $1",
+        "DELETE FROM unpacked WHERE day < $1",
+    ] {
+        sqlx::query(delete)
+            .bind(first_kept.number())
+            .execute(&mut *connection)
+            .await
+            .doing(PRUNE)?;
+    }
     if layout.timescale {
         // The day is written out, because TimescaleDB takes no other kind of argument for it.
         let drop = format!(
@@ -212,13 +220,59 @@ async fn prune(
     Ok(())
 }
 
-async fn refresh(connection: &mut PgConnection) -> Result<(), StoreError> {
-    for view in ["hours", "days"] {
+async fn refresh(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    memory: &mut Memory,
+    layout: Layout,
+) -> Result<(), StoreError> {
+    let settled = memory.settled(now);
+    if !settled.is_empty() {
+        let mut transaction = connection.begin().await.doing("pack")?;
+        for &(day, datastream) in &settled {
+            pack(&mut transaction, day, datastream)
+                .await
+                .doing("pack")?;
+            memory.unpacked.remove(&(day, datastream));
+        }
+        transaction.commit().await.doing("pack")?;
+    }
+    let views: &[&str] = if layout.timescale {
+        &["hours", "days"]
+    } else {
+        &[]
+    };
+    for view in views {
         let call = format!("CALL refresh_continuous_aggregate('{view}', NULL, NULL)");
         sqlx::raw_sql(AssertSqlSafe(call))
             .execute(&mut *connection)
             .await
             .doing("refresh")?;
     }
+    Ok(())
+}
+
+async fn pack(connection: &mut PgConnection, day: Day, datastream: i64) -> Result<(), sqlx::Error> {
+    let rows: Vec<PointCells> = sqlx::query_as(
+        "SELECT phenomenon_time, value, zero_sign::bigint FROM observations o
+            WHERE datastream = $1 AND phenomenon_time >= $2 AND phenomenon_time < $3
+            ORDER BY phenomenon_time, value, o.zero_sign, o.source",
+    )
+    .bind(datastream as i32)
+    .bind(Time(day.start()))
+    .bind(Time(day.start_after(1)))
+    .fetch_all(&mut *connection)
+    .await?;
+    sqlx::query("INSERT INTO packs (datastream, day, points) VALUES ($1, $2, $3)")
+        .bind(datastream as i32)
+        .bind(day.number())
+        .bind(pack::pack(rows.into_iter().map(answer::point)))
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM unpacked WHERE day = $1 AND datastream = $2")
+        .bind(day.number())
+        .bind(datastream as i32)
+        .execute(connection)
+        .await?;
     Ok(())
 }

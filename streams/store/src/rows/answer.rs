@@ -1,6 +1,6 @@
 //! Answers, put together from the columns of rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use yiping_model::{
     DatastreamId, Position, PropertyId, RecallPoint, SourceId, ThingId, WindowLength, WindowResult,
@@ -14,8 +14,8 @@ use crate::{Observation, Point, Recalled, SourceFigures, StoreError, StoredRejec
 pub(crate) type PointCells = (Time, f64, i64);
 /// Phenomenon time, received at, value, sign of zero, quality, source.
 pub(crate) type ObservationCells = (Time, Time, f64, i64, i64, i64);
-/// Thing, property, and the observation.
-pub(crate) type LatestCells = (String, String, Time, Time, f64, i64, i64, i64);
+/// The place in the question, and the observation.
+pub(crate) type LatestCells = (i64, Time, Time, f64, i64, i64, i64);
 /// Phenomenon time, received at, value, sign of zero, source.
 pub(crate) type RecallCells = (Time, Time, f64, i64, i64);
 /// Name, accepted, duplicate, quarantined, rejected, late, last received at.
@@ -72,24 +72,20 @@ impl Doors {
         })
     }
 
-    /// The observations of these datastreams, in their order.
+    /// The observations of so many datastreams, in the order in which they were asked for.
     pub(crate) fn latest(
         &self,
-        asked: &[DatastreamId],
+        asked: usize,
         rows: &[LatestCells],
     ) -> Result<Vec<Option<Observation>>, StoreError> {
-        let mut known = HashMap::with_capacity(rows.len());
-        for (thing, property, time, received, value, zero_sign, quality, source) in rows {
-            let cells = (*time, *received, *value, *zero_sign, *quality, *source);
-            known.insert(
-                (thing.as_str(), property.as_str()),
-                self.observation(&cells)?,
-            );
+        let mut answers = vec![None; asked];
+        for &(place, time, received, value, zero_sign, quality, source) in rows {
+            if let Some(answer) = answers.get_mut(place as usize) {
+                let cells = (time, received, value, zero_sign, quality, source);
+                *answer = Some(self.observation(&cells)?);
+            }
         }
-        let answers = asked
-            .iter()
-            .map(|id| known.get(&(id.thing.as_str(), id.property.as_str())));
-        Ok(answers.map(Option::<&Observation>::cloned).collect())
+        Ok(answers)
     }
 
     pub(crate) fn recalled(

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use yiping_model::{Alarm, AlarmBook, AlarmId, AlarmState, Position};
+use yiping_model::{Alarm, AlarmBook, AlarmId, AlarmState, Position, Timestamp};
 
+use super::batch::Batch;
 use super::day::Day;
-use super::parsed;
 use super::registry::Registry;
+use super::{pack, parsed};
 use crate::StoreError;
 
 /// What the tables keep of it.
@@ -23,6 +24,8 @@ pub(crate) struct Kept {
     pub(crate) datastreams: Vec<(i64, i64, String)>,
     /// The first days of the parts that hold observations.
     pub(crate) parts: Vec<i64>,
+    /// Days and datastreams whose observations have no pack.
+    pub(crate) unpacked: Vec<(i64, i64)>,
     /// The window lengths and hops (0: tumbling) that were ever stored, in seconds.
     pub(crate) shapes: Vec<(u32, u32)>,
     /// How many dead letters.
@@ -40,6 +43,8 @@ pub(crate) struct Memory {
     pub(crate) registry: Registry,
     /// The first days of the parts that hold observations.
     pub(crate) parts: BTreeSet<Day>,
+    /// Days and datastreams whose observations have no pack.
+    pub(crate) unpacked: BTreeSet<(Day, i64)>,
     /// The window lengths and hops that were ever stored.
     pub(crate) shapes: BTreeSet<(u32, u32)>,
     /// The alarms, folded from the log.
@@ -65,6 +70,11 @@ impl Memory {
             position: Position(kept.position as u64),
             registry: Registry::of(kept.sources, kept.things, kept.datastreams)?,
             parts: kept.parts.into_iter().map(Day::from_number).collect(),
+            unpacked: kept
+                .unpacked
+                .into_iter()
+                .map(|(day, datastream)| (Day::from_number(day), datastream))
+                .collect(),
             shapes: kept.shapes.into_iter().collect(),
             remembered: alarms
                 .iter()
@@ -88,6 +98,33 @@ impl Memory {
             self.remembered.remove(id);
         }
         forgotten
+    }
+
+    /// Notes that these observations come; says which days and datastreams lose their pack, if they have one.
+    pub(crate) fn touch(&mut self, batch: &Batch) -> Vec<(i64, i64)> {
+        let mut touched = Vec::new();
+        for (group, rows) in &batch.observations {
+            for row in rows {
+                if self.unpacked.insert((group.day, row.datastream)) {
+                    touched.push((group.day.number(), row.datastream));
+                }
+            }
+        }
+        touched
+    }
+
+    /// Days and datastreams that may be packed by now, the oldest first.
+    pub(crate) fn settled(&self, now: Timestamp) -> Vec<(Day, i64)> {
+        let settled = self.unpacked.iter().copied();
+        settled
+            .take_while(|(day, _)| pack::is_settled(*day, now))
+            .take(pack::PACKS_MAX)
+            .collect()
+    }
+
+    /// Notes that the days before this one were dropped.
+    pub(crate) fn forget_before(&mut self, first_kept: Day) {
+        self.unpacked = self.unpacked.split_off(&(first_kept, i64::MIN));
     }
 
     /// Notes that so many dead letters were added; says how many of the oldest must go.

@@ -9,6 +9,7 @@ mod day;
 mod fold;
 mod memory;
 pub(crate) mod names;
+pub(crate) mod pack;
 mod registry;
 mod time;
 

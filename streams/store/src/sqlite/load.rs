@@ -28,6 +28,9 @@ async fn kept(connection: &mut SqliteConnection) -> Result<Kept, sqlx::Error> {
         parts: sqlx::query_scalar("SELECT day FROM days")
             .fetch_all(&mut *connection)
             .await?,
+        unpacked: sqlx::query_as("SELECT day, datastream FROM unpacked")
+            .fetch_all(&mut *connection)
+            .await?,
         shapes: sqlx::query_as("SELECT length_secs, hop_secs FROM window_shapes")
             .fetch_all(&mut *connection)
             .await?,

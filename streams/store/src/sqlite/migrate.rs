@@ -46,7 +46,7 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Sto
     Ok(())
 }
 
-/// From the last day back, each datastream where it is first met.
+/// From the last day back, each datastream where it is first met; and notes what can be packed.
 async fn fill_latest(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let days: Vec<i64> = sqlx::query_scalar("SELECT day FROM days ORDER BY day DESC")
         .fetch_all(&mut *connection)
@@ -60,7 +60,9 @@ async fn fill_latest(connection: &mut SqliteConnection) -> Result<(), sqlx::Erro
                 WHERE d.id NOT IN (SELECT datastream FROM latest)
                     AND (o.phenomenon_time, o.value, o.zero_sign, o.source) = (
                         SELECT phenomenon_time, value, zero_sign, source FROM {table} WHERE datastream = d.id
-                        ORDER BY phenomenon_time DESC, value DESC, zero_sign DESC, source DESC LIMIT 1)"
+                        ORDER BY phenomenon_time DESC, value DESC, zero_sign DESC, source DESC LIMIT 1);
+            INSERT INTO unpacked SELECT {day}, d.id FROM datastreams d
+                WHERE EXISTS (SELECT 1 FROM {table} WHERE datastream = d.id)"
         );
         sqlx::raw_sql(AssertSqlSafe(fill))
             .execute(&mut *connection)

@@ -40,6 +40,8 @@ const CHECKPOINT_PAGES: &str = "4000";
 const JOURNAL_BYTES_MAX: &str = "67108864";
 /// Statements that stay prepared on a connection: ten sizes each for a few days and tables.
 const STATEMENTS_MAX: usize = 256;
+/// Rows that the thread of a connection reads ahead, so that it does not wait for each of them to be taken.
+const ROWS_AHEAD: usize = 1_024;
 /// How long a question waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -64,6 +66,7 @@ impl SqliteStore {
             .foreign_keys(true)
             .synchronous(SqliteSynchronous::Full)
             .statement_cache_capacity(STATEMENTS_MAX)
+            .row_buffer_size(ROWS_AHEAD)
             .pragma(
                 "cache_size",
                 format!("-{}", u64::from(settings.cache_mib.max(1)) * 1_024),
@@ -116,9 +119,8 @@ impl Store for SqliteStore {
         self.writer.lock().await.prune(before).await
     }
 
-    async fn refresh(&self) -> Result<(), StoreError> {
-        // Nothing is worked out beforehand.
-        Ok(())
+    async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.writer.lock().await.refresh(now).await
     }
 }
 

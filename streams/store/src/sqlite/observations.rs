@@ -8,12 +8,13 @@ use super::read::READ;
 use super::table_of;
 use crate::error::Doing;
 use crate::rows::answer::{self, Doors, LatestCells, ObservationCells, PointCells, RecallCells};
+use crate::rows::pack::Series;
 use crate::rows::{Day, Part, Time, fold, rows_max};
 use crate::{
     Aggregate, AggregateQuery, Observation, ObservationQuery, Point, Recalled, StoreError,
 };
 
-/// Two names each: far below the 32,766 variables that SQLite allows in a statement.
+/// Three variables each: far below the 32,766 variables that SQLite allows in a statement.
 const LATEST_MAX: usize = 1_000;
 
 pub(super) async fn observations(
@@ -33,9 +34,37 @@ pub(super) async fn series(
     query: &ObservationQuery,
 ) -> Result<Vec<Point>, StoreError> {
     let mut transaction = pool.begin().await.doing(READ)?;
-    let columns = "phenomenon_time, value, zero_sign";
-    let rows = walk::<PointCells>(&mut transaction, query, columns, "").await;
-    Ok(rows.doing(READ)?.into_iter().map(answer::point).collect())
+    let mut series = Series::of(query);
+    let Some((first, last)) = series.days() else {
+        return Ok(Vec::new());
+    };
+    let Some(datastream) = known(&mut transaction, &query.datastream)
+        .await
+        .doing(READ)?
+    else {
+        return Ok(Vec::new());
+    };
+    let packs: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT day, points FROM packs WHERE datastream = ? AND day >= ? AND day <= ? ORDER BY day",
+    )
+    .bind(datastream)
+    .bind(first)
+    .bind(last)
+    .fetch_all(&mut *transaction)
+    .await
+    .doing(READ)?;
+    let mut reached = query.from;
+    for pack in packs.iter().map(Some).chain([None]) {
+        if let Some(gap) = series.gap(reached, pack.map(|(day, _)| *day)) {
+            let columns = "phenomenon_time, value, zero_sign";
+            let rows = walk::<PointCells>(&mut transaction, &gap, columns, "").await;
+            series.extend(rows.doing(READ)?.into_iter().map(answer::point));
+        }
+        if let Some((day, bytes)) = pack {
+            reached = series.unpack(*day, bytes)?;
+        }
+    }
+    Ok(series.finish())
 }
 
 pub(super) async fn recall(
@@ -60,14 +89,16 @@ pub(super) async fn latest(
     let mut transaction = pool.begin().await.doing(READ)?;
     let doors = doors(&mut transaction).await?;
     let mut rows: Vec<LatestCells> = Vec::with_capacity(datastreams.len());
-    for some in datastreams.chunks(LATEST_MAX) {
-        let mut select = QueryBuilder::<Sqlite>::new("WITH asked (thing, property) AS (");
-        select.push_values(some, |mut row, id| {
-            row.push_bind(id.thing.as_str())
+    let asked: Vec<(i64, &DatastreamId)> = (0..).zip(datastreams).collect();
+    for some in asked.chunks(LATEST_MAX) {
+        let mut select = QueryBuilder::<Sqlite>::new("WITH asked (place, thing, property) AS (");
+        select.push_values(some, |mut row, (place, id)| {
+            row.push_bind(place)
+                .push_bind(id.thing.as_str())
                 .push_bind(id.property.as_str());
         });
         select.push(
-            ") SELECT a.thing, a.property, l.phenomenon_time, l.received_at, l.value, l.zero_sign, l.quality, l.source
+            ") SELECT a.place, l.phenomenon_time, l.received_at, l.value, l.zero_sign, l.quality, l.source
                 FROM asked a CROSS JOIN things t ON t.name = a.thing
                 CROSS JOIN datastreams d ON d.thing = t.id AND d.property = a.property
                 CROSS JOIN latest l ON l.datastream = d.id",
@@ -75,7 +106,7 @@ pub(super) async fn latest(
         let some = select.build_query_as().fetch_all(&mut *transaction).await;
         rows.append(&mut some.doing(READ)?);
     }
-    doors.latest(datastreams, &rows)
+    doors.latest(datastreams.len(), &rows)
 }
 
 /// Minute windows are put together by quarters of an hour, of which the hours and days of every zone consist.

@@ -1,5 +1,5 @@
 -- Windows are named by their hop too (0: tumbling), and may be early (stage 0) or final (1). quantiles and before are JSON, NULL where
--- there are none. latest holds the last observation of each datastream, also when its day was dropped; migrate.rs fills it from the days.
+-- there are none. packs and unpacked: see rows/pack.rs. latest holds the last observation of each datastream, also when its day was dropped; migrate.rs fills it from the days.
 
 CREATE TABLE named_windows (
     datastream INTEGER NOT NULL REFERENCES datastreams (id),
@@ -42,3 +42,15 @@ CREATE TABLE latest (
     received_at INTEGER NOT NULL,
     quality INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE packs (
+    datastream INTEGER NOT NULL REFERENCES datastreams (id),
+    day INTEGER NOT NULL,
+    points BLOB NOT NULL,
+    PRIMARY KEY (datastream, day)
+) STRICT;
+CREATE TABLE unpacked (
+    day INTEGER NOT NULL,
+    datastream INTEGER NOT NULL,
+    PRIMARY KEY (day, datastream)
+) STRICT, WITHOUT ROWID;

@@ -18,6 +18,7 @@ pub(super) async fn write(
     settings: &Settings,
 ) -> Result<(), sqlx::Error> {
     registry(connection, memory).await?;
+    packs(connection, batch, memory).await?;
     observations(connection, batch, memory).await?;
     latest(connection, batch).await?;
     figures(connection, batch).await?;
@@ -60,6 +61,33 @@ async fn registry(
             row.add(property.as_str())
         },
     )
+    .await?;
+    Ok(())
+}
+
+/// A day that gets observations loses its packs.
+async fn packs(
+    connection: &mut SqliteConnection,
+    batch: &Batch,
+    memory: &mut Memory,
+) -> Result<(), sqlx::Error> {
+    let touched = memory.touch(batch);
+    for (day, datastream) in &touched {
+        sqlx::query("DELETE FROM packs WHERE datastream = ? AND day = ?")
+            .bind(datastream)
+            .bind(day)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let shape = Shape {
+        head: "INSERT INTO unpacked (day, datastream) VALUES",
+        columns: 2,
+        tail: "",
+    };
+    insert(connection, &shape, &touched, |(day, datastream), row| {
+        row.add(*day)?;
+        row.add(*datastream)
+    })
     .await?;
     Ok(())
 }

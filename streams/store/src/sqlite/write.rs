@@ -8,7 +8,8 @@ use yiping_model::{Position, Record, Timestamp};
 
 use super::{load, table_of, tables};
 use crate::error::Doing;
-use crate::rows::{Batch, Day, Memory};
+use crate::rows::answer::{self, PointCells};
+use crate::rows::{Batch, Day, Memory, pack};
 use crate::{Settings, StoreError, figures};
 
 const WRITE: &str = "write";
@@ -50,6 +51,7 @@ impl Writer {
     /// Drops the tables of whole days before this time, each in a transaction of its own so that none is long.
     pub(super) async fn prune(&mut self, before: Timestamp) -> Result<(), StoreError> {
         let mut memory = self.take_memory().await?;
+        memory.forget_before(Day::of(before));
         let kept = memory.parts.split_off(&Day::of(before));
         for day in std::mem::replace(&mut memory.parts, kept) {
             let mut transaction = self.connection.begin_with(BEGIN).await.doing("prune")?;
@@ -58,6 +60,16 @@ impl Writer {
                 .execute(&mut *transaction)
                 .await
                 .doing("prune")?;
+            for delete in [
+                "DELETE FROM packs WHERE day = ?",
+                "DELETE FROM unpacked WHERE day = ?",
+            ] {
+                sqlx::query(delete)
+                    .bind(day.number())
+                    .execute(&mut *transaction)
+                    .await
+                    .doing("prune")?;
+            }
             let drop = format!("DROP TABLE {}", table_of(day));
             sqlx::raw_sql(AssertSqlSafe(drop))
                 .execute(&mut *transaction)
@@ -66,6 +78,24 @@ impl Writer {
             transaction.commit().await.doing("prune")?;
             figures::dropped_day();
             tracing::info!(table = table_of(day), "observations fell out of retention");
+        }
+        self.memory = Some(memory);
+        Ok(())
+    }
+
+    /// Packs days that are over, all in one transaction.
+    pub(super) async fn refresh(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let mut memory = self.take_memory().await?;
+        let settled = memory.settled(now);
+        if !settled.is_empty() {
+            let mut transaction = self.connection.begin_with(BEGIN).await.doing("pack")?;
+            for &(day, datastream) in &settled {
+                pack(&mut transaction, day, datastream)
+                    .await
+                    .doing("pack")?;
+                memory.unpacked.remove(&(day, datastream));
+            }
+            transaction.commit().await.doing("pack")?;
         }
         self.memory = Some(memory);
         Ok(())
@@ -94,6 +124,34 @@ impl Writer {
         memory.position = position;
         Ok(())
     }
+}
+
+async fn pack(
+    connection: &mut SqliteConnection,
+    day: Day,
+    datastream: i64,
+) -> Result<(), sqlx::Error> {
+    let select = format!(
+        "SELECT phenomenon_time, value, zero_sign FROM {} WHERE datastream = ?
+            ORDER BY phenomenon_time, value, zero_sign, source",
+        table_of(day)
+    );
+    let rows: Vec<PointCells> = sqlx::query_as(AssertSqlSafe(select))
+        .bind(datastream)
+        .fetch_all(&mut *connection)
+        .await?;
+    sqlx::query("INSERT INTO packs (datastream, day, points) VALUES (?, ?, ?)")
+        .bind(datastream)
+        .bind(day.number())
+        .bind(pack::pack(rows.into_iter().map(answer::point)))
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM unpacked WHERE day = ? AND datastream = ?")
+        .bind(day.number())
+        .bind(datastream)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn move_position(

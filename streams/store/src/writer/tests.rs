@@ -123,8 +123,8 @@ impl Store for Failing {
         self.store.sources().await
     }
 
-    async fn refresh(&self) -> Result<(), StoreError> {
-        self.store.refresh().await
+    async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.store.refresh(now).await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {

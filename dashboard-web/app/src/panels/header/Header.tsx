@@ -1,7 +1,7 @@
 import { createMemo, createSignal, Index, Show } from "solid-js";
 import { lang, say, setLang, t } from "../../lib/i18n";
 import { nameSeat, seat } from "../../lib/seat";
-import { moment } from "../../lib/time";
+import { clockSeconds, moment } from "../../lib/time";
 import { SeatForm } from "../../ui/SeatForm";
 import { Sign } from "../../ui/Sign";
 import { countByLevel } from "../alarms/order";
@@ -33,6 +33,13 @@ export const Header: Panel = (props) => {
       </Show>
       <Show when={elsewhen()}>
         <strong class="simulated">{t().elsewhen}</strong>
+      </Show>
+      <Show when={props.wall.historyAwayMs()}>
+        {(sinceMs) => (
+          <strong class="simulated" role="status">
+            {t().historyAway(clockSeconds(sinceMs(), city()?.zone ?? "UTC"))}
+          </strong>
+        )}
       </Show>
       <div class="counts">
         <Index each={counts()}>
