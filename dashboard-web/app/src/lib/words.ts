@@ -31,6 +31,7 @@ export interface Words {
   readonly acknowledgedBy: (seat: string, clock: string) => string;
   readonly corrected: string;
   readonly correctedFrom: (what: "began" | "ended" | "extreme", before: string, after: string) => string;
+  readonly correctedBrief: (what: "began" | "ended" | "extreme", before: string) => string;
   readonly correctedValue: (before: string, after: string) => string;
   readonly correctedWindow: (clock: string, before: string, after: string) => string;
   readonly was: (before: string) => string;
@@ -139,7 +140,8 @@ const zh: Words = {
   acknowledgedBy: (seat, clock) => `${seat} ${clock} 签收`,
   corrected: "已更正",
   correctedFrom: (what, before, after) =>
-    `已更正：${{ began: "始", ended: "止", extreme: "极值" }[what]}　原 ${before} → 现 ${after}`,
+    `更正${{ began: "始", ended: "止", extreme: "极值" }[what]} 原${before} → 现${after}`,
+  correctedBrief: (what, before) => `更正${{ began: "始", ended: "止", extreme: "极值" }[what]} 原${before}`,
   correctedValue: (before, after) => `已更正：原 ${before} → 现 ${after}`,
   correctedWindow: (clock, before, after) => `${clock} 已更正：原 ${before} → 现 ${after}`,
   was: (before) => `原 ${before}`,
@@ -240,8 +242,8 @@ const en: Words = {
   acknowledging: "sending…",
   acknowledgedBy: (seat, clock) => `ack ${seat} ${clock}`,
   corrected: "corrected",
-  correctedFrom: (what, before, after) =>
-    `corrected: ${{ began: "began", ended: "ended", extreme: "extreme" }[what]} ${before} → ${after}`,
+  correctedFrom: (what, before, after) => `${what}: was ${before}, is ${after}`,
+  correctedBrief: (what, before) => `${what}: was ${before}`,
   correctedValue: (before, after) => `corrected: was ${before}, is ${after}`,
   correctedWindow: (clock, before, after) => `${clock} corrected: was ${before}, is ${after}`,
   was: (before) => `was ${before}`,

@@ -23,6 +23,10 @@ const leak = at(80);
 /** Every kind of alarm row: waiting, acknowledged, returned, corrected. */
 function mixed(): Snapshot {
   const alarms = leak.state.alarms.map((alarm, index) => {
+    if (index === 0) {
+      const before = { started_ms: alarm.started_ms + 70_000, ended_ms: null, extreme: alarm.extreme };
+      return { ...alarm, corrected: true, before };
+    }
     if (index % 3 === 1)
       return {
         ...alarm,

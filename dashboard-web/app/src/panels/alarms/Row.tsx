@@ -5,7 +5,7 @@ import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { age, clockOfDay, span } from "../../lib/time";
+import { age, clockOfDay, clockSeconds, span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import { correction } from "./correction";
 import { waits } from "./order";
@@ -62,10 +62,21 @@ export const Row: Component<{
     if (active()) return `${t().trigger} ${said(props.alarm.value)}`;
     return `${rule()?.direction === "below" ? t().lowest : t().peak} ${said(props.alarm.extreme)}`;
   };
+  const change = () => {
+    const minutes = correction(props.alarm, (ms) => clockOfDay(ms, props.wall.now(), zone()), said, t().lasting);
+    if (minutes?.before !== minutes?.after) return minutes;
+    return correction(props.alarm, (ms) => clockSeconds(ms, zone()), said, t().lasting);
+  };
+  // While it lasts, what is measured now needs the room.
   const corrected = () => {
-    const clock = (ms: number) => clockOfDay(ms, props.wall.now(), zone());
-    const change = correction(props.alarm, clock, said, t().lasting);
-    return change === undefined ? t().corrected : t().correctedFrom(change.what, change.before, change.after);
+    const known = change();
+    if (known === undefined) return t().corrected;
+    const { what, before, after } = known;
+    return active() ? t().correctedBrief(what, before) : t().correctedFrom(what, before, after);
+  };
+  const whole = () => {
+    const known = change();
+    return known === undefined ? t().corrected : t().correctedFrom(known.what, known.before, known.after);
   };
   const active = () => props.alarm.ended_ms === null;
   const zone = () => facts()?.city.zone ?? "UTC";
@@ -90,9 +101,11 @@ export const Row: Component<{
           <Show when={area()}>{(county) => <span>{say(county().name)}</span>}</Show>
         </i>
         <Show when={props.alarm.corrected}>
-          <span class="corrected">{corrected()}</span>
+          <span class="corrected" title={whole()}>
+            {corrected()}
+          </span>
         </Show>
-        <Show when={current()}>{(known) => <em>{known()}</em>}</Show>
+        <Show when={(active() || change() === undefined) && current()}>{(known) => <em>{known()}</em>}</Show>
       </span>
       <em class="age">{age(props.wall.now() - props.alarm.started_ms)}</em>
       <div class="state">
