@@ -72,10 +72,14 @@ pub async fn run(
     runner.catch_up = Some(CatchUp::begin("engine", runner.handled, end));
     runner.progress.send_replace(runner.handled);
     runner.feed(&mut shutdown).await?;
-    runner.save().await
+    if let Some(saving) = runner.save() {
+        runner.saved(saving.await?);
+    }
+    Ok(())
 }
 
 type Asking = Pin<Box<dyn Future<Output = Asked> + Send>>;
+type Saving = Pin<Box<dyn Future<Output = Result<Position, RunnerError>> + Send>>;
 
 struct Runner {
     log: Arc<dyn Log>,
@@ -164,13 +168,21 @@ impl Runner {
         checkpoint_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         checkpoint_due.reset();
         let mut asking: Option<Asking> = None;
+        let mut saving: Option<Saving> = None;
         loop {
+            if saving.is_none() && self.unsaved_records >= self.settings.checkpoint_records.max(1) {
+                saving = self.save();
+            }
             let waiting = *end.borrow_and_update() > self.handled;
             asking = asking.or_else(|| self.question());
             tokio::select! {
                 biased;
-                () = stopped(shutdown) => return Ok(()),
-                _ = checkpoint_due.tick() => self.save().await?,
+                () = stopped(shutdown) => break,
+                saved = async { saving.as_mut().expect("only while one is saved").await }, if saving.is_some() => {
+                    saving = None;
+                    self.saved(saved?);
+                }
+                _ = checkpoint_due.tick(), if saving.is_none() => saving = self.save(),
                 asked = async { asking.as_mut().expect("only when somebody asks").await }, if asking.is_some() => {
                     asking = None;
                     self.take_answers(asked).await?;
@@ -181,6 +193,10 @@ impl Runner {
                 }
             }
         }
+        if let Some(saving) = saving {
+            self.saved(saving.await?);
+        }
+        Ok(())
     }
 
     /// One batch, whole.
@@ -206,9 +222,6 @@ impl Runner {
         let end = *self.log.end().borrow();
         metrics::show_lag(end.0.saturating_sub(self.handled.0));
         metrics::show_counts(self.engine.counts());
-        if self.unsaved_records >= self.settings.checkpoint_records.max(1) {
-            self.save().await?;
-        }
         Ok(())
     }
 
@@ -318,22 +331,29 @@ impl Runner {
         Ok(())
     }
 
-    async fn save(&mut self) -> Result<(), RunnerError> {
+    /// Takes the state as it is and saves it beside the loop, which does not wait for the disk.
+    fn save(&mut self) -> Option<Saving> {
         // A checkpoint before the account is settled would leave it open for ever.
         if self.handled == self.saved || self.account.is_some() {
-            return Ok(());
+            return None;
         }
         let (checkpoint, position) = (self.checkpoint.clone(), self.handled);
         let state = self.engine.checkpoint();
         metrics::show_checkpoint(state.len());
-        tokio::task::spawn_blocking(move || checkpoint.save(position, &state))
-            .await
-            .map_err(RunnerError::Interrupted)?
-            .map_err(RunnerError::Checkpoint)?;
-        self.saved = position;
         self.unsaved_records = 0;
+        let writing = tokio::task::spawn_blocking(move || checkpoint.save(position, &state));
+        Some(Box::pin(async move {
+            writing
+                .await
+                .map_err(RunnerError::Interrupted)?
+                .map_err(RunnerError::Checkpoint)?;
+            Ok(position)
+        }))
+    }
+
+    fn saved(&mut self, position: Position) {
+        self.saved = position;
         debug!(%position, "engine checkpoint saved");
-        Ok(())
     }
 }
 

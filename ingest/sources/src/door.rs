@@ -13,6 +13,7 @@ use yiping_model::{Body, Catalogue, Disposition, Reason, Reject, SourceId, Times
 use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, RawReading, Refusal};
 
 use crate::figures::{Figure, count_reject};
+use crate::gather;
 use crate::settings::IngestSettings;
 
 const ORIGIN_CHARS_MAX: usize = 256;
@@ -236,6 +237,7 @@ impl Door {
         if batch.is_empty() {
             return Ok(batch.taken);
         }
+        gather::note_work();
         if let Err(error) = self.append(&mut batch).await {
             Figure::AppendFailures.add(source, 1);
             return Err(error);

@@ -1,10 +1,12 @@
 //! The threads on which the MQTT doors run: before such a thread goes to sleep, it waits for a moment.
 //!
 //! A city of sensors sends small pieces all the time. To be woken for each costs more than to read it: at 5,000 messages a second that is most of
-//! what a door costs. A thread that has nothing to do sleeps `gather_ms` without looking, so what came meanwhile, on all its connections, is read
-//! in one go. Under load there is always something to do and it never sleeps. The price is that a message waits `gather_ms` at most, and so does
-//! its acknowledgement; a first message after silence does not wait at all.
+//! what a door costs. A thread that handed something to the log and has nothing more to do sleeps `gather_ms` without looking, so what came
+//! meanwhile, on all its connections, is read in one go. Under load there is always something to do and it never sleeps. It sleeps once for what it
+//! handed over, and not again when it is woken for the log's answer: so a message waits `gather_ms` at most, and so does its acknowledgement;
+//! a first message after silence does not wait at all.
 
+use std::cell::Cell;
 use std::io;
 use std::thread;
 use std::time::Duration;
@@ -12,6 +14,16 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::settings::IngestSettings;
+
+thread_local! {
+    /// Whether this thread handed something to the log since it last slept.
+    static WORKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says that something is being handed to the log.
+pub(crate) fn note_work() {
+    WORKED.set(true);
+}
 
 /// The threads; dropped, they end without being waited for.
 #[derive(Debug)]
@@ -33,7 +45,11 @@ impl Threads {
             .enable_all();
         let pause = Duration::from_millis(settings.gather_ms);
         if !pause.is_zero() {
-            builder.on_thread_park(move || thread::sleep(pause));
+            builder.on_thread_park(move || {
+                if WORKED.take() {
+                    thread::sleep(pause);
+                }
+            });
         }
         let runtime = builder.build()?;
         Ok(Self {
