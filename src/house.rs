@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -30,6 +30,7 @@ use crate::past::StorePast;
 /// How long closing may take before the program ends anyway.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
 const TICK: Duration = Duration::from_secs(1);
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// The running program.
 pub(crate) struct House {
@@ -129,6 +130,7 @@ pub(crate) async fn open(
     let render = PrometheusBuilder::new()
         .install_recorder()
         .context("the figures cannot be collected")?;
+    let figures = render.clone();
     let folder = config.data.dir.clone();
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make data.dir {}", folder.display()))?;
@@ -179,6 +181,7 @@ pub(crate) async fn open(
     house.start_scene(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_clock();
+    house.start_upkeep(figures);
     Ok(house)
 }
 
@@ -321,6 +324,24 @@ impl House {
             Ok(yiping_log::ticker::tick(log, TICK, stop).await?)
         });
         self.start_retention();
+    }
+
+    /// Sums up the figures again and again; without it each value of a distribution stays in memory until somebody asks for it.
+    fn start_upkeep(&mut self, figures: PrometheusHandle) {
+        let stopped = self.readers.stopped();
+        self.readers.spawn("upkeep of the figures", async move {
+            let mut beat = tokio::time::interval(UPKEEP);
+            let upkeep = async {
+                loop {
+                    beat.tick().await;
+                    figures.run_upkeep();
+                }
+            };
+            tokio::select! {
+                () = stopped => Ok(()),
+                never = upkeep => never,
+            }
+        });
     }
 
     /// Looks at the log again and again, and drops what is no longer kept and every reader has passed.

@@ -25,8 +25,8 @@ pub enum RestoreError {
     Damaged(#[source] postcard::Error),
 }
 
-pub(crate) fn encode(setup: &Setup, state: &State) -> Vec<u8> {
-    postcard::to_stdvec(&(FORMAT, fingerprint(setup), state))
+pub(crate) fn encode(setup: &Setup, state: &State, bytes: Vec<u8>) -> Vec<u8> {
+    postcard::to_extend(&(FORMAT, fingerprint(setup), state), bytes)
         .expect("plain values have a compact form")
 }
 

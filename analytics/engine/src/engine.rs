@@ -190,7 +190,12 @@ impl Engine {
 
     /// The state after the last record handled, as bytes. What was not drained is not in it.
     pub fn checkpoint(&self) -> Vec<u8> {
-        checkpoint::encode(&self.setup, &self.state)
+        self.checkpoint_into(Vec::new())
+    }
+
+    /// The same, behind what `bytes` holds: room in it spares the copies of a buffer that grows.
+    pub fn checkpoint_into(&self, bytes: Vec<u8>) -> Vec<u8> {
+        checkpoint::encode(&self.setup, &self.state, bytes)
     }
 
     /// Takes up the state of a checkpoint; the next record to handle is the one that followed it.

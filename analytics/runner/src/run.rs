@@ -56,6 +56,7 @@ pub async fn run(
         progress,
         handled: Position::START,
         saved: Position::START,
+        checkpoint_bytes: 0,
         unsaved_records: 0,
         known: None,
         account: None,
@@ -96,6 +97,8 @@ struct Runner {
     handled: Position,
     /// The position of the last checkpoint.
     saved: Position,
+    /// The size of the last checkpoint: the next will be about as large.
+    checkpoint_bytes: usize,
     unsaved_records: u64,
     /// The last finding in the log when the run began.
     known: Option<(Position, u32)>,
@@ -338,7 +341,9 @@ impl Runner {
             return None;
         }
         let (checkpoint, position) = (self.checkpoint.clone(), self.handled);
-        let state = self.engine.checkpoint();
+        let room = self.checkpoint_bytes + self.checkpoint_bytes / 16;
+        let state = self.engine.checkpoint_into(Vec::with_capacity(room));
+        self.checkpoint_bytes = state.len();
         metrics::show_checkpoint(state.len());
         self.unsaved_records = 0;
         let writing = tokio::task::spawn_blocking(move || checkpoint.save(position, &state));

@@ -31,7 +31,7 @@ impl Default for Settings {
         Self {
             batch_records_max: 4_096,
             append_findings_max: 1_024,
-            checkpoint_secs: 20,
+            checkpoint_secs: 30,
             checkpoint_records: 500_000,
             recalls_max: 64,
             recall_part_points: 4_096,

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use yiping_model::{
-    Act, AlarmChange, AlarmEvent, Body, Decision, IndexKind, IndexResult, Outcome, Position,
+    Act, AlarmChange, AlarmEvent, Body, Class, Decision, IndexKind, IndexResult, Outcome, Position,
     PropertyId, Quality, Quantile, Reading, Record, Reject, Stage, ThingId, Timestamp,
     WindowResult,
 };
@@ -42,6 +42,16 @@ impl ItemKind {
         Self::Alarm,
         Self::Decision,
     ];
+
+    /// The class of the records that become such items.
+    const fn class(self) -> Class {
+        match self {
+            Self::Reading | Self::Reject => Class::Input,
+            Self::Window | Self::Index => Class::Result,
+            Self::Alarm => Class::Alarm,
+            Self::Decision => Class::Decision,
+        }
+    }
 
     /// The name, as in `kinds` and in an item's `type`.
     pub const fn name(self) -> &'static str {
@@ -89,6 +99,12 @@ impl Filter {
             thing,
             property,
         })
+    }
+
+    /// The least class of records that can pass.
+    pub fn least_class(&self) -> Class {
+        let least = self.kinds.iter().map(|kind| kind.class()).min();
+        least.unwrap_or(Class::Decision)
     }
 
     /// The record as an item, when it is wanted.

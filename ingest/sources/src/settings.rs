@@ -48,7 +48,7 @@ impl Default for IngestSettings {
     fn default() -> Self {
         Self {
             unknown: Unknown::default(),
-            gather_ms: 1,
+            gather_ms: 2,
             threads: 1,
             limits: Limits::default(),
             http: HttpSettings::default(),

@@ -11,7 +11,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crc32c::crc32c;
+use crc32c::{crc32c, crc32c_append};
 use tracing::{info, warn};
 use yiping_model::Position;
 
@@ -45,17 +45,16 @@ impl Checkpoint {
     /// # Errors
     /// [`LogError::Io`]; then what was saved before is still there.
     pub fn save(&self, position: Position, state: &[u8]) -> Result<(), LogError> {
-        let mut bytes = Vec::with_capacity(HEADER_BYTES + state.len());
-        bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&[0; 4]);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(&self.log.0.to_le_bytes());
-        bytes.extend_from_slice(&position.0.to_le_bytes());
-        bytes.extend_from_slice(state);
-        let crc = crc32c(&bytes[12..]);
-        bytes[8..12].copy_from_slice(&crc.to_le_bytes());
+        let mut header = Vec::with_capacity(HEADER_BYTES);
+        header.extend_from_slice(&MAGIC);
+        header.extend_from_slice(&[0; 4]);
+        header.extend_from_slice(&VERSION.to_le_bytes());
+        header.extend_from_slice(&self.log.0.to_le_bytes());
+        header.extend_from_slice(&position.0.to_le_bytes());
+        let crc = crc32c_append(crc32c(&header[12..]), state);
+        header[8..12].copy_from_slice(&crc.to_le_bytes());
         self.files
-            .replace(&self.path, &bytes)
+            .replace(&self.path, &[&header, state])
             .map_err(LogError::io("save checkpoint", &self.path))
     }
 

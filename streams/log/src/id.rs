@@ -32,7 +32,7 @@ impl LogId {
         }
         let id = Self::random();
         files
-            .replace(&path, format!("{id}\n").as_bytes())
+            .replace(&path, &[format!("{id}\n").as_bytes()])
             .map_err(LogError::io("write", &path))?;
         Ok(id)
     }

@@ -7,6 +7,7 @@ mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod disk;
+mod ends;
 mod error;
 mod id;
 pub mod memory;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::sync::watch;
-use yiping_model::{Body, Position, Record};
+use yiping_model::{Body, Class, Position, Record};
 
 pub use archive::Archive;
 pub use catch_up::CatchUp;
@@ -52,6 +53,12 @@ pub trait Log: Send + Sync + 'static {
 
     /// The position of the last durable record. The receiver wakes whenever it grows.
     fn end(&self) -> watch::Receiver<Position>;
+
+    /// The position of the last durable record of this class or of one that is kept longer, or a later one: it wakes for those, and need not
+    /// wake for others.
+    fn end_of(&self, _class: Class) -> watch::Receiver<Position> {
+        self.end()
+    }
 
     /// Drops what retention no longer keeps, never anything at or after `keep_from` (the slowest reader), never a decision. Input is
     /// dropped only after `archive`, where there is one, has it.

@@ -14,7 +14,7 @@ use axum::response::Response;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use yiping_log::{Log, LogError};
-use yiping_model::{Position, PropertyId, ThingId};
+use yiping_model::{Position, PropertyId, Record, ThingId};
 use yiping_scene::feed::{FeedMessage, Filter, gap};
 
 use super::ring::{Frame, Ring};
@@ -130,7 +130,7 @@ impl Follower {
     }
 
     async fn follow(&self, head: Position) -> Result<(), LogError> {
-        let mut end = self.log.end();
+        let (end, mut wanted) = (self.log.end(), self.log.end_of(self.filter.least_class()));
         let mut message = FeedMessage::after(head);
         let mut published_at = Instant::now();
         loop {
@@ -141,7 +141,7 @@ impl Follower {
                 SILENCE_MAX
             };
             let due = published_at + wait;
-            let grown = async { end.wait_for(|end| *end > position).await.map(drop) };
+            let grown = async { wanted.wait_for(|end| *end > position).await.map(drop) };
             if let Ok(grown) = timeout_at(due, grown).await {
                 grown.map_err(|_gone| LogError::Closed)?;
                 let records = self.log.read(position, self.batch).await?;
@@ -152,6 +152,8 @@ impl Follower {
                 if !due && message.size_bytes() < MESSAGE_BYTES {
                     continue;
                 }
+            } else if let Some(last) = self.passed_over(&end, &wanted, position).await? {
+                message.take(&self.filter, &last);
             }
             let Some(channel) = self.channel.upgrade() else {
                 return Ok(());
@@ -162,6 +164,24 @@ impl Follower {
                 channel.publish(std::mem::replace(&mut message, next));
             }
         }
+    }
+}
+
+impl Follower {
+    /// The last record, when nothing after `position` can pass the filter: what lies between need not be read.
+    async fn passed_over(
+        &self,
+        end: &watch::Receiver<Position>,
+        wanted: &watch::Receiver<Position>,
+        position: Position,
+    ) -> Result<Option<Record>, LogError> {
+        // In this order: whatever this end counts, the other counts already.
+        let last = *end.borrow();
+        if last <= position || *wanted.borrow() > position {
+            return Ok(None);
+        }
+        let records = self.log.read(Position(last.0 - 1), 1).await?;
+        Ok(records.first().cloned())
     }
 }
 

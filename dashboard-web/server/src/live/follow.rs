@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use yiping_log::{CatchUp, Checkpoint, Log, LogError};
-use yiping_model::Position;
+use yiping_model::{Class, Position};
 use yiping_scene::{SceneFacts, WallCheckpoint, WallScene};
 
 use super::{LiveError, LiveHandle};
@@ -58,6 +58,9 @@ async fn load(checkpoint: &Checkpoint) -> Option<WallCheckpoint> {
     }
 }
 
+/// How often readings are folded for each delta.
+const FOLDS_A_DELTA: u32 = 5;
+
 /// Folds the log into the live scene until `shutdown`; then keeps the state.
 ///
 /// # Errors
@@ -78,22 +81,35 @@ pub async fn follow(
     Ok(())
 }
 
+/// Readings are folded a few times for each delta, alarms and decisions at once.
 async fn fold_forever(live: &LiveHandle, log: &dyn Log) -> Result<(), LiveError> {
     let gap = Duration::from_millis(live.0.settings.delta_ms);
     let batch = live.0.settings.batch_records;
-    let mut end = log.end();
+    let (mut end, mut alarms) = (log.end(), log.end_of(Class::Alarm));
+    let mut rested_at = Instant::now();
     let mut due: Option<Instant> = None;
     let mut published_at = Instant::now();
     let mut catch_up = CatchUp::begin("wall", live.position(), *end.borrow());
     loop {
         let position = live.position();
+        let grown = async {
+            tokio::select! {
+                grown = grows(&mut alarms, position) => grown,
+                grown = async {
+                    sleep_until(rested_at).await;
+                    grows(&mut end, position).await
+                } => grown,
+            }
+        };
         tokio::select! {
             () = sleep_until(due.unwrap_or(published_at)), if due.is_some() => {}
-            grown = grows(&mut end, position) => {
+            grown = grown => {
                 grown?;
                 let records = log.read(position, batch).await?;
                 let urgent = live.fold(&records);
                 catch_up.took(&records);
+                let behind = live.position() < *log.end().borrow();
+                rested_at = Instant::now() + if behind { Duration::ZERO } else { gap / FOLDS_A_DELTA };
                 if !urgent && published_at.elapsed() < gap {
                     due = due.or(Some(published_at + gap));
                     continue;

@@ -22,7 +22,7 @@ pub(crate) trait Files: Debug + Send + Sync + 'static {
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
 
     /// Puts these bytes in the place of a small file, durably and in one step.
-    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn replace(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         let mut temporary = path.to_owned().into_os_string();
         temporary.push(".tmp");
         let temporary = Path::new(&temporary);
@@ -31,7 +31,11 @@ pub(crate) trait Files: Debug + Send + Sync + 'static {
             Ok(()) | Err(_) => {}
         }
         let file = self.create(temporary)?;
-        file.write_at(bytes, 0)?;
+        let mut offset = 0;
+        for part in parts {
+            file.write_at(part, offset)?;
+            offset += part.len() as u64;
+        }
         file.sync()?;
         self.rename(temporary, path)?;
         let dir = path.parent().filter(|dir| *dir != Path::new(""));

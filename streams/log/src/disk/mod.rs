@@ -54,7 +54,7 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tracing::{debug, error, info};
-use yiping_model::{Body, Position, Timestamp};
+use yiping_model::{Body, Class, Position, Timestamp};
 
 pub(crate) use files::{Files, RealFiles};
 pub use settings::{Retain, Settings};
@@ -222,7 +222,11 @@ impl Log for DiskLog {
     }
 
     fn end(&self) -> watch::Receiver<Position> {
-        self.shared.reader.end()
+        self.end_of(Class::Input)
+    }
+
+    fn end_of(&self, class: Class) -> watch::Receiver<Position> {
+        self.shared.reader.end_of(class)
     }
 
     async fn retain(

@@ -10,6 +10,7 @@ use yiping_model::{Class, Position, Record};
 use super::files::Files;
 use super::segment::Segment;
 use super::tail::{Found, Tail, join};
+use crate::ends::Ends;
 use crate::{Chunk, LogError};
 
 /// How many decoded blocks are kept for those who read old records in small steps.
@@ -24,7 +25,7 @@ pub(super) struct Reader {
     blocks: Mutex<VecDeque<Block>>,
     /// Held for writing while a segment file is put in the place of another: offsets learnt from one are worthless in the other.
     replacing: RwLock<()>,
-    end: watch::Sender<Position>,
+    ends: Ends,
 }
 
 #[derive(Debug, Clone)]
@@ -47,22 +48,22 @@ impl Reader {
             tail: Mutex::new(tail),
             blocks: Mutex::new(VecDeque::with_capacity(BLOCKS_MAX)),
             replacing: RwLock::new(()),
-            end: watch::Sender::new(end),
+            ends: Ends::new(end),
         }
     }
 
-    pub(super) fn end(&self) -> watch::Receiver<Position> {
-        self.end.subscribe()
+    pub(super) fn end_of(&self, class: Class) -> watch::Receiver<Position> {
+        self.ends.of(class)
     }
 
     pub(super) fn last(&self) -> Position {
-        *self.end.borrow()
+        self.ends.last()
     }
 
     /// Makes a durable commit readable and wakes those who wait for it.
-    pub(super) fn publish(&self, records: Arc<[Record]>, bytes: usize, last: Position) {
-        lock(&self.tail).push(records, bytes);
-        self.end.send_replace(last);
+    pub(super) fn publish(&self, records: &Arc<[Record]>, bytes: usize) {
+        lock(&self.tail).push(Arc::clone(records), bytes);
+        self.ends.advance(records);
     }
 
     pub(super) fn add_segment(&self, segment: Arc<Segment>) {

@@ -86,6 +86,24 @@ async fn the_log_on_disk_conforms() {
 }
 
 #[tokio::test]
+async fn who_waits_for_alarms_is_not_woken_by_readings() {
+    let dir = tempfile::tempdir().expect("a place");
+    let log = open(dir.path()).expect("opens");
+    let (alarms, results) = (log.end_of(Class::Alarm), log.end_of(Class::Result));
+    log.append(vec![reading(1), alarm(2), reading(3)])
+        .await
+        .expect("appended");
+    log.append(vec![reading(4)]).await.expect("appended");
+    assert_eq!(*log.end().borrow(), Position(4));
+    assert_eq!(
+        (*alarms.borrow(), *results.borrow()),
+        (Position(2), Position(2))
+    );
+    log.append(vec![decision(5)]).await.expect("appended");
+    assert_eq!(*alarms.borrow(), Position(5));
+}
+
+#[tokio::test]
 async fn everything_is_there_after_a_restart_and_the_clock_goes_on() {
     let place = tempfile::tempdir().expect("a place");
     let before = {

@@ -291,7 +291,7 @@ impl Writer {
         };
         self.last = last;
         self.last_received_at = self.latest;
-        self.reader.publish(records, written.bytes, last);
+        self.reader.publish(&records, written.bytes);
         for waiting in batch.waiting.drain(..) {
             answer(waiting.reply, Ok(waiting.appended));
         }
