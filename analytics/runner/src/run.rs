@@ -164,28 +164,41 @@ impl Runner {
         Ok(())
     }
 
+    /// However feeding ends, a checkpoint under way is waited for.
     async fn feed(&mut self, shutdown: &mut watch::Receiver<bool>) -> Result<(), RunnerError> {
+        let mut saving = None;
+        let fed = self.feed_until(shutdown, &mut saving).await;
+        if let Some(saving) = saving {
+            self.saved(saving.await?);
+        }
+        fed
+    }
+
+    async fn feed_until(
+        &mut self,
+        shutdown: &mut watch::Receiver<bool>,
+        saving: &mut Option<Saving>,
+    ) -> Result<(), RunnerError> {
         let mut end = self.log.end();
         let every = Duration::from_secs(self.settings.checkpoint_secs.max(1));
         let mut checkpoint_due = tokio::time::interval(every);
         checkpoint_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         checkpoint_due.reset();
         let mut asking: Option<Asking> = None;
-        let mut saving: Option<Saving> = None;
         loop {
             if saving.is_none() && self.unsaved_records >= self.settings.checkpoint_records.max(1) {
-                saving = self.save();
+                *saving = self.save();
             }
             let waiting = *end.borrow_and_update() > self.handled;
             asking = asking.or_else(|| self.question());
             tokio::select! {
                 biased;
-                () = stopped(shutdown) => break,
+                () = stopped(shutdown) => return Ok(()),
                 saved = async { saving.as_mut().expect("only while one is saved").await }, if saving.is_some() => {
-                    saving = None;
+                    *saving = None;
                     self.saved(saved?);
                 }
-                _ = checkpoint_due.tick(), if saving.is_none() => saving = self.save(),
+                _ = checkpoint_due.tick(), if saving.is_none() => *saving = self.save(),
                 asked = async { asking.as_mut().expect("only when somebody asks").await }, if asking.is_some() => {
                     asking = None;
                     self.take_answers(asked).await?;
@@ -196,10 +209,6 @@ impl Runner {
                 }
             }
         }
-        if let Some(saving) = saving {
-            self.saved(saving.await?);
-        }
-        Ok(())
     }
 
     /// One batch, whole.
