@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use yiping_model::alarm::Acknowledgement;
 use yiping_model::{
-    Alarm, AlarmBefore, AlarmChange, AlarmState, IndexKind, IndexResult, Quality, Timestamp,
-    WindowBefore, WindowResult,
+    Alarm, AlarmBefore, AlarmChange, AlarmState, IndexKind, IndexResult, Quality, Quantile,
+    Timestamp, WindowBefore, WindowResult,
 };
 use yiping_store::{Observation, SourceFigures, StoredReject};
 
@@ -76,6 +76,11 @@ pub(crate) struct WindowAnswer {
     /// Its length.
     #[schema(example = "1h")]
     length: String,
+    /// How far apart such windows begin; null for tumbling ones.
+    #[schema(example = "5m")]
+    hop: Option<String>,
+    /// Whether the window is still open, and this is what it holds so far.
+    early: bool,
     /// 0 for the first result; late data counts up.
     revision: u32,
     /// Good observations, duplicates once.
@@ -92,8 +97,19 @@ pub(crate) struct WindowAnswer {
     last: f64,
     /// Population standard deviation.
     std_dev: f64,
+    /// The quantiles that the property asks for.
+    quantiles: Vec<QuantileAnswer>,
     /// What the revision before this one said; null in revision 0.
     before: Option<WindowBeforeAnswer>,
+}
+
+/// A quantile of the values of a window.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QuantileAnswer {
+    /// Which: 0.8 is the value that four fifths do not exceed.
+    q: f64,
+    /// The value, in the property's unit, to one percent.
+    value: f64,
 }
 
 /// What a corrected window said before.
@@ -127,6 +143,8 @@ impl From<WindowResult> for WindowAnswer {
             metric: row.datastream.property.to_string(),
             start: row.start,
             length: row.length.to_string(),
+            hop: row.hop.map(|hop| hop.to_string()),
+            early: !row.stage.is_final(),
             revision: row.revision,
             count: row.count,
             expected: row.expected,
@@ -135,6 +153,11 @@ impl From<WindowResult> for WindowAnswer {
             max: row.max,
             last: row.last,
             std_dev: row.std_dev,
+            quantiles: row
+                .quantiles
+                .into_iter()
+                .map(|Quantile { q, value }| QuantileAnswer { q, value })
+                .collect(),
             before: row.before.map(WindowBeforeAnswer::from),
         }
     }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::de::DeserializeOwned;
 use yiping_model::{DatastreamId, PropertyId, ThingId, Timestamp, WindowLength};
-use yiping_store::{IndexQuery, ObservationQuery, WindowQuery};
+use yiping_store::{HopFilter, IndexQuery, ObservationQuery, WindowQuery};
 
 use super::answer::{IndexAnswer, ObservationAnswer, Rows, WindowAnswer};
 use super::error::{ApiError, ErrorAnswer};
@@ -87,6 +87,7 @@ pub(super) async fn observations(
         ("thing" = Option<String>, Query, description = "Only of this thing"),
         ("metric" = Option<String>, Query, description = "Only of this property", example = "pm25"),
         ("length" = Option<String>, Query, description = "Only of this length", example = "1h"),
+        ("hop" = Option<String>, Query, description = "Only hopping windows that begin so far apart, or `none` for tumbling ones", example = "5m"),
         ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
         ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
         ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
@@ -103,6 +104,10 @@ pub(super) async fn windows(
     let thing = params.parsed("thing", "qz-air-001", |text| ThingId::new(text).ok())?;
     let property = params.parsed("metric", "pm25", |text| PropertyId::new(text).ok())?;
     let length = params.parsed("length", "1h", |text| WindowLength::parse(text).ok())?;
+    let hop = params.parsed("hop", "5m", |text| match text {
+        "none" => Some(HopFilter::Tumbling),
+        every => WindowLength::parse(every).ok().map(HopFilter::Every),
+    })?;
     let (from, to) = span(&mut params, &state)?;
     let limit = params.limit(state.settings.rows_max)?;
     params.finish()?;
@@ -110,7 +115,7 @@ pub(super) async fn windows(
         thing,
         property,
         length,
-        hop: None,
+        hop,
         from,
         to,
         limit: limit + 1,

@@ -73,6 +73,12 @@ async fn windows_indices_rejects_and_figures_are_listed() {
     let windows = get(house.address, windows).await.json();
     assert_eq!(windows["items"][0]["mean"], 41.0);
     assert_eq!(windows["items"][0]["length"], "1m");
+    assert_eq!(windows["items"][0]["early"], false);
+    for (hop, count) in [("none", 1), ("5m", 0)] {
+        let path = format!("/api/v1/windows?thing=a&hop={hop}");
+        let windows = get(house.address, &path).await.json();
+        assert_eq!(windows["items"].as_array().map(Vec::len), Some(count));
+    }
     let indices = get(house.address, "/api/v1/indices?kind=aqi_hourly")
         .await
         .json();
@@ -187,6 +193,7 @@ async fn a_wrong_query_is_answered_with_the_parameter_and_an_example() {
         ),
         ("/api/v1/datastreams/apm25/observations", "thing:property"),
         ("/api/v1/windows?length=7h", "length"),
+        ("/api/v1/windows?hop=7h", "hop"),
         (
             "/api/v1/windows?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z",
             "from",
