@@ -53,7 +53,7 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
-use tracing::{debug, error, info};
+use tracing::{debug, error, info, warn};
 use yiping_model::{Body, Class, Position, Timestamp};
 
 pub(crate) use files::{Files, RealFiles};
@@ -122,6 +122,11 @@ impl DiskLog {
         let clock = clock(writer.last_received_at);
         clock.advance(writer.last_received_at);
         info!(dir = %dir.display(), %id, last = %writer.last, "log opened");
+        if !settings.sync {
+            warn!(
+                "log.sync is false: a power cut may lose what was acknowledged last; set it to true for anything but measuring"
+            );
+        }
 
         let (queue, requests) = mpsc::channel(settings.queue_records_max as usize + 1);
         let (finish, finished) = watch::channel(());
