@@ -188,6 +188,7 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
         areas: config.city.areas.clone(),
         properties,
         things,
+        events: BTreeMap::new(),
     };
     Ok(Domain {
         catalogue,

@@ -259,6 +259,7 @@ fn settled(log: &Path) -> Vec<String> {
             let kind = match &finding.outcome {
                 Outcome::Alarm(_) => "alarm",
                 Outcome::Index(_) => "index",
+                Outcome::Derived(_) => "derived",
                 Outcome::Window(_) => "window",
             };
             findings.push(format!(

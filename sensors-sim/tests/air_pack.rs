@@ -41,6 +41,7 @@ fn catalogue() -> Catalogue {
             .into_iter()
             .map(|thing| (thing.id.clone(), thing))
             .collect(),
+        events: std::collections::BTreeMap::new(),
     }
 }
 

@@ -123,6 +123,7 @@ fn engine() -> Result<Engine, Box<dyn Error>> {
         areas: Vec::new(),
         properties: BTreeMap::from([property("judged", r#""10s""#)?, property("idle", "")?]),
         things: BTreeMap::new(),
+        events: BTreeMap::new(),
     };
     Ok(Engine::new(
         Arc::new(catalogue),

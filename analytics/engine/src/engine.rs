@@ -154,7 +154,7 @@ impl Engine {
                     self.take(reading, record.received_at);
                 }
                 Body::Recall(recall) => self.hear(recall, record),
-                Body::Reject(_) | Body::Finding(_) | Body::Decision(_) => {}
+                Body::Event(_) | Body::Reject(_) | Body::Finding(_) | Body::Decision(_) => {}
             }
         }
     }

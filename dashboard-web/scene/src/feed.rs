@@ -110,7 +110,7 @@ impl Filter {
     /// The record as an item, when it is wanted.
     fn item<'a>(&'a self, record: &'a Record) -> Option<Item<'a>> {
         let (kind, item) = match &record.body {
-            Body::Tick | Body::Recall(_) => return None,
+            Body::Tick | Body::Event(_) | Body::Recall(_) => return None,
             Body::Reading(reading) => (ItemKind::Reading, self.reading(record, reading)?),
             Body::Reject(reject) => (ItemKind::Reject, Item::reject(record, reject)),
             Body::Decision(decision) => (ItemKind::Decision, Item::decision(record, decision)),
@@ -120,6 +120,7 @@ impl Filter {
                     self.wants(&subject.thing, Some(&subject.property))
                         .then_some((ItemKind::Window, Item::window(record, window)))?
                 }
+                Outcome::Derived(_) => return None,
                 Outcome::Index(index) => self
                     .wants(&index.thing, None)
                     .then_some((ItemKind::Index, Item::index(record, index)))?,

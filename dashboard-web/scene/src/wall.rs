@@ -119,7 +119,7 @@ impl WallScene {
         self.state.position = record.position;
         self.state.now = record.received_at;
         match &record.body {
-            Body::Tick | Body::Recall(_) => None,
+            Body::Tick | Body::Event(_) | Body::Recall(_) => None,
             Body::Reading(reading) => {
                 self.take_reading(reading, record.received_at);
                 None
@@ -139,6 +139,7 @@ impl WallScene {
                     self.take_index(index);
                     None
                 }
+                Outcome::Derived(_) => None,
                 Outcome::Alarm(_) => self.take_alarm(record),
             },
             Body::Decision(_) => self.take_alarm(record),

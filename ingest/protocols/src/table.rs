@@ -311,6 +311,9 @@ fn things_of(things: Vec<Spanned<ThingText>>, metrics: &[Metric], period_secs: u
             area: thing.area,
             properties: properties.clone(),
             period_secs: Some(period_secs),
+            parent: None,
+            neighbour: None,
+            limits: BTreeMap::new(),
         })
         .collect()
 }

@@ -153,6 +153,7 @@ pub(crate) fn door_into(
         areas: Vec::new(),
         properties: BTreeMap::new(),
         things: BTreeMap::new(),
+        events: BTreeMap::new(),
     };
     Door::new(
         SourceId::new(source).expect("valid"),

@@ -78,6 +78,7 @@ pub(crate) fn catalogue() -> Catalogue {
         }],
         properties: properties(),
         things: things.map(|thing| (thing.id.clone(), thing)).collect(),
+        events: BTreeMap::new(),
     }
 }
 
@@ -119,6 +120,9 @@ fn thing(
         area: Some(area.to_owned()),
         properties: properties.iter().map(|name| id(name)).collect(),
         period_secs,
+        parent: None,
+        neighbour: None,
+        limits: BTreeMap::new(),
     }
 }
 

@@ -191,6 +191,7 @@ impl AlarmBook {
             Body::Finding(_)
             | Body::Tick
             | Body::Reading(_)
+            | Body::Event(_)
             | Body::Reject(_)
             | Body::Recall(_) => None,
         }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PropertyId, ThingId};
+use crate::id::{EventKind, PropertyId, ThingId};
 use crate::time::{TimeError, WindowLength, Zone};
 
 /// A text for people, in both languages of the screens.
@@ -142,6 +142,28 @@ pub struct Thing {
     pub properties: Vec<PropertyId>,
     /// Time that one observation stands for, where it differs from the property's.
     pub period_secs: Option<u32>,
+    /// The gateway or hall through which it is heard: when that falls silent, this one is not asked for.
+    #[serde(default)]
+    pub parent: Option<ThingId>,
+    /// The thing upstream or beside it with which it is joined.
+    #[serde(default)]
+    pub neighbour: Option<ThingId>,
+    /// Its own limits by name, to which rules refer: `warning = 61.2`, in the unit of the property that they judge.
+    #[serde(default)]
+    pub limits: BTreeMap<String, f64>,
+}
+
+/// A kind of event that things may tell: a detection, a step of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventType {
+    /// Its id, as messages name it.
+    pub id: EventKind,
+    /// What it is called.
+    pub title: Text,
+    /// The properties that may be measured with it; each is an observation of the thing too.
+    #[serde(default)]
+    pub properties: Vec<PropertyId>,
 }
 
 /// A county, city district or township, by its GB/T 2260 code.
@@ -167,6 +189,8 @@ pub struct Catalogue {
     pub properties: BTreeMap<PropertyId, Property>,
     /// The things, by id.
     pub things: BTreeMap<ThingId, Thing>,
+    /// The kinds of events, by id.
+    pub events: BTreeMap<EventKind, EventType>,
 }
 
 impl Catalogue {

@@ -8,9 +8,9 @@ use crate::record::{Body, CodecError, Kind};
 /// The classes of records, in the order in which they may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// What came in: readings, dead letters, ticks, what history recalled.
+    /// What came in: readings, events, dead letters, ticks, what history recalled.
     Input,
-    /// What was worked out: windows and indices.
+    /// What was worked out: windows, indices, derived values.
     Result,
     /// What was said of alarms.
     Alarm,
@@ -29,6 +29,7 @@ struct Typed {
 enum Type {
     Window,
     Index,
+    Derived,
     Alarm,
 }
 
@@ -39,7 +40,7 @@ impl Class {
     /// [`CodecError`] when the bytes of a finding do not say what it is.
     pub fn of(kind: Kind, bytes: &[u8]) -> Result<Self, CodecError> {
         Ok(match kind {
-            Kind::Tick | Kind::Reading | Kind::Reject | Kind::Recall => Self::Input,
+            Kind::Tick | Kind::Reading | Kind::Event | Kind::Reject | Kind::Recall => Self::Input,
             Kind::Window => Self::Result,
             Kind::Decision => Self::Decision,
             Kind::Finding => {
@@ -48,7 +49,7 @@ impl Class {
                     .map_err(wrong)?
                     .r#type
                 {
-                    Type::Window | Type::Index => Self::Result,
+                    Type::Window | Type::Index | Type::Derived => Self::Result,
                     Type::Alarm => Self::Alarm,
                 }
             }
@@ -60,9 +61,11 @@ impl Body {
     /// The class.
     pub const fn class(&self) -> Class {
         match self {
-            Self::Tick | Self::Reading(_) | Self::Reject(_) | Self::Recall(_) => Class::Input,
+            Self::Tick | Self::Reading(_) | Self::Event(_) | Self::Reject(_) | Self::Recall(_) => {
+                Class::Input
+            }
             Self::Finding(finding) => match finding.outcome {
-                Outcome::Window(_) | Outcome::Index(_) => Class::Result,
+                Outcome::Window(_) | Outcome::Index(_) | Outcome::Derived(_) => Class::Result,
                 Outcome::Alarm(_) => Class::Alarm,
             },
             Self::Decision(_) => Class::Decision,

@@ -30,6 +30,8 @@ pub enum Outcome {
     Window(WindowResult),
     /// An index was computed.
     Index(IndexResult),
+    /// A value was derived from others, as a pack says.
+    Derived(DerivedResult),
     /// An alarm was raised or changed.
     Alarm(AlarmEvent),
 }
@@ -115,6 +117,35 @@ pub struct WindowBefore {
     pub min: f64,
     /// Largest value.
     pub max: f64,
+}
+
+/// A value that the engine derived from observations or events, at one time. Screens and history take it as the value of its datastream;
+/// of results with one name the greatest `revision` counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DerivedResult {
+    /// Which datastream; its thing may be an H3 cell (see [`crate::ThingId::of_cell`]).
+    pub datastream: DatastreamId,
+    /// The time of which it speaks: the end of what it sums up.
+    pub time: Timestamp,
+    /// The value, in the property's unit; `None` when the data do not suffice.
+    pub value: Option<f64>,
+    /// How many observations or events it rests on.
+    pub inputs: u32,
+    /// What decided it, where one input did: the item of a class, the neighbour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<PropertyId>,
+    /// 0 for the first result; late data appends the next revision.
+    pub revision: u32,
+    /// What the revision before this one said; `None` in revision 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<DerivedBefore>,
+}
+
+/// What a corrected derived value said before.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DerivedBefore {
+    /// The value; `None` when there was none.
+    pub value: Option<f64>,
 }
 
 /// Which report an index belongs to.

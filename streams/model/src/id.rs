@@ -119,6 +119,14 @@ id!(
     /// A rule of a pack.
     RuleId, word
 );
+id!(
+    /// What kind of event: `crowd`, `ticket_taken`.
+    EventKind, word
+);
+id!(
+    /// The matter of an event, as the thing names it: a track, a ticket, a service window.
+    EventKey, printable
+);
 
 /// How the ids of H3 cells begin; no device may call itself so.
 const CELL_PREFIX: &str = "h3:";

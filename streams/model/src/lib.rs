@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod class;
 mod compact;
 pub mod decision;
+pub mod event;
 pub mod finding;
 pub mod id;
 pub mod reading;
@@ -15,14 +16,17 @@ pub mod secret;
 pub mod time;
 
 pub use alarm::{Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level};
-pub use catalogue::{Area, Catalogue, Property, Text, Thing, WindowSpec};
+pub use catalogue::{Area, Catalogue, EventType, Property, Text, Thing, WindowSpec};
 pub use class::Class;
 pub use decision::{Act, Decision};
+pub use event::Event;
 pub use finding::{
-    Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile, Stage, SubIndex, WindowBefore,
-    WindowResult,
+    DerivedBefore, DerivedResult, Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile,
+    Stage, SubIndex, WindowBefore, WindowResult,
 };
-pub use id::{AlarmId, DatastreamId, IdError, PropertyId, RuleId, SourceId, ThingId};
+pub use id::{
+    AlarmId, DatastreamId, EventKey, EventKind, IdError, PropertyId, RuleId, SourceId, ThingId,
+};
 pub use reading::{Measured, Quality, Reading};
 pub use recall::{Recall, RecallPoint};
 pub use record::{Body, CodecError, Kind, Position, Record};

@@ -13,6 +13,7 @@
 //! | decision | 4 | JSON of [`Decision`] |
 //! | recall | 5 | postcard of [`Recall`] |
 //! | window | 6 | postcard of the form in `compact.rs` |
+//! | event | 7 | postcard of [`Event`] |
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compact::CompactWindow;
 use crate::decision::Decision;
+use crate::event::Event;
 use crate::finding::{Finding, Outcome};
 use crate::reading::Reading;
 use crate::recall::Recall;
@@ -72,6 +74,8 @@ pub enum Body {
     Tick,
     /// A thing measured something.
     Reading(Reading),
+    /// Something happened at a thing.
+    Event(Event),
     /// Input that could not be used.
     Reject(Reject),
     /// The engine's result.
@@ -100,6 +104,8 @@ pub enum Kind {
     Recall = 5,
     /// [`Body::Finding`] that is a window
     Window = 6,
+    /// [`Body::Event`]
+    Event = 7,
 }
 
 /// Why bytes are not the body they claim to be.
@@ -130,6 +136,7 @@ impl Kind {
             4 => Self::Decision,
             5 => Self::Recall,
             6 => Self::Window,
+            7 => Self::Event,
             other => return Err(CodecError::UnknownKind(other)),
         })
     }
@@ -141,10 +148,11 @@ impl Body {
         match self {
             Self::Tick => Kind::Tick,
             Self::Reading(_) => Kind::Reading,
+            Self::Event(_) => Kind::Event,
             Self::Reject(_) => Kind::Reject,
             Self::Finding(finding) => match finding.outcome {
                 Outcome::Window(_) => Kind::Window,
-                Outcome::Index(_) | Outcome::Alarm(_) => Kind::Finding,
+                Outcome::Index(_) | Outcome::Derived(_) | Outcome::Alarm(_) => Kind::Finding,
             },
             Self::Decision(_) => Kind::Decision,
             Self::Recall(_) => Kind::Recall,
@@ -159,13 +167,16 @@ impl Body {
         match self {
             Self::Tick => Ok(()),
             Self::Reading(reading) => compact(Kind::Reading, reading, out),
+            Self::Event(event) => compact(Kind::Event, event, out),
             Self::Recall(recall) => compact(Kind::Recall, recall, out),
             Self::Reject(reject) => json(Kind::Reject, reject, out),
             Self::Finding(finding) => match &finding.outcome {
                 Outcome::Window(window) => {
                     compact(Kind::Window, &CompactWindow::of(finding, window), out)
                 }
-                Outcome::Index(_) | Outcome::Alarm(_) => json(Kind::Finding, finding, out),
+                Outcome::Index(_) | Outcome::Derived(_) | Outcome::Alarm(_) => {
+                    json(Kind::Finding, finding, out)
+                }
             },
             Self::Decision(decision) => json(Kind::Decision, decision, out),
         }
@@ -181,6 +192,7 @@ impl Body {
         Ok(match kind {
             Kind::Tick => Self::Tick,
             Kind::Reading => Self::Reading(postcard::from_bytes(bytes).map_err(short)?),
+            Kind::Event => Self::Event(postcard::from_bytes(bytes).map_err(short)?),
             Kind::Recall => Self::Recall(postcard::from_bytes(bytes).map_err(short)?),
             Kind::Window => {
                 let window: CompactWindow<'_> = postcard::from_bytes(bytes).map_err(short)?;
@@ -208,13 +220,17 @@ mod tests {
     use super::*;
     use crate::class::Class;
     use crate::decision::Act;
-    use crate::finding::{IndexKind, IndexResult, Quantile, Stage, WindowBefore, WindowResult};
-    use crate::id::{AlarmId, DatastreamId, PropertyId, SourceId, ThingId};
+    use crate::finding::{
+        DerivedBefore, DerivedResult, IndexKind, IndexResult, Quantile, Stage, WindowBefore,
+        WindowResult,
+    };
+    use crate::id::{AlarmId, DatastreamId, EventKey, EventKind, PropertyId, SourceId, ThingId};
     use crate::reading::{Measured, Quality};
     use crate::recall::RecallPoint;
     use crate::reject::{Disposition, Reason};
     use crate::time::WindowLength;
     use proptest::prelude::*;
+    use smallvec::SmallVec;
 
     fn survives(body: &Body) {
         let mut bytes = Vec::new();
@@ -269,6 +285,15 @@ mod tests {
             items: 1,
             sample: "\u{fffd}x".into(),
         }));
+        survives(&Body::Event(Event {
+            source: SourceId::new("http").expect("valid"),
+            thing: ThingId::new("cam-1").expect("valid"),
+            phenomenon_time: Timestamp::from_secs(1),
+            kind: EventKind::new("crowd").expect("valid"),
+            key: EventKey::new("t-9").ok(),
+            part: None,
+            values: SmallVec::new(),
+        }));
         let alarm = AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid");
         survives(&Body::Decision(Decision {
             seat: "1号席".into(),
@@ -321,6 +346,19 @@ mod tests {
             primary: Vec::new(),
             parts: Vec::new(),
             before: None,
+        }))));
+    }
+
+    #[test]
+    fn a_derived_value_survives_its_bytes() {
+        survives(&Body::Finding(finding(Outcome::Derived(DerivedResult {
+            datastream: DatastreamId::parse("hall-1:waiting").expect("valid"),
+            time: Timestamp::from_secs(60),
+            value: Some(12.0),
+            inputs: 14,
+            because: None,
+            revision: 1,
+            before: Some(DerivedBefore { value: Some(11.0) }),
         }))));
     }
 
@@ -387,7 +425,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_bytes_never_panic(number in 0_u8..7, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_never_panic(number in 0_u8..8, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let kind = Kind::from_number(number).expect("known");
             let _may_fail = Body::decode(kind, &bytes);
             let _may_fail = Class::of(kind, &bytes);

@@ -143,7 +143,7 @@ impl Case {
         let outcomes = engine.drain().into_iter().map(|finding| finding.outcome);
         let said = outcomes.filter_map(|outcome| match outcome {
             Outcome::Alarm(event) => Some(Said::of(&event)),
-            Outcome::Window(_) | Outcome::Index(_) => None,
+            Outcome::Window(_) | Outcome::Index(_) | Outcome::Derived(_) => None,
         });
         said.collect()
     }
@@ -186,6 +186,7 @@ fn catalogue(property: Property) -> Catalogue {
         areas: Vec::new(),
         properties: BTreeMap::from([(property.id.clone(), property)]),
         things: BTreeMap::new(),
+        events: BTreeMap::new(),
     }
 }
 

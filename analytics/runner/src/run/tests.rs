@@ -34,6 +34,7 @@ fn engine(raise: f64) -> Engine {
         areas: Vec::new(),
         properties: BTreeMap::new(),
         things: BTreeMap::new(),
+        events: BTreeMap::new(),
     };
     let rule = Rule {
         id: RuleId::new("leak").expect("valid"),

@@ -58,6 +58,9 @@ fn facts() -> SceneFacts {
         area: Some("330802".into()),
         properties: vec![property_id("pm25")],
         period_secs: None,
+        parent: None,
+        neighbour: None,
+        limits: std::collections::BTreeMap::new(),
     };
     SceneFacts {
         catalogue: Arc::new(Catalogue {
@@ -66,6 +69,7 @@ fn facts() -> SceneFacts {
             areas: Vec::new(),
             properties: [(property.id.clone(), property)].into(),
             things: [(thing.id.clone(), thing)].into(),
+            events: std::collections::BTreeMap::new(),
         }),
         rules: Vec::new(),
         simulated: true,

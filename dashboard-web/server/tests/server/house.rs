@@ -216,6 +216,9 @@ fn catalogue() -> Arc<Catalogue> {
         area: None,
         properties: vec![property.id.clone()],
         period_secs: None,
+        parent: None,
+        neighbour: None,
+        limits: std::collections::BTreeMap::new(),
     };
     Arc::new(Catalogue {
         city: text("衢州"),
@@ -223,6 +226,7 @@ fn catalogue() -> Arc<Catalogue> {
         areas: Vec::new(),
         properties: [(property.id.clone(), property)].into(),
         things: [(thing.id.clone(), thing)].into(),
+        events: std::collections::BTreeMap::new(),
     })
 }
 

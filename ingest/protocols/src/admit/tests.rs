@@ -34,6 +34,9 @@ fn catalogue() -> Arc<Catalogue> {
         area: None,
         properties: vec![pm25.id.clone()],
         period_secs: None,
+        parent: None,
+        neighbour: None,
+        limits: BTreeMap::new(),
     };
     Arc::new(Catalogue {
         city: text(),
@@ -41,6 +44,7 @@ fn catalogue() -> Arc<Catalogue> {
         areas: Vec::new(),
         properties: BTreeMap::from([(pm25.id.clone(), pm25)]),
         things: BTreeMap::from([(station.id.clone(), station)]),
+        events: BTreeMap::new(),
     })
 }
 

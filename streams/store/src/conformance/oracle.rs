@@ -300,7 +300,11 @@ impl<'a> Oracle<'a> {
             let source = match &record.body {
                 Body::Reading(reading) => &reading.source,
                 Body::Reject(reject) => &reject.source,
-                Body::Tick | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => continue,
+                Body::Tick
+                | Body::Event(_)
+                | Body::Finding(_)
+                | Body::Decision(_)
+                | Body::Recall(_) => continue,
             };
             let figures = sources.entry(source).or_insert_with(|| SourceFigures {
                 source: source.clone(),
@@ -338,7 +342,11 @@ impl<'a> Oracle<'a> {
             match &record.body {
                 Body::Reading(Reading { source, .. }) => sources.push(source),
                 Body::Reject(reject) => sources.push(&reject.source),
-                Body::Tick | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => {}
+                Body::Tick
+                | Body::Event(_)
+                | Body::Finding(_)
+                | Body::Decision(_)
+                | Body::Recall(_) => {}
             }
         }
         let rank = |source: &SourceId| sources.iter().position(|heard| *heard == source);
@@ -500,6 +508,7 @@ impl<'a> Oracle<'a> {
                 }),
                 Body::Tick
                 | Body::Reading(_)
+                | Body::Event(_)
                 | Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Recall(_) => None,
@@ -523,6 +532,7 @@ impl<'a> Oracle<'a> {
             Body::Finding(Finding { outcome, .. }) => Some(outcome),
             Body::Tick
             | Body::Reading(_)
+            | Body::Event(_)
             | Body::Reject(_)
             | Body::Decision(_)
             | Body::Recall(_) => None,

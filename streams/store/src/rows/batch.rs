@@ -139,7 +139,11 @@ impl Batch {
                     outcome: Outcome::Index(result),
                     ..
                 }) => batch.index(result, memory),
-                Body::Finding(_) | Body::Decision(_) | Body::Recall(_) | Body::Tick => {
+                Body::Event(_)
+                | Body::Finding(_)
+                | Body::Decision(_)
+                | Body::Recall(_)
+                | Body::Tick => {
                     if let Some(alarm) = memory.book.apply(record) {
                         batch.alarms.insert(alarm.event.alarm.clone(), alarm);
                     }

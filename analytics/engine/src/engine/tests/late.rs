@@ -294,7 +294,7 @@ fn indices(records: &[Record]) -> (BTreeMap<(IndexKind, Timestamp), IndexResult>
                 );
                 alarms.insert(event.alarm.clone(), told);
             }
-            Outcome::Window(_) => {}
+            Outcome::Window(_) | Outcome::Derived(_) => {}
         }
     }
     let first = |index: IndexResult| IndexResult {

@@ -60,6 +60,7 @@ pub(super) fn catalogue() -> Catalogue {
             hopping(),
         ]),
         things: ["n1", "n2", "s1"].map(place).into(),
+        events: BTreeMap::new(),
     }
 }
 
@@ -86,6 +87,9 @@ fn place(id: &str) -> (ThingId, Thing) {
         area: None,
         properties: vec![PropertyId::new("flow").expect("valid")],
         period_secs: None,
+        parent: None,
+        neighbour: None,
+        limits: BTreeMap::new(),
     };
     (thing.id.clone(), thing)
 }
@@ -240,6 +244,13 @@ impl Teller {
                     clock(index.start)
                 )
             }
+            Outcome::Derived(value) => format!(
+                "{} {} = {:?} of {}",
+                value.datastream,
+                clock(value.time),
+                value.value,
+                value.inputs
+            ),
             Outcome::Alarm(event) => {
                 let change = match &event.change {
                     AlarmChange::Split { from } => format!("split from {}", self.name(from)),
