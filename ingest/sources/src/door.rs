@@ -39,7 +39,7 @@ pub struct Batch {
     taken: Taken,
 }
 
-/// What became of a batch, in observations and events; `received = accepted + quarantined + rejected`.
+/// What became of a batch, in observations; an event counts as one, and each of its values as one more. `received = accepted + quarantined + rejected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
     /// Appended as readings and events.
@@ -101,7 +101,7 @@ impl Batch {
     fn give_up(&mut self, at: usize, why: &str) -> bool {
         let (source, thing, items) = match self.bodies.get(at) {
             Some(Body::Reading(reading)) => (&reading.source, &reading.thing, reading.values.len()),
-            Some(Body::Event(event)) => (&event.source, &event.thing, 1),
+            Some(Body::Event(event)) => (&event.source, &event.thing, 1 + event.values.len()),
             _ => return false,
         };
         let items = u32::try_from(items).unwrap_or(u32::MAX);
@@ -217,7 +217,7 @@ impl Door {
         let admitted = gate.admit_event(raw, now);
         drop(gate);
         if let Some(event) = admitted.event {
-            batch.taken.accepted += 1;
+            batch.taken.accepted += 1 + event.values.len() as u64;
             batch.bodies.push(Body::Event(event));
         }
         admitted.refusals

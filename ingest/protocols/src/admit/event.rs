@@ -1,4 +1,5 @@
-//! Events at the gate. An event counts as one; a value of it that is refused counts as one more, and the event stands without it.
+//! Events at the gate. An event counts as one and each of its values as one more, for a value is an observation too. A value that is refused
+//! is refused alone, and the event stands without it.
 
 use smallvec::SmallVec;
 use yiping_model::{Disposition, Event, EventKind, EventType, Reason, Timestamp};
@@ -23,7 +24,7 @@ impl Gate {
             thing: &raw.thing,
             at: raw.phenomenon_time,
             values_count: raw.values.len(),
-            items: 1,
+            items: crate::saturating_u32(1 + raw.values.len()),
         };
         let whole = self.judge_message(&head, now);
         if let Some(refusal) = whole.or_else(|| self.judge_kind(&raw)) {
@@ -65,7 +66,10 @@ impl Gate {
             return None;
         }
         let detail = format!("the catalogue does not know event `{}`", raw.kind);
-        Some(quarantined(raw.index, Reason::UnknownKind, detail))
+        Some(Refusal {
+            items: crate::saturating_u32(1 + raw.values.len()),
+            ..quarantined(raw.index, Reason::UnknownKind, detail)
+        })
     }
 
     /// Whether an event of this kind tells such a value.

@@ -13,10 +13,10 @@ use crate::door::Taken;
 
 const REFUSED_MAX: usize = 100;
 
-/// What became of a body, in observations or events; a bad value of an event counts as one more.
+/// What became of a body, in observations; an event counts as one, and each of its values as one more.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ObservationsOutcome {
-    /// Observations or events that count.
+    /// What counts.
     accepted: u64,
     /// What was refused; at most 100 are told, all are dead letters.
     rejected: Vec<RefusedMessage>,

@@ -111,7 +111,7 @@ fn what_nobody_knows_is_set_aside_by_its_name_or_counts() {
         let event = raw(thing, kind, &[("people", 1.0), ("speed", 1.0)]);
         let admitted = gate(Unknown::Quarantine).admit_event(event.clone(), NOW);
         assert_eq!(admitted.event, None);
-        assert_eq!(refused(&admitted), [(Disposition::Quarantined, reason, 1)]);
+        assert_eq!(refused(&admitted), [(Disposition::Quarantined, reason, 3)]);
         let admitted = gate(Unknown::Accept).admit_event(event, NOW);
         assert!(admitted.event.is_some_and(|event| event.values.len() == 2));
     }
@@ -142,7 +142,7 @@ fn time_is_judged_as_for_readings() {
         };
         let admitted = gate(Unknown::Accept).admit_event(event, NOW);
         assert_eq!(admitted.event, None);
-        assert_eq!(refused(&admitted), [(Disposition::Rejected, reason, 1)]);
+        assert_eq!(refused(&admitted), [(Disposition::Rejected, reason, 2)]);
     }
 }
 
