@@ -6,12 +6,13 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    Body, Catalogue, DatastreamId, Finding, Position, Reading, Record, RuleId, SourceId, ThingId,
-    Timestamp,
+    Body, Catalogue, DatastreamId, Event, Finding, Position, Reading, Record, RuleId, SourceId,
+    ThingId, Timestamp,
 };
 
 use crate::cell::{Cells, Part};
 use crate::checkpoint::{self, RestoreError};
+use crate::derive::{ClassLaw, Derived, Heard};
 use crate::indices::AqiLaws;
 use crate::outbox::Outbox;
 use crate::recall::Parts;
@@ -47,6 +48,36 @@ pub struct Counts {
     pub over_limit: u64,
     /// Datastreams followed.
     pub series: u64,
+    /// What became of events; what was measured with them is counted above.
+    pub events: EventCounts,
+}
+
+/// What became of events, as inputs of what is derived.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventCounts {
+    /// Taken in time.
+    pub counted: u64,
+    /// Given before, as far as they are held.
+    pub duplicate: u64,
+    /// Later than a step that they touch: it is told again.
+    pub late: u64,
+    /// Older than late truth reaches, or than what is held: in history only.
+    pub too_late: u64,
+    /// Beyond the limit of what is held of one thing.
+    pub over_limit: u64,
+}
+
+impl EventCounts {
+    const fn add(&mut self, heard: Heard) {
+        let count = match heard {
+            Heard::Counted => &mut self.counted,
+            Heard::Duplicate => &mut self.duplicate,
+            Heard::Late => &mut self.late,
+            Heard::TooLate => &mut self.too_late,
+            Heard::Full => &mut self.over_limit,
+        };
+        *count += 1;
+    }
 }
 
 /// When the engine has something to do though nothing arrives.
@@ -84,6 +115,10 @@ pub enum Why {
     HourEnds,
     /// A window of its cell ends, for which others wait too.
     CellEnds,
+    /// A step of what is derived ends.
+    StepEnds,
+    /// What came late has been gathered for long enough to tell derived values again.
+    Corrects,
 }
 
 /// All that changes; a checkpoint is this and nothing else.
@@ -103,7 +138,7 @@ pub(crate) struct State {
 
 /// The mind: a pure function from the records of the log to findings.
 ///
-/// Only ticks, readings and the recalls that it wanted count. Findings, rejects and decisions are passed over entirely, so where they lie in the
+/// Only ticks, readings, events and the recalls that it wanted count. Findings, rejects and decisions are passed over entirely, so where they lie in the
 /// log changes nothing.
 #[derive(Debug, Clone)]
 pub struct Engine {
@@ -132,7 +167,7 @@ impl Engine {
         settings: Settings,
     ) -> Self {
         Self {
-            setup: Setup::new(catalogue, rules, laws, settings),
+            setup: Setup::new(catalogue, rules, laws, (Vec::new(), Vec::new()), settings),
             state: State::default(),
             places: HashMap::default(),
             timers: Timers::default(),
@@ -142,6 +177,20 @@ impl Engine {
             wanting: BTreeSet::new(),
             wanting_cells: BTreeSet::new(),
         }
+    }
+
+    /// The same engine, which derives these too; it must not have seen anything.
+    #[must_use]
+    pub fn deriving(mut self, derived: Vec<Derived>, laws: Vec<ClassLaw>) -> Self {
+        let Setup {
+            catalogue,
+            rules,
+            laws: aqi,
+            settings,
+            ..
+        } = self.setup;
+        self.setup = Setup::new(catalogue, rules, aqi, (derived, laws), settings);
+        self
     }
 
     /// Takes the next records of the log, in their order.
@@ -154,7 +203,11 @@ impl Engine {
                     self.take(reading, record.received_at);
                 }
                 Body::Recall(recall) => self.hear(recall, record),
-                Body::Event(_) | Body::Reject(_) | Body::Finding(_) | Body::Decision(_) => {}
+                Body::Event(event) => {
+                    self.begin(record);
+                    self.happen(event, record.received_at);
+                }
+                Body::Reject(_) | Body::Finding(_) | Body::Decision(_) => {}
             }
         }
     }
@@ -254,23 +307,94 @@ impl Engine {
     }
 
     fn take(&mut self, reading: &Reading, now: Timestamp) {
-        let Some(place) = self.place(reading, now) else {
+        let observations = reading.values.len() as u64;
+        let Some(place) = self.place(reading, observations, now) else {
             return;
         };
         let source = self.source(&reading.source);
         self.with(place, now, |thing, hands| {
             thing.take(reading, source, now, hands);
         });
+        self.pass_on(place, reading, None, now);
+    }
+
+    /// Takes an event; what was measured with it is an observation of its thing.
+    fn happen(&mut self, event: &Event, now: Timestamp) {
+        let values = Reading {
+            source: event.source.clone(),
+            thing: event.thing.clone(),
+            phenomenon_time: event.phenomenon_time,
+            values: event.values.iter().cloned().collect(),
+        };
+        let Some(place) = self.place(&values, values.values.len() as u64, now) else {
+            self.state.counts.events.over_limit += 1;
+            return;
+        };
+        let source = self.source(&event.source);
+        let mut heard = Heard::Counted;
+        self.with(place, now, |thing, hands| {
+            heard = thing.happen(event, &values, source, now, hands);
+        });
+        let elsewhere = self.pass_on(place, &values, Some(event), now);
+        self.state.counts.events.add(if heard == Heard::Counted {
+            elsewhere
+        } else {
+            heard
+        });
+    }
+
+    /// Tells those that rest on this thing: things of which it is the neighbour, and its cells.
+    fn pass_on(
+        &mut self,
+        place: usize,
+        reading: &Reading,
+        event: Option<&Event>,
+        now: Timestamp,
+    ) -> Heard {
+        let mut heard = Heard::Counted;
+        let deriving = self.state.things[place].deriving.as_ref();
+        let Some(plan) = deriving.map(|deriving| deriving.plan()).filter(|plan| plan.is_heard())
+        else {
+            return heard;
+        };
+        let (plan, source) = (Arc::clone(plan), self.source(&reading.source));
+        for follower in &plan.followers {
+            if let Some(follower) = self.place_of(follower, 0, now) {
+                self.with(follower, now, |thing, hands| {
+                    thing.hear_neighbour(reading, source, now, hands);
+                });
+            }
+        }
+        for cell in &plan.cells {
+            let word = Reading {
+                thing: cell.clone(),
+                values: [].into_iter().collect(),
+                ..reading.clone()
+            };
+            if let Some(cell) = self.place_of(cell, 0, now) {
+                self.with(cell, now, |thing, hands| {
+                    if let Some(event) = event {
+                        heard = thing.happen_of(event, source, place, now, hands);
+                    }
+                    thing.take(&word, source, now, hands);
+                });
+            }
+        }
+        heard
     }
 
     /// Where the thing of this reading is; `None` when the reading cannot be taken.
-    fn place(&mut self, reading: &Reading, now: Timestamp) -> Option<usize> {
-        let observations = reading.values.len() as u64;
+    fn place(&mut self, reading: &Reading, observations: u64, now: Timestamp) -> Option<usize> {
         if !(TIME_MIN..=TIME_MAX).contains(&reading.phenomenon_time) {
             self.state.counts.unusable += observations;
             return None;
         }
-        if let Some(place) = self.places.get(&reading.thing) {
+        self.place_of(&reading.thing, observations, now)
+    }
+
+    /// Where this thing is, which is there from now on; `None` when there are too many.
+    fn place_of(&mut self, thing: &ThingId, observations: u64, now: Timestamp) -> Option<usize> {
+        if let Some(place) = self.places.get(thing) {
             return Some(*place);
         }
         let place = self.state.things.len();
@@ -278,9 +402,9 @@ impl Engine {
             self.state.counts.over_limit += observations;
             return None;
         }
-        let thing = Thing::new(reading.thing.clone(), now, &self.setup);
-        self.state.things.push(thing);
-        self.places.insert(reading.thing.clone(), place);
+        let made = Thing::new(thing.clone(), now, &self.setup);
+        self.state.things.push(made);
+        self.places.insert(thing.clone(), place);
         Some(place)
     }
 

@@ -2,6 +2,7 @@
 
 mod cell;
 mod checkpoint;
+pub mod derive;
 mod engine;
 pub mod episodes;
 pub mod indices;
@@ -22,7 +23,7 @@ mod timers;
 mod window;
 
 pub use checkpoint::RestoreError;
-pub use engine::{Counts, Deadline, Engine, Wanted, Why};
+pub use engine::{Counts, Deadline, Engine, EventCounts, Wanted, Why};
 pub use episodes::{Episode, Point, episodes};
 pub use rule::{Rule, Threshold};
 pub use settings::Settings;

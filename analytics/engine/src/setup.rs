@@ -1,11 +1,12 @@
 //! What the engine was given and does not change: catalogue, rules, laws and limits, arranged by property.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use h3o::{LatLng, Resolution};
 use yiping_model::{Catalogue, IndexKind, PropertyId, SourceId, Thing, ThingId};
 
+use crate::derive::{self, ClassLaw, Derived, ThingPlan};
 use crate::indices::AqiLaws;
 use crate::rule::Rule;
 use crate::settings::Settings;
@@ -49,6 +50,9 @@ pub(crate) struct Setup {
     pub(crate) own_source: SourceId,
     hourly: IndexPlan,
     daily: IndexPlan,
+    /// What packs derive, and by which laws.
+    pub(crate) derived: (Vec<Derived>, Vec<ClassLaw>),
+    derivings: BTreeMap<ThingId, Arc<ThingPlan>>,
     plans: BTreeMap<PropertyId, Arc<Plan>>,
     other: Arc<Plan>,
     /// The period of each thing of a cell that observes a property.
@@ -60,8 +64,10 @@ impl Setup {
         catalogue: Arc<Catalogue>,
         rules: Vec<Rule>,
         laws: AqiLaws,
+        derived: (Vec<Derived>, Vec<ClassLaw>),
         settings: Settings,
     ) -> Self {
+        let derivings = derive::arrange(&derived.0, &derived.1, &catalogue, &rules);
         let index = |name: &str| {
             let property = PropertyId::new(name).expect("a word is a valid id");
             let rules = rules_of(&rules, &property);
@@ -77,6 +83,8 @@ impl Setup {
             periods_secs: BTreeMap::new(),
             own_source: SourceId::new("engine").expect("a word is a valid id"),
             plans: BTreeMap::new(),
+            derived,
+            derivings,
             hourly,
             daily,
             catalogue,
@@ -84,19 +92,21 @@ impl Setup {
             laws,
             settings,
         };
+        let made: BTreeSet<&PropertyId> = setup.derived.0.iter().map(|one| &one.id).collect();
         let judged = setup.rules.iter().map(|rule| &rule.property);
         let properties = setup.catalogue.properties.keys().chain(judged);
         let plans =
-            properties.map(|property| (property.clone(), Arc::new(setup.arrange(property))));
+            properties.map(|property| (property.clone(), Arc::new(setup.arrange(property, &made))));
         setup.plans = plans.collect();
         setup.periods_secs = setup.periods_of_cells();
         setup
     }
 
-    fn arrange(&self, property: &PropertyId) -> Plan {
+    fn arrange(&self, property: &PropertyId, made: &BTreeSet<&PropertyId>) -> Plan {
         let known = self.catalogue.properties.get(property);
-        // A name that the engine gives to its own index is not judged when a device uses it: one subject, one judge.
-        let derived = [&self.hourly.property, &self.daily.property].contains(&property);
+        // A name that the engine gives to its own index or derived value is not judged when a device uses it: one subject, one judge.
+        let own = [&self.hourly.property, &self.daily.property].contains(&property);
+        let derived = own || made.contains(property);
         Plan {
             layout: known.map_or_else(|| self.other.layout.clone(), Layout::of),
             rules: if derived {
@@ -132,6 +142,11 @@ impl Setup {
 
     pub(crate) fn plan(&self, property: &PropertyId) -> Arc<Plan> {
         Arc::clone(self.plans.get(property).unwrap_or(&self.other))
+    }
+
+    /// What is derived of this thing, or of others from what it says.
+    pub(crate) fn derived(&self, thing: &ThingId) -> Option<Arc<ThingPlan>> {
+        self.derivings.get(thing).map(Arc::clone)
     }
 
     pub(crate) const fn index(&self, kind: IndexKind) -> &IndexPlan {

@@ -3,17 +3,19 @@
 //! The watermark follows the newest phenomenon time of this thing alone, so a device with a wrong clock disturbs nobody else; and the city
 //! clock, once the thing is silent, so that its windows close. An observation older than the watermark at its arrival is late.
 
+mod derived;
 mod truth;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmId, DatastreamId, IndexKind, Measured, Outcome, PropertyId, Quality, Reading, SourceId,
-    ThingId, Timestamp, WindowLength, WindowResult,
+    IndexKind, Measured, Outcome, PropertyId, Quality, Reading, SourceId, ThingId, Timestamp,
+    WindowLength, WindowResult,
 };
 
 use crate::cell::{Cells, Part};
+use crate::derive::Deriving;
 use crate::engine::{Counts, Why};
 use crate::episodes::Point;
 use crate::indices::AqiBook;
@@ -61,6 +63,8 @@ pub(crate) struct Thing {
     hours_until: Timestamp,
     hourly: Vec<Judge>,
     daily: Vec<Judge>,
+    /// Where something is derived of it, or of others from what it says.
+    pub(crate) deriving: Option<Box<Deriving>>,
     /// Whether history is wanted of one of its datastreams.
     pub(crate) wanting: bool,
     #[serde(skip)]
@@ -87,7 +91,9 @@ impl Thing {
             let rules = setup.index(kind).rules.iter();
             rules.copied().map(Judge::new).collect()
         };
+        let plan = setup.derived(&id);
         Self {
+            deriving: plan.map(|plan| Box::new(Deriving::new(plan))),
             id,
             newest: Timestamp::MIN,
             delay: Duration::ZERO,
@@ -112,14 +118,18 @@ impl Thing {
         for stream in &mut self.streams {
             stream.restore(setup);
         }
+        if let (Some(deriving), Some(plan)) = (&mut self.deriving, setup.derived(&self.id)) {
+            deriving.restore(plan);
+        }
     }
 
     /// When something has to be done here if the thing stays silent, and why.
     pub(crate) fn deadline(&self, setup: &Setup) -> Option<(Timestamp, Why)> {
         let window = self.next_end.map(|end| (end, Why::WindowEnds));
         let hour = (self.hour_end <= self.hours_until).then_some((self.hour_end, Why::HourEnds));
-        let (end, why) = window.into_iter().chain(hour).min()?;
-        Some((self.passes(end, setup), why))
+        let ends = window.into_iter().chain(hour).chain(self.step_end()).min();
+        let passes = ends.map(|(end, why)| (self.passes(end, setup), why));
+        passes.into_iter().chain(self.correction_due(setup)).min()
     }
 
     /// When its watermark passes this time if it stays silent.
@@ -155,6 +165,7 @@ impl Thing {
                 hands,
             );
         }
+        self.correct_derived(now, hands);
     }
 
     /// Takes a reading of this thing that arrives `now` by door number `source`.
@@ -168,6 +179,9 @@ impl Thing {
         self.stay_silent(now, hands);
         for measured in &reading.values {
             self.observe(reading, measured, source, hands);
+        }
+        if let Some(deriving) = &mut self.deriving {
+            deriving.speak(reading.phenomenon_time, &hands.setup.catalogue.zone);
         }
         self.heard = now;
         if reading.phenomenon_time > self.newest {
@@ -208,10 +222,12 @@ impl Thing {
             // Minus zero is the same value as zero.
             value: measured.value + 0.0,
         };
+        let sample = Sample { point, source };
+        self.derive_from(&measured.property, sample, hands);
         let arrival = Arrival {
             thing: &self.id,
             source: &reading.source,
-            sample: Sample { point, source },
+            sample,
             watermark: self.watermark,
         };
         let stream = &mut self.streams[place];
@@ -241,6 +257,9 @@ impl Thing {
         self.watermark = to;
         if self.next_end.is_some_and(|end| end <= to) {
             self.close_windows(hands);
+        }
+        if self.step_end().is_some_and(|(end, _)| end <= to) {
+            self.pass_steps(hands);
         }
         if to >= self.hour_end {
             self.pass_hours(hands);
@@ -333,28 +352,12 @@ impl Thing {
 
     /// An index comes once and in order, so it is settled as soon as it is there.
     fn judge_index(&mut self, kind: IndexKind, time: Timestamp, value: f64, hands: &mut Hands<'_>) {
-        let setup = hands.setup;
-        let property = &setup.index(kind).property;
+        let property = &hands.setup.index(kind).property;
         let judges = match kind {
             IndexKind::AqiHourly => &mut self.hourly,
             IndexKind::AqiDaily => &mut self.daily,
         };
-        for judge in judges {
-            let rule = setup.rule(judge.rule);
-            let fresh = || {
-                let subject = DatastreamId {
-                    thing: self.id.clone(),
-                    property: property.clone(),
-                };
-                AlarmId::of(&rule.id, &subject, &setup.own_source, time, value)
-            };
-            let point = Point { time, value };
-            let mut told = Vec::new();
-            judge.newest(&rule.threshold, point, fresh, &mut told);
-            let after = time + Duration::from_micros(1);
-            judge.settle(&rule.threshold, std::iter::once(point), after, &mut told);
-            hands.outbox.tell(rule, &self.id, property, told);
-        }
+        derived::judge_derived(&self.id, property, judges, Point { time, value }, hands);
     }
 }
 

@@ -1,16 +1,13 @@
 //! What a thing does with history's answers: its datastreams correct themselves, and then its indices.
 
-use std::time::Duration;
-
 use yiping_model::{
-    AlarmId, DatastreamId, IndexKind, IndexResult, Outcome, PropertyId, Timestamp, WindowResult,
+    DatastreamId, IndexKind, IndexResult, Outcome, PropertyId, Timestamp, WindowResult,
 };
 
+use super::derived::Again;
 use super::{Hands, Thing, is_hour};
 use crate::cell::Cell;
 use crate::engine::Wanted;
-use crate::episodes::Episode;
-use crate::judge::Truth;
 use crate::recall::Parts;
 use crate::setup::Setup;
 use crate::stream::{Correcting, Stream};
@@ -128,44 +125,20 @@ impl Thing {
                 continue;
             };
             let property = &setup.index(kind).property;
-            let subject = DatastreamId {
-                thing: self.id.clone(),
-                property: property.clone(),
-            };
             let judges = match kind {
                 IndexKind::AqiHourly => &mut self.hourly,
                 IndexKind::AqiDaily => &mut self.daily,
             };
-            for judge in judges {
-                judge.forget(kept);
-                let from = judge
-                    .covering(first)
-                    .map_or(first, |alarm| alarm.start.time);
-                let rule = setup.rule(judge.rule);
-                let fresh = |episode: &Episode, nth: u64| {
-                    let at = episode.start.time + Duration::from_micros(nth);
-                    AlarmId::of(
-                        &rule.id,
-                        &subject,
-                        &setup.own_source,
-                        at,
-                        episode.start.value,
-                    )
-                };
-                let values =
-                    self.book
-                        .values(&setup.laws, &setup.catalogue.zone, &self.id, kind, from);
-                let truth = Truth {
-                    from,
-                    to: None,
-                    settled: values.into_iter(),
-                    unsettled: &[],
-                    watermark: self.watermark,
-                };
-                let mut told = Vec::new();
-                judge.correct(&rule.threshold, truth, fresh, &mut told);
-                hands.outbox.tell(rule, &self.id, property, told);
-            }
+            let zone = &setup.catalogue.zone;
+            let values = |from| self.book.values(&setup.laws, zone, &self.id, kind, from);
+            let again = Again {
+                thing: &self.id,
+                property,
+                first,
+                kept,
+                watermark: self.watermark,
+            };
+            again.judge(judges, values, hands);
         }
     }
 }
