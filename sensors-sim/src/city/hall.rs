@@ -7,7 +7,10 @@
 use std::time::Duration;
 
 use smallvec::{SmallVec, smallvec};
-use yiping_model::{Event, EventKey, EventKind, Measured, PropertyId, Quality, SourceId, Thing, ThingId, Timestamp, Zone};
+use yiping_model::{
+    Event, EventKey, EventKind, Measured, PropertyId, Quality, SourceId, Thing, ThingId, Timestamp,
+    Zone,
+};
 
 use super::noise::{Chance, step};
 use super::scenario::Breakdown;
@@ -80,21 +83,45 @@ impl Hall {
     }
 
     /// What happens in `[from, to)`, in the order of time.
-    pub(super) fn events(&self, from: Timestamp, to: Timestamp, zone: &Zone, breakdown: Option<&Breakdown>) -> Vec<Event> {
-        let local_day = |at: Timestamp| (at.as_secs() + zone.offset_micros(at) / 1_000_000).div_euclid(DAY_SECS);
+    pub(super) fn events(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        zone: &Zone,
+        breakdown: Option<&Breakdown>,
+    ) -> Vec<Event> {
+        let local_day = |at: Timestamp| {
+            (at.as_secs() + zone.offset_micros(at) / 1_000_000).div_euclid(DAY_SECS)
+        };
         let days = local_day(from) - 1..=local_day(to);
-        let mut sittings: Vec<Sitting<'_>> = days.filter_map(|day| self.ordinary(day, zone)).collect();
+        let mut sittings: Vec<Sitting<'_>> =
+            days.filter_map(|day| self.ordinary(day, zone)).collect();
         if let Some(breakdown) = breakdown {
             let (begin, end) = breakdown.sitting();
-            let extended = self.sitting(begin, end.micros_since(begin) as f64 / 1e6, zone, Some(breakdown));
+            let extended = self.sitting(
+                begin,
+                end.micros_since(begin) as f64 / 1e6,
+                zone,
+                Some(breakdown),
+            );
             sittings.retain(|one| one.over() <= extended.begin || one.begin >= extended.over());
             sittings.push(extended);
         }
         sittings.retain(|one| one.begin < to && one.over() > from);
-        let mut events: Vec<Event> = sittings.iter().flat_map(|sitting| self.held(sitting)).collect();
+        let mut events: Vec<Event> = sittings
+            .iter()
+            .flat_map(|sitting| self.held(sitting))
+            .collect();
         events.retain(|event| (from..to).contains(&event.phenomenon_time));
         events.sort_by(|one, other| {
-            let key = |event: &Event| (event.phenomenon_time, event.key.clone(), event.part.clone(), event.kind.clone());
+            let key = |event: &Event| {
+                (
+                    event.phenomenon_time,
+                    event.key.clone(),
+                    event.part.clone(),
+                    event.kind.clone(),
+                )
+            };
             key(one).cmp(&key(other))
         });
         events
@@ -107,25 +134,42 @@ impl Hall {
             return None;
         }
         let midnight = Timestamp::from_secs(day * DAY_SECS);
-        let begin = Timestamp::from_secs(day * DAY_SECS + OPENS_SECS - zone.offset_micros(midnight) / 1_000_000);
+        let begin = Timestamp::from_secs(
+            day * DAY_SECS + OPENS_SECS - zone.offset_micros(midnight) / 1_000_000,
+        );
         Some(self.sitting(begin, (CLOSES_SECS - OPENS_SECS) as f64, zone, None))
     }
 
-    fn sitting<'a>(&self, begin: Timestamp, end_secs: f64, zone: &Zone, breakdown: Option<&'a Breakdown>) -> Sitting<'a> {
+    fn sitting<'a>(
+        &self,
+        begin: Timestamp,
+        end_secs: f64,
+        zone: &Zone,
+        breakdown: Option<&'a Breakdown>,
+    ) -> Sitting<'a> {
         let local = begin.as_secs() + zone.offset_micros(begin) / 1_000_000;
         Sitting {
             begin,
             end_secs,
             day_secs: local.rem_euclid(DAY_SECS) as f64,
-            chance: self.chance.named("sitting").named(&begin.as_secs().to_string()),
+            chance: self
+                .chance
+                .named("sitting")
+                .named(&begin.as_secs().to_string()),
             breakdown,
         }
     }
 
     /// All that happens in a sitting.
     fn held(&self, sitting: &Sitting<'_>) -> Vec<Event> {
-        let mut told = Told { hall: self, sitting, events: Vec::new() };
-        let mut windows: Vec<Window> = (0..self.windows).map(|index| sitting.window(index, self.windows)).collect();
+        let mut told = Told {
+            hall: self,
+            sitting,
+            events: Vec::new(),
+        };
+        let mut windows: Vec<Window> = (0..self.windows)
+            .map(|index| sitting.window(index, self.windows))
+            .collect();
         for (number, taken) in sitting.arrivals(self.windows).into_iter().enumerate() {
             told.ticket(number, taken, &mut windows);
         }
@@ -152,7 +196,10 @@ impl Sitting<'_> {
                 shut.push((secs(from) + jitter / 10.0, secs(to) + jitter));
             }
         } else if index % 2 == 1 || index + 1 == count {
-            shut.push((LUNCH_SECS.0 - self.day_secs + jitter, LUNCH_SECS.1 - self.day_secs - jitter));
+            shut.push((
+                LUNCH_SECS.0 - self.day_secs + jitter,
+                LUNCH_SECS.1 - self.day_secs - jitter,
+            ));
         }
         Window {
             free_secs: 5.0 + jitter / 4.0,
@@ -206,18 +253,33 @@ impl Told<'_> {
         let draw = |name: &str| self.sitting.chance.named(name);
         let letter = ["A", "B", "C"][(draw("business").unit(turn) * 3.0) as usize % 3];
         let key = format!("{letter}{:03}", number + 1);
-        let patience = PATIENCE_MIN_SECS - PATIENCE_MEAN_MORE_SECS * (1.0 - draw("patience").unit(turn)).ln();
-        let service = (60.0 + (SERVICE_MEAN_SECS - 60.0) * (0.5 * draw("service").bell(turn) - 0.125).exp()).min(3_000.0);
-        let (walks, pauses) = (5.0 + 15.0 * draw("walk").unit(turn), 5.0 + 10.0 * draw("pause").unit(turn));
+        let patience =
+            PATIENCE_MIN_SECS - PATIENCE_MEAN_MORE_SECS * (1.0 - draw("patience").unit(turn)).ln();
+        let service = (60.0
+            + (SERVICE_MEAN_SECS - 60.0) * (0.5 * draw("service").bell(turn) - 0.125).exp())
+        .min(3_000.0);
+        let (walks, pauses) = (
+            5.0 + 15.0 * draw("walk").unit(turn),
+            5.0 + 10.0 * draw("pause").unit(turn),
+        );
         let rated = draw("rated").unit(turn);
         let grade = grade(draw("grade").unit(turn), rated);
         self.say("taken", taken, Some(&key), None, None);
-        let ready = windows.iter().enumerate().map(|(index, window)| (index, window.ready(taken + 4.0)));
+        let ready = windows
+            .iter()
+            .enumerate()
+            .map(|(index, window)| (index, window.ready(taken + 4.0)));
         let Some((index, called)) = ready.min_by(|one, other| one.1.total_cmp(&other.1)) else {
             return;
         };
         if called > self.sitting.end_secs + DRAIN_SECS {
-            return self.say("left", self.sitting.end_secs + DRAIN_SECS, Some(&key), None, None);
+            return self.say(
+                "left",
+                self.sitting.end_secs + DRAIN_SECS,
+                Some(&key),
+                None,
+                None,
+            );
         }
         self.say("called", called, Some(&key), Some(index), None);
         if called - taken > patience {
@@ -250,16 +312,31 @@ impl Told<'_> {
     fn last_before(&self, index: usize, from: f64, to: f64) -> f64 {
         let (part, limit) = (part(index), self.at(to));
         let ended = self.events.iter().filter(|event| {
-            event.part.as_ref() == Some(&part) && event.kind.as_str() == "ended" && event.phenomenon_time < limit
+            event.part.as_ref() == Some(&part)
+                && event.kind.as_str() == "ended"
+                && event.phenomenon_time < limit
         });
-        let last = ended.map(|event| event.phenomenon_time.micros_since(self.sitting.begin)).max();
+        let last = ended
+            .map(|event| event.phenomenon_time.micros_since(self.sitting.begin))
+            .max();
         last.map_or(from, |micros| micros as f64 / 1e6 + 1.0)
     }
 
-    fn say(&mut self, kind: &str, secs: f64, key: Option<&str>, window: Option<usize>, grade: Option<f64>) {
+    fn say(
+        &mut self,
+        kind: &str,
+        secs: f64,
+        key: Option<&str>,
+        window: Option<usize>,
+        grade: Option<f64>,
+    ) {
         let property = || PropertyId::new("grade").expect("a word is an id");
         let values: SmallVec<[Measured; 4]> = grade.map_or_else(SmallVec::new, |value| {
-            smallvec![Measured { property: property(), value, quality: Quality::Good }]
+            smallvec![Measured {
+                property: property(),
+                value,
+                quality: Quality::Good
+            }]
         });
         self.events.push(Event {
             source: SourceId::new("sim").expect("a word is an id"),
@@ -275,7 +352,8 @@ impl Told<'_> {
     /// Whole milliseconds, as machines tell them, and never on the full second: no event falls on the edge of a window.
     fn at(&self, secs: f64) -> Timestamp {
         let millis = (secs * 1e3) as u64;
-        self.sitting.begin + Duration::from_millis(millis - millis % 1_000 + (millis % 1_000).clamp(1, 998))
+        self.sitting.begin
+            + Duration::from_millis(millis - millis % 1_000 + (millis % 1_000).clamp(1, 998))
     }
 }
 

@@ -15,7 +15,10 @@ pub(super) fn noise_db(moment: &Moment, place: &Place) -> f64 {
 /// °C: the air, and a little of the pavement.
 pub(super) fn temperature_c(moment: &Moment, place: &Place, weather: &Weather) -> f64 {
     let own = place.own.named("street_temp");
-    weather.temperature + 1.2 * weather.sun + 0.3 * own.signed(0) + 0.05 * own.bell(moment.at.as_micros())
+    weather.temperature
+        + 1.2 * weather.sun
+        + 0.3 * own.signed(0)
+        + 0.05 * own.bell(moment.at.as_micros())
 }
 
 /// Per cent, relative.

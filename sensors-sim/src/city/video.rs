@@ -6,7 +6,10 @@
 use std::time::Duration;
 
 use smallvec::SmallVec;
-use yiping_model::{Event, EventKey, EventKind, Measured, PropertyId, Quality, SourceId, Thing, ThingId, Timestamp, Zone};
+use yiping_model::{
+    Event, EventKey, EventKind, Measured, PropertyId, Quality, SourceId, Thing, ThingId, Timestamp,
+    Zone,
+};
 
 use super::air::traffic;
 use super::moment::{Moment, Place};
@@ -41,17 +44,23 @@ pub(super) fn people(thing: &ThingId, place: &Place, moment: &Moment, plan: &Pla
     let own = place.own.named("people");
     let rush = |peak: f64, width: f64| (-0.5 * ((moment.hour - peak) / width).powi(2)).exp();
     let awake = 0.03 + 0.97 * (0.5 + 0.5 * moment.day(15.0));
-    let level = 18.0 * awake + 42.0 * rush(19.5, 1.2) * (1.0 + 0.25 * f64::from(u8::from(moment.weekend)));
+    let level =
+        18.0 * awake + 42.0 * rush(19.5, 1.2) * (1.0 + 0.25 * f64::from(u8::from(moment.weekend)));
     let lively = 1.0 + 0.3 * own.course(moment.secs, 1_800.0);
     let noise = (1.0 + 0.05 * level) * own.named("noise").bell(moment.at.as_micros());
     let ordinary = (level * lively + noise).clamp(0.0, PEOPLE_MAX);
-    let more = plan.crowd(thing, moment.at).map_or(0.0, |(people, _)| people);
+    let more = plan
+        .crowd(thing, moment.at)
+        .map_or(0.0, |(people, _)| people);
     (ordinary + more).round()
 }
 
 impl Camera {
     pub(super) fn of(thing: &Thing, place: Place) -> Self {
-        let counts = thing.properties.iter().any(|property| property.as_str() == "people");
+        let counts = thing
+            .properties
+            .iter()
+            .any(|property| property.as_str() == "people");
         let view = match (counts, thing.name.zh.contains(CROSSING_WORD)) {
             (true, _) => View::Square,
             (false, true) => View::Crossing,
@@ -65,12 +74,24 @@ impl Camera {
     }
 
     /// What it detects in `[from, to)`, in the order of time.
-    pub(super) fn events(&self, from: Timestamp, to: Timestamp, zone: &Zone, plan: &Plan) -> Vec<Event> {
+    pub(super) fn events(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        zone: &Zone,
+        plan: &Plan,
+    ) -> Vec<Event> {
         let mut events = Vec::new();
         match self.view {
-            View::Square => in_slots(from, to, CROWD_SLOT_SECS, |slot| events.extend(self.crowd(slot, zone, plan))),
-            View::Crossing => in_slots(from, to, VEHICLE_SLOT_SECS, |slot| self.vehicle(slot, zone, &mut events)),
-            View::Fence => in_slots(from, to, DOUBT_SLOT_SECS, |slot| self.doubt(slot, &mut events)),
+            View::Square => in_slots(from, to, CROWD_SLOT_SECS, |slot| {
+                events.extend(self.crowd(slot, zone, plan))
+            }),
+            View::Crossing => in_slots(from, to, VEHICLE_SLOT_SECS, |slot| {
+                self.vehicle(slot, zone, &mut events)
+            }),
+            View::Fence => in_slots(from, to, DOUBT_SLOT_SECS, |slot| {
+                self.doubt(slot, &mut events)
+            }),
         }
         events.retain(|event| (from..to).contains(&event.phenomenon_time));
         events.sort_by_key(|event| event.phenomenon_time);
@@ -90,7 +111,12 @@ impl Camera {
             || format!("t-{}", at.as_secs().div_euclid(86_400)),
             |(_, track)| track,
         );
-        Some(self.event("crowd", at, &track, &[("people", people), ("confidence", cents(sure))]))
+        Some(self.event(
+            "crowd",
+            at,
+            &track,
+            &[("people", people), ("confidence", cents(sure))],
+        ))
     }
 
     fn vehicle(&self, slot: i64, zone: &Zone, events: &mut Vec<Event>) {
@@ -106,7 +132,15 @@ impl Camera {
             let at = begin + Duration::from_millis(2_000 * turn.unsigned_abs());
             let now = speed + own.named("now").signed(slot * 8 + turn);
             let sure = 0.75 + 0.2 * own.named("sure").unit(slot * 8 + turn);
-            events.push(self.event("vehicle", at, &format!("v-{slot}"), &[("speed", (now * 10.0).round() / 10.0), ("confidence", cents(sure))]));
+            events.push(self.event(
+                "vehicle",
+                at,
+                &format!("v-{slot}"),
+                &[
+                    ("speed", (now * 10.0).round() / 10.0),
+                    ("confidence", cents(sure)),
+                ],
+            ));
         }
     }
 
@@ -116,19 +150,30 @@ impl Camera {
         if own.unit(slot) >= 0.3 {
             return;
         }
-        let kind = if own.named("kind").unit(slot) < 0.3 { "smoke_fire" } else { "intrusion" };
+        let kind = if own.named("kind").unit(slot) < 0.3 {
+            "smoke_fire"
+        } else {
+            "intrusion"
+        };
         let wait = (own.named("wait").unit(slot) * (DOUBT_SLOT_SECS - 120) as f64) as i64;
         let begin = Timestamp::from_secs(slot * DOUBT_SLOT_SECS + wait) + self.offset();
         for turn in 0..3_i64 {
             let at = begin + Duration::from_secs(5 * turn.unsigned_abs());
             let sure = 0.3 + 0.2 * own.named("sure").unit(slot * 8 + turn);
-            events.push(self.event(kind, at, &format!("d-{slot}"), &[("confidence", cents(sure))]));
+            events.push(self.event(
+                kind,
+                at,
+                &format!("d-{slot}"),
+                &[("confidence", cents(sure))],
+            ));
         }
     }
 
     /// So that no two cameras speak at once, and never on the full second.
     fn offset(&self) -> Duration {
-        Duration::from_millis(1_000 + (7_998.0 * self.place.own.named("offset").unit(0)) as u64 / 2 * 2 + 1)
+        Duration::from_millis(
+            1_000 + (7_998.0 * self.place.own.named("offset").unit(0)) as u64 / 2 * 2 + 1,
+        )
     }
 
     fn event(&self, kind: &str, at: Timestamp, track: &str, values: &[(&str, f64)]) -> Event {

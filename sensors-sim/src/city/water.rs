@@ -57,7 +57,11 @@ impl Rivers {
             });
             Gauge {
                 place: Place::of(thing, root),
-                warning_m: thing.limits.get("warning").copied().unwrap_or(WARNING_UNKNOWN_M),
+                warning_m: thing
+                    .limits
+                    .get("warning")
+                    .copied()
+                    .unwrap_or(WARNING_UNKNOWN_M),
                 upstream,
             }
         };
@@ -67,7 +71,9 @@ impl Rivers {
         };
         let total: f64 = (0..STEPS).map(weight).sum();
         Self {
-            gauges: gauges.map(|thing| (thing.id.clone(), gauge(thing))).collect(),
+            gauges: gauges
+                .map(|thing| (thing.id.clone(), gauge(thing)))
+                .collect(),
             response: (0..STEPS).map(|step| weight(step) / total).collect(),
         }
     }
@@ -90,13 +96,22 @@ impl Rivers {
 
     /// m³/s, by a rating curve over the dry bed.
     pub(super) fn flow_m3_per_s(&self, thing: &ThingId, stage_m: f64) -> f64 {
-        let warning = self.gauges.get(thing).map_or(WARNING_UNKNOWN_M, |gauge| gauge.warning_m);
+        let warning = self
+            .gauges
+            .get(thing)
+            .map_or(WARNING_UNKNOWN_M, |gauge| gauge.warning_m);
         let depth = (stage_m - warning + DRY_BELOW_WARNING_M + 0.8).max(0.05);
         60.0 * depth.powf(1.67)
     }
 
     /// What passes a gauge at a time, mm/h over the land; at most `hops` gauges up.
-    fn passing(&self, gauge: &Gauge, secs: f64, rain: &impl Fn(f64, &Place) -> f64, hops: usize) -> f64 {
+    fn passing(
+        &self,
+        gauge: &Gauge,
+        secs: f64,
+        rain: &impl Fn(f64, &Place) -> f64,
+        hops: usize,
+    ) -> f64 {
         let own = RUNOFF_SHARE * self.runoff(&gauge.place, secs, rain);
         let upstream = gauge.upstream.as_ref().filter(|_| hops > 0);
         match upstream.and_then(|(id, delay)| Some((self.gauges.get(id)?, delay))) {
@@ -165,7 +180,8 @@ impl Section {
 
     /// mg/L: near what water of this temperature can hold, at 0 m (Benson and Krause, in round numbers).
     pub(super) fn oxygen(&self) -> f64 {
-        let saturated = 14.6 - 0.393 * self.water_c + 0.0073 * self.water_c * self.water_c - 0.000_066 * self.water_c.powi(3);
+        let saturated = 14.6 - 0.393 * self.water_c + 0.0073 * self.water_c * self.water_c
+            - 0.000_066 * self.water_c.powi(3);
         saturated * (0.92 + 0.03 * self.day + self.around("do", 0.02)) + self.noise("do", 0.03)
     }
 

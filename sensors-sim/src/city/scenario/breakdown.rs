@@ -23,8 +23,12 @@ pub(crate) struct Breakdown {
 impl Breakdown {
     /// The hall with the most windows.
     pub(super) fn plan(catalogue: &Catalogue, start: Timestamp) -> Option<Self> {
-        let halls = catalogue.things.values().filter(|thing| thing.kind == "hall");
-        let windows = |thing: &yiping_model::Thing| thing.limits.get("windows").copied().unwrap_or(0.0);
+        let halls = catalogue
+            .things
+            .values()
+            .filter(|thing| thing.kind == "hall");
+        let windows =
+            |thing: &yiping_model::Thing| thing.limits.get("windows").copied().unwrap_or(0.0);
         let hall = halls.max_by(|one, other| windows(one).total_cmp(&windows(other)))?;
         Some(Self {
             hall: hall.id.clone(),

@@ -24,7 +24,10 @@ pub(crate) struct Crowd {
 impl Crowd {
     /// The camera whose place holds the most.
     pub(super) fn plan(catalogue: &Catalogue, start: Timestamp) -> Option<Self> {
-        let cameras = catalogue.things.values().filter(|thing| observes(thing, "people"));
+        let cameras = catalogue
+            .things
+            .values()
+            .filter(|thing| observes(thing, "people"));
         let holding = cameras.filter_map(|thing| Some((*thing.limits.get("capacity")?, &thing.id)));
         let (capacity, camera) = holding.max_by(|one, other| one.0.total_cmp(&other.0))?;
         Some(Self {

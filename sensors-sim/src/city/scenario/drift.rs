@@ -21,7 +21,8 @@ impl Drift {
     /// The first post that has a neighbour.
     pub(super) fn plan(catalogue: &Catalogue, start: Timestamp) -> Option<Self> {
         let mut things = catalogue.things.values();
-        let thing = things.find(|thing| thing.neighbour.is_some() && observes(thing, "street_temp"))?;
+        let thing =
+            things.find(|thing| thing.neighbour.is_some() && observes(thing, "street_temp"))?;
         Some(Self {
             start,
             thing: thing.id.clone(),

@@ -27,7 +27,8 @@ impl Dying {
         let things = catalogue.things.values();
         let behind = |id: &ThingId| {
             let all = catalogue.things.values();
-            all.filter(|thing| thing.parent.as_ref() == Some(id)).count()
+            all.filter(|thing| thing.parent.as_ref() == Some(id))
+                .count()
         };
         let gateways = things.filter(|thing| thing.kind == "gateway" && behind(&thing.id) > 0);
         // Of equals the first.

@@ -29,8 +29,13 @@ pub(crate) struct Flood {
 
 impl Flood {
     pub(super) fn plan(catalogue: &Catalogue, start: Timestamp) -> Option<Self> {
-        let gauges = catalogue.things.values().filter(|thing| thing.kind == "stage_gauge");
-        let chain = gauges.map(|thing| upstream(catalogue, thing)).max_by_key(Vec::len)?;
+        let gauges = catalogue
+            .things
+            .values()
+            .filter(|thing| thing.kind == "stage_gauge");
+        let chain = gauges
+            .map(|thing| upstream(catalogue, thing))
+            .max_by_key(Vec::len)?;
         let [.., third, second, first] = chain.as_slice() else {
             return None;
         };
@@ -75,7 +80,11 @@ impl Flood {
 fn upstream<'a>(catalogue: &'a Catalogue, gauge: &'a Thing) -> Vec<&'a Thing> {
     let mut chain = vec![gauge];
     let mut last = gauge;
-    while let Some(up) = last.neighbour.as_ref().and_then(|id| catalogue.things.get(id)) {
+    while let Some(up) = last
+        .neighbour
+        .as_ref()
+        .and_then(|id| catalogue.things.get(id))
+    {
         if chain.iter().any(|known| known.id == up.id) {
             break;
         }

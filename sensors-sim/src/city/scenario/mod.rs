@@ -58,7 +58,10 @@ impl Plan {
             }
             Scenario::Crowd => {
                 let crowd = Crowd::plan(catalogue, start);
-                Self::Crowd(crowd.ok_or_else(|| no_place("a camera that counts people, with a capacity"))?)
+                Self::Crowd(
+                    crowd
+                        .ok_or_else(|| no_place("a camera that counts people, with a capacity"))?,
+                )
             }
             Scenario::HallBreakdown => {
                 let breakdown = Breakdown::plan(catalogue, start);
@@ -70,7 +73,9 @@ impl Plan {
             }
             Scenario::SensorDrifting => {
                 let drift = Drift::plan(catalogue, start);
-                Self::Drift(drift.ok_or_else(|| no_place("a post with street_temp and a neighbour"))?)
+                Self::Drift(
+                    drift.ok_or_else(|| no_place("a post with street_temp and a neighbour"))?,
+                )
             }
         })
     }
@@ -159,7 +164,10 @@ impl Plan {
 }
 
 fn observes(thing: &Thing, property: &str) -> bool {
-    thing.properties.iter().any(|known| known.as_str() == property)
+    thing
+        .properties
+        .iter()
+        .any(|known| known.as_str() == property)
 }
 
 fn secs_since(at: Timestamp, start: Timestamp) -> f64 {
