@@ -3,6 +3,7 @@ import type { Acknowledge } from "./feed/acknowledge";
 import type { Wall } from "./feed/store";
 import { lang, say, t } from "./lib/i18n";
 import type { PanelProps } from "./panels/panel";
+import { Provenance } from "./panels/provenance/Provenance";
 import { Slot } from "./panels/Slot";
 import { columnsOf, offered, placed, SCENES, scene, showScene } from "./panels/scenes";
 import { plainKey } from "./ui/keys";
@@ -84,6 +85,7 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge }> = (
             <Slot id="detail" {...shared} />
           </div>
         </Show>
+        <Provenance wall={props.wall} />
       </div>
       <Show when={told()}>
         <div class="hatch" aria-hidden="true" />

@@ -49,6 +49,8 @@ export interface DomainWords {
   readonly lastDetections: string;
   readonly eventsNone: string;
   readonly eventsUntold: string;
+  readonly gatewaysUp: (up: number, all: number) => string;
+  readonly gatewayGone: (name: string, span: string, children: number) => string;
   readonly events: Readonly<Record<string, string>>;
   readonly street: string;
   readonly streetNone: string;
@@ -97,6 +99,7 @@ export interface DomainWords {
   readonly derivation: string;
   readonly observed: string;
   readonly rules: string;
+  readonly otherRules: string;
   readonly rulesNone: string;
   readonly quality: Readonly<Record<"fresh" | "stale" | "invalid" | "never", string>>;
   readonly provenanceKeys: string;
@@ -166,6 +169,8 @@ export const zhDomains: DomainWords = {
   lastDetections: "最近检测",
   eventsNone: "无检测",
   eventsUntold: "服务器未提供检测事件",
+  gatewaysUp: (up, all) => `网关 ${up} / ${all} 在线`,
+  gatewayGone: (name, span, children) => `${name} 静默 ${span}，下属 ${children} 个失联`,
   events: { crowd: "人群聚集", smoke_fire: "烟火", vehicle: "车辆", intrusion: "入侵" },
   street: "街面传感",
   streetNone: "没有街面传感器",
@@ -175,7 +180,7 @@ export const zhDomains: DomainWords = {
   sensors: "在报 / 下属",
   gatewayDown: (span) => `静默 ${span}`,
   behind: (gateway) => `${gateway} 静默`,
-  unavailable: (count) => `${count} 个传感器随网关失联`,
+  unavailable: (count) => `下属 ${count} 个失联`,
   field: { rain: "1 小时雨量 mm", people: "人群 次" },
   fieldNote: { rain: "站间插值", people: "H3 网格" },
   marks: {
@@ -225,6 +230,7 @@ export const zhDomains: DomainWords = {
   derivation: "算法",
   observed: "直接观测",
   rules: "规则",
+  otherRules: "其他级别",
   rulesNone: "无规则判定此量",
   quality: { fresh: "新", stale: "旧", invalid: "超量程", never: "无数据" },
   provenanceKeys: "i 固定　Esc 关闭",
@@ -312,6 +318,8 @@ export const enDomains: DomainWords = {
   lastDetections: "Last detections",
   eventsNone: "no detections",
   eventsUntold: "the server tells no detections",
+  gatewaysUp: (up, all) => `gateways ${up} / ${all} online`,
+  gatewayGone: (name, span, children) => `${name} silent ${span}, ${children} behind it gone`,
   events: { crowd: "Crowd", smoke_fire: "Smoke or fire", vehicle: "Vehicle", intrusion: "Intrusion" },
   street: "Street sensors",
   streetNone: "no street sensors",
@@ -321,7 +329,7 @@ export const enDomains: DomainWords = {
   sensors: "heard / behind it",
   gatewayDown: (span) => `silent ${span}`,
   behind: (gateway) => `${gateway} is silent`,
-  unavailable: (count) => `${count} sensors gone with their gateway`,
+  unavailable: (count) => `its ${count} are gone`,
   field: { rain: "Rain in 1 h, mm", people: "Crowds" },
   fieldNote: { rain: "interpolated", people: "H3 cells" },
   marks: {
@@ -371,6 +379,7 @@ export const enDomains: DomainWords = {
   derivation: "Derivation",
   observed: "observed directly",
   rules: "Rules",
+  otherRules: "Others",
   rulesNone: "no rule judges this",
   quality: { fresh: "fresh", stale: "stale", invalid: "out of range", never: "no data" },
   provenanceKeys: "i keeps it  Esc closes",

@@ -79,8 +79,9 @@ export function offered(scene: SceneLayout, columns: ReadonlySet<ColumnId>): boo
   return scene.columns.length === 0 || scene.columns.some((column) => columns.has(column));
 }
 
-/** The panels of a scene in a city: the air's where the city has nothing that the first scene is about. */
+/** The panels of a scene in a city: others where the city has nothing that they are about. */
 export function placed(scene: SceneLayout, columns: ReadonlySet<ColumnId>): Pick<SceneLayout, "right" | "foot"> {
+  if (scene.foot === "others" && !columns.has("other")) return { right: scene.right, foot: "drivers" };
   if (scene.id !== "city") return scene;
   return {
     right: columns.has("stage") ? scene.right : ["air", "pollutants"],

@@ -125,7 +125,7 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
           points={list()}
           levels={levels()}
           stretch={[props.alarm.started_ms, props.alarm.ended_ms ?? props.wall.now()]}
-          width={826}
+          width={814}
           height={300}
           label={t().readingsOf}
           colour={props.alarm.ended_ms === null ? LEVEL_COLOURS[toLevel(props.alarm.level) - 1] : undefined}

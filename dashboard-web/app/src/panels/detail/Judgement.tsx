@@ -69,7 +69,7 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
         }}
       </Show>
       <Show when={others().length > 0}>
-        <Line name={t().rules}>
+        <Line name={t().otherRules}>
           <For each={others().slice(0, 4)}>
             {(each) => (
               <span class="other">

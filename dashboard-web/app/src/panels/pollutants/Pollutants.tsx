@@ -103,7 +103,11 @@ const Summaries: Component<PanelProps & { of: ColumnId; title: string; none: str
                     >
                       {(highest) => (
                         <>
-                          <td class="num key">{said(row().median ?? 0)}</td>
+                          <td class="num key">
+                            <Figure thing="" property={row().property.id}>
+                              {said(row().median ?? 0)}
+                            </Figure>
+                          </td>
                           <td class="num key">
                             <Figure thing={highest().thing.id} property={row().property.id}>
                               {said(highest().value)}

@@ -67,7 +67,8 @@ export function summary(
 export function commonUnit(properties: readonly PropertyView[]): string {
   const counts = new Map<string, number>();
   for (const { unit } of properties) counts.set(unit, (counts.get(unit) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  return most === undefined || (most[1] === 1 && properties.length > 1) ? "" : most[0];
 }
 
 /**
