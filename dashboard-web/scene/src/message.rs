@@ -4,6 +4,8 @@
 //! delta applies to exactly the position it names in `after`; the state that results is the state of `position`. Times are epoch
 //! milliseconds (`_ms`). At least one message a second is sent, if only to carry the city clock.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A message from server to screen.
@@ -216,6 +218,22 @@ pub struct ThingView {
     pub properties: Vec<String>,
     /// Seconds that one of its observations stands for, where the thing says so itself.
     pub period_secs: Option<u32>,
+    /// The gateway or hall through which it is heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub parent: Option<String>,
+    /// The thing upstream or beside it with which it is joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub neighbour: Option<String>,
+    /// Its own limits by name, in the unit of the property that they judge.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, ts(optional, type = "Record<string, number>"))]
+    pub limits: BTreeMap<String, f64>,
+    /// The corners of an H3 cell, longitude and latitude, the first not repeated; empty for a thing that is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub outline: Vec<[f64; 2]>,
 }
 
 /// The last value of a datastream, by phenomenon time.

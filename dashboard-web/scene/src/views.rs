@@ -1,5 +1,7 @@
 //! The values of the model as the screens see them: plain texts and epoch milliseconds.
 
+use std::collections::BTreeMap;
+
 use yiping_model::{
     Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, IndexKind, IndexResult, Property,
     Text, Thing, ThingId, Timestamp, WindowResult,
@@ -58,23 +60,49 @@ pub fn thing(thing: &Thing) -> ThingView {
         area: thing.area.clone(),
         properties: thing.properties.iter().map(ToString::to_string).collect(),
         period_secs: thing.period_secs,
+        parent: thing.parent.as_ref().map(ToString::to_string),
+        neighbour: thing.neighbour.as_ref().map(ToString::to_string),
+        limits: thing.limits.clone(),
+        outline: Vec::new(),
     }
 }
 
-/// A thing that the catalogue does not know: all that is known is its id.
+/// A thing that the catalogue does not know: all that is known is its id, and of an H3 cell where it lies.
 pub fn unknown_thing(id: &ThingId) -> ThingView {
+    let (place, outline) = cell(id).unzip();
+    let kind = if place.is_some() { CELL } else { "" };
     ThingView {
         id: id.to_string(),
         name: TextView {
             zh: id.to_string(),
             en: id.to_string(),
         },
-        kind: String::new(),
-        place: None,
+        kind: kind.to_owned(),
+        place,
         area: None,
         properties: Vec::new(),
         period_secs: None,
+        parent: None,
+        neighbour: None,
+        limits: BTreeMap::new(),
+        outline: outline.unwrap_or_default(),
     }
+}
+
+/// The kind under which screens know an H3 cell.
+const CELL: &str = "cell";
+
+/// The middle and the corners of the H3 cell that an id names.
+fn cell(id: &ThingId) -> Option<([f64; 2], Vec<[f64; 2]>)> {
+    let cell: h3o::CellIndex = id.as_str().strip_prefix("h3:")?.parse().ok()?;
+    let degrees = |place: h3o::LatLng| [fine(place.lng()), fine(place.lat())];
+    let corners = cell.boundary().iter().copied().map(degrees).collect();
+    Some((degrees(cell.into()), corners))
+}
+
+/// Five decimals of a degree: a metre.
+fn fine(degrees: f64) -> f64 {
+    (degrees * 1e5).round() / 1e5
 }
 
 /// The mean of a window as a point of its datastream's trend.
@@ -166,4 +194,33 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
             extreme: before.extreme,
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_lies_where_its_id_says() {
+        let id = ThingId::new("h3:8741a6c5affffff");
+        let Ok(id) = id else { panic!("an id") };
+        let view = unknown_thing(&id);
+        assert_eq!(view.kind, "cell");
+        let [lon, lat] = view.place.expect("a cell has a middle");
+        assert_eq!(view.outline.len(), 6);
+        for [x, y] in view.outline {
+            assert!(
+                (x - lon).hypot(y - lat) < 0.05,
+                "{x} {y} is far from {lon} {lat}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_cell_has_no_place() {
+        for id in ["h3:zzz", "gas-01"] {
+            let view = unknown_thing(&ThingId::new(id).expect("an id"));
+            assert_eq!((view.kind.as_str(), view.place), ("", None));
+        }
+    }
 }

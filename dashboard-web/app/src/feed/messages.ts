@@ -152,6 +152,14 @@ export type ThingView = {
   properties: Array<string>,
   /** Seconds that one of its observations stands for, where the thing says so itself. */
   period_secs: number | null,
+  /** The gateway or hall through which it is heard. */
+  parent?: string,
+  /** The thing upstream or beside it with which it is joined. */
+  neighbour?: string,
+  /** Its own limits by name, in the unit of the property that they judge. */
+  limits?: Record<string, number>,
+  /** The corners of an H3 cell, longitude and latitude, the first not repeated; empty for a thing that is none. */
+  outline?: Array<[number, number]>,
 };
 
 /** The last value of a datastream, by phenomenon time. */

@@ -64,8 +64,13 @@ function paintThing(context: CanvasRenderingContext2D, { shape, at: [x, y], sile
   }
   context.beginPath();
   if (shape === "square") context.rect(x - 3.5, y - 3.5, 7, 7);
-  else context.arc(x, y, 4.5, 0, 2 * Math.PI);
-  if (shape === "square" && !silent) context.fill();
+  else if (shape === "drop") {
+    context.moveTo(x, y + 6);
+    context.lineTo(x - 6, y - 4.5);
+    context.lineTo(x + 6, y - 4.5);
+    context.closePath();
+  } else context.arc(x, y, shape === "dot" ? 3 : 4.5, 0, 2 * Math.PI);
+  if (shape !== "circle" && !silent) context.fill();
   else {
     context.fillStyle = GROUND;
     context.fill();

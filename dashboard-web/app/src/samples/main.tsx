@@ -7,19 +7,7 @@ import { render } from "solid-js/web";
 import { createStore, type Wall } from "../feed/store";
 import { Slot } from "../panels/Slot";
 import { SAMPLES, type Sample } from "./sample";
-
-/** The size that each panel has on the wall. */
-const SIZES: Readonly<Record<string, readonly [number, number]>> = {
-  header: [1920, 76],
-  alarms: [556, 712],
-  map: [800, 712],
-  air: [508, 374],
-  pollutants: [508, 338],
-  matrix: [814, 288],
-  gas: [514, 288],
-  sources: [508, 288],
-  "no-such-panel": [508, 160],
-};
+import { SIZES } from "./sizes";
 
 function still(sample: Sample): Wall {
   const store = createStore();
@@ -47,7 +35,11 @@ const only = new URLSearchParams(location.search).get("panel");
 if (root !== null)
   render(
     () => (
-      <For each={Object.entries(SIZES).filter(([id]) => only === null || id === only)}>
+      <For
+        each={Object.entries({ ...SIZES, "no-such-panel": [508, 160] as const }).filter(
+          ([id]) => only === null || id === only,
+        )}
+      >
         {([id, [width, height]]) => (
           <section class="sample-panel">
             <h1>{id}</h1>

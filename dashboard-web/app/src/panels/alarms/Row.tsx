@@ -6,6 +6,7 @@ import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { age, clockOfDay, clockSeconds, span } from "../../lib/time";
+import { Figure } from "../../ui/Figure";
 import { Sign } from "../../ui/Sign";
 import { correction } from "./correction";
 import { waits } from "./order";
@@ -105,7 +106,15 @@ export const Row: Component<{
             {corrected()}
           </span>
         </Show>
-        <Show when={(active() || change() === undefined) && current()}>{(known) => <em>{known()}</em>}</Show>
+        <Show when={(active() || change() === undefined) && current()}>
+          {(known) => (
+            <em>
+              <Figure thing={props.alarm.thing} property={props.alarm.property}>
+                {known()}
+              </Figure>
+            </em>
+          )}
+        </Show>
       </span>
       <em class="age">{age(props.wall.now() - props.alarm.started_ms)}</em>
       <div class="state">

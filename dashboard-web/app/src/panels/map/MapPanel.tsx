@@ -7,6 +7,7 @@ import { Overlay } from "../../map/Overlay";
 import { Sign } from "../../ui/Sign";
 import { ratio } from "../../ui/stage";
 import type { Panel } from "../panel";
+import { columnsOf, scene } from "../scenes";
 import { CloseUpMap } from "./CloseUp";
 import { Legend } from "./Legend";
 import { CITY_VIEW, closeUp, FOOT, LEGEND, MAP, SCALE, UNPLACED } from "./layout";
@@ -30,6 +31,10 @@ export const MapPanel: Panel = (props) => {
   });
   const near = createMemo(() => closeUp(props.wall.alarms().values(), props.wall.things()), undefined, {
     equals: (a, b) => JSON.stringify([a, ...(a?.things ?? [])]) === JSON.stringify([b, ...(b?.things ?? [])]),
+  });
+  const shownColumns = createMemo(() => {
+    const there = columnsOf(props.wall.things().values());
+    return new Set(scene().marks.filter((column) => there.has(column)));
   });
   const elsewhere = createMemo(() =>
     unplaced(props.wall.alarms().values(), props.wall.things(), { projection: CITY_VIEW, frame: FRAME }),
@@ -67,7 +72,17 @@ export const MapPanel: Panel = (props) => {
           if (elsewhere().length > 0) taken.push(UNPLACED);
           const together = close?.things ?? NONE;
           const line = close?.line;
-          return drawing(shown, { projection: CITY_VIEW, frame: FRAME, taken, together, line, names: true, measure });
+          const marks = shownColumns();
+          return drawing(shown, {
+            projection: CITY_VIEW,
+            frame: FRAME,
+            taken,
+            together,
+            line,
+            names: true,
+            marks,
+            measure,
+          });
         }}
       />
       <Show when={near()}>
@@ -85,7 +100,7 @@ export const MapPanel: Panel = (props) => {
         </p>
       </Show>
       <Scale metresPerPixel={CITY_VIEW.metresPerPixel} pixelsMax={120} />
-      <Legend />
+      <Legend columns={shownColumns()} />
       <p class="credits">{t().credits}</p>
     </section>
   );
