@@ -203,7 +203,11 @@ impl Runner {
                     asking = None;
                     self.take_answers(asked).await?;
                 }
-                () = std::future::ready(()), if waiting => self.step().await?,
+                () = std::future::ready(()), if waiting => {
+                    self.step().await?;
+                    // However much there is to catch up with, others on this thread get their turn.
+                    tokio::task::yield_now().await;
+                }
                 grown = end.changed(), if !waiting => {
                     grown.map_err(|_closed| RunnerError::LogClosed)?;
                 }
