@@ -18,7 +18,7 @@ use super::format::{
 use super::reader::Reader;
 use super::segment::{Mark, Segment};
 use super::settings::Settings;
-use crate::metrics::{Committed, Stopwatch, committed};
+use crate::metrics::{Commits, Committed, Stopwatch};
 use crate::{Appended, LogError};
 
 /// One append on its way.
@@ -54,6 +54,7 @@ pub(super) struct Writer {
     /// The latest time that any record was stamped with, durable or in the batch.
     latest: Timestamp,
     batch: Batch,
+    commits: Commits,
 }
 
 #[derive(Debug, Default)]
@@ -90,6 +91,7 @@ impl Writer {
             active,
             last_received_at,
             batch: Batch::default(),
+            commits: Commits::new(),
         }
     }
 
@@ -232,7 +234,7 @@ impl Writer {
             answer(waiting.reply, Ok(waiting.appended));
         }
         batch.bytes.clear();
-        committed(&figures);
+        self.commits.count(&figures);
     }
 }
 
