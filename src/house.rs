@@ -42,8 +42,8 @@ pub(crate) struct House {
     pub(crate) catalogue: Arc<Catalogue>,
     config: Config,
     doors: Tasks,
-    /// The threads of the MQTT doors.
-    door_threads: Option<Threads>,
+    /// Where the live way runs: MQTT doors and engine.
+    threads: Threads,
     readers: Tasks,
     face: Tasks,
     engine: watch::Receiver<Position>,
@@ -84,13 +84,10 @@ impl Tasks {
         &mut self,
         threads: &Handle,
         name: &'static str,
-        task: impl Future<Output = ()> + Send + 'static,
+        task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
     ) {
-        let task = async move {
-            task.await;
-            (name, Ok(()))
-        };
-        self.running.spawn_on(task, threads);
+        self.running
+            .spawn_on(async move { (name, task.await) }, threads);
     }
 
     /// The error of the next task that ends with one; waits for ever when none does.
@@ -163,13 +160,15 @@ pub(crate) async fn open(
         &checkpoint(&folder, "wall", log.id()),
     )
     .await;
+    let threads =
+        Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {
         log,
         clock,
         catalogue,
         config,
         doors: Tasks::new(),
-        door_threads: None,
+        threads,
         readers: Tasks::new(),
         face: Tasks::new(),
         engine: watch::channel(Position::START).1,
@@ -214,6 +213,11 @@ impl House {
         Arc::clone(&self.log) as Arc<dyn Log>
     }
 
+    /// The log for what runs on the threads of the live way.
+    fn log_at_hand(&self) -> Arc<dyn Log> {
+        Arc::new(self.log.at_hand())
+    }
+
     fn start_engine(&mut self, domain: &Domain, folder: &Path, history: Arc<dyn History>) {
         let mut settings = self.config.engine.clone();
         if self.config.store.backend == Backend::None {
@@ -228,7 +232,7 @@ impl House {
         );
         let (engine_moves, engine_at) = watch::channel(Position::START);
         let run = yiping_runner::run(
-            self.log(),
+            self.log_at_hand(),
             Arc::new(StorePast(history)),
             engine,
             checkpoint(folder, "engine", self.log.id()),
@@ -236,8 +240,9 @@ impl House {
             self.readers.stop.subscribe(),
             engine_moves,
         );
+        let run = async move { Ok(run.await?) };
         self.readers
-            .spawn("the engine", async move { Ok(run.await?) });
+            .spawn_on(self.threads.handle(), "the engine", run);
         self.engine = engine_at;
     }
 
@@ -374,6 +379,10 @@ impl House {
 
     /// A door of this name into the log.
     pub(crate) fn door(&self, name: &str) -> anyhow::Result<Door> {
+        self.door_into(self.log(), name)
+    }
+
+    fn door_into(&self, log: Arc<dyn Log>, name: &str) -> anyhow::Result<Door> {
         let source = SourceId::new(name)
             .with_context(|| format!("`{name}` cannot be the name of a door"))?;
         let catalogue = Arc::clone(&self.catalogue);
@@ -381,32 +390,39 @@ impl House {
             source,
             &self.config.ingest,
             catalogue,
-            self.log(),
+            log,
             self.clock.clone(),
         ))
     }
 
     /// Opens the MQTT doors of the configuration: those to brokers, and those to which devices connect.
     pub(crate) async fn open_mqtt(&mut self) -> anyhow::Result<()> {
-        let threads = Threads::start(&self.config.ingest)
-            .context("the threads of the MQTT doors cannot start")?;
         for settings in self.config.ingest.mqtt.clone() {
-            let door = self.door(&settings.name)?;
+            let door = self.door_into(self.log_at_hand(), &settings.name)?;
             let door = MqttDoor::new(settings, door)?;
             let run = door.run(self.doors.stop.subscribe());
-            self.doors.spawn_on(threads.handle(), "an MQTT door", run);
+            let run = async move {
+                run.await;
+                Ok(())
+            };
+            self.doors
+                .spawn_on(self.threads.handle(), "an MQTT door", run);
         }
         for settings in self.config.ingest.mqttd.clone() {
-            let door = self.door(&settings.name)?;
-            let door = threads
+            let door = self.door_into(self.log_at_hand(), &settings.name)?;
+            let door = self
+                .threads
                 .handle()
                 .spawn(Mqttd::bind(settings, door))
                 .await??;
             let run = door.run(self.doors.stop.subscribe());
+            let run = async move {
+                run.await;
+                Ok(())
+            };
             let name = "an MQTT door for devices";
-            self.doors.spawn_on(threads.handle(), name, run);
+            self.doors.spawn_on(self.threads.handle(), name, run);
         }
-        self.door_threads = Some(threads);
         Ok(())
     }
 

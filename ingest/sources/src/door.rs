@@ -12,7 +12,7 @@ use yiping_log::{CityClock, Log, LogError};
 use yiping_model::{Body, Catalogue, Disposition, Reason, Reject, SourceId, Timestamp};
 use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, RawEvent, RawReading, Refusal};
 
-use crate::figures::{Figure, count_reject};
+use crate::figures::{Figure, Kept, count_reject};
 use crate::gather;
 use crate::settings::IngestSettings;
 
@@ -29,6 +29,7 @@ pub struct Door {
     clock: CityClock,
     gate: Arc<Mutex<Gate>>,
     values_max: usize,
+    kept: Kept,
 }
 
 /// Bodies that wait for one append, and what they amount to.
@@ -134,6 +135,7 @@ impl Door {
         let (limits, unknown) = (settings.limits.clone(), settings.unknown);
         let gate = Gate::new(source.clone(), catalogue, limits, unknown);
         Self {
+            kept: Kept::of(source.as_str()),
             source,
             log,
             clock,
@@ -254,13 +256,12 @@ impl Door {
     /// # Errors
     /// [`LogError`]; then nothing of the batch may be acknowledged, though some of it may be in the log.
     pub async fn keep(&self, mut batch: Batch) -> Result<Taken, LogError> {
-        let source = self.source.as_str();
         if batch.is_empty() {
             return Ok(batch.taken);
         }
         gather::note_work();
         if let Err(error) = self.append(&mut batch).await {
-            Figure::AppendFailures.add(source, 1);
+            Figure::AppendFailures.add(self.source.as_str(), 1);
             return Err(error);
         }
         for body in &batch.bodies {
@@ -269,11 +270,11 @@ impl Door {
             }
         }
         let (messages, taken) = (batch.messages, batch.taken);
-        Figure::Messages.add(source, messages as u64);
-        Figure::Received.add(source, taken.received());
-        Figure::Accepted.add(source, taken.accepted);
+        self.kept.messages.increment(messages as u64);
+        self.kept.received.increment(taken.received());
+        self.kept.accepted.increment(taken.accepted);
         if messages > 0 {
-            Figure::BatchMessages.record(source, messages);
+            self.kept.batch_messages.record(messages as f64);
         }
         Ok(taken)
     }

@@ -59,14 +59,33 @@ impl Figure {
         metrics::gauge!(self.name(), "source" => source.to_owned()).increment(by);
     }
 
-    /// Records one value of a distribution.
-    pub(crate) fn record(self, source: &str, value: usize) {
-        metrics::histogram!(self.name(), "source" => source.to_owned()).record(value as f64);
-    }
-
     /// Sets a gauge.
     pub(crate) fn set(self, source: &str, value: f64) {
         metrics::gauge!(self.name(), "source" => source.to_owned()).set(value);
+    }
+}
+
+/// What every batch of a door moves, looked up once.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) messages: metrics::Counter,
+    pub(crate) received: metrics::Counter,
+    pub(crate) accepted: metrics::Counter,
+    pub(crate) batch_messages: metrics::Histogram,
+}
+
+impl Kept {
+    /// Those of this source.
+    pub(crate) fn of(source: &str) -> Self {
+        let counter =
+            |figure: Figure| metrics::counter!(figure.name(), "source" => source.to_owned());
+        let batch_messages = Figure::BatchMessages.name();
+        Self {
+            messages: counter(Figure::Messages),
+            received: counter(Figure::Received),
+            accepted: counter(Figure::Accepted),
+            batch_messages: metrics::histogram!(batch_messages, "source" => source.to_owned()),
+        }
     }
 }
 

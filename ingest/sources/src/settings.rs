@@ -32,7 +32,7 @@ pub struct IngestSettings {
     pub unknown: Unknown,
     /// How long the MQTT doors gather what comes before they look again; 0 looks at once.
     pub gather_ms: u64,
-    /// Threads of the MQTT doors.
+    /// Threads on which the MQTT doors run, and the engine beside them.
     pub threads: usize,
     /// What a reading may be at most.
     pub limits: Limits,
