@@ -87,15 +87,31 @@ pub(super) async fn recall(
     answer
 }
 
+/// The columns of the answer, each in one array, and those of the doors: a thousand short rows cost the server more than finding them.
+type LatestColumns = (
+    Vec<i64>,
+    Vec<Time>,
+    Vec<Time>,
+    Vec<f64>,
+    Vec<i64>,
+    Vec<i64>,
+    Vec<i64>,
+    Vec<i64>,
+    Vec<String>,
+);
+
 pub(super) async fn latest(
     connection: &mut PgConnection,
     datastreams: &[DatastreamId],
 ) -> Result<Vec<Option<Observation>>, StoreError> {
     let mut snapshot = connection.begin_with(SNAPSHOT).await.doing(READ)?;
-    let doors = doors(&mut snapshot).await?;
     let names = |name: fn(&DatastreamId) -> &str| datastreams.iter().map(name).collect::<Vec<_>>();
-    let rows: Vec<LatestCells> = sqlx::query_as(
-        "SELECT a.place - 1, l.phenomenon_time, l.received_at, l.value, l.zero_sign::bigint, l.quality::bigint, l.source::bigint
+    let columns: LatestColumns = sqlx::query_as(
+        "SELECT coalesce(array_agg(a.place - 1), '{}'), coalesce(array_agg(l.phenomenon_time), '{}'),
+                coalesce(array_agg(l.received_at), '{}'), coalesce(array_agg(l.value), '{}'),
+                coalesce(array_agg(l.zero_sign::bigint), '{}'), coalesce(array_agg(l.quality::bigint), '{}'),
+                coalesce(array_agg(l.source::bigint), '{}'),
+                ARRAY(SELECT id::bigint FROM sources ORDER BY id), ARRAY(SELECT name FROM sources ORDER BY id)
             FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY a (thing, property, place)
             JOIN things t ON t.name = a.thing
             JOIN datastreams d ON d.thing = t.id AND d.property = a.property
@@ -103,9 +119,24 @@ pub(super) async fn latest(
     )
     .bind(names(|id| id.thing.as_str()))
     .bind(names(|id| id.property.as_str()))
-    .fetch_all(&mut *snapshot)
+    .fetch_one(&mut *snapshot)
     .await
     .doing(READ)?;
+    let (places, times, received, values, signs, qualities, sources, ids, names) = columns;
+    let rows: Vec<LatestCells> = (0..places.len())
+        .map(|row| {
+            (
+                places[row],
+                times[row],
+                received[row],
+                values[row],
+                signs[row],
+                qualities[row],
+                sources[row],
+            )
+        })
+        .collect();
+    let doors = Doors::of(ids.into_iter().zip(names).collect())?;
     let mut answers = doors.latest(datastreams.len(), &rows)?;
     let derived = events::latest(&mut snapshot, datastreams).await;
     rows_of::latest(&mut answers, &derived.doing(READ)?)?;
