@@ -62,7 +62,7 @@ export interface DomainWords {
   readonly behind: (gateway: string) => string;
   readonly unavailable: (count: number) => string;
   readonly field: Readonly<Record<"rain" | "people", string>>;
-  readonly fieldNote: Readonly<Record<"rain" | "people", string>>;
+  readonly interpolated: string;
   readonly marks: Readonly<Record<string, string>>;
   readonly detail: string;
   readonly detailClose: string;
@@ -181,8 +181,8 @@ export const zhDomains: DomainWords = {
   gatewayDown: (span) => `静默 ${span}`,
   behind: (gateway) => `${gateway} 静默`,
   unavailable: (count) => `下属 ${count} 个失联`,
-  field: { rain: "1 小时雨量 mm", people: "人群 次" },
-  fieldNote: { rain: "站间插值", people: "H3 网格" },
+  field: { rain: "1 小时雨量 mm", people: "人群聚集 次" },
+  interpolated: "站间插值",
   marks: {
     air: "空气站",
     gas: "气体探头",
@@ -331,7 +331,7 @@ export const enDomains: DomainWords = {
   behind: (gateway) => `${gateway} is silent`,
   unavailable: (count) => `its ${count} are gone`,
   field: { rain: "Rain in 1 h, mm", people: "Crowds" },
-  fieldNote: { rain: "interpolated", people: "H3 cells" },
+  interpolated: "interpolated",
   marks: {
     air: "Air station",
     gas: "Gas detector",

@@ -5,6 +5,9 @@ const LIGHT = 0xd8;
 /** Millimetres at which a step of the ramp begins. */
 export const RAIN_STEPS = [0.1, 5, 15, 30, 50] as const;
 
+/** Detections in a cell at which a step begins. */
+export const COUNT_STEPS = [1, 2, 5, 10, 20] as const;
+
 /** The step of a ramp on which a value stands; 0 is below the first. */
 export function step(value: number, steps: readonly number[]): number {
   return steps.filter((from) => value >= from).length;
