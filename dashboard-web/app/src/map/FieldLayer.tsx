@@ -36,7 +36,7 @@ export const FieldLayer: Component<{
         context.beginPath();
         for (const [x, y] of corners) context.lineTo(x, y);
         context.closePath();
-        context.fillStyle = grey(at, steps);
+        context.fillStyle = grey(at);
         context.fill();
         context.strokeStyle = "#26292c";
         context.lineWidth = 1;

@@ -138,7 +138,7 @@ export function drawing(live: Live, canvas: Canvas): Drawing {
 }
 
 /** How far up and down a river an alarm of its stage is drawn, and how near the gauge must stand to it. */
-const REACH_METRES = 6_000;
+const REACH_METRES = 10_000;
 const BANK_METRES = 4_000;
 
 /** The reach round each gauge whose alarm lasts: nothing else of a river takes a colour. */

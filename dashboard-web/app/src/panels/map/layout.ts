@@ -14,7 +14,7 @@ export const SCALE: Box = { x: 640, y: 467, width: 160, height: 42 };
 export const UNPLACED: Box = { x: 0, y: 0, width: 560, height: 46 };
 
 /** What the greys of a field mean stands here. */
-export const RAMP: Box = { x: 0, y: 46, width: 250, height: 78 };
+export const RAMP: Box = { x: 0, y: 46, width: 180, height: 100 };
 
 /** The city on the wall. */
 export const CITY_VIEW: Projection = fitted(CITY_BOUNDS, MAP.width, MAP.height, 26);
