@@ -8,7 +8,7 @@ use yiping_log::CityClock;
 use yiping_model::Timestamp;
 use yiping_protocols::Unknown;
 use yiping_sim::{City, MqttTarget, Scenario};
-use yiping_sources::settings::{MqttSettings, MqttdSettings, Route, Subscription};
+use yiping_sources::settings::{Form, MqttSettings, MqttdSettings, Route, Subscription};
 
 use super::sim::write_truth;
 use super::{configuration, say};
@@ -89,14 +89,27 @@ pub(crate) fn target(text: &str) -> anyhow::Result<MqttTarget> {
     Ok(MqttTarget { host, port })
 }
 
+/// The topics of the simulator, and what is told on them.
+fn forms(config: &Config) -> [(String, Form); 3] {
+    let prefix = &config.sim.topic_prefix;
+    [
+        (format!("{prefix}/video/detections/#"), Form::Detection),
+        (format!("{prefix}/hall/tickets/#"), Form::Ticket),
+        (format!("{prefix}/#"), Form::Observation),
+    ]
+}
+
 fn own_door(config: &Config, listen: SocketAddr) -> MqttdSettings {
     MqttdSettings {
         name: DOOR.to_owned(),
         listen,
-        routes: vec![Route {
-            topic: format!("{}/#", config.sim.topic_prefix),
-            ..Route::default()
-        }],
+        routes: forms(config)
+            .map(|(topic, form)| Route {
+                topic,
+                form,
+                ..Route::default()
+            })
+            .into(),
         ..MqttdSettings::default()
     }
 }
@@ -106,10 +119,13 @@ fn broker_door(config: &Config, target: &MqttTarget) -> MqttSettings {
         name: DOOR.to_owned(),
         url: format!("mqtt://{}:{}", target.host, target.port),
         client_id: "yiping-demo".into(),
-        subscriptions: vec![Subscription {
-            topic: format!("{}/#", config.sim.topic_prefix),
-            ..Subscription::default()
-        }],
+        subscriptions: forms(config)
+            .map(|(topic, form)| Subscription {
+                topic,
+                form,
+                ..Subscription::default()
+            })
+            .into(),
         ..MqttSettings::default()
     }
 }

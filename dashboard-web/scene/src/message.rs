@@ -59,6 +59,10 @@ pub struct Snapshot {
     pub properties: Vec<PropertyView>,
     /// The rules.
     pub rules: Vec<RuleView>,
+    /// The kinds of events, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub event_types: Vec<EventTypeView>,
     /// The state; every list is sorted by its key.
     pub state: StateView,
 }
@@ -103,6 +107,16 @@ pub struct PropertyView {
     pub decimals: u8,
     /// Seconds that one observation stands for; older than three periods is stale.
     pub period_secs: u32,
+}
+
+/// A kind of event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EventTypeView {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: TextView,
 }
 
 /// A rule, as far as a screen explains it.
@@ -154,6 +168,10 @@ pub struct StateView {
     pub alarms: Vec<AlarmView>,
     /// Doors, by id.
     pub sources: Vec<SourceView>,
+    /// The last events, by thing, then time, at most [`EVENTS_PER_THING`] of each thing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub events: Vec<EventView>,
 }
 
 /// What changed between two positions. Lists hold whole new values by key; an absent list changed nothing.
@@ -198,6 +216,10 @@ pub struct Delta {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub sources: Vec<SourceView>,
+    /// New events, to be put among those of their things (see [`EventView`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub events: Vec<EventView>,
 }
 
 /// A thing.
@@ -254,9 +276,52 @@ pub struct LatestView {
     pub received_ms: i64,
     /// Whether it is outside the range that the property can have.
     pub out_of_range: bool,
+    /// Of a derived value: the property that decided it, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub because: Option<String>,
 }
 
-/// The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`.
+/// How many events of each thing are held.
+pub const EVENTS_PER_THING: usize = 8;
+
+/// Something that happened at a thing: a detection of a camera, a step of a ticket. Events that agree in thing, kind, key and time are one; of
+/// more than [`EVENTS_PER_THING`] the oldest go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EventView {
+    /// Thing.
+    pub thing: String,
+    /// What happened.
+    pub kind: String,
+    /// The matter to which it belongs: a track, a ticket.
+    pub key: Option<String>,
+    /// Where in the thing: a zone of the picture, a service window.
+    pub part: Option<String>,
+    /// Phenomenon time.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_ms: i64,
+    /// When the log took it.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub received_ms: i64,
+    /// What was measured with it.
+    pub values: Vec<EventValueView>,
+}
+
+/// A value that was measured with an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EventValueView {
+    /// Property.
+    pub property: String,
+    /// Value in the property's unit.
+    pub value: f64,
+    /// Whether it is outside the range that the property can have.
+    pub out_of_range: bool,
+}
+
+/// The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`. Of a derived datastream: its
+/// values, each as the window that ends at its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TrendView {
@@ -462,7 +527,7 @@ pub struct SourceView {
     /// How long the last reading took from phenomenon to log.
     #[cfg_attr(test, ts(type = "number"))]
     pub delay_ms: i64,
-    /// Readings since the log began, duplicates included.
+    /// Readings and events since the log began, duplicates included.
     #[cfg_attr(test, ts(type = "number"))]
     pub readings: u64,
     /// Dead letters since the log began.

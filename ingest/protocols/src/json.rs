@@ -11,6 +11,7 @@
 //! Nothing is built that is not kept: texts and numbers are looked at where they lie in the payload, depth costs no stack.
 
 mod encode;
+pub mod event;
 mod mapping;
 mod parts;
 mod plain;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use encode::encode;
+pub use event::EventMapping;
 pub use mapping::{JsonMapping, Place, PlaceError, Pointer};
 use parts::{Fields, Members};
 
@@ -161,6 +163,17 @@ impl<'a> Reader<'a> {
             let detail = format!("message has no `{pointer}`");
             return Err(self.refuse(Reason::MissingField, detail, Some(message)));
         };
+        let members = self.members(raw)?;
+        if members.is_empty() {
+            let detail = format!("`{pointer}` is empty");
+            return Err(self.refuse(Reason::MissingField, detail, Some(raw)));
+        }
+        Ok(members)
+    }
+
+    /// What this object of numbers holds, not more than the limit.
+    fn members(&self, raw: &'a RawValue) -> Result<Members<'a>, Refusal> {
+        let pointer = &self.mapping.metrics;
         if !raw.get().starts_with('{') {
             let detail = format!("`{pointer}` is {}, not an object of numbers", kind(raw));
             return Err(self.refuse(Reason::WrongType, detail, Some(raw)));
@@ -176,10 +189,6 @@ impl<'a> Reader<'a> {
             let mut refusal = self.refuse(Reason::TooManyValues, detail, Some(raw));
             refusal.items = crate::saturating_u32(count);
             return Err(refusal);
-        }
-        if members.is_empty() {
-            let detail = format!("`{pointer}` is empty");
-            return Err(self.refuse(Reason::MissingField, detail, Some(raw)));
         }
         Ok(members)
     }

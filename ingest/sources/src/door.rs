@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 use yiping_log::{CityClock, Log, LogError};
 use yiping_model::{Body, Catalogue, Disposition, Reason, Reject, SourceId, Timestamp};
-use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, RawReading, Refusal};
+use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, RawEvent, RawReading, Refusal};
 
 use crate::figures::{Figure, count_reject};
 use crate::gather;
@@ -39,10 +39,10 @@ pub struct Batch {
     taken: Taken,
 }
 
-/// What became of a batch, in observations; `received = accepted + quarantined + rejected`.
+/// What became of a batch, in observations; an event counts as one, and each of its values as one more. `received = accepted + quarantined + rejected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// Appended as readings.
+    /// Appended as readings and events.
     pub accepted: u64,
     /// Set aside.
     pub quarantined: u64,
@@ -53,7 +53,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// All observations that came.
+    /// All that came.
     pub const fn received(&self) -> u64 {
         self.accepted + self.quarantined + self.rejected
     }
@@ -97,21 +97,21 @@ impl Batch {
         self.bodies.len() >= APPEND_BODIES_MAX
     }
 
-    /// Makes a dead letter of a reading that no record of the log can hold; false when there is nothing to make one of.
+    /// Makes a dead letter of a reading or an event that no record of the log can hold; false when there is nothing to make one of.
     fn give_up(&mut self, at: usize, why: &str) -> bool {
-        let Some(Body::Reading(reading)) = self.bodies.get(at) else {
-            return false;
+        let (source, thing, items) = match self.bodies.get(at) {
+            Some(Body::Reading(reading)) => (&reading.source, &reading.thing, reading.values.len()),
+            Some(Body::Event(event)) => (&event.source, &event.thing, 1 + event.values.len()),
+            _ => return false,
         };
-        let items = u32::try_from(reading.values.len()).unwrap_or(u32::MAX);
+        let items = u32::try_from(items).unwrap_or(u32::MAX);
         let detail = format!("{why}; send fewer values in one message");
         let refusal = Refusal {
             items,
             ..Refusal::whole(Reason::TooLarge, detail, None)
         };
-        let origin = SmolStr::new(reading.thing.as_str());
-        let letter = refusal
-            .clone()
-            .into_reject(reading.source.clone(), origin, &[]);
+        let origin = SmolStr::new(thing.as_str());
+        let letter = refusal.clone().into_reject(source.clone(), origin, &[]);
         self.bodies[at] = Body::Reject(letter);
         self.taken.accepted -= u64::from(items);
         self.taken.rejected += u64::from(items);
@@ -184,6 +184,11 @@ impl Door {
                 yiping_protocols::note_refusal(&mut refusals, refusal);
             }
         }
+        for raw in decoded.events {
+            for refusal in self.judge_event(batch, raw, now) {
+                yiping_protocols::note_refusal(&mut refusals, refusal);
+            }
+        }
         batch.messages += 1;
         for refusal in refusals {
             self.bury(batch, refusal, payload);
@@ -198,6 +203,22 @@ impl Door {
         if let Some(reading) = admitted.reading {
             batch.taken.accepted += reading.values.len() as u64;
             batch.bodies.push(Body::Reading(reading));
+        }
+        admitted.refusals
+    }
+
+    fn judge_event(
+        &self,
+        batch: &mut Batch,
+        raw: RawEvent,
+        now: Timestamp,
+    ) -> SmallVec<[Refusal; 1]> {
+        let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let admitted = gate.admit_event(raw, now);
+        drop(gate);
+        if let Some(event) = admitted.event {
+            batch.taken.accepted += 1 + event.values.len() as u64;
+            batch.bodies.push(Body::Event(event));
         }
         admitted.refusals
     }

@@ -7,7 +7,7 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::Secret;
-use yiping_protocols::{Format, JsonMapping, Limits, Protocol, Unknown};
+use yiping_protocols::{EventForm, EventMapping, Format, JsonMapping, Limits, Protocol, Unknown};
 
 pub use mqttd::MqttdSettings;
 
@@ -161,6 +161,19 @@ pub enum MqttVersion {
     V5,
 }
 
+/// What the payloads of a route tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Observations.
+    #[default]
+    Observation,
+    /// What a camera saw.
+    Detection,
+    /// Steps in the life of tickets.
+    Ticket,
+}
+
 /// `[[ingest.mqtt.subscription]]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -169,6 +182,8 @@ pub struct Subscription {
     pub topic: String,
     /// How the payloads are written.
     pub protocol: Protocol,
+    /// What the payloads tell: observations, or events.
+    pub form: Form,
     /// 1: acknowledged and sent again when lost; 0: neither.
     pub qos: u8,
     /// Where the payloads keep id, time and metrics.
@@ -180,6 +195,7 @@ impl Default for Subscription {
         Self {
             topic: String::new(),
             protocol: Protocol::default(),
+            form: Form::default(),
             qos: 1,
             mapping: JsonMapping::default(),
         }
@@ -192,6 +208,7 @@ impl Subscription {
         Route {
             topic: self.topic.clone(),
             protocol: self.protocol,
+            form: self.form,
             mapping: self.mapping.clone(),
         }
     }
@@ -205,6 +222,8 @@ pub struct Route {
     pub topic: String,
     /// How the payloads are written.
     pub protocol: Protocol,
+    /// What the payloads tell: observations, or events.
+    pub form: Form,
     /// Where the payloads keep id, time and metrics.
     pub mapping: JsonMapping,
 }
@@ -212,8 +231,15 @@ pub struct Route {
 impl Route {
     /// How to decode its payloads.
     pub fn format(&self) -> Format {
-        match self.protocol {
-            Protocol::Json => Format::Json(self.mapping.clone()),
+        let mapping = self.mapping.clone();
+        match (self.protocol, self.form) {
+            (Protocol::Json, Form::Observation) => Format::Json(mapping),
+            (Protocol::Json, Form::Detection) => {
+                Format::Event(EventMapping::new(EventForm::Detection, mapping))
+            }
+            (Protocol::Json, Form::Ticket) => {
+                Format::Event(EventMapping::new(EventForm::Ticket, mapping))
+            }
         }
     }
 }

@@ -33,6 +33,8 @@ export type Snapshot = {
   properties: Array<PropertyView>,
   /** The rules. */
   rules: Array<RuleView>,
+  /** The kinds of events, by id. */
+  event_types?: Array<EventTypeView>,
   /** The state; every list is sorted by its key. */
   state: StateView,
 };
@@ -73,6 +75,14 @@ export type PropertyView = {
   period_secs: number,
 };
 
+/** A kind of event. */
+export type EventTypeView = {
+  /** Its id. */
+  id: string,
+  /** What it is called. */
+  title: TextView,
+};
+
 /** A rule, as far as a screen explains it. */
 export type RuleView = {
   /** Its id. */
@@ -110,6 +120,8 @@ export type StateView = {
   alarms: Array<AlarmView>,
   /** Doors, by id. */
   sources: Array<SourceView>,
+  /** The last events, by thing, then time, at most [`EVENTS_PER_THING`] of each thing. */
+  events?: Array<EventView>,
 };
 
 /** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
@@ -134,6 +146,8 @@ export type Delta = {
   closed?: Array<string>,
   /** Changed doors. */
   sources?: Array<SourceView>,
+  /** New events, to be put among those of their things (see [`EventView`]). */
+  events?: Array<EventView>,
 };
 
 /** A thing. */
@@ -176,9 +190,41 @@ export type LatestView = {
   received_ms: number,
   /** Whether it is outside the range that the property can have. */
   out_of_range: boolean,
+  /** Of a derived value: the property that decided it, where one did. */
+  because?: string,
 };
 
-/** The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`. */
+/** Something that happened at a thing: a detection of a camera, a step of a ticket. Events that agree in thing, kind, key and time are one; of
+ * more than [`EVENTS_PER_THING`] the oldest go. */
+export type EventView = {
+  /** Thing. */
+  thing: string,
+  /** What happened. */
+  kind: string,
+  /** The matter to which it belongs: a track, a ticket. */
+  key: string | null,
+  /** Where in the thing: a zone of the picture, a service window. */
+  part: string | null,
+  /** Phenomenon time. */
+  at_ms: number,
+  /** When the log took it. */
+  received_ms: number,
+  /** What was measured with it. */
+  values: Array<EventValueView>,
+};
+
+/** A value that was measured with an event. */
+export type EventValueView = {
+  /** Property. */
+  property: string,
+  /** Value in the property's unit. */
+  value: number,
+  /** Whether it is outside the range that the property can have. */
+  out_of_range: boolean,
+};
+
+/** The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`. Of a derived datastream: its
+ * values, each as the window that ends at its time. */
 export type TrendView = {
   /** Thing. */
   thing: string,
@@ -331,7 +377,7 @@ export type SourceView = {
   last_received_ms: number,
   /** How long the last reading took from phenomenon to log. */
   delay_ms: number,
-  /** Readings since the log began, duplicates included. */
+  /** Readings and events since the log began, duplicates included. */
   readings: number,
   /** Dead letters since the log began. */
   rejects: number,
@@ -339,3 +385,6 @@ export type SourceView = {
 
 /** How many windows a trend holds. */
 export const TREND_POINTS = 60;
+
+/** How many events of each thing are held. */
+export const EVENTS_PER_THING = 8;

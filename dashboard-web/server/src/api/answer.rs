@@ -407,7 +407,7 @@ impl From<StoredReject> for RejectAnswer {
 pub(crate) struct SourcesAnswer {
     /// The record up to which was counted.
     pub(crate) position: u64,
-    /// The doors, in observations; received = accepted + duplicate + quarantined + rejected.
+    /// The doors, in observations (an event counts as one, and each of its values as one more); received = accepted + duplicate + quarantined + rejected.
     pub(crate) items: Vec<SourceAnswer>,
 }
 

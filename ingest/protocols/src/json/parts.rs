@@ -139,7 +139,7 @@ pub(super) fn offset_in(text: &str, part: &RawValue) -> usize {
     (part.get().as_ptr().addr()).saturating_sub(text.as_ptr().addr())
 }
 
-fn each_member<'a>(
+pub(super) fn each_member<'a>(
     object: &'a RawValue,
     take: impl FnMut(Key<'a>, &'a RawValue),
 ) -> serde_json::Result<()> {

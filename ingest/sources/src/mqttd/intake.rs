@@ -170,7 +170,7 @@ impl Hall {
             .format(topic, payload.size_bytes)
             .map(|format| self.door.decode(format, payload, Some(topic)));
         let why = match decoded {
-            Ok(decoded) if decoded.refusals.is_empty() && !decoded.readings.is_empty() => {
+            Ok(decoded) if decoded.is_sound() => {
                 self.door.admit(batch, decoded, payload);
                 return;
             }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use yiping_model::SourceId;
-use yiping_protocols::topic;
+use yiping_protocols::{JsonMapping, topic};
 
 use super::{
-    HttpSettings, IngestSettings, MqttSettings, MqttdSettings, REPLAY_SOURCE, Route, SettingsError,
+    Form, HttpSettings, IngestSettings, MqttSettings, MqttdSettings, REPLAY_SOURCE, Route,
+    SettingsError,
 };
 
 impl IngestSettings {
@@ -210,6 +211,17 @@ impl Route {
             topic::valid_filter(&self.topic),
             &field("topic"),
             "is not a topic filter such as city/+/air or city/#",
+        )?;
+        require(
+            self.form == Form::Observation
+                || self.mapping.metrics == JsonMapping::default().metrics,
+            &field("mapping.metrics"),
+            "is for observations; an event keeps its numbers in `values`",
+        )?;
+        require(
+            self.form != Form::Observation || self.mapping.kinds.is_empty(),
+            &field("mapping.kinds"),
+            "is for events; write form = \"detection\" or \"ticket\"",
         )?;
         let mut factors = self.mapping.scale.values();
         require(

@@ -2,8 +2,8 @@
 
 use yiping_model::{
     Act, AlarmBefore, AlarmChange, AlarmEvent, AlarmId, Body, DatastreamId, Decision, Disposition,
-    Finding, IndexBefore, IndexKind, IndexResult, Level, Measured, Outcome, Position, Quality,
-    Quantile, Reading, Reason, Record, Reject, RuleId, SourceId, Stage, SubIndex, ThingId,
+    Event, Finding, IndexBefore, IndexKind, IndexResult, Level, Measured, Outcome, Position,
+    Quality, Quantile, Reading, Reason, Record, Reject, RuleId, SourceId, Stage, SubIndex, ThingId,
     Timestamp, WindowBefore, WindowLength, WindowResult, Zone,
 };
 
@@ -190,7 +190,11 @@ impl Script {
         );
     }
 
-    fn find(&mut self, outcome: Outcome) {
+    pub(crate) fn event(&mut self, event: Event) {
+        self.tell(0, Body::Event(event));
+    }
+
+    pub(crate) fn find(&mut self, outcome: Outcome) {
         let cause = self
             .records
             .last()

@@ -4,9 +4,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection};
 use yiping_model::{DatastreamId, Zone};
 
-use super::READ;
+use super::{READ, events};
 use crate::error::Doing;
 use crate::rows::answer::{self, Doors, LatestCells, ObservationCells, PointCells, RecallCells};
+use crate::rows::events::{self as rows_of, merged, merged_points};
 use crate::rows::pack::Series;
 use crate::rows::{Part, Time, rows_max};
 use crate::{
@@ -25,13 +26,11 @@ pub(super) async fn observations(
     let columns =
         "phenomenon_time, received_at, value, zero_sign::bigint, quality::bigint, source::bigint";
     let rows = rows::<ObservationCells>(&mut snapshot, query, columns, "").await;
-    let answer = rows
-        .doing(READ)?
-        .iter()
-        .map(|row| doors.observation(row))
-        .collect();
+    let rows = rows.doing(READ)?;
+    let observed: Result<Vec<_>, _> = rows.iter().map(|row| doors.observation(row)).collect();
+    let derived = events::derived(&mut snapshot, query).await.doing(READ)?;
     snapshot.commit().await.doing(READ)?;
-    answer
+    Ok(merged(observed?, rows_of::derived(&derived)?, query.limit))
 }
 
 pub(super) async fn series(
@@ -66,8 +65,9 @@ pub(super) async fn series(
             reached = series.unpack(*day, bytes)?;
         }
     }
+    let derived = events::derived(&mut snapshot, query).await.doing(READ)?;
     snapshot.commit().await.doing(READ)?;
-    Ok(series.finish())
+    Ok(merged_points(series.finish(), &derived, query.limit))
 }
 
 pub(super) async fn recall(
@@ -106,9 +106,11 @@ pub(super) async fn latest(
     .fetch_all(&mut *snapshot)
     .await
     .doing(READ)?;
-    let answer = doors.latest(datastreams.len(), &rows);
+    let mut answers = doors.latest(datastreams.len(), &rows)?;
+    let derived = events::latest(&mut snapshot, datastreams).await;
+    rows_of::latest(&mut answers, &derived.doing(READ)?)?;
     snapshot.commit().await.doing(READ)?;
-    answer
+    Ok(answers)
 }
 
 /// TimescaleDB has the hours and days at hand; in plain PostgreSQL they are worked out from the minutes.
