@@ -39,11 +39,35 @@ export const PROPERTIES: readonly PropertyView[] = [
   property("wind_speed", { zh: "风速", en: "Wind speed" }, "WS", "m/s", 1),
 ];
 
-function rule(id: string, title: TextView, of: string, level: number, raise: number, clear: number): RuleView {
-  return { id, title, property: of, level, direction: "above", raise, clear, source: "rehearsal" };
+/** A rule of the rehearsal: a threshold, the same for all. */
+export type Threshold = RuleView & { readonly raise: number; readonly clear: number };
+
+function rule(id: string, title: TextView, of: string, level: number, raise: number, clear: number): Threshold {
+  return {
+    id,
+    title,
+    properties: [of],
+    event: null,
+    level,
+    operator: "threshold",
+    direction: "above",
+    raise,
+    clear,
+    raise_limit: null,
+    clear_limit: null,
+    for_secs: null,
+    over_secs: null,
+    periods: null,
+    min_count: null,
+    except: [],
+    min: [],
+    by: null,
+    hold_secs: null,
+    source: "rehearsal",
+  };
 }
 
-export const RULES: readonly RuleView[] = [
+export const RULES: readonly Threshold[] = [
   rule("cl2-aegl1", { zh: "氯气超过 AEGL-1（不适）", en: "Chlorine above AEGL-1 (discomfort)" }, "cl2", 3, 0.5, 0.4),
   rule(
     "cl2-aegl2",

@@ -147,7 +147,7 @@ function judge(
   state: { numbers: number },
 ): void {
   for (const rule of RULES) {
-    if (rule.property !== property) continue;
+    if (!rule.properties.includes(property)) continue;
     const key = `${rule.id} ${thing}`;
     const alarm = open.get(key);
     if (alarm === undefined) {
@@ -161,6 +161,7 @@ function judge(
         rule: rule.id,
         thing,
         property,
+        key: null,
         value,
         extreme: value,
         threshold: rule.raise,

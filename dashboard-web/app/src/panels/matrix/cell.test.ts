@@ -38,6 +38,7 @@ function alarm(number: number, level: number, ended_ms: number | null = null): A
     rule: "r",
     thing: "s1",
     property: "pm25",
+    key: null,
     value: 1,
     extreme: 1,
     threshold: 1,
