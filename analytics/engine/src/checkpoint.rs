@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::engine::State;
 use crate::setup::Setup;
 
-const FORMAT: u8 = 3;
+const FORMAT: u8 = 4;
 const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
@@ -61,10 +61,11 @@ fn fingerprint(setup: &Setup) -> u128 {
     for thing in setup.catalogue.things.values() {
         take(&mut print, &(&thing.id, thing.period_secs));
         take(&mut print, &(thing.lon, thing.lat, &thing.properties));
+        take(&mut print, &(&thing.parent, &thing.limits));
     }
     for rule in &setup.rules {
-        take(&mut print, &(&rule.id, &rule.property, rule.level));
-        take(&mut print, &format!("{:?}", rule.threshold));
+        take(&mut print, &(&rule.id, &rule.properties, rule.level));
+        take(&mut print, &format!("{:?}", rule.operator));
     }
     print
 }

@@ -84,9 +84,11 @@ pub(crate) struct Hands<'a> {
 impl Thing {
     pub(crate) fn new(id: ThingId, now: Timestamp, setup: &Setup) -> Self {
         let judges = |kind| {
-            let rules = setup.index(kind).rules.iter();
-            rules.copied().map(Judge::new).collect()
+            let plan = setup.index(kind);
+            setup.judges(&plan.rules, &id, &plan.property)
         };
+        let hourly = judges(IndexKind::AqiHourly);
+        let daily = judges(IndexKind::AqiDaily);
         Self {
             id,
             newest: Timestamp::MIN,
@@ -100,8 +102,8 @@ impl Thing {
             book: AqiBook::default(),
             hour_end: Timestamp::MIN,
             hours_until: Timestamp::MIN,
-            hourly: judges(IndexKind::AqiHourly),
-            daily: judges(IndexKind::AqiDaily),
+            hourly,
+            daily,
             wanting: false,
             armed: None,
         }
@@ -250,16 +252,16 @@ impl Thing {
     /// Begins a datastream, whose place among the others is free.
     fn follow(&mut self, property: PropertyId, free: usize, hands: &mut Hands<'_>) {
         let setup = hands.setup;
-        let period = setup.catalogue.period_secs(&self.id, &property);
-        let period = Duration::from_secs(period.unwrap_or(0).into());
-        self.period = self.period.max(period);
+        self.period = self.period.max(setup.period(&self.id, &property));
         let plan = setup.plan(&property);
         let cell = plan.site(&self.id).map(|site| {
             let cell = hands.cells.join(site, &property, hands.place);
             self.cells.push(cell);
             (cell, site.rank)
         });
-        self.streams.insert(free, Stream::new(property, plan, cell));
+        let judges = setup.judges(&plan.rules, &self.id, &property);
+        self.streams
+            .insert(free, Stream::new(property, plan, judges, cell));
         hands.counts.series += 1;
     }
 
@@ -350,10 +352,10 @@ impl Thing {
             };
             let point = Point { time, value };
             let mut told = Vec::new();
-            judge.newest(&rule.threshold, point, fresh, &mut told);
+            judge.newest(point, fresh, &mut told);
             let after = time + Duration::from_micros(1);
-            judge.settle(&rule.threshold, std::iter::once(point), after, &mut told);
-            hands.outbox.tell(rule, &self.id, property, told);
+            judge.settle(std::iter::once(point), after, &mut told);
+            hands.outbox.tell(setup, judge, &self.id, property, told);
         }
     }
 }

@@ -352,6 +352,8 @@ enum Item<'a> {
         level: u8,
         thing: &'a str,
         property: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
         /// Phenomenon time of the observation that made this change: of the end when it returned, else of the beginning.
         at_ms: i64,
         started_ms: i64,
@@ -452,6 +454,7 @@ impl<'a> Item<'a> {
             level: event.level.into(),
             thing: event.subject.thing.as_str(),
             property: event.subject.property.as_str(),
+            key: event.key.as_ref().map(yiping_model::EventKey::as_str),
             at_ms: at.as_millis(),
             started_ms: event.started.as_millis(),
             ended_ms: event.ended.map(Timestamp::as_millis),

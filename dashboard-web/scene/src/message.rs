@@ -127,18 +127,90 @@ pub struct RuleView {
     pub id: String,
     /// What the alarm is called.
     pub title: TextView,
-    /// The property it judges.
-    pub property: String,
+    /// The properties that it judges; none for a rule on events.
+    pub properties: Vec<String>,
+    /// The kind of events that it judges.
+    pub event: Option<String>,
     /// Warning level 1 to 4.
     pub level: u8,
-    /// Whether it raises above or below its threshold.
-    pub direction: DirectionView,
-    /// The value beyond which it raises.
-    pub raise: f64,
-    /// The value behind which it returns to normal.
-    pub clear: f64,
+    /// How it judges; of what follows each operator says what it needs.
+    pub operator: OperatorView,
+    /// Of `threshold` and `rate`: whether it raises above or below.
+    pub direction: Option<DirectionView>,
+    /// The value beyond which it raises, or for a rate the change per hour; `null` where each thing has its own.
+    pub raise: Option<f64>,
+    /// The value behind which it returns to normal; `null` where each thing has its own.
+    pub clear: Option<f64>,
+    /// The thing's own limit in the place of `raise`.
+    pub raise_limit: Option<OwnLimitView>,
+    /// The thing's own limit in the place of `clear`.
+    pub clear_limit: Option<OwnLimitView>,
+    /// How long the value must have been beyond (`threshold`), or the same (`stuck`), or absent (`no_data`).
+    pub for_secs: Option<u32>,
+    /// Of `rate`: over which time the change is taken.
+    pub over_secs: Option<u32>,
+    /// Of `no_data`: how many periods of the datastream there may be silence.
+    pub periods: Option<u32>,
+    /// Of `stuck`: how many equal observations it takes.
+    pub min_count: Option<u32>,
+    /// Of `stuck`: values that may stay.
+    pub except: Vec<f64>,
+    /// Of `event`: what must be measured with it, at least.
+    pub min: Vec<LeastView>,
+    /// Of `event`: what has an alarm of its own.
+    pub by: Option<ByView>,
+    /// Of `event`: how long after the last one it returns.
+    pub hold_secs: Option<u32>,
     /// Where the thresholds come from.
     pub source: String,
+}
+
+/// How a rule judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum OperatorView {
+    /// A value beyond a limit.
+    Threshold,
+    /// A change per hour beyond a limit.
+    Rate,
+    /// No data.
+    NoData,
+    /// The same value again and again.
+    Stuck,
+    /// An event.
+    Event,
+}
+
+/// A limit that each thing has for itself, by its name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OwnLimitView {
+    /// Its name.
+    pub limit: String,
+    /// Added to it.
+    pub offset: f64,
+}
+
+/// A value that an event must have, at least.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LeastView {
+    /// Of which property.
+    pub property: String,
+    /// How much.
+    pub value: f64,
+}
+
+/// What has an alarm of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ByView {
+    /// Each track of each thing.
+    Track,
+    /// Each thing.
+    Thing,
 }
 
 /// Whether a rule raises above or below its threshold.
@@ -450,13 +522,15 @@ pub struct AlarmView {
     pub rule: String,
     /// The thing.
     pub thing: String,
-    /// The property.
+    /// The property; the kind of event, or `no_data`, where that raised it.
     pub property: String,
-    /// The value that raised it.
+    /// The track whose alarm it is, where each has its own.
+    pub key: Option<String>,
+    /// The value that raised it; seconds where a datastream was silent or stuck, a change per hour under a rate.
     pub value: f64,
     /// The most extreme value as of the engine's last word: while the alarm lasts, the value that raised it.
     pub extreme: f64,
-    /// The threshold.
+    /// The threshold, in the unit of `value`.
     pub threshold: f64,
     /// Phenomenon time of its beginning.
     #[cfg_attr(test, ts(type = "number"))]

@@ -195,6 +195,7 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
         rule: event.rule.to_string(),
         thing: event.subject.thing.to_string(),
         property: event.subject.property.to_string(),
+        key: event.key.as_ref().map(ToString::to_string),
         value: event.value,
         extreme: event.extreme,
         threshold: event.threshold,

@@ -138,9 +138,8 @@ impl Thing {
             };
             for judge in judges {
                 judge.forget(kept);
-                let from = judge
-                    .covering(first)
-                    .map_or(first, |alarm| alarm.start.time);
+                let begin = judge.covering(first);
+                let from = begin.map_or(first, |alarm| alarm.start.time) - judge.criterion().lead();
                 let rule = setup.rule(judge.rule);
                 let fresh = |episode: &Episode, nth: u64| {
                     let at = episode.start.time + Duration::from_micros(nth);
@@ -163,8 +162,8 @@ impl Thing {
                     watermark: self.watermark,
                 };
                 let mut told = Vec::new();
-                judge.correct(&rule.threshold, truth, fresh, &mut told);
-                hands.outbox.tell(rule, &self.id, property, told);
+                judge.correct(truth, fresh, &mut told);
+                hands.outbox.tell(setup, judge, &self.id, property, told);
             }
         }
     }

@@ -89,19 +89,65 @@ export type RuleView = {
   id: string,
   /** What the alarm is called. */
   title: TextView,
-  /** The property it judges. */
-  property: string,
+  /** The properties that it judges; none for a rule on events. */
+  properties: Array<string>,
+  /** The kind of events that it judges. */
+  event: string | null,
   /** Warning level 1 to 4. */
   level: number,
-  /** Whether it raises above or below its threshold. */
-  direction: DirectionView,
-  /** The value beyond which it raises. */
-  raise: number,
-  /** The value behind which it returns to normal. */
-  clear: number,
+  /** How it judges; of what follows each operator says what it needs. */
+  operator: OperatorView,
+  /** Of `threshold` and `rate`: whether it raises above or below. */
+  direction: DirectionView | null,
+  /** The value beyond which it raises, or for a rate the change per hour; `null` where each thing has its own. */
+  raise: number | null,
+  /** The value behind which it returns to normal; `null` where each thing has its own. */
+  clear: number | null,
+  /** The thing's own limit in the place of `raise`. */
+  raise_limit: OwnLimitView | null,
+  /** The thing's own limit in the place of `clear`. */
+  clear_limit: OwnLimitView | null,
+  /** How long the value must have been beyond (`threshold`), or the same (`stuck`), or absent (`no_data`). */
+  for_secs: number | null,
+  /** Of `rate`: over which time the change is taken. */
+  over_secs: number | null,
+  /** Of `no_data`: how many periods of the datastream there may be silence. */
+  periods: number | null,
+  /** Of `stuck`: how many equal observations it takes. */
+  min_count: number | null,
+  /** Of `stuck`: values that may stay. */
+  except: Array<number>,
+  /** Of `event`: what must be measured with it, at least. */
+  min: Array<LeastView>,
+  /** Of `event`: what has an alarm of its own. */
+  by: ByView | null,
+  /** Of `event`: how long after the last one it returns. */
+  hold_secs: number | null,
   /** Where the thresholds come from. */
   source: string,
 };
+
+/** How a rule judges. */
+export type OperatorView = "threshold" | "rate" | "no_data" | "stuck" | "event";
+
+/** A limit that each thing has for itself, by its name. */
+export type OwnLimitView = {
+  /** Its name. */
+  limit: string,
+  /** Added to it. */
+  offset: number,
+};
+
+/** A value that an event must have, at least. */
+export type LeastView = {
+  /** Of which property. */
+  property: string,
+  /** How much. */
+  value: number,
+};
+
+/** What has an alarm of its own. */
+export type ByView = "track" | "thing";
 
 /** Whether a rule raises above or below its threshold. */
 export type DirectionView = "above" | "below";
@@ -324,13 +370,15 @@ export type AlarmView = {
   rule: string,
   /** The thing. */
   thing: string,
-  /** The property. */
+  /** The property; the kind of event, or `no_data`, where that raised it. */
   property: string,
-  /** The value that raised it. */
+  /** The track whose alarm it is, where each has its own. */
+  key: string | null,
+  /** The value that raised it; seconds where a datastream was silent or stuck, a change per hour under a rate. */
   value: number,
   /** The most extreme value as of the engine's last word: while the alarm lasts, the value that raised it. */
   extreme: number,
-  /** The threshold. */
+  /** The threshold, in the unit of `value`. */
   threshold: number,
   /** Phenomenon time of its beginning. */
   started_ms: number,

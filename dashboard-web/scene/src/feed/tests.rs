@@ -51,6 +51,7 @@ fn alarm(change: AlarmChange, ended: Option<i64>) -> Body {
         at: at(950),
         rule,
         subject,
+        key: None,
         level: Level::Yellow,
         started: at(900),
         ended: ended.map(at),

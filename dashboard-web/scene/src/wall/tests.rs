@@ -191,6 +191,7 @@ fn alarm(number: i64, change: AlarmChange, ended: Option<i64>) -> Body {
         at: at(number),
         rule: RuleId::new("r").expect("valid"),
         subject: datastream("a:pm25"),
+        key: None,
         level: Level::Orange,
         started: at(number),
         ended: ended.map(at),

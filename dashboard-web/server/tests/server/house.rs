@@ -347,6 +347,7 @@ pub(crate) fn alarm(number: i64) -> Body {
         at: at(number),
         rule: RuleId::new("pm25-high").expect("valid"),
         subject: DatastreamId::parse("a:pm25").expect("valid"),
+        key: None,
         level: Level::Orange,
         started: at(number),
         ended: None,
