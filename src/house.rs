@@ -13,17 +13,17 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use yiping_engine::{Engine, Rule, Threshold};
+use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
-use yiping_scene::message::{DirectionView, RuleView, TextView};
 use yiping_server::{Extra, LiveHandle, Probe, ServerState};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, History, Opened, Store};
 
 use crate::config::Config;
+use crate::explain::rule_view;
 use crate::packs::Domain;
 use crate::past::StorePast;
 
@@ -186,26 +186,6 @@ pub(crate) async fn open(
 
 fn checkpoint(folder: &Path, name: &str, log: LogId) -> Checkpoint {
     Checkpoint::new(folder.join(format!("{name}.checkpoint")), log)
-}
-
-fn rule_view(rule: &Rule) -> RuleView {
-    let (direction, raise, clear) = match rule.threshold {
-        Threshold::Above { raise, clear } => (DirectionView::Above, raise, clear),
-        Threshold::Below { raise, clear } => (DirectionView::Below, raise, clear),
-    };
-    RuleView {
-        id: rule.id.to_string(),
-        title: TextView {
-            zh: rule.title.zh.clone(),
-            en: rule.title.en.clone(),
-        },
-        property: rule.property.to_string(),
-        level: rule.level.into(),
-        direction,
-        raise,
-        clear,
-        source: rule.source.clone(),
-    }
 }
 
 impl House {

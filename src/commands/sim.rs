@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::sync::watch;
-use yiping_engine::Threshold;
+use yiping_engine::{Direction, Operator};
 use yiping_log::CityClock;
 use yiping_model::Timestamp;
 use yiping_sim::{City, Scenario, TruthRule};
@@ -74,14 +74,20 @@ pub(crate) fn write_truth(city: &City, domain: &Domain, path: &Path) -> anyhow::
 
 /// The rules of the packs, as far as the truth of a scenario needs them.
 fn truth_rules(domain: &Domain) -> Vec<TruthRule> {
-    let above = domain.rules.iter().filter_map(|rule| match rule.threshold {
-        Threshold::Above { raise, clear } => Some((rule, raise, clear)),
-        Threshold::Below { .. } => None,
+    // Those whose limits are the same for all things, and that raise at once and above.
+    let above = domain.rules.iter().filter_map(|rule| match &rule.operator {
+        Operator::Threshold(limits)
+            if limits.direction == Direction::Above && limits.delay.is_none() =>
+        {
+            let property = rule.properties.first()?;
+            Some((rule, property, limits.raise.value()?, limits.clear.value()?))
+        }
+        _ => None,
     });
     above
-        .map(|(rule, raise, clear)| TruthRule {
+        .map(|(rule, property, raise, clear)| TruthRule {
             id: rule.id.clone(),
-            property: rule.property.clone(),
+            property: property.clone(),
             level: rule.level.into(),
             raise,
             clear,

@@ -2,6 +2,7 @@
 
 mod cell;
 mod checkpoint;
+mod criterion;
 pub mod derive;
 mod engine;
 pub mod episodes;
@@ -24,7 +25,7 @@ mod window;
 
 pub use checkpoint::RestoreError;
 pub use engine::{Counts, Deadline, Engine, EventCounts, Wanted, Why};
-pub use episodes::{Episode, Point, episodes};
-pub use rule::{Rule, Threshold};
+pub use episodes::{Episode, Point};
+pub use rule::{Direction, Limits, Operator, Rule, Threshold};
 pub use settings::Settings;
 pub use sketch::RELATIVE_ERROR;

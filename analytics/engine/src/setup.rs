@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use h3o::{LatLng, Resolution};
 use yiping_model::{Catalogue, IndexKind, PropertyId, SourceId, Thing, ThingId};
 
 use crate::derive::{self, ClassLaw, Derived, ThingPlan};
 use crate::indices::AqiLaws;
+use crate::judge::Judge;
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::window::Layout;
@@ -55,6 +57,8 @@ pub(crate) struct Setup {
     derivings: BTreeMap<ThingId, Arc<ThingPlan>>,
     plans: BTreeMap<PropertyId, Arc<Plan>>,
     other: Arc<Plan>,
+    /// Of things that the catalogue does not know.
+    no_limits: BTreeMap<String, f64>,
     /// The period of each thing of a cell that observes a property.
     periods_secs: BTreeMap<(PropertyId, u64), Vec<u32>>,
 }
@@ -80,6 +84,7 @@ impl Setup {
                 rules: Vec::new(),
                 sites: BTreeMap::new(),
             }),
+            no_limits: BTreeMap::new(),
             periods_secs: BTreeMap::new(),
             own_source: SourceId::new("engine").expect("a word is a valid id"),
             plans: BTreeMap::new(),
@@ -93,7 +98,7 @@ impl Setup {
             settings,
         };
         let made: BTreeSet<&PropertyId> = setup.derived.0.iter().map(|one| &one.id).collect();
-        let judged = setup.rules.iter().map(|rule| &rule.property);
+        let judged = setup.rules.iter().flat_map(|rule| &rule.properties);
         let properties = setup.catalogue.properties.keys().chain(judged);
         let plans =
             properties.map(|property| (property.clone(), Arc::new(setup.arrange(property, &made))));
@@ -156,6 +161,29 @@ impl Setup {
         }
     }
 
+    /// A judge for each of these rules that judges this datastream.
+    pub(crate) fn judges(
+        &self,
+        rules: &[u32],
+        thing: &ThingId,
+        property: &PropertyId,
+    ) -> Vec<Judge> {
+        let own = self.catalogue.things.get(thing);
+        let limits = own.map_or(&self.no_limits, |thing| &thing.limits);
+        let period = self.period(thing, property);
+        let judge = |number: &u32| {
+            let criterion = self.rule(*number).criterion(limits, period)?;
+            Some(Judge::new(*number, criterion))
+        };
+        rules.iter().filter_map(judge).collect()
+    }
+
+    /// For how long one observation stands; no time when nobody says.
+    pub(crate) fn period(&self, thing: &ThingId, property: &PropertyId) -> Duration {
+        let secs = self.catalogue.period_secs(thing, property);
+        Duration::from_secs(secs.unwrap_or(0).into())
+    }
+
     pub(crate) fn rule(&self, number: u32) -> &Rule {
         &self.rules[number as usize]
     }
@@ -164,7 +192,7 @@ impl Setup {
 fn rules_of(rules: &[Rule], property: &PropertyId) -> Vec<u32> {
     let numbered = (0..).zip(rules);
     numbered
-        .filter(|(_, rule)| rule.property == *property)
+        .filter(|(_, rule)| rule.judges_values() && rule.properties.contains(property))
         .map(|(number, _)| number)
         .collect()
 }

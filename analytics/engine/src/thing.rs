@@ -15,7 +15,7 @@ use yiping_model::{
 };
 
 use crate::cell::{Cells, Part};
-use crate::derive::Deriving;
+use crate::derive::{Deriving, Formula};
 use crate::engine::{Counts, Why};
 use crate::episodes::Point;
 use crate::indices::AqiBook;
@@ -88,12 +88,18 @@ pub(crate) struct Hands<'a> {
 impl Thing {
     pub(crate) fn new(id: ThingId, now: Timestamp, setup: &Setup) -> Self {
         let judges = |kind| {
-            let rules = setup.index(kind).rules.iter();
-            rules.copied().map(Judge::new).collect()
+            let plan = setup.index(kind);
+            setup.judges(&plan.rules, &id, &plan.property)
         };
-        let plan = setup.derived(&id);
+        let deriving = setup.derived(&id).map(|plan| {
+            let judges = |formula: &Formula| setup.judges(&formula.rules, &id, &formula.property);
+            let judges = plan.formulas.iter().map(judges).collect();
+            Box::new(Deriving::new(plan, judges))
+        });
+        let hourly = judges(IndexKind::AqiHourly);
+        let daily = judges(IndexKind::AqiDaily);
         Self {
-            deriving: plan.map(|plan| Box::new(Deriving::new(plan))),
+            deriving,
             id,
             newest: Timestamp::MIN,
             delay: Duration::ZERO,
@@ -106,8 +112,8 @@ impl Thing {
             book: AqiBook::default(),
             hour_end: Timestamp::MIN,
             hours_until: Timestamp::MIN,
-            hourly: judges(IndexKind::AqiHourly),
-            daily: judges(IndexKind::AqiDaily),
+            hourly,
+            daily,
             wanting: false,
             armed: None,
         }
@@ -269,16 +275,16 @@ impl Thing {
     /// Begins a datastream, whose place among the others is free.
     fn follow(&mut self, property: PropertyId, free: usize, hands: &mut Hands<'_>) {
         let setup = hands.setup;
-        let period = setup.catalogue.period_secs(&self.id, &property);
-        let period = Duration::from_secs(period.unwrap_or(0).into());
-        self.period = self.period.max(period);
+        self.period = self.period.max(setup.period(&self.id, &property));
         let plan = setup.plan(&property);
         let cell = plan.site(&self.id).map(|site| {
             let cell = hands.cells.join(site, &property, hands.place);
             self.cells.push(cell);
             (cell, site.rank)
         });
-        self.streams.insert(free, Stream::new(property, plan, cell));
+        let judges = setup.judges(&plan.rules, &self.id, &property);
+        self.streams
+            .insert(free, Stream::new(property, plan, judges, cell));
         hands.counts.series += 1;
     }
 

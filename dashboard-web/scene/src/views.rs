@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use yiping_model::{
-    Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, IndexKind, IndexResult, Property,
-    Text, Thing, ThingId, Timestamp, WindowResult,
+    Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, DerivedResult, EventType, IndexKind,
+    IndexResult, Property, Text, Thing, ThingId, Timestamp, WindowResult,
 };
 
 use crate::message::{
     AcknowledgedView, AlarmBeforeView, AlarmStateView, AlarmView, AreaView, CityView,
-    IndexBeforeView, IndexKindView, IndexView, PropertyView, SubIndexView, TextView, ThingView,
-    TrendPoint,
+    EventTypeView, IndexBeforeView, IndexKindView, IndexView, PropertyView, SubIndexView, TextView,
+    ThingView, TrendPoint,
 };
 
 /// A text.
@@ -47,6 +47,14 @@ pub fn property(property: &Property) -> PropertyView {
         unit: property.unit.clone(),
         decimals: property.decimals,
         period_secs: property.period_secs,
+    }
+}
+
+/// A kind of event.
+pub fn event_type(event: &EventType) -> EventTypeView {
+    EventTypeView {
+        id: event.id.to_string(),
+        title: text(&event.title),
     }
 }
 
@@ -122,6 +130,20 @@ pub fn trend_point(window: &WindowResult) -> TrendPoint {
     }
 }
 
+/// A derived value as a point of its datastream's trend: the step that ends at its time.
+pub fn derived_point(result: &DerivedResult, value: f64, step_secs: u32) -> TrendPoint {
+    let DatastreamId { thing, property } = &result.datastream;
+    TrendPoint {
+        thing: thing.to_string(),
+        property: property.to_string(),
+        start_ms: result.time.as_millis() - i64::from(step_secs) * 1_000,
+        step_secs,
+        mean: value,
+        corrected: result.before.is_some(),
+        before: result.before.and_then(|before| before.value),
+    }
+}
+
 /// An index, with itself as its whole trend.
 pub fn index(index: &IndexResult) -> IndexView {
     IndexView {
@@ -173,6 +195,7 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
         rule: event.rule.to_string(),
         thing: event.subject.thing.to_string(),
         property: event.subject.property.to_string(),
+        key: event.key.as_ref().map(ToString::to_string),
         value: event.value,
         extreme: event.extreme,
         threshold: event.threshold,

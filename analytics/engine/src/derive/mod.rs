@@ -36,7 +36,7 @@ pub use formula::{
     Window,
 };
 pub use law::{ClassItem, ClassLaw, Limits};
-pub(crate) use plan::{Origin, ThingPlan, arrange};
+pub(crate) use plan::{Formula, Origin, ThingPlan, arrange};
 
 /// Old inputs are forgotten in portions of this.
 const PORTION: Duration = Duration::from_hours(1);
@@ -102,11 +102,8 @@ pub(crate) struct Corrected {
 }
 
 impl Deriving {
-    pub(crate) fn new(plan: Arc<ThingPlan>) -> Self {
-        let judges = plan.formulas.iter().map(|formula| {
-            let rules = formula.rules.iter();
-            rules.copied().map(Judge::new).collect()
-        });
+    /// `judges` are those of each formula of the plan.
+    pub(crate) fn new(plan: Arc<ThingPlan>, judges: Vec<Vec<Judge>>) -> Self {
         Self {
             known: Inputs::new(plan.series.len()),
             late: None,
@@ -115,7 +112,7 @@ impl Deriving {
             next: None,
             whole_from: Timestamp::MIN,
             revisions: BTreeMap::new(),
-            judges: judges.collect(),
+            judges,
             plan,
         }
     }

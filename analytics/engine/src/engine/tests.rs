@@ -3,6 +3,7 @@ mod continuity;
 mod history;
 mod late;
 mod limits;
+mod operators;
 mod oracle;
 mod scenario;
 mod windows;

@@ -13,6 +13,7 @@
 mod case;
 mod check;
 mod document;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +25,7 @@ use yiping_model::{Property, Text, Thing};
 use crate::indices::AqiLaws;
 use crate::rule::Rule;
 
-pub use case::{Case, CaseResult};
+pub use case::{Case, CaseResult, Given, GivenEvent};
 
 use case::CaseText;
 use document::{Entry, Problems, Table, nearest};

@@ -1,9 +1,11 @@
-import type { EventfulDelta, EventfulState, EventView } from "./additions";
+import { putEvents } from "./events";
 import {
   type AlarmView,
   type CityView,
   type CorrectionView,
   type Delta,
+  type EventTypeView,
+  type EventView,
   type IndexView,
   type LatestView,
   type PropertyView,
@@ -11,6 +13,7 @@ import {
   type ServerMessage,
   type Snapshot,
   type SourceView,
+  type StateView,
   type ThingView,
   TREND_POINTS,
   type TrendPoint,
@@ -22,15 +25,13 @@ export interface Facts {
   readonly city: CityView;
   readonly properties: ReadonlyMap<string, PropertyView>;
   readonly rules: ReadonlyMap<string, RuleView>;
+  readonly eventTypes: ReadonlyMap<string, EventTypeView>;
 }
 
 /** The parts of the state that are painted separately. */
 export type Slice = "facts" | "things" | "latest" | "trends" | "indices" | "alarms" | "sources" | "events";
 
 const SLICES: readonly Slice[] = ["facts", "things", "latest", "trends", "indices", "alarms", "sources", "events"];
-
-/** How many events are held, the newest. */
-const EVENTS_MAX = 256;
 
 /** Key of a datastream, or of an index: sorts like the pair, because no id contains U+0000. */
 export function pairKey(first: string, second: string): string {
@@ -51,8 +52,7 @@ export class Scene {
   readonly indices = new Map<string, IndexView>();
   readonly alarms = new Map<string, AlarmView>();
   readonly sources = new Map<string, SourceView>();
-  /** What happened last, the newest first; `undefined` when the server tells no events. */
-  events: readonly EventView[] | undefined;
+  readonly events = new Map<string, readonly EventView[]>();
 
   /** Folds a message in. `null` means that it does not fit the state: ask for a snapshot. */
   apply(message: SceneMessage): readonly Slice[] | null {
@@ -65,7 +65,8 @@ export class Scene {
   }
 
   /** The state in the canonical form of the protocol: every list sorted by its key. */
-  view(): EventfulState {
+  view(): StateView {
+    const events = [...this.events].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, list]) => list);
     return {
       things: sorted(this.things),
       latest: sorted(this.latest),
@@ -73,7 +74,7 @@ export class Scene {
       indices: sorted(this.indices),
       alarms: sorted(this.alarms),
       sources: sorted(this.sources),
-      ...(this.events === undefined ? {} : { events: this.events }),
+      ...(events.length === 0 ? {} : { events }),
     };
   }
 
@@ -85,6 +86,7 @@ export class Scene {
       city: snapshot.city,
       properties: new Map(snapshot.properties.map((property) => [property.id, property])),
       rules: new Map(snapshot.rules.map((rule) => [rule.id, rule])),
+      eventTypes: new Map((snapshot.event_types ?? []).map((type) => [type.id, type])),
     };
     refill(this.things, state.things, (thing) => thing.id);
     refill(this.latest, state.latest, (value) => pairKey(value.thing, value.property));
@@ -92,8 +94,8 @@ export class Scene {
     refill(this.indices, state.indices, (index) => pairKey(index.thing, index.kind));
     refill(this.alarms, state.alarms, (alarm) => alarm.id);
     refill(this.sources, state.sources, (source) => source.id);
-    const { events }: EventfulState = state;
-    this.events = events === undefined ? undefined : newest(events);
+    this.events.clear();
+    putEvents(this.events, state.events ?? []);
     return SLICES;
   }
 
@@ -111,11 +113,8 @@ export class Scene {
     put("indices", this.indices, delta.indices, (index) => pairKey(index.thing, index.kind));
     put("alarms", this.alarms, delta.alarms, (alarm) => alarm.id);
     put("sources", this.sources, delta.sources, (source) => source.id);
-    const { events }: EventfulDelta = delta;
-    if (events !== undefined && events.length > 0) {
-      this.events = newest([...events, ...(this.events ?? [])]);
-      changed.push("events");
-    }
+    putEvents(this.events, delta.events ?? []);
+    if (delta.events?.length) changed.push("events");
     for (const id of delta.closed ?? []) this.alarms.delete(id);
     if (delta.closed?.length) changed.push("alarms");
     for (const point of delta.trend_points ?? []) {
@@ -125,14 +124,6 @@ export class Scene {
     if (delta.trend_points?.length) changed.push("trends");
     return changed;
   }
-}
-
-/** The newest events, each once. */
-function newest(events: readonly EventView[]): readonly EventView[] {
-  const known = new Map(
-    events.map((event) => [[event.thing, event.kind, event.key ?? "", event.at_ms].join("\u0000"), event]),
-  );
-  return [...known.values()].sort((a, b) => b.at_ms - a.at_ms).slice(0, EVENTS_MAX);
 }
 
 /** A trend with one more window. Skipped windows count as `null`; one it spans is replaced; another step starts it anew. */

@@ -1,6 +1,6 @@
 import { type Accessor, batch, createSignal } from "solid-js";
-import type { EventView } from "./additions";
 import { CityClock } from "./clock";
+import type { Events } from "./events";
 import type { LinkState } from "./link";
 import type {
   AlarmView,
@@ -26,8 +26,8 @@ export interface Wall {
   readonly indices: Accessor<ReadonlyMap<string, IndexView>>;
   readonly alarms: Accessor<ReadonlyMap<string, AlarmView>>;
   readonly sources: Accessor<ReadonlyMap<string, SourceView>>;
-  /** The last events, the newest first; `undefined` when the server tells none. */
-  readonly events: Accessor<readonly EventView[] | undefined>;
+  /** The last events of each thing. */
+  readonly events: Accessor<Events>;
   /** City time in whole seconds (as milliseconds): the time to count ages from. */
   readonly now: Accessor<number>;
   readonly position: Accessor<number | undefined>;
@@ -70,7 +70,7 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [indices, setIndices] = createSignal<ReadonlyMap<string, IndexView>>(scene.indices, { equals: false });
   const [alarms, setAlarms] = createSignal<ReadonlyMap<string, AlarmView>>(scene.alarms, { equals: false });
   const [sources, setSources] = createSignal<ReadonlyMap<string, SourceView>>(scene.sources, { equals: false });
-  const [events, setEvents] = createSignal<readonly EventView[]>();
+  const [events, setEvents] = createSignal<Events>(scene.events, { equals: false });
   const [now, setNow] = createSignal(0);
   const [position, setPosition] = createSignal<number>();
   const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });

@@ -48,10 +48,8 @@ export interface DomainWords {
   readonly last: string;
   readonly lastDetections: string;
   readonly eventsNone: string;
-  readonly eventsUntold: string;
   readonly gatewaysUp: (up: number, all: number) => string;
   readonly gatewayGone: (name: string, span: string, children: number) => string;
-  readonly events: Readonly<Record<string, string>>;
   readonly street: string;
   readonly streetNone: string;
   readonly gateways: string;
@@ -62,7 +60,7 @@ export interface DomainWords {
   readonly behind: (gateway: string) => string;
   readonly unavailable: (count: number) => string;
   readonly field: Readonly<Record<"rain" | "people", string>>;
-  readonly fieldNote: Readonly<Record<"rain" | "people", string>>;
+  readonly interpolated: string;
   readonly marks: Readonly<Record<string, string>>;
   readonly detail: string;
   readonly detailClose: string;
@@ -71,9 +69,13 @@ export interface DomainWords {
   readonly clearAt: string;
   readonly judged: string;
   readonly rule: string;
-  readonly operator: string;
-  readonly above: (raise: string, clear: string) => string;
-  readonly below: (raise: string, clear: string) => string;
+  readonly beyond: (above: boolean, raise: string, clear: string) => string;
+  readonly beyondRate: (above: boolean, raise: string, clear: string, over: string) => string;
+  readonly delayed: (span: string) => string;
+  readonly noDataRule: (periods: number | null, span: string) => string;
+  readonly stuckRule: (span: string, count: number) => string;
+  readonly eventRule: (kind: string, least: string, byTrack: boolean, hold: string) => string;
+  readonly ownLimit: (name: string) => string;
   readonly ruleSource: string;
   readonly version: string;
   readonly untold: string;
@@ -168,10 +170,8 @@ export const zhDomains: DomainWords = {
   last: "最近一次",
   lastDetections: "最近检测",
   eventsNone: "无检测",
-  eventsUntold: "服务器未提供检测事件",
   gatewaysUp: (up, all) => `网关 ${up} / ${all} 在线`,
   gatewayGone: (name, span, children) => `${name} 静默 ${span}，下属 ${children} 个失联`,
-  events: { crowd: "人群聚集", smoke_fire: "烟火", vehicle: "车辆", intrusion: "入侵" },
   street: "街面传感",
   streetNone: "没有街面传感器",
   gateways: "网关",
@@ -181,8 +181,8 @@ export const zhDomains: DomainWords = {
   gatewayDown: (span) => `静默 ${span}`,
   behind: (gateway) => `${gateway} 静默`,
   unavailable: (count) => `下属 ${count} 个失联`,
-  field: { rain: "1 小时雨量 mm", people: "人群 次" },
-  fieldNote: { rain: "站间插值", people: "H3 网格" },
+  field: { rain: "1 小时雨量 mm", people: "人群聚集 次" },
+  interpolated: "站间插值",
   marks: {
     air: "空气站",
     gas: "气体探头",
@@ -202,9 +202,17 @@ export const zhDomains: DomainWords = {
   clearAt: "解除",
   judged: "判定",
   rule: "规则",
-  operator: "算子",
-  above: (raise, clear) => `高于 ${raise} 报警，低于 ${clear} 解除`,
-  below: (raise, clear) => `低于 ${raise} 报警，高于 ${clear} 解除`,
+  beyond: (above, raise, clear) => `${above ? "高" : "低"}于 ${raise} 报警，${above ? "低" : "高"}于 ${clear} 解除`,
+  beyondRate: (above, raise, clear, over) =>
+    `${over}内每小时变化${above ? "高" : "低"}于 ${raise} 报警，${above ? "低" : "高"}于 ${clear} 解除`,
+  delayed: (span) => `持续 ${span}`,
+  noDataRule: (periods, span) => (periods === null ? `${span}无数据` : `连续 ${periods} 个周期无数据`),
+  stuckRule: (span, count) => `${span}内至少 ${count} 个读数完全相同`,
+  eventRule: (kind, least, byTrack, hold) =>
+    [`${kind}事件`, least, byTrack ? "每个轨迹一件" : "每台设备一件", `${hold}内无新事件则解除`]
+      .filter(Boolean)
+      .join("，"),
+  ownLimit: (name) => ({ warning: "本站警戒", guaranteed: "本站保证", class: "本断面目标" })[name] ?? `本处 ${name}`,
   ruleSource: "依据",
   version: "版本",
   untold: "未提供",
@@ -317,10 +325,8 @@ export const enDomains: DomainWords = {
   last: "last",
   lastDetections: "Last detections",
   eventsNone: "no detections",
-  eventsUntold: "the server tells no detections",
   gatewaysUp: (up, all) => `gateways ${up} / ${all} online`,
   gatewayGone: (name, span, children) => `${name} silent ${span}, ${children} behind it gone`,
-  events: { crowd: "Crowd", smoke_fire: "Smoke or fire", vehicle: "Vehicle", intrusion: "Intrusion" },
   street: "Street sensors",
   streetNone: "no street sensors",
   gateways: "Gateways",
@@ -331,7 +337,7 @@ export const enDomains: DomainWords = {
   behind: (gateway) => `${gateway} is silent`,
   unavailable: (count) => `its ${count} are gone`,
   field: { rain: "Rain in 1 h, mm", people: "Crowds" },
-  fieldNote: { rain: "interpolated", people: "H3 cells" },
+  interpolated: "interpolated",
   marks: {
     air: "Air station",
     gas: "Gas detector",
@@ -351,9 +357,19 @@ export const enDomains: DomainWords = {
   clearAt: "clear",
   judged: "Judgement",
   rule: "Rule",
-  operator: "Operator",
-  above: (raise, clear) => `raises above ${raise}, returns below ${clear}`,
-  below: (raise, clear) => `raises below ${raise}, returns above ${clear}`,
+  beyond: (above, raise, clear) =>
+    `raises ${above ? "above" : "below"} ${raise}, returns ${above ? "below" : "above"} ${clear}`,
+  beyondRate: (above, raise, clear, over) =>
+    `change per hour over ${over} ${above ? "above" : "below"} ${raise}, returns ${above ? "below" : "above"} ${clear}`,
+  delayed: (span) => `for ${span}`,
+  noDataRule: (periods, span) => (periods === null ? `no data for ${span}` : `no data for ${periods} periods`),
+  stuckRule: (span, count) => `at least ${count} equal readings in ${span}`,
+  eventRule: (kind, least, byTrack, hold) =>
+    [kind, least, byTrack ? "one alarm a track" : "one alarm a thing", `returns ${hold} after the last`]
+      .filter(Boolean)
+      .join(", "),
+  ownLimit: (name) =>
+    ({ warning: "own warning stage", guaranteed: "own guaranteed stage", class: "own target" })[name] ?? `own ${name}`,
   ruleSource: "Source",
   version: "Version",
   untold: "not told",

@@ -1,9 +1,14 @@
-/** Greys of a field: from the land's own grey to near white, so that no hue says more than a level does. */
-const DARK = 0x2b;
-const LIGHT = 0xd8;
+/**
+ * Greys of a field: from the land's own grey to near white, so that no hue says more than a level does. None lies so near the middle that
+ * neither light nor dark text could be read on it (5.5 : 1).
+ */
+const GREYS = ["#2b2b2b", "#3f3f3f", "#5a5a5a", "#929292", "#b6b6b6", "#dcdcdc"] as const;
 
 /** Millimetres at which a step of the ramp begins. */
 export const RAIN_STEPS = [0.1, 5, 15, 30, 50] as const;
+
+/** Detections in a cell at which a step begins. */
+export const COUNT_STEPS = [1, 2, 5, 10, 20] as const;
 
 /** The step of a ramp on which a value stands; 0 is below the first. */
 export function step(value: number, steps: readonly number[]): number {
@@ -11,14 +16,11 @@ export function step(value: number, steps: readonly number[]): number {
 }
 
 /** The grey of a step. */
-export function grey(at: number, steps: readonly number[]): string {
-  const part = Math.round(DARK + ((LIGHT - DARK) * at) / steps.length)
-    .toString(16)
-    .padStart(2, "0");
-  return `#${part}${part}${part}`;
+export function grey(at: number): string {
+  return GREYS[Math.min(at, GREYS.length - 1)] ?? GREYS[0];
 }
 
 /** Whether dark text stands better on the grey of a step. */
-export function light(at: number, steps: readonly number[]): boolean {
-  return at / steps.length > 0.5;
+export function light(at: number): boolean {
+  return at > 2;
 }

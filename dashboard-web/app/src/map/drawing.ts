@@ -1,12 +1,12 @@
 import { freshness } from "../feed/fresh";
 import type { AlarmView, LatestView, ThingView } from "../feed/messages";
 import { type Facts, pairKey } from "../feed/scene";
-import { type ColumnId, columnOfThing } from "../lib/domains";
+import { type ColumnId, columnOf, columnOfThing } from "../lib/domains";
 import { say } from "../lib/i18n";
 import { abroad } from "./abroad";
 import { BORDER_PLACES, LAND_NAMES, type LandName } from "./land";
 import { along, around, type Box, beside, boxOf, placeLabels, type Shy, spread, type Wanted } from "./place";
-import type { Point, Projection } from "./project";
+import { metresBetween, type Point, type Projection } from "./project";
 
 /** Signs of things: grey shapes that no level has. */
 export type Shape = "square" | "circle" | "arrow" | "drop" | "dot";
@@ -54,8 +54,15 @@ export interface TextMark {
   readonly angle: number;
 }
 
+/** A stretch of a river that an alarm is about. */
+export interface Reach {
+  readonly course: readonly Point[];
+  readonly level: number;
+}
+
 /** All that is drawn above the land. */
 export interface Drawing {
+  readonly reaches: readonly Reach[];
   readonly things: readonly ThingMark[];
   readonly alarms: readonly AlarmMark[];
   readonly texts: readonly TextMark[];
@@ -121,7 +128,36 @@ function ranks(a: AlarmView, b: AlarmView): number {
 export function drawing(live: Live, canvas: Canvas): Drawing {
   const alarms = alarmMarks(live, canvas);
   const things = thingMarks(live, canvas);
-  return { things, alarms, texts: textMarks(live, canvas, alarms, things), line: canvas.line };
+  return {
+    reaches: reaches(live, canvas),
+    things,
+    alarms,
+    texts: textMarks(live, canvas, alarms, things),
+    line: canvas.line,
+  };
+}
+
+/** How far up and down a river an alarm of its stage is drawn, and how near the gauge must stand to it. */
+const REACH_METRES = 10_000;
+const BANK_METRES = 4_000;
+
+/** The reach round each gauge whose alarm lasts: nothing else of a river takes a colour. */
+function reaches(live: Live, { projection, marks }: Canvas): Reach[] {
+  if (!marks.has("stage")) return [];
+  return [...live.alarms.values()]
+    .sort((a, b) => b.level - a.level)
+    .flatMap((alarm) => {
+      const thing = live.things.get(alarm.thing);
+      const place = thing?.place ?? null;
+      if (alarm.ended_ms !== null || place === null || columnOf(thing, alarm.property) !== "stage") return [];
+      const courses = LAND_NAMES.flatMap(({ along: course }) => (course === undefined ? [] : [course]));
+      const near = courses
+        .map((course) => ({ course, metres: Math.min(...course.map((at) => metresBetween(place, at))) }))
+        .sort((a, b) => a.metres - b.metres)[0];
+      if (near === undefined || near.metres > BANK_METRES) return [];
+      const course = near.course.filter((at) => metresBetween(place, at) <= REACH_METRES).map(projection.point);
+      return course.length < 2 ? [] : [{ course, level: alarm.level }];
+    });
 }
 
 function alarmMarks(live: Live, { projection, frame, taken, together }: Canvas): AlarmMark[] {

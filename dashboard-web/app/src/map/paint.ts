@@ -25,6 +25,15 @@ export function measured(context: CanvasRenderingContext2D, text: string, kind: 
 
 /** Draws the live part of a map. */
 export function paint(context: CanvasRenderingContext2D, drawing: Drawing): void {
+  for (const { course, level } of drawing.reaches) {
+    context.beginPath();
+    for (const [x, y] of course) context.lineTo(x, y);
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    context.strokeStyle = LEVEL_COLOURS[toLevel(level) - 1] ?? LEVEL_COLOURS[0];
+    context.lineWidth = 6;
+    context.stroke();
+  }
   for (const thing of drawing.things) paintThing(context, thing);
   if (drawing.line !== undefined) {
     const [from, to] = drawing.line;

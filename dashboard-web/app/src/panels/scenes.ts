@@ -2,6 +2,7 @@ import { createSignal } from "solid-js";
 import type { ThingView } from "../feed/messages";
 import { type ColumnId, columnOfThing } from "../lib/domains";
 import type { Text } from "../lib/i18n";
+import type { FieldId } from "../map/field";
 
 /** A scene: which panels stand in the two places that change. Everything else keeps its place in every scene. */
 export interface SceneLayout {
@@ -15,6 +16,8 @@ export interface SceneLayout {
   readonly foot: string;
   /** What the map shows at rest; things with alarms are always on it. */
   readonly marks: readonly ColumnId[];
+  /** What the map shows as a field of greys. */
+  readonly field?: FieldId;
 }
 
 /** The scenes; the place in this list is the key that calls it. */
@@ -26,6 +29,7 @@ export const SCENES: readonly SceneLayout[] = [
     right: ["drivers", "stages"],
     foot: "halls-brief",
     marks: ["air", "gas", "weather", "stage"],
+    field: "rain",
   },
   {
     id: "air",
@@ -42,6 +46,7 @@ export const SCENES: readonly SceneLayout[] = [
     right: ["stages", "rain"],
     foot: "sections",
     marks: ["rain", "stage", "quality"],
+    field: "rain",
   },
   {
     id: "hall",
@@ -58,6 +63,7 @@ export const SCENES: readonly SceneLayout[] = [
     right: ["video"],
     foot: "drivers",
     marks: ["video"],
+    field: "people",
   },
   {
     id: "street",

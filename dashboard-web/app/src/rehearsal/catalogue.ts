@@ -1,4 +1,4 @@
-import type { PropertyView, RuleView, TextView } from "../feed/messages";
+import type { EventTypeView, PropertyView, RuleView, TextView } from "../feed/messages";
 
 /** What the invented city measures, and the rules that judge it. */
 function property(
@@ -52,8 +52,45 @@ export const PROPERTIES: readonly PropertyView[] = [
   property("leq", { zh: "等效声级", en: "Noise level" }, "Leq", "dB(A)", 1),
 ];
 
+const NOTHING = {
+  event: null,
+  raise: null,
+  clear: null,
+  raise_limit: null,
+  clear_limit: null,
+  for_secs: null,
+  over_secs: null,
+  periods: null,
+  min_count: null,
+  except: [],
+  min: [],
+  by: null,
+  hold_secs: null,
+  source: "rehearsal",
+} as const;
+
 function rule(id: string, title: TextView, of: string, level: number, raise: number, clear: number): RuleView {
-  return { id, title, property: of, level, direction: "above", raise, clear, source: "rehearsal" };
+  const { except, min, ...rest } = NOTHING;
+  return {
+    ...rest,
+    except: [...except],
+    min: [...min],
+    id,
+    title,
+    properties: [of],
+    level,
+    operator: "threshold",
+    direction: "above",
+    raise,
+    clear,
+  };
+}
+
+/** A rule on the gauge's own limit. */
+function onLimit(id: string, title: TextView, level: number, limit: string): RuleView {
+  const own = { limit, offset: 0 };
+  const back = { limit, offset: -0.05 };
+  return { ...rule(id, title, "stage", level, 0, 0), raise: null, clear: null, raise_limit: own, clear_limit: back };
 }
 
 export const RULES: readonly RuleView[] = [
@@ -82,18 +119,27 @@ export const RULES: readonly RuleView[] = [
     200,
     200,
   ),
-  rule("stage-warning", { zh: "水位超过警戒", en: "Stage above warning" }, "stage", 3, 0, -0.05),
-  rule("stage-guaranteed", { zh: "水位超过保证", en: "Stage above guaranteed" }, "stage", 2, 0, -0.05),
+  onLimit("stage-warning", { zh: "水位超过警戒", en: "Stage above warning" }, 3, "warning"),
+  onLimit("stage-guaranteed", { zh: "水位超过保证", en: "Stage above guaranteed" }, 2, "guaranteed"),
   rule("rain-3h-orange", { zh: "3 小时雨量达 50 mm", en: "50 mm of rain in 3 h" }, "rain_3h", 2, 50, 45),
   rule("hall-wait", { zh: "大厅等候超过 15 分钟", en: "Wait in hall above 15 min" }, "wait_p80", 4, 900, 780),
   rule("crowd", { zh: "人群聚集", en: "Crowd" }, "people", 3, 150, 120),
 ];
 
-/** Rules whose threshold is the thing's own limit. */
-export const OWN_LIMIT: Readonly<Record<string, string>> = {
-  "stage-warning": "warning",
-  "stage-guaranteed": "guaranteed",
+/** What is raised when a gateway and all its children fall silent. */
+export const GATEWAY_RULE: RuleView = {
+  ...rule("gateway-no-data", { zh: "网关失联", en: "Gateway silent" }, "leq", 4, 0, 0),
+  operator: "no_data",
+  direction: null,
+  raise: null,
+  clear: null,
+  periods: 5,
 };
 
-/** What is raised when a gateway and all its children fall silent. */
-export const GATEWAY_RULE = rule("gateway-no-data", { zh: "网关失联", en: "Gateway silent" }, "no_data", 4, 5, 0);
+/** What cameras tell. */
+export const EVENT_TYPES: readonly EventTypeView[] = [
+  { id: "crowd", title: { zh: "人群聚集", en: "Crowd" } },
+  { id: "intrusion", title: { zh: "入侵", en: "Intrusion" } },
+  { id: "smoke_fire", title: { zh: "烟火", en: "Smoke or fire" } },
+  { id: "vehicle", title: { zh: "车辆", en: "Vehicle" } },
+];

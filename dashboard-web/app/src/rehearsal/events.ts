@@ -1,4 +1,4 @@
-import type { EventView } from "../feed/additions";
+import type { EventView } from "../feed/messages";
 import { CROWDED } from "./values";
 
 type Detection = readonly [
@@ -51,15 +51,14 @@ const DETECTIONS: readonly Detection[] = [
 
 function told([secs, thing, kind, key, values]: Detection, startMs: number): EventView {
   const at_ms = startMs + secs * 1_000;
-  const measured = values.map(([property, value]) => ({ property, value }));
+  const measured = values.map(([property, value]) => ({ property, value, out_of_range: false }));
   return { thing, kind, key, part: null, at_ms, received_ms: at_ms + 500, values: measured };
 }
 
 /** What was seen before the rehearsal begins. */
 export function eventsBefore(startMs: number): EventView[] {
-  return DETECTIONS.filter(([secs]) => secs < 0)
-    .map((each) => told(each, startMs))
-    .reverse();
+  const events = DETECTIONS.filter(([secs]) => secs < 0).map((each) => told(each, startMs));
+  return events.sort((a, b) => (a.thing === b.thing ? a.at_ms - b.at_ms : a.thing < b.thing ? -1 : 1));
 }
 
 /** What is seen in one second. */

@@ -1,6 +1,14 @@
-import type { EventfulDelta, EventfulState, Reasoned } from "../feed/additions";
-import type { AlarmView, IndexView, Snapshot, ThingView, TrendView } from "../feed/messages";
-import { GATEWAY_RULE, OWN_LIMIT, PROPERTIES, RULES } from "./catalogue";
+import type {
+  AlarmView,
+  Delta,
+  IndexView,
+  LatestView,
+  OwnLimitView,
+  Snapshot,
+  ThingView,
+  TrendView,
+} from "../feed/messages";
+import { EVENT_TYPES, GATEWAY_RULE, PROPERTIES, RULES } from "./catalogue";
 import { CITY } from "./city";
 import { eventsAt, eventsBefore } from "./events";
 import { things } from "./network";
@@ -19,9 +27,9 @@ const SILENT_CAMERAS = new Set(["cam-qz-13", "cam-qz-27"]);
 const DEAD = { id: "gw-04", beforeMs: 170_000, toldSecs: 15 } as const;
 
 /** The class of a section names the item that decided it. */
-function reasoned(thing: ThingView, property: string): Pick<Reasoned, "because"> {
+function reasoned(thing: ThingView, property: string): Pick<LatestView, "because"> {
   if (property !== "water_class") return {};
-  return { because: lot(`because ${thing.id}`) < 0.6 ? ["nh3n"] : ["tp"] };
+  return { because: lot(`because ${thing.id}`) < 0.6 ? "nh3n" : "tp" };
 }
 
 /** How long before the rehearsal a thing spoke for the last time; `undefined` when it still speaks. */
@@ -61,8 +69,8 @@ function indexOf(thing: ThingView): IndexView {
 
 /** A snapshot and what follows it. */
 export interface Rehearsal {
-  readonly snapshot: Snapshot & { readonly state: EventfulState };
-  readonly deltas: readonly EventfulDelta[];
+  readonly snapshot: Snapshot;
+  readonly deltas: readonly Delta[];
 }
 
 /** What the invented city sends: a snapshot, then one delta for each second. The same every time. */
@@ -70,7 +78,7 @@ export function rehearse(lengthSecs = LENGTH_SECS, seed = 330_800): Rehearsal {
   const random = seeded(seed);
   const network = things(random);
   const periods = new Map(PROPERTIES.map((property) => [property.id, property.period_secs]));
-  const latest: Reasoned[] = [];
+  const latest: LatestView[] = [];
   const trends: TrendView[] = [];
   for (const thing of network) {
     if (NEVER.has(thing.id)) continue;
@@ -102,13 +110,14 @@ export function rehearse(lengthSecs = LENGTH_SECS, seed = 330_800): Rehearsal {
       });
     }
   }
-  const snapshot: Rehearsal["snapshot"] = {
+  const snapshot: Snapshot = {
     scene: "wall",
     position: 1_204_331,
     now_ms: START_MS,
     city: CITY,
     properties: [...PROPERTIES],
     rules: [...RULES, GATEWAY_RULE],
+    event_types: [...EVENT_TYPES],
     state: {
       things: network,
       latest,
@@ -125,8 +134,8 @@ export function rehearse(lengthSecs = LENGTH_SECS, seed = 330_800): Rehearsal {
   return { snapshot, deltas: play(snapshot, random, lengthSecs) };
 }
 
-function play(snapshot: Snapshot, random: Random, lengthSecs: number): EventfulDelta[] {
-  const deltas: EventfulDelta[] = [];
+function play(snapshot: Snapshot, random: Random, lengthSecs: number): Delta[] {
+  const deltas: Delta[] = [];
   const open = new Map<string, AlarmView>();
   const state = { numbers: 0, position: snapshot.position, readings: snapshot.state.sources[1]?.readings ?? 0 };
   for (let secs = 1; secs <= lengthSecs; secs += 1) {
@@ -190,7 +199,7 @@ function play(snapshot: Snapshot, random: Random, lengthSecs: number): EventfulD
   return deltas;
 }
 
-type Growing = { -readonly [Key in keyof EventfulDelta]: EventfulDelta[Key] };
+type Growing = { -readonly [Key in keyof Delta]: Delta[Key] };
 
 const PERIODS: ReadonlyMap<string, number> = new Map(PROPERTIES.map(({ id, period_secs }) => [id, period_secs]));
 const periodOf = (property: string): number => PERIODS.get(property) ?? 60;
@@ -209,6 +218,7 @@ function raise(state: { numbers: number }, raised: Raised): AlarmView {
     state: "unacknowledged",
     extreme: raised.value,
     ended_ms: null,
+    key: null,
     acknowledged: null,
     corrected: false,
     before: null,
@@ -230,6 +240,13 @@ function gatewayAlarm(now_ms: number, state: { numbers: number }): AlarmView {
   });
 }
 
+/** A threshold: a number, or the thing's own limit. */
+function beyond(value: number | null, own: OwnLimitView | null, thing: ThingView): number | undefined {
+  if (own === null) return value ?? undefined;
+  const limit = thing.limits?.[own.limit];
+  return limit === undefined ? undefined : limit + own.offset;
+}
+
 function judge(
   thing: ThingView,
   property: string,
@@ -241,11 +258,10 @@ function judge(
   state: { numbers: number },
 ): void {
   for (const rule of RULES) {
-    if (rule.property !== property) continue;
-    const limit = OWN_LIMIT[rule.id];
-    const base = limit === undefined ? 0 : thing.limits?.[limit];
-    if (base === undefined) continue;
-    const threshold = base + rule.raise;
+    if (!rule.properties.includes(property)) continue;
+    const threshold = beyond(rule.raise, rule.raise_limit, thing);
+    const clear = beyond(rule.clear, rule.clear_limit, thing);
+    if (threshold === undefined || clear === undefined) continue;
     const key = `${rule.id} ${thing.id}`;
     const alarm = open.get(key);
     if (alarm === undefined) {
@@ -263,7 +279,7 @@ function judge(
       });
       open.set(key, raised);
       delta.alarms?.push(raised);
-    } else if (alarm.ended_ms === null && value < base + rule.clear) {
+    } else if (alarm.ended_ms === null && value < clear) {
       const returned: AlarmView = { ...alarm, state: "returned_unacknowledged", ended_ms: at_ms };
       open.set(key, returned);
       delta.alarms?.push(returned);

@@ -5,15 +5,22 @@ import "./samples.css";
 import { For } from "solid-js";
 import { render } from "solid-js/web";
 import { createStore, type Wall } from "../feed/store";
+import { byUrgency } from "../panels/alarms/order";
 import { Slot } from "../panels/Slot";
 import { SAMPLES, type Sample } from "./sample";
 import { SIZES } from "./sizes";
 
 function still(sample: Sample): Wall {
-  const store = createStore();
+  // Painted at once and then never again: a picture of a moment does not grow old.
+  const store = createStore({ frame: (run) => run(), pause: () => {} });
   store.accept({ type: "snapshot", ...sample.snapshot });
   store.linked({ state: "live", sinceMs: Date.now(), attempts: 0 });
   return store;
+}
+
+/** The alarm that the detail of a sample shows. */
+function mostUrgent(wall: Wall): string | undefined {
+  return [...wall.alarms().values()].sort(byUrgency)[0]?.id;
 }
 
 /** A store that fails: what every panel must survive. */
@@ -49,7 +56,12 @@ if (root !== null)
                   <figure>
                     <figcaption>{title}</figcaption>
                     <div class="sample-frame" style={{ width: `${width}px`, height: `${height}px` }}>
-                      <Slot id={id} wall={wall} acknowledge={async () => ({ outcome: "unreachable" })} />
+                      <Slot
+                        id={id}
+                        wall={wall}
+                        acknowledge={async () => ({ outcome: "unreachable" })}
+                        opened={id === "detail" ? mostUrgent(wall) : undefined}
+                      />
                     </div>
                   </figure>
                 )}

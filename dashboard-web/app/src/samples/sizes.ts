@@ -3,6 +3,7 @@ export const SIZES: Readonly<Record<string, readonly [width: number, height: num
   header: [1920, 76],
   alarms: [556, 712],
   map: [800, 712],
+  detail: [1350, 712],
   drivers: [508, 288],
   stages: [508, 424],
   rain: [508, 288],

@@ -24,7 +24,10 @@ pub(super) fn named<T: DeserializeOwned>(text: &str) -> Option<T> {
 
 /// `from` and `to`: by default from a day before `to` (or before the city clock) until a day after the city clock, so that a device
 /// whose clock is ahead is seen.
-fn span(params: &mut Params, state: &ServerState) -> Result<(Timestamp, Timestamp), ApiError> {
+pub(super) fn span(
+    params: &mut Params,
+    state: &ServerState,
+) -> Result<(Timestamp, Timestamp), ApiError> {
     let (from, to) = (params.time("from")?, params.time("to")?);
     let now = state.live.now();
     let from = from.unwrap_or_else(|| to.unwrap_or(now) - DAY);

@@ -4,7 +4,7 @@ use serde_json::json;
 use yiping_model::Body;
 use yiping_server::Settings;
 
-use crate::house::{House, alarm, alarm_id, index, reading, reject, window};
+use crate::house::{House, alarm, alarm_id, event, index, reading, reject, window};
 use crate::http::{Answer, get, post};
 
 async fn told() -> House {
@@ -199,6 +199,8 @@ async fn a_wrong_query_is_answered_with_the_parameter_and_an_example() {
             "from",
         ),
         ("/api/v1/indices?kind=aqi", "kind"),
+        ("/api/v1/events?kind=a%20b", "kind"),
+        ("/api/v1/events?after=x", "after"),
         ("/api/v1/alarms?state=open", "state"),
         ("/api/v1/rejects?reason=bad", "reason"),
         ("/api/v1/rejects?before=x", "before"),
@@ -315,5 +317,43 @@ async fn every_path_of_the_document_answers_and_its_references_resolve() {
             assert!(matches!(status, 200 | 426), "{path}: {status}");
         }
     }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn events_are_listed_once_narrowed_and_paged() {
+    let house = House::open(Settings::default()).await;
+    house
+        .tell(vec![
+            event("t-1", 999_900, 3.0),
+            event("t-2", 999_900, -1.0),
+            event("t-1", 999_900, 3.0),
+            event("t-3", 999_880, 5.0),
+        ])
+        .await;
+    let keys = |rows: &serde_json::Value| -> Vec<String> {
+        let items = rows["items"].as_array().expect("a list").iter();
+        items.map(|row| row["key"].to_string()).collect()
+    };
+    let all = get(house.address, "/api/v1/events?kind=crowd").await.json();
+    assert_eq!(keys(&all), [r#""t-3""#, r#""t-1""#, r#""t-2""#]);
+    assert_eq!(all["items"][1]["values"], json!({"pm25": 3.0}));
+    assert_eq!(all["items"][2]["out_of_range"], json!(["pm25"]));
+    let one = get(house.address, "/api/v1/events?thing=a&key=t-2").await;
+    assert_eq!(keys(&one.json()), [r#""t-2""#]);
+    let mut path = "/api/v1/events?limit=1".to_owned();
+    let mut paged = Vec::new();
+    loop {
+        let page = get(house.address, &path).await.json();
+        paged.extend(keys(&page));
+        let last = &page["items"][0];
+        let (at, position) = (last["phenomenon_time"].as_str(), &last["position"]);
+        if page["truncated"] == false {
+            break;
+        }
+        let at = at.expect("a time");
+        path = format!("/api/v1/events?limit=1&from={at}&after={position}");
+    }
+    assert_eq!(paged, keys(&all));
     house.stop().await;
 }

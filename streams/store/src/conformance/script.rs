@@ -167,6 +167,7 @@ impl Script {
             at: self.now,
             rule,
             subject: datastream(id),
+            key: None,
             level: Level::Orange,
             started: time(1),
             ended: ended_secs.map(time),

@@ -1,6 +1,7 @@
 import "./detail.css";
 import { type Component, createMemo, For, Show } from "solid-js";
 import { Curve, type Level } from "../../charts/Curve";
+import { newest } from "../../feed/events";
 import type { AlarmView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
@@ -10,9 +11,11 @@ import { age, clockMinutes, clockOfDay, clockSeconds } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import { LEVEL_COLOURS, toLevel } from "../../ui/signs";
 import type { Panel } from "../panel";
+import { kindName } from "../video/video";
 import { BesidePart } from "./Beside";
-import { type Change, changes, ownThreshold, points } from "./facts";
+import { type Change, changes, points } from "./facts";
 import { Judgement } from "./Judgement";
+import { clearOf } from "./rule";
 
 /** Corrections that fit. */
 const CHANGES_MAX = 3;
@@ -82,10 +85,11 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
     const rule = props.wall.facts()?.rules.get(props.alarm.rule);
     const { threshold } = props.alarm;
     const raise = { value: threshold, text: `${t().raiseAt} ${Number(threshold.toFixed(3))}`, solid: true };
-    if (rule === undefined || !ownThreshold(rule, props.alarm) || rule.clear === rule.raise) return [raise];
-    return [raise, { value: rule.clear, text: `${t().clearAt} ${rule.clear}`, solid: false }];
+    const clear = clearOf(rule, props.wall.things().get(props.alarm.thing));
+    if (clear === undefined || clear === threshold) return [raise];
+    return [raise, { value: clear, text: `${t().clearAt} ${Number(clear.toFixed(3))}`, solid: false }];
   };
-  const events = () => (props.wall.events() ?? []).filter(({ thing }) => thing === props.alarm.thing).slice(0, 6);
+  const events = () => newest(props.wall.events(), [props.alarm.thing]).slice(0, 6);
   return (
     <>
       <h3>
@@ -114,7 +118,7 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
             <For each={events()}>
               {(event) => (
                 <p>
-                  {clockSeconds(event.at_ms, zone())} {t().events[event.kind] ?? event.kind} {event.part ?? ""}
+                  {clockSeconds(event.at_ms, zone())} {kindName(props.wall, event.kind)} {event.part ?? ""}
                 </p>
               )}
             </For>

@@ -1,17 +1,16 @@
 import { type Component, createMemo, For, type JSX, Show } from "solid-js";
-import type { ExplainedRule } from "../../feed/additions";
 import type { AlarmView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
-import { fixed } from "../../lib/number";
 import { clockOfDay, clockSeconds, span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
-import { completeness, ownThreshold, told } from "./facts";
+import { completeness } from "./facts";
+import { brief, explained } from "./rule";
 
 /** Why it was raised, and by what: rule, condition, source, course, completeness. */
 export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
-  const rule = (): ExplainedRule | undefined => props.wall.facts()?.rules.get(props.alarm.rule);
+  const rule = () => props.wall.facts()?.rules.get(props.alarm.rule);
   const property = () => props.wall.facts()?.properties.get(props.alarm.property);
   const unit = () => property()?.unit ?? "";
   const said = (value: number) => `${Number(value.toFixed(3))} ${unit()}`.trim();
@@ -23,14 +22,11 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
   const condition = () => {
     const known = rule();
     if (known === undefined) return `${t().threshold} ${said(props.alarm.threshold)}`;
-    const clear = ownThreshold(known, props.alarm) ? known.clear : props.alarm.threshold + (known.clear - known.raise);
-    const say = known.direction === "below" ? t().below : t().above;
-    if (known.raise === undefined || known.clear === undefined || property() === undefined) return "";
-    return say(said(props.alarm.threshold), said(clear));
+    return explained(known, props.wall, props.wall.things().get(props.alarm.thing));
   };
   const others = createMemo(() =>
     [...(props.wall.facts()?.rules.values() ?? [])]
-      .filter((each) => each.property === props.alarm.property && each.id !== props.alarm.rule)
+      .filter((each) => each.properties.includes(props.alarm.property) && each.id !== props.alarm.rule)
       .sort((a, b) => a.level - b.level),
   );
   const whole = () => completeness(props.wall.trends().get(pairKey(props.alarm.thing, props.alarm.property)));
@@ -50,13 +46,7 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
         {rule() === undefined ? props.alarm.rule : say(rule()?.title ?? { zh: "", en: "" })} <i>{props.alarm.rule}</i>
       </Line>
       <Show when={condition()}>{(text) => <Line name={t().judged}>{text()}</Line>}</Show>
-      <Show when={told(rule()?.operator)}>{(text) => <Line name={t().operator}>{text()}</Line>}</Show>
-      <Line name={t().ruleSource}>
-        {rule()?.source || t().untold}
-        <i>
-          {t().version} {told(rule()?.version) || t().untold}
-        </i>
-      </Line>
+      <Line name={t().ruleSource}>{rule()?.source || t().untold}</Line>
       <Line name={t().course}>{course()}</Line>
       <Show when={whole()}>
         {(known) => {
@@ -73,7 +63,7 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
           <For each={others().slice(0, 4)}>
             {(each) => (
               <span class="other">
-                <Sign level={each.level} size={20} /> {fixed(each.raise, property()?.decimals ?? 2)}
+                <Sign level={each.level} size={20} /> {brief(each, props.wall.things().get(props.alarm.thing))}
               </span>
             )}
           </For>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createStore } from "../../feed/store";
 import { rehearse } from "../../rehearsal/script";
 import { beside } from "./beside";
-import { changes, points, told } from "./facts";
+import { changes, points } from "./facts";
 
 const { snapshot, deltas } = rehearse(160);
 const store = createStore({ frame: (run) => run(), pause: () => {} });
@@ -46,13 +46,5 @@ describe("corrections", () => {
     const before = { started_ms: alarm.started_ms + 5, ended_ms: alarm.ended_ms, extreme: 1 };
     expect(changes(store, { ...alarm, before }).map(({ what }) => what)).toEqual(["began", "extreme"]);
     expect(changes(store, alarm)).toEqual([]);
-  });
-});
-
-describe("an unknown part of a message", () => {
-  it("is said as it is", () => {
-    expect(told({ kind: "no_data", periods: 5, after: null, of: ["a", "b"] })).toBe(
-      "kind no_data · periods 5 · of {a, b}",
-    );
   });
 });

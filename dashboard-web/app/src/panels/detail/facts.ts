@@ -1,5 +1,4 @@
 import type { Dated } from "../../charts/curve";
-import type { ExplainedRule } from "../../feed/additions";
 import type { AlarmView, TrendView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
@@ -64,20 +63,4 @@ export function changes(wall: Wall, alarm: AlarmView): Change[] {
     list.push({ what: "window", atMs: start_ms, before: mean, after: trend?.means[place] ?? null });
   }
   return list;
-}
-
-/** Whether the rule's own thresholds are those of this alarm: a rule on the thing's own limits has others for each thing. */
-export function ownThreshold(rule: ExplainedRule | undefined, alarm: AlarmView): boolean {
-  return rule !== undefined && rule.raise === alarm.threshold;
-}
-
-/** A part of a message as text, whatever its shape: what this screen does not know by name is still said. */
-export function told(part: unknown): string {
-  if (part === undefined || part === null) return "";
-  if (typeof part !== "object") return String(part);
-  if (Array.isArray(part)) return part.map(told).join(", ");
-  return Object.entries(part)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => (typeof value === "object" ? `${key} {${told(value)}}` : `${key} ${told(value)}`))
-    .join(" · ");
 }

@@ -34,6 +34,7 @@ function alarm(number: number, level: number, ended_ms: number | null = null, th
     rule: "r",
     thing,
     property: thing === "s1" ? "pm25" : "no_data",
+    key: null,
     value: 1,
     extreme: 1,
     threshold: 1,

@@ -7,6 +7,7 @@ import { clockMinutes, clockOfDay, clockSeconds, span } from "../../lib/time";
 import { plainKey } from "../../ui/keys";
 import { Sign } from "../../ui/Sign";
 import { DESIGN, margins, scale } from "../../ui/stage";
+import { brief } from "../detail/rule";
 import { type Origin, origin } from "./origin";
 
 /** Which number is asked about, and where it stands on the stage. */
@@ -168,7 +169,7 @@ const Told: Component<{ wall: Wall; at: Asked }> = (props) => {
             <For each={known().rules.slice(0, 4)}>
               {(rule) => (
                 <span class="rule">
-                  <Sign level={rule.level} size={20} /> {limitOf(rule.raise, known())}
+                  <Sign level={rule.level} size={20} /> {brief(rule, known().thing)}
                 </span>
               )}
             </For>
@@ -194,12 +195,4 @@ function sourceOf({ thing, parent, observers }: Origin, wall: Wall): string {
   const through = parent === undefined ? (doors.length === 1 ? doors[0] : undefined) : say(parent.name);
   const said = `${say(thing.name)} · ${thing.id}`;
   return through === undefined ? said : `${said} · ${t().through} ${through}`;
-}
-
-/** A rule on the thing's own limit tells that limit. */
-function limitOf(raise: number | undefined, { thing, property }: Origin): string {
-  const limits = Object.entries(thing?.limits ?? {});
-  if (raise === undefined) return "";
-  const text = fixed(raise, property?.decimals ?? 2);
-  return raise === 0 && limits.length > 0 ? limits.map(([name, value]) => `${name} ${value}`).join(" / ") : text;
 }

@@ -35,7 +35,7 @@ export function origin(wall: Wall, thingId: string, property: string): Origin {
     const heard = freshness(wall.latest().get(pairKey(each.id, property)), each, known, wall.now());
     if (heard === "fresh") observers.fresh += 1;
   }
-  const rules = [...(facts?.rules.values() ?? [])].filter((rule) => rule.property === property);
+  const rules = [...(facts?.rules.values() ?? [])].filter((rule) => rule.properties.includes(property));
   return {
     property: known,
     thing,

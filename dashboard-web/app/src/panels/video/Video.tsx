@@ -1,6 +1,7 @@
 import "./video.css";
 import { type Component, createMemo, For, Index, Show } from "solid-js";
-import type { EventView } from "../../feed/additions";
+import { newest } from "../../feed/events";
+import type { EventView } from "../../feed/messages";
 import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
@@ -8,7 +9,7 @@ import { clockOfDay, clockSeconds, span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
 import { worstOf } from "../reading";
-import { cameras, kinds } from "./video";
+import { cameras, kindName, kinds } from "./video";
 
 /** Rows that fit. */
 const KINDS_MAX = 5;
@@ -18,11 +19,13 @@ const OFFLINE_MAX = 3;
 /** Cameras, what they detected, by kind and last. */
 export const Video: Panel = (props) => {
   const list = createMemo(() => cameras(props.wall));
-  const known = createMemo(() => {
-    const ids = new Set(list().map(({ thing }) => thing.id));
-    return props.wall.events()?.filter(({ thing }) => ids.has(thing));
-  });
-  const rows = createMemo(() => kinds(known() ?? [], props.wall.now()));
+  const events = createMemo(() =>
+    newest(
+      props.wall.events(),
+      list().map(({ thing }) => thing.id),
+    ),
+  );
+  const rows = createMemo(() => kinds(events(), props.wall.now()));
   const offline = () => list().filter(({ online }) => !online);
   const names = () => {
     const shown = offline().slice(0, OFFLINE_MAX);
@@ -47,43 +50,37 @@ export const Video: Panel = (props) => {
         <p class="offline">
           <Show when={offline().length > 0}>{t().camerasOffline(names())}</Show>
         </p>
-        <Show when={known()} fallback={<p class="quiet">{t().eventsUntold}</p>}>
-          {(events) => (
-            <>
-              <table>
-                <thead>
-                  <tr>
-                    <th>{t().kind}</th>
-                    <th class="num">{t().lastHour}</th>
-                    <th class="num">{t().last}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  <Index each={rows().slice(0, KINDS_MAX)}>
-                    {(row) => (
-                      <tr>
-                        <th scope="row">{t().events[row().kind] ?? row().kind}</th>
-                        <td class="num key" classList={{ zero: row().hour === 0 }}>
-                          {row().hour}
-                        </td>
-                        <td class="num share">
-                          <Show when={row().last} fallback="—">
-                            {(last) => ago(last())}
-                          </Show>
-                        </td>
-                      </tr>
-                    )}
-                  </Index>
-                </tbody>
-              </table>
-              <h2>{t().lastDetections}</h2>
-              <Show when={events().length > 0} fallback={<p class="quiet">{t().eventsNone}</p>}>
-                <ol>
-                  <For each={events().slice(0, LAST_MAX)}>{(event) => <Last event={event} wall={props.wall} />}</For>
-                </ol>
-              </Show>
-            </>
-          )}
+        <table>
+          <thead>
+            <tr>
+              <th>{t().kind}</th>
+              <th class="num">{t().lastHour}</th>
+              <th class="num">{t().last}</th>
+            </tr>
+          </thead>
+          <tbody>
+            <Index each={rows().slice(0, KINDS_MAX)}>
+              {(row) => (
+                <tr>
+                  <th scope="row">{kindName(props.wall, row().kind)}</th>
+                  <td class="num key" classList={{ zero: row().hour === 0 }}>
+                    {row().hour}
+                  </td>
+                  <td class="num share">
+                    <Show when={row().last} fallback="—">
+                      {(last) => ago(last())}
+                    </Show>
+                  </td>
+                </tr>
+              )}
+            </Index>
+          </tbody>
+        </table>
+        <h2>{t().lastDetections}</h2>
+        <Show when={events().length > 0} fallback={<p class="quiet">{t().eventsNone}</p>}>
+          <ol>
+            <For each={events().slice(0, LAST_MAX)}>{(event) => <Last event={event} wall={props.wall} />}</For>
+          </ol>
         </Show>
       </Show>
     </section>
@@ -115,7 +112,7 @@ const Last: Component<{ event: EventView; wall: Wall }> = (props) => {
           {(open) => <Sign level={open().level} size={26} number={open().number} hollow={open().ended_ms !== null} />}
         </Show>
       </span>
-      <b>{t().events[props.event.kind] ?? props.event.kind}</b>
+      <b>{kindName(props.wall, props.event.kind)}</b>
       <span class="where">{say(thing()?.name ?? { zh: props.event.thing, en: props.event.thing })}</span>
       <span class="num">{measured()}</span>
     </li>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EventView } from "../../feed/additions";
+import type { EventView } from "../../feed/messages";
 import { kinds } from "./video";
 
 const seen = (kind: string, key: string | null, at_ms: number): EventView => ({
@@ -26,8 +26,8 @@ describe("detections by kind", () => {
 
   it("have a row when nothing was seen, and when a kind is new", () => {
     expect(kinds([seen("flood", null, 5)], 10).map(({ kind, hour }) => [kind, hour])).toEqual([
-      ["crowd", 0],
       ["smoke_fire", 0],
+      ["crowd", 0],
       ["intrusion", 0],
       ["vehicle", 0],
       ["flood", 1],

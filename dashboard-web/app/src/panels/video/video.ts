@@ -1,12 +1,12 @@
-import type { EventView } from "../../feed/additions";
-import type { ThingView } from "../../feed/messages";
+import type { EventView, ThingView } from "../../feed/messages";
 import type { Wall } from "../../feed/store";
 import { thingsOf } from "../../lib/domains";
+import { say } from "../../lib/i18n";
 import { reading, value } from "../reading";
 
 const HOUR_MS = 3_600_000;
-/** Kinds that have a row even when nothing of them was seen. */
-const KINDS = ["crowd", "smoke_fire", "intrusion", "vehicle"];
+/** Kinds that have a row even when nothing of them was seen, the gravest first. */
+const KINDS = ["smoke_fire", "crowd", "intrusion", "vehicle"];
 
 /** A camera, and whether it speaks and says that it sees. */
 export interface Camera {
@@ -20,6 +20,12 @@ export function cameras(wall: Wall): Camera[] {
     thing,
     online: value(reading(wall, thing, "online")) === 1,
   }));
+}
+
+/** What a kind of event is called: as its pack says. */
+export function kindName(wall: Wall, kind: string): string {
+  const type = wall.facts()?.eventTypes.get(kind);
+  return type === undefined ? kind : say(type.title);
 }
 
 /** What was detected of one kind. */

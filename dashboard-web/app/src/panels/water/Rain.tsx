@@ -74,8 +74,8 @@ const Tile = (props: { most: Reading }) => {
     <Figure
       thing={props.most.thing.id}
       property={props.most.property.id}
-      class={light(at(), RAIN_STEPS) ? "tile light" : "tile"}
-      style={{ background: grey(at(), RAIN_STEPS) }}
+      class={light(at()) ? "tile light" : "tile"}
+      style={{ background: grey(at()) }}
     >
       {said(props.most)}
     </Figure>

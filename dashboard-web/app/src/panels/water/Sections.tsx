@@ -1,12 +1,11 @@
 import "./water.css";
 import { createMemo, Index, Show } from "solid-js";
-import { reasons } from "../../feed/additions";
 import { say, t } from "../../lib/i18n";
 import { Figure } from "../../ui/Figure";
 import { Sign } from "../../ui/Sign";
 import { Age } from "../Age";
 import type { Panel } from "../panel";
-import { type Reading, reading, readings, said, worstOf } from "../reading";
+import { reading, readings, said, worstOf } from "../reading";
 
 /** Rows that fit. */
 const ROWS_MAX = 8;
@@ -46,10 +45,10 @@ export const Sections: Panel = (props) => {
               {(row) => {
                 const target = () => row().thing.limits?.class;
                 const missed = () => (row().last?.value ?? 0) > (target() ?? 6);
-                const decided = () =>
-                  reasons(row().last)
-                    .map((id) => reading(props.wall, row().thing, id))
-                    .filter((each): each is Reading => each !== undefined);
+                const decided = () => {
+                  const because = row().last?.because;
+                  return because === undefined ? undefined : reading(props.wall, row().thing, because);
+                };
                 const alarm = () => worst().get(row().thing.id);
                 return (
                   <tr classList={{ stale: row().heard !== "fresh" }}>
@@ -87,13 +86,13 @@ export const Sections: Panel = (props) => {
                             <Show when={target()}>{(wanted) => classOf(wanted())}</Show>
                           </td>
                           <td class="decided">
-                            <Index each={decided().slice(0, 1)}>
+                            <Show when={decided()}>
                               {(item) => (
                                 <Figure thing={row().thing.id} property={item().property.id}>
                                   {item().property.symbol} {said(item())}
                                 </Figure>
                               )}
-                            </Index>
+                            </Show>
                           </td>
                           <td class="num">
                             <Age reading={row()} nowMs={props.wall.now()} />
