@@ -41,9 +41,21 @@ pub fn catalogue(packs: &[&str]) -> Catalogue {
         },
         zone: Zone::named("Asia/Shanghai").unwrap(),
         areas: Vec::new(),
-        properties: all.property.into_iter().map(|known| (known.id.clone(), known)).collect(),
-        things: all.thing.into_iter().map(|thing| (thing.id.clone(), thing)).collect(),
-        events: all.event.into_iter().map(|kind| (kind.id.clone(), kind)).collect(),
+        properties: all
+            .property
+            .into_iter()
+            .map(|known| (known.id.clone(), known))
+            .collect(),
+        things: all
+            .thing
+            .into_iter()
+            .map(|thing| (thing.id.clone(), thing))
+            .collect(),
+        events: all
+            .event
+            .into_iter()
+            .map(|kind| (kind.id.clone(), kind))
+            .collect(),
     }
 }
 
@@ -67,5 +79,10 @@ pub fn city(change: impl FnOnce(&mut Settings), start: &str) -> City {
         ..Settings::default()
     };
     change(&mut settings);
-    City::new(&catalogue(&PACKS), &settings, Timestamp::parse(start).unwrap()).unwrap()
+    City::new(
+        &catalogue(&PACKS),
+        &settings,
+        Timestamp::parse(start).unwrap(),
+    )
+    .unwrap()
 }
