@@ -19,7 +19,7 @@ const STORAGE_HOURS: f64 = 2.0;
 /// How much of the rain comes down the river.
 const RUNOFF_SHARE: f64 = 0.6;
 /// Share of a gauge's own land in what passes it; the rest comes from upstream.
-const OWN_SHARE: f64 = 0.12;
+const OWN_SHARE: f64 = 0.08;
 /// How fast a wave travels, and how much longer the river is than the straight line.
 const WAVE_M_PER_S: f64 = 2.0;
 const MEANDER: f64 = 1.3;

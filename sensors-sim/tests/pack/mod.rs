@@ -6,7 +6,7 @@ use serde::Deserialize;
 use yiping_model::{Catalogue, EventType, Property, Text, Thing, Timestamp, Zone};
 use yiping_sim::{City, Scenario, Settings, TruthPack};
 
-pub const PACKS: [&str; 5] = ["air", "water", "service-hall", "video", "street"];
+pub(crate) const PACKS: [&str; 5] = ["air", "water", "service-hall", "video", "street"];
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -22,7 +22,7 @@ fn read(pack: &str, name: &str) -> Option<String> {
 }
 
 /// The catalogue of some packs.
-pub fn catalogue(packs: &[&str]) -> Catalogue {
+pub(crate) fn catalogue(packs: &[&str]) -> Catalogue {
     let mut all = Files::default();
     for pack in packs {
         for name in ["properties.toml", "things.toml", "events.toml"] {
@@ -41,14 +41,26 @@ pub fn catalogue(packs: &[&str]) -> Catalogue {
         },
         zone: Zone::named("Asia/Shanghai").unwrap(),
         areas: Vec::new(),
-        properties: all.property.into_iter().map(|known| (known.id.clone(), known)).collect(),
-        things: all.thing.into_iter().map(|thing| (thing.id.clone(), thing)).collect(),
-        events: all.event.into_iter().map(|kind| (kind.id.clone(), kind)).collect(),
+        properties: all
+            .property
+            .into_iter()
+            .map(|known| (known.id.clone(), known))
+            .collect(),
+        things: all
+            .thing
+            .into_iter()
+            .map(|thing| (thing.id.clone(), thing))
+            .collect(),
+        events: all
+            .event
+            .into_iter()
+            .map(|kind| (kind.id.clone(), kind))
+            .collect(),
     }
 }
 
 /// The rules and derived values of some packs.
-pub fn rules(packs: &[&str]) -> TruthPack {
+pub(crate) fn rules(packs: &[&str]) -> TruthPack {
     let mut all = TruthPack::default();
     for pack in packs {
         for name in ["rules.toml", "derived.toml"] {
@@ -61,11 +73,16 @@ pub fn rules(packs: &[&str]) -> TruthPack {
 }
 
 /// The city of all packs.
-pub fn city(change: impl FnOnce(&mut Settings), start: &str) -> City {
+pub(crate) fn city(change: impl FnOnce(&mut Settings), start: &str) -> City {
     let mut settings = Settings {
         scenario: Scenario::None,
         ..Settings::default()
     };
     change(&mut settings);
-    City::new(&catalogue(&PACKS), &settings, Timestamp::parse(start).unwrap()).unwrap()
+    City::new(
+        &catalogue(&PACKS),
+        &settings,
+        Timestamp::parse(start).unwrap(),
+    )
+    .unwrap()
 }

@@ -68,7 +68,9 @@ impl Flood {
         let now = self.storm(moment.secs, place);
         let lately = [1.0, 2.0, 3.0, 4.0].map(|hours| self.storm(moment.secs_before(hours), place));
         let wet = step(now / 5.0);
-        weather.rain += now;
+        // It pours in gusts, at every place in its own.
+        let gusts = place.own.named("storm").bursts(moment.secs, 600.0);
+        weather.rain += now * (0.5 + 0.5 * gusts);
         weather.rain_lately += lately.iter().sum::<f64>() / 4.0;
         weather.cloud = weather.cloud.max(wet);
         weather.humidity += (98.0 - weather.humidity).max(0.0) * wet;

@@ -34,13 +34,14 @@ impl Said<'_> {
 
     /// The values of a derived property at these steps.
     pub(super) fn derive(&self, derived: &TruthDerived, steps: &[Timestamp]) -> Vec<Point> {
+        let paired = derived.pair.as_ref().map(|pair| (pair, self.paired(pair)));
         let value = |at: Timestamp| -> Option<f64> {
             if let Some(window) = &derived.window {
                 let run = within(self.of(&window.of), at - window.length, at);
                 return taken(run, &window.take);
             }
-            if let Some(pair) = &derived.pair {
-                return self.pairs(pair, at);
+            if let Some((pair, all)) = &paired {
+                return told(pair, all, at);
             }
             if let Some(count) = &derived.count {
                 let run = happened(self.events, at - count.length, at);
@@ -82,34 +83,79 @@ impl Said<'_> {
             .collect()
     }
 
-    fn pairs(&self, pair: &Pair, at: Timestamp) -> Option<f64> {
-        let name = |event: &Event| match pair.by {
-            By::Part => event.part.clone(),
-            _ => event.key.clone(),
-        };
+    /// What has begun and how it went on, in the order of time.
+    fn paired(&self, pair: &Pair) -> Vec<Paired> {
         let is = |kinds: &[EventKind], event: &Event| kinds.contains(&event.kind);
-        let mut open: BTreeMap<EventKey, Timestamp> = BTreeMap::new();
-        let (mut lasted, mut dropped, mut begun) = (Vec::new(), 0_u32, 0_u32);
-        for event in happened(self.events, at - LONGEST - pair.length, at) {
-            let Some(name) = name(event) else { continue };
-            let when = event.phenomenon_time;
-            let counts = when > at - pair.length;
-            if is(&pair.end, event) {
-                let since = open.remove(&name).filter(|_| counts);
-                lasted.extend(since.map(|since| when.micros_since(since) as f64 / 1e6));
-            } else if is(&pair.drop, event) {
-                dropped += u32::from(open.remove(&name).is_some() && counts);
-            } else if event.kind == pair.begin {
-                open.insert(name, when);
-                begun += u32::from(counts);
+        let mut open: BTreeMap<EventKey, usize> = BTreeMap::new();
+        let mut all: Vec<Paired> = Vec::new();
+        for event in self.events {
+            let name = match pair.by {
+                By::Part => event.part.clone(),
+                _ => event.key.clone(),
+            };
+            let Some(name) = name else { continue };
+            let at = event.phenomenon_time;
+            let fate = match event {
+                event if is(&pair.end, event) => Fate::Ended(at),
+                event if is(&pair.drop, event) => Fate::Dropped(at),
+                event if event.kind == pair.begin => {
+                    // What is begun anew is no longer waited for.
+                    if let Some(place) = open.insert(name, all.len()) {
+                        all[place].fate = Fate::Forgotten(at);
+                    }
+                    all.push(Paired {
+                        begun: at,
+                        fate: Fate::Forgotten(at + LONGEST),
+                    });
+                    continue;
+                }
+                _ => continue,
+            };
+            if let Some(place) = open
+                .remove(&name)
+                .filter(|place| at < all[*place].begun + LONGEST)
+            {
+                all[place].fate = fate;
             }
         }
-        match pair.tell.as_str() {
-            "open" => Some(open.values().filter(|since| at < **since + LONGEST).count() as f64),
-            "dropped" => Some(f64::from(dropped)),
-            "begun" => Some(f64::from(begun)),
-            "ended" => Some(lasted.len() as f64),
-            tell => summed(lasted, tell.strip_prefix("duration_")?),
+        all
+    }
+}
+
+/// What began, and what became of it.
+struct Paired {
+    begun: Timestamp,
+    fate: Fate,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Ended(Timestamp),
+    Dropped(Timestamp),
+    Forgotten(Timestamp),
+}
+
+/// What is told of pairs at a step.
+fn told(pair: &Pair, all: &[Paired], at: Timestamp) -> Option<f64> {
+    let counts = |when: Timestamp| when > at - pair.length && when <= at;
+    let number =
+        |of: &dyn Fn(&Paired) -> bool| Some(all.iter().filter(|one| of(one)).count() as f64);
+    match pair.tell.as_str() {
+        "open" => number(&|one| {
+            let (Fate::Ended(over) | Fate::Dropped(over) | Fate::Forgotten(over)) = one.fate;
+            one.begun <= at && at < over
+        }),
+        "dropped" => number(&|one| matches!(one.fate, Fate::Dropped(when) if counts(when))),
+        "begun" => number(&|one| counts(one.begun)),
+        "ended" => number(&|one| matches!(one.fate, Fate::Ended(when) if counts(when))),
+        tell => {
+            let lasted = all.iter().filter_map(|one| match one.fate {
+                Fate::Ended(when) if counts(when) => {
+                    Some(when.micros_since(one.begun) as f64 / 1e6)
+                }
+                _ => None,
+            });
+            summed(lasted.collect(), tell.strip_prefix("duration_")?)
         }
     }
 }
