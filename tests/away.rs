@@ -98,11 +98,19 @@ fn is_missed(program: &Yiping, wall: &mut Wall) {
     wall.hears(true);
     let reason = missed(program).expect("it is away");
     assert!(!reason.is_empty());
-    let refused = get(program.port, "/api/v1/windows").expect_err("there is no history");
-    assert!(
-        refused.starts_with("503") && refused.contains("\"unavailable\""),
-        "{refused}"
-    );
+    for question in [
+        "windows",
+        "series?datastream=s001:temp",
+        "latest?datastreams=s001:temp",
+        "aggregates?datastream=s001:temp&length=1h",
+    ] {
+        let refused = get(program.port, &format!("/api/v1/{question}"));
+        let refused = refused.expect_err("there is no history");
+        assert!(
+            refused.starts_with("503") && refused.contains("\"unavailable\""),
+            "{question}: {refused}"
+        );
+    }
 }
 
 /// The wall says that history is back, and it catches up.

@@ -56,4 +56,16 @@ impl Server {
         }
         connection.close().await.expect("closes");
     }
+
+    /// The number that this statement gives, asked for as above.
+    #[cfg(test)]
+    pub(crate) async fn number(&self, select: &'static str) -> i64 {
+        self.execute(&[]).await;
+        let mut connection = PgConnection::connect(self.url.reveal())
+            .await
+            .expect("connects");
+        let number = sqlx::query_scalar(select).fetch_one(&mut connection).await;
+        connection.close().await.expect("closes");
+        number.expect(select)
+    }
 }

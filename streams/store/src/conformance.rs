@@ -21,7 +21,7 @@ pub(crate) use self::events::{
 };
 pub(crate) use self::oracle::{Oracle, all_windows};
 pub(crate) use self::random::any_log_in_any_batches_with_any_restarts_gives_the_same_answers;
-pub(crate) use self::script::{Script, datastream, time, zone};
+pub(crate) use self::script::{Script, datastream, time, window, zone};
 use crate::{
     AggregateQuery, AggregateWidth, AlarmQuery, History, HopFilter, ObservationQuery, RejectQuery,
     Settings, SourceFigures, Store, StoredReject, WindowQuery,

@@ -10,7 +10,7 @@ use yiping_store::{HopFilter, IndexQuery, ObservationQuery, WindowQuery};
 
 use super::answer::{IndexAnswer, ObservationAnswer, Rows, WindowAnswer};
 use super::error::{ApiError, ErrorAnswer};
-use super::params::Params;
+use super::params::{Params, ROWS_DEFAULT};
 use crate::state::ServerState;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -67,7 +67,7 @@ pub(super) async fn observations(
         ))
     })?;
     let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = ObservationQuery {
         datastream,
@@ -112,7 +112,7 @@ pub(super) async fn windows(
         every => WindowLength::parse(every).ok().map(HopFilter::Every),
     })?;
     let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = WindowQuery {
         thing,
@@ -150,7 +150,7 @@ pub(super) async fn indices(
     let thing = params.parsed("thing", "qz-air-001", |text| ThingId::new(text).ok())?;
     let kind = params.parsed("kind", "aqi_hourly", named)?;
     let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = IndexQuery {
         thing,

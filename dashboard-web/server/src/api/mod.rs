@@ -8,6 +8,7 @@ mod figures;
 mod health;
 mod history;
 mod params;
+mod series;
 mod things;
 
 use axum::routing::{MethodRouter, get, post};
@@ -31,6 +32,9 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
             "/api/v1/datastreams/{id}/observations",
             get(history::observations),
         ),
+        ("/api/v1/series", get(series::series)),
+        ("/api/v1/latest", get(series::latest)),
+        ("/api/v1/aggregates", get(series::aggregates)),
         ("/api/v1/windows", get(history::windows)),
         ("/api/v1/indices", get(history::indices)),
         ("/api/v1/events", get(events::events)),
@@ -57,6 +61,9 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
         things::things,
         things::datastreams,
         history::observations,
+        series::series,
+        series::latest,
+        series::aggregates,
         history::windows,
         history::indices,
         events::events,

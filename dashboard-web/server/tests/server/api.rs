@@ -67,6 +67,60 @@ async fn history_answers_with_each_observation_once() {
 }
 
 #[tokio::test]
+async fn a_series_is_times_and_values_up_to_a_limit_of_its_own() {
+    let house = told().await;
+    let series = get(house.address, "/api/v1/series?datastream=a:pm25").await;
+    assert_eq!(
+        series.json(),
+        json!({"datastream": "a:pm25", "times_us": [999_880_000_000_i64, 999_940_000_000_i64], "values": [40.0, 42.5], "truncated": false})
+    );
+    let first = "/api/v1/series?datastream=a:pm25&limit=1";
+    let first = get(house.address, first).await.json();
+    assert_eq!(first["values"], json!([40.0]));
+    assert_eq!(first["truncated"], true);
+    let rest = "/api/v1/series?datastream=a:pm25&from=1970-01-12T13:45:00Z&limit=600000";
+    let rest = get(house.address, rest).await.json();
+    assert_eq!(rest["values"], json!([42.5]));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn last_values_come_in_the_order_asked_for_and_null_for_the_unknown() {
+    let house = told().await;
+    let latest = "/api/v1/latest?datastreams=x:pm25,nobody:pm25,a:pm25";
+    let latest = get(house.address, latest).await.json();
+    let items = latest["items"].as_array().expect("a list");
+    assert_eq!(items[0]["datastream"], "x:pm25");
+    assert_eq!(items[0]["last"]["quality"], "out_of_range");
+    assert_eq!(items[1]["last"], json!(null));
+    assert_eq!(items[2]["last"]["value"], 42.5);
+    assert_eq!(items[2]["last"]["phenomenon_time"], "1970-01-12T13:45:40Z");
+    let many = vec!["a:pm25"; 1_001].join(",");
+    let refused = get(house.address, &format!("/api/v1/latest?datastreams={many}")).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.error().1.contains("1000"));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn hours_and_days_begin_by_the_clock_of_the_city() {
+    let house = told().await;
+    for (length, start) in [
+        ("1h", "1970-01-12T13:00:00Z"),
+        ("1d", "1970-01-11T16:00:00Z"),
+    ] {
+        let path = format!("/api/v1/aggregates?datastream=a:pm25&length={length}");
+        let rows = get(house.address, &path).await.json();
+        assert_eq!(
+            rows["items"],
+            json!([{"start": start, "count": 1, "mean": 41.0, "min": 41.0, "max": 41.0}])
+        );
+        assert_eq!(rows["truncated"], false);
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn windows_indices_rejects_and_figures_are_listed() {
     let house = told().await;
     let windows = "/api/v1/windows?thing=a&metric=pm25&length=1m";
@@ -192,6 +246,13 @@ async fn a_wrong_query_is_answered_with_the_parameter_and_an_example() {
             "limit",
         ),
         ("/api/v1/datastreams/apm25/observations", "thing:property"),
+        ("/api/v1/series", "datastream=qz-air-001:pm25"),
+        ("/api/v1/series?datastream=apm25", "datastream"),
+        ("/api/v1/series?datastream=a:pm25&limit=600001", "limit"),
+        ("/api/v1/latest?datastreams=a:pm25,b", "datastreams"),
+        ("/api/v1/latest", "datastreams=qz-air-001:pm25"),
+        ("/api/v1/aggregates?datastream=a:pm25", "length=1h"),
+        ("/api/v1/aggregates?datastream=a:pm25&length=2h", "length"),
         ("/api/v1/windows?length=7h", "length"),
         ("/api/v1/windows?hop=7h", "hop"),
         (
@@ -313,6 +374,18 @@ async fn every_path_of_the_document_answers_and_its_references_resolve() {
     for (path, item) in document["paths"].as_object().expect("paths") {
         let path = path.replace("{id}", "a:pm25");
         if item["get"].is_object() {
+            // What a question must say is said as the document's example does.
+            let parameters = item["get"]["parameters"].as_array();
+            let needed = parameters
+                .into_iter()
+                .flatten()
+                .filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
+            let needed = needed.map(|parameter| {
+                let example = parameter["example"].as_str().expect("an example");
+                format!("{}={example}", parameter["name"].as_str().expect("a name"))
+            });
+            let query = needed.collect::<Vec<_>>().join("&");
+            let path = format!("{path}?{query}");
             let status = get(house.address, &path).await.status;
             assert!(matches!(status, 200 | 426), "{path}: {status}");
         }
