@@ -5,6 +5,7 @@ export interface DomainWords {
   readonly driversNote: string;
   readonly driver: Readonly<Record<"rain" | "wind" | "stage" | "air" | "wait" | "crowd", string>>;
   readonly stages: string;
+  readonly station: string;
   readonly stage: string;
   readonly stagesNote: string;
   readonly stagesNone: string;
@@ -63,6 +64,8 @@ export interface DomainWords {
   readonly interpolated: string;
   readonly marks: Readonly<Record<string, string>>;
   readonly detail: string;
+  readonly stuckFor: (span: string) => string;
+  readonly track: (key: string) => string;
   readonly detailClose: string;
   readonly readingsOf: string;
   readonly raiseAt: string;
@@ -127,6 +130,7 @@ export const zhDomains: DomainWords = {
     crowd: "画面人数",
   },
   stages: "水情",
+  station: "站",
   stage: "水位",
   stagesNote: "距警戒最近",
   stagesNone: "没有水位站",
@@ -196,6 +200,8 @@ export const zhDomains: DomainWords = {
     other: "其他",
   },
   detail: "报警详情",
+  stuckFor: (span) => `读数不变 ${span}`,
+  track: (key) => `轨迹 ${key}`,
   detailClose: "Esc 返回",
   readingsOf: "读数",
   raiseAt: "报警",
@@ -212,7 +218,7 @@ export const zhDomains: DomainWords = {
     [`${kind}事件`, least, byTrack ? "每个轨迹一件" : "每台设备一件", `${hold}内无新事件则解除`]
       .filter(Boolean)
       .join("，"),
-  ownLimit: (name) => ({ warning: "本站警戒", guaranteed: "本站保证", class: "本断面目标" })[name] ?? `本处 ${name}`,
+  ownLimit: (name) => ({ warning: "本站警戒", guaranteed: "本站保证", target: "本断面目标" })[name] ?? `本处 ${name}`,
   ruleSource: "依据",
   version: "版本",
   untold: "未提供",
@@ -248,6 +254,7 @@ export const zhDomains: DomainWords = {
     rain_6h: "过去 6 小时 5 分钟雨量之和",
     rain_12h: "过去 12 小时 5 分钟雨量之和",
     rain_24h: "过去 24 小时 5 分钟雨量之和",
+    stage_upstream: "上游站水位（按传播时间延后）",
     stage_rate: "过去 1 小时水位之差，每小时",
     water_class: "GB 3838-2002 单因子评价：各项中最差的类别",
     waiting: "已取号、未叫号、未弃号的人数",
@@ -256,6 +263,12 @@ export const zhDomains: DomainWords = {
     taken_1h: "过去 1 小时取号数",
     abandon_rate: "过去 1 小时弃号 / 取号",
     windows_open: "已开放、未关闭的窗口",
+    serving: "正在办理的人数",
+    service_mean: "过去 1 小时办结的号：办结 − 叫号，平均",
+    called_1h: "过去 1 小时叫号数",
+    left_1h: "过去 1 小时弃号数",
+    waiting_per_window: "等候人数 / 开放窗口",
+    street_temp_diff: "与相邻传感器之差",
     windows_busy: "正在办理的窗口",
     windows_used: "办理中的窗口 / 开放的窗口",
     rating_mean: "过去 1 小时五级评价的均分，5 为非常满意",
@@ -282,10 +295,11 @@ export const enDomains: DomainWords = {
     crowd: "People in view",
   },
   stages: "Rivers",
+  station: "Gauge",
   stage: "stage",
   stagesNote: "nearest to warning",
   stagesNone: "no stage gauges",
-  toWarning: "to warning",
+  toWarning: "± warn.",
   warning: "warn.",
   guaranteed: "guar.",
   trend: "trend",
@@ -351,6 +365,8 @@ export const enDomains: DomainWords = {
     other: "Other",
   },
   detail: "Alarm in detail",
+  stuckFor: (span) => `unchanged ${span}`,
+  track: (key) => `track ${key}`,
   detailClose: "Esc back",
   readingsOf: "Readings",
   raiseAt: "raise",
@@ -369,7 +385,7 @@ export const enDomains: DomainWords = {
       .filter(Boolean)
       .join(", "),
   ownLimit: (name) =>
-    ({ warning: "own warning stage", guaranteed: "own guaranteed stage", class: "own target" })[name] ?? `own ${name}`,
+    ({ warning: "own warning stage", guaranteed: "own guaranteed stage", target: "own target" })[name] ?? `own ${name}`,
   ruleSource: "Source",
   version: "Version",
   untold: "not told",
@@ -405,6 +421,7 @@ export const enDomains: DomainWords = {
     rain_6h: "sum of the 5-minute rain of the last 6 hours",
     rain_12h: "sum of the 5-minute rain of the last 12 hours",
     rain_24h: "sum of the 5-minute rain of the last 24 hours",
+    stage_upstream: "stage of the gauge upstream, delayed by the way of the wave",
     stage_rate: "difference of stage over the last hour, per hour",
     water_class: "GB 3838-2002, single factor: the worst class of all items",
     waiting: "tickets taken, not yet called, not left",
@@ -413,6 +430,12 @@ export const enDomains: DomainWords = {
     taken_1h: "tickets taken in the last hour",
     abandon_rate: "left / taken over the last hour",
     windows_open: "windows opened and not closed",
+    serving: "tickets called and not yet ended",
+    service_mean: "ended − called, mean over tickets ended in the last hour",
+    called_1h: "tickets called in the last hour",
+    left_1h: "tickets left in the last hour",
+    waiting_per_window: "waiting / windows open",
+    street_temp_diff: "difference to the neighbouring sensor",
     windows_busy: "windows that serve somebody",
     windows_used: "busy windows / open windows",
     rating_mean: "mean of the five grades over the last hour, 5 is best",

@@ -18,14 +18,14 @@ describe("the column of a thing", () => {
   it("is known by its kind, or by what only such things observe", () => {
     expect(columnOfThing(thing("station", "pm25", "humidity"))).toBe("air");
     expect(columnOfThing(thing("gauge", "flow", "stage"))).toBe("stage");
-    expect(columnOfThing(thing("noise", "temperature", "leq"))).toBe("street");
+    expect(columnOfThing(thing("noise", "temperature", "noise_leq"))).toBe("street");
     expect(columnOfThing(thing("", "temperature"))).toBe("weather");
     expect(columnOfThing(thing("", "radiation"))).toBe("other");
   });
 
   it("leaves the weather at an air station to the weather, and at a street sensor to the street", () => {
     expect(columnOf(thing("station", "pm25", "humidity"), "humidity")).toBe("weather");
-    expect(columnOf(thing("street", "leq", "humidity"), "humidity")).toBe("street");
+    expect(columnOf(thing("street", "noise_leq", "humidity"), "humidity")).toBe("street");
   });
 
   it("is told by the property when nobody knows the thing", () => {

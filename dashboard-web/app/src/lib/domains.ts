@@ -26,7 +26,27 @@ export interface Column {
 const AIR = ["pm25", "pm10", "so2", "no2", "co", "o3", "aqi_hourly", "aqi_daily"];
 const RAIN = ["rain_5m", "rain_1h", "rain_3h", "rain_6h", "rain_12h", "rain_24h"];
 const QUALITY = ["water_class", "do", "codmn", "nh3n", "tp", "tn", "ph", "wtemp", "turbidity", "conductivity"];
-const HALL = ["waiting", "wait_mean", "wait_p80", "abandon_rate", "windows_open", "windows_used", "rating_mean"];
+const HALL = [
+  "hall_online",
+  "grade",
+  "waiting",
+  "serving",
+  "wait_mean",
+  "wait_p80",
+  "service_mean",
+  "taken_1h",
+  "called_1h",
+  "left_1h",
+  "abandon_rate",
+  "windows_open",
+  "windows_busy",
+  "windows_used",
+  "waiting_per_window",
+  "rating_mean",
+];
+const STAGE = ["stage", "stage_rate", "stage_upstream", "flow"];
+const VIDEO = ["online", "people", "crowds_10m", "vehicles_10m"];
+const STREET = ["noise_leq", "street_temp", "street_rh", "street_temp_diff"];
 /** Weather is weather, whoever observes it: an air station often measures some of it. */
 const WEATHER = ["wind_direction", "wind_speed", "temperature", "humidity", "pressure", "rain"];
 
@@ -34,13 +54,13 @@ export const COLUMNS: readonly Column[] = [
   { id: "air", title: { zh: "空气", en: "Air" }, properties: AIR, kinds: ["station"] },
   { id: "gas", title: { zh: "气体", en: "Gas" }, properties: ["cl2", "nh3", "h2s"], kinds: ["gas"] },
   { id: "weather", title: { zh: "气象", en: "Weather" }, properties: WEATHER, kinds: ["weather"] },
-  { id: "rain", title: { zh: "雨情", en: "Rain" }, properties: RAIN, kinds: ["rain"] },
-  { id: "stage", title: { zh: "水位", en: "Stage" }, properties: ["stage", "stage_rate", "flow"], kinds: ["stage"] },
-  { id: "quality", title: { zh: "水质", en: "Quality" }, properties: QUALITY, kinds: ["section"] },
+  { id: "rain", title: { zh: "雨情", en: "Rain" }, properties: RAIN, kinds: ["rain_gauge"] },
+  { id: "stage", title: { zh: "水位", en: "Stage" }, properties: STAGE, kinds: ["stage_gauge"] },
+  { id: "quality", title: { zh: "水质", en: "Quality" }, properties: QUALITY, kinds: ["wq_section"] },
   { id: "hall", title: { zh: "大厅", en: "Halls" }, properties: HALL, kinds: ["hall"] },
-  { id: "video", title: { zh: "视频", en: "Video" }, properties: ["online", "people"], kinds: ["camera"] },
-  { id: "street", title: { zh: "街面", en: "Street" }, properties: ["leq"], kinds: ["street"] },
-  { id: "gateway", title: { zh: "网关", en: "Gateway" }, properties: [], kinds: ["gateway"] },
+  { id: "video", title: { zh: "视频", en: "Video" }, properties: VIDEO, kinds: ["camera"] },
+  { id: "street", title: { zh: "街面", en: "Street" }, properties: STREET, kinds: ["street"] },
+  { id: "gateway", title: { zh: "网关", en: "Gateway" }, properties: ["rsrp"], kinds: ["gateway"] },
   { id: "other", title: { zh: "其他", en: "Other" }, properties: [], kinds: [] },
 ];
 

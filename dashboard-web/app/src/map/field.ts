@@ -31,12 +31,23 @@ export function field(id: FieldId, live: Live, projection: Projection, least: nu
   const own = ownCells(id, live, projection, least);
   if (own.length > 0) return { cells: own, interpolated: false };
   if (id !== "rain") return undefined;
-  const gauges = measured(live);
+  const cells = interpolated(measured(live), projection).filter(({ value }) => value >= least);
+  return cells.length === 0 ? undefined : { cells, interpolated: true };
+}
+
+const lastOf = new WeakMap<Projection, { readonly of: string; readonly cells: readonly FieldCell[] }>();
+
+/** What lies between the gauges; worked out again only when one of them says something else. */
+function interpolated(gauges: readonly Gauge[], projection: Projection): readonly FieldCell[] {
+  const of = gauges.map(({ place, value }) => `${place} ${value}`).join();
+  const known = lastOf.get(projection);
+  if (known?.of === of) return known.cells;
   const cells = lattice(projection).flatMap(({ place, corners }) => {
     const value = between(place, gauges);
-    return value === undefined || value < least ? [] : [{ corners, value }];
+    return value === undefined ? [] : [{ corners, value }];
   });
-  return cells.length === 0 ? undefined : { cells, interpolated: true };
+  lastOf.set(projection, { of, cells });
+  return cells;
 }
 
 /** H3 cells as the server tells them: their outline with the thing, their value as a datastream. */

@@ -38,7 +38,7 @@ export const PROPERTIES: readonly PropertyView[] = [
   property("tp", { zh: "总磷", en: "Total phosphorus" }, "TP", "mg/L", 3, 3_600),
   property("ph", { zh: "pH", en: "pH" }, "pH", "", 1, 3_600),
   property("water_class", { zh: "水质类别", en: "Water quality class" }, "类别", "", 0, 3_600),
-  property("waiting", { zh: "等候人数", en: "Waiting" }, "等候", "人", 0),
+  property("waiting", { zh: "等候人数", en: "Waiting" }, "等候", "", 0),
   property("wait_mean", { zh: "平均等候", en: "Mean wait" }, "均", "s", 0),
   property("wait_p80", { zh: "八成等候", en: "Wait, 80 %" }, "P80", "s", 0),
   property("taken_1h", { zh: "1 小时取号", en: "Tickets in 1 h" }, "取号", "", 0),
@@ -48,8 +48,10 @@ export const PROPERTIES: readonly PropertyView[] = [
   property("windows_used", { zh: "窗口利用率", en: "Windows used" }, "利用", "%", 0),
   property("rating_mean", { zh: "评价均分", en: "Mean rating" }, "评价", "", 2),
   property("online", { zh: "摄像机在线", en: "Camera online" }, "在线", "", 0),
-  property("people", { zh: "画面人数", en: "People in view" }, "人数", "人", 0),
-  property("leq", { zh: "等效声级", en: "Noise level" }, "Leq", "dB(A)", 1),
+  property("people", { zh: "画面人数", en: "People in view" }, "人数", "", 0),
+  property("noise_leq", { zh: "等效声级", en: "Noise level" }, "Leq", "dB(A)", 1),
+  property("street_temp", { zh: "街面气温", en: "Street temperature" }, "T", "°C", 1),
+  property("street_rh", { zh: "街面湿度", en: "Street humidity" }, "RH", "%", 0),
 ];
 
 const NOTHING = {
@@ -128,7 +130,7 @@ export const RULES: readonly RuleView[] = [
 
 /** What is raised when a gateway and all its children fall silent. */
 export const GATEWAY_RULE: RuleView = {
-  ...rule("gateway-no-data", { zh: "网关失联", en: "Gateway silent" }, "leq", 4, 0, 0),
+  ...rule("gateway-no-data", { zh: "网关失联", en: "Gateway silent" }, "noise_leq", 4, 0, 0),
   operator: "no_data",
   direction: null,
   raise: null,

@@ -57,7 +57,7 @@ function stages(): ThingView[] {
       list.push({
         id: `stage-qz-${two(list.length)}`,
         name: { zh: `${zh}站`, en },
-        kind: "stage",
+        kind: "stage_gauge",
         place,
         area: areaAt(place),
         properties: ["stage", "flow", "stage_rate"],
@@ -83,7 +83,7 @@ function waterThings(random: Random): ThingView[] {
     return {
       id: `rain-qz-${two(index)}`,
       name: named(entry),
-      kind: "rain",
+      kind: "rain_gauge",
       place,
       area: areaAt(place),
       properties: ["rain_5m", "rain_1h", "rain_3h", "rain_6h", "rain_12h", "rain_24h"],
@@ -98,12 +98,12 @@ function waterThings(random: Random): ThingView[] {
     return {
       id: `wq-qz-${two(index)}`,
       name: { zh: `${zh}（${river}）`, en },
-      kind: "section",
+      kind: "wq_section",
       place,
       area: areaAt(place),
       properties: ["do", "codmn", "nh3n", "tp", "ph", "water_class"],
       period_secs: null,
-      limits: { class: Number(target) },
+      limits: { target: Number(target) },
     };
   });
   return [...rain, ...stages(), ...sections];
@@ -185,7 +185,7 @@ function streetThings(random: Random): ThingView[] {
       kind: "street",
       place,
       area: areaAt(place),
-      properties: ["leq", "temperature", "humidity"],
+      properties: ["noise_leq", "street_temp", "street_rh"],
       period_secs: null,
       parent: gateway?.id ?? "gw-01",
     };

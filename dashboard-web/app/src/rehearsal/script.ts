@@ -233,8 +233,8 @@ function gatewayAlarm(now_ms: number, state: { numbers: number }): AlarmView {
     level,
     thing: DEAD.id,
     property: "no_data",
-    value: 5,
-    threshold: 5,
+    value: 300,
+    threshold: 300,
     started_ms,
     raised_ms: now_ms,
   });

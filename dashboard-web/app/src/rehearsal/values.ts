@@ -23,7 +23,9 @@ const USUAL: Readonly<Record<string, readonly [number, number]>> = {
   nh3n: [0.08, 0.42],
   tp: [0.03, 0.09],
   ph: [7.1, 7.8],
-  leq: [48, 63],
+  noise_leq: [48, 63],
+  street_temp: [25, 31],
+  street_rh: [55, 74],
   people: [8, 70],
   flow: [40, 520],
 };

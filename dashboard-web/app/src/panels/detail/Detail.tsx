@@ -63,6 +63,7 @@ const Head: Component<{ wall: Wall; alarm: AlarmView; onClose: () => void }> = (
         <p>
           {thing() === undefined ? props.alarm.thing : say(thing()?.name ?? { zh: "", en: "" })}
           <Show when={area()}>{(county) => <> · {say(county().name)}</>}</Show> <i>{props.alarm.thing}</i>
+          <Show when={props.alarm.key}>{(key) => <i>{t().track(key())}</i>}</Show>
         </p>
       </div>
       <Show when={props.alarm.state !== "acknowledged"}>

@@ -86,11 +86,11 @@ describe("a cell", () => {
 
 describe("a gateway", () => {
   const gateway = station("g", { kind: "gateway", properties: [] });
-  const child = (id: string) => station(id, { kind: "street", properties: ["leq"], parent: "g" });
+  const child = (id: string) => station(id, { kind: "street", properties: ["noise_leq"], parent: "g" });
 
   it("is as alive as what is behind it", () => {
     const things = [gateway, child("c1"), child("c2")];
-    const latest = new Map([heard("c2", 590_000, "leq")]);
+    const latest = new Map([heard("c2", 590_000, "noise_leq")]);
     expect(matrix(ground({ latest }, things)).cell(AREA, "gateway")).toEqual({ kind: "normal", fresh: 1, all: 1 });
     expect(matrix(ground({}, things)).cell(AREA, "gateway").kind).toBe("silent");
   });

@@ -10,7 +10,7 @@ store.linked({ state: "live", sinceMs: 0, attempts: 0 });
 
 describe("the origin of a number", () => {
   it("is its thing, with what it is heard through, its windows and its rules", () => {
-    const found = origin(store, "street-001", "leq");
+    const found = origin(store, "street-001", "noise_leq");
     expect(found.thing?.id).toBe("street-001");
     expect(found.parent?.id).toBe("gw-01");
     expect(found.windows).toMatchObject({ present: 60, all: 60 });

@@ -43,7 +43,7 @@ export const Sections: Panel = (props) => {
           <tbody>
             <Index each={rows().slice(0, ROWS_MAX)}>
               {(row) => {
-                const target = () => row().thing.limits?.class;
+                const target = () => row().thing.limits?.target;
                 const missed = () => (row().last?.value ?? 0) > (target() ?? 6);
                 const decided = () => {
                   const because = row().last?.because;

@@ -38,7 +38,7 @@ export const Stages: Panel = (props) => {
           <thead>
             <tr>
               <td class="icon" />
-              <th>{t().marks.stage}</th>
+              <th>{t().station}</th>
               <th class="num">{t().stage}</th>
               <th class="num">{t().toWarning}</th>
               <th class="bars">
