@@ -61,7 +61,7 @@ pub(crate) struct Demo {
     /// How many times faster than life the city runs.
     #[arg(long, default_value_t = 1.0, value_parser = positive)]
     pub(crate) speed: f64,
-    /// What happens to the city: none, leak, flood, crowd, hall_breakdown, gateway_dying, sensor_drifting. Without it what the configuration
+    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`. Without it what the configuration
     /// says, or the leak.
     #[arg(long, value_name = "NAME")]
     pub(crate) scenario: Option<Scenario>,
@@ -88,7 +88,7 @@ pub(crate) struct Sim {
     /// Seed of the city.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// What happens to the city: none, leak, flood, crowd, hall_breakdown, gateway_dying, sensor_drifting. Without it what the configuration
+    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`. Without it what the configuration
     /// says, or the leak.
     #[arg(long, value_name = "NAME")]
     pub(crate) scenario: Option<Scenario>,

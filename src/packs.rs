@@ -71,7 +71,10 @@ pub(crate) fn truth(config: &Config) -> anyhow::Result<TruthPack> {
     }
     let mut truth = TruthPack::default();
     let judging = ["rules.toml", "derived.toml"];
-    for file in files.iter().filter(|file| judging.contains(&file.name.as_str())) {
+    for file in files
+        .iter()
+        .filter(|file| judging.contains(&file.name.as_str()))
+    {
         truth.extend(toml::from_str(&file.text).with_context(|| file.name.clone())?);
     }
     Ok(truth)

@@ -172,7 +172,7 @@ fn the_same_seed_says_the_same_bytes_for_ever() {
         }
         count += 1;
     }
-    assert_eq!((count, digest), (0, 0));
+    assert_eq!((count, digest), (7_219, 11_802_676_182_631_222_422));
 }
 
 proptest! {

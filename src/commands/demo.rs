@@ -168,7 +168,9 @@ fn happening(sim: &Settings) -> String {
     let what = match sim.scenario {
         Scenario::None => return "an ordinary day".to_owned(),
         Scenario::Leak => "chlorine leaks upwind of a school",
-        Scenario::Flood => "a storm begins over the upper basin; its wave takes a day down the river",
+        Scenario::Flood => {
+            "a storm begins over the upper basin; its wave takes a day down the river"
+        }
         Scenario::Crowd => "a square fills beyond its capacity",
         Scenario::HallBreakdown => "the windows of a full hall stop",
         Scenario::GatewayDying => "a gateway begins to die",

@@ -78,7 +78,7 @@ impl Ails {
 pub(super) struct Way {
     faults: Faults,
     chance: Chance,
-    under_way: BinaryHeap<Reverse<Sent>>,
+    queue: BinaryHeap<Reverse<Sent>>,
 }
 
 /// In the order in which messages arrive.
@@ -113,18 +113,18 @@ impl Way {
         rates.iter().any(|rate| *rate > 0.0).then(|| Self {
             faults: faults.clone(),
             chance: root.named("way"),
-            under_way: BinaryHeap::new(),
+            queue: BinaryHeap::new(),
         })
     }
 
     /// When the first of them arrives.
     pub(super) fn first_at(&self) -> Option<Timestamp> {
-        self.under_way.peek().map(|Reverse(sent)| sent.0.at)
+        self.queue.peek().map(|Reverse(sent)| sent.0.at)
     }
 
     /// The first that arrives.
     pub(super) fn give(&mut self) -> Option<Message> {
-        self.under_way.pop().map(|Reverse(sent)| sent.0)
+        self.queue.pop().map(|Reverse(sent)| sent.0)
     }
 
     /// Sets a message on its way.
@@ -163,8 +163,7 @@ impl Way {
     }
 
     fn send(&mut self, at: Timestamp, message: Message) {
-        self.under_way
-            .push(Reverse(Sent(Message { at, ..message })));
+        self.queue.push(Reverse(Sent(Message { at, ..message })));
     }
 }
 

@@ -84,13 +84,13 @@ impl Camera {
         let mut events = Vec::new();
         match self.view {
             View::Square => in_slots(from, to, CROWD_SLOT_SECS, |slot| {
-                events.extend(self.crowd(slot, zone, plan))
+                events.extend(self.crowd(slot, zone, plan));
             }),
             View::Crossing => in_slots(from, to, VEHICLE_SLOT_SECS, |slot| {
-                self.vehicle(slot, zone, &mut events)
+                self.vehicle(slot, zone, &mut events);
             }),
             View::Fence => in_slots(from, to, DOUBT_SLOT_SECS, |slot| {
-                self.doubt(slot, &mut events)
+                self.doubt(slot, &mut events);
             }),
         }
         events.retain(|event| (from..to).contains(&event.phenomenon_time));

@@ -164,7 +164,7 @@ impl<'a> Gathered<'a> {
             }
         }
         for points in gathered.points.values_mut().flat_map(BTreeMap::values_mut) {
-            points.sort_by(|one, other| one.0.cmp(&other.0));
+            points.sort_by_key(|point| point.0);
         }
         for derived in &pack.derived {
             gathered.derive(derived, begin);
