@@ -186,9 +186,7 @@ impl Thing {
         for measured in &reading.values {
             self.observe(reading, measured, source, hands);
         }
-        if let Some(deriving) = &mut self.deriving {
-            deriving.speak(reading.phenomenon_time, &hands.setup.catalogue.zone);
-        }
+        self.speak(reading.phenomenon_time, now, hands);
         self.heard = now;
         if reading.phenomenon_time > self.newest {
             self.newest = reading.phenomenon_time;
@@ -264,9 +262,7 @@ impl Thing {
         if self.next_end.is_some_and(|end| end <= to) {
             self.close_windows(hands);
         }
-        if self.step_end().is_some_and(|(end, _)| end <= to) {
-            self.pass_steps(hands);
-        }
+        self.pass_steps(hands);
         if to >= self.hour_end {
             self.pass_hours(hands);
         }

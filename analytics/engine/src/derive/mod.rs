@@ -38,7 +38,7 @@ pub use formula::{
 pub use law::{ClassItem, ClassLaw, Limits};
 pub(crate) use plan::{Formula, Origin, ThingPlan, arrange};
 
-/// Old inputs are forgotten in portions of this.
+/// Old inputs are forgotten in portions of so much.
 const PORTION: Duration = Duration::from_hours(1);
 
 /// What became of an input of derived values.
@@ -69,7 +69,7 @@ pub(crate) struct Deriving {
     known: Inputs,
     late: Option<Box<Late>>,
     walk: Walk,
-    /// The last step that was passed.
+    /// Every step up to here was passed.
     passed: Timestamp,
     /// The step to pass next.
     next: Option<Timestamp>,
@@ -146,14 +146,36 @@ impl Deriving {
         &self.plan.formulas[formula].property
     }
 
-    /// The thing was heard, with a measurement or an event of this time. A late word alone does not wake it.
-    pub(crate) fn speak(&mut self, time: Timestamp, zone: &Zone) {
+    /// The thing was heard, with a measurement or an event of this time.
+    pub(crate) fn speak(&mut self, time: Timestamp, moment: Moment<'_>) {
+        let end = time + SILENCE;
         if time > self.passed {
-            self.known.alive.add(time, time + SILENCE);
+            self.known.alive.add(time, end);
             if self.next.is_none_or(|next| time <= next) {
-                self.look_ahead(zone);
+                self.look_ahead(moment.zone);
             }
+        } else if !self.known.alive.hold(time, end) && self.reaches(time, moment) {
+            let late = self.late_since(moment.now);
+            late.inputs.alive.add(time, end);
+            late.touched.add(time, end);
         }
+    }
+
+    /// Whether late truth reaches so far back.
+    fn reaches(&self, time: Timestamp, moment: Moment<'_>) -> bool {
+        let horizon = moment.watermark - moment.settings.revise();
+        time >= horizon && time >= self.whole_from + self.keep()
+    }
+
+    fn late_since(&mut self, now: Timestamp) -> &mut Late {
+        let series = self.plan.series.len();
+        self.late.get_or_insert_with(|| {
+            Box::new(Late {
+                inputs: Inputs::new(series),
+                touched: Stretches::default(),
+                since: now,
+            })
+        })
     }
 
     fn look_ahead(&mut self, zone: &Zone) {
@@ -180,7 +202,7 @@ impl Deriving {
             };
             let time = sample.point.time;
             let max = moment.settings.samples_max;
-            let this = self.hear(time, time + delay, !neighbour, moment, |inputs, ask| {
+            let this = self.hear(time, time + delay, moment, |inputs, ask| {
                 if ask {
                     let known = inputs.observed(place, &sample);
                     return if known { Kept::Known } else { Kept::Kept };
@@ -214,7 +236,7 @@ impl Deriving {
             thing,
         };
         let (time, max) = (happened.time, moment.settings.samples_max);
-        self.hear(time, time, true, moment, |inputs, ask| {
+        self.hear(time, time, moment, |inputs, ask| {
             if ask {
                 let known = inputs.happened(&happened);
                 return if known { Kept::Known } else { Kept::Kept };
@@ -228,7 +250,6 @@ impl Deriving {
         &mut self,
         time: Timestamp,
         from: Timestamp,
-        own: bool,
         moment: Moment<'_>,
         take: impl Fn(&mut Inputs, bool) -> Kept,
     ) -> Heard {
@@ -246,27 +267,15 @@ impl Deriving {
         if take(&mut self.known, true) == Kept::Known {
             return Heard::Duplicate;
         }
-        let horizon = moment.watermark - moment.settings.revise();
-        if time < horizon || time < self.whole_from + self.keep() {
+        if !self.reaches(time, moment) {
             return Heard::TooLate;
         }
-        let series = self.plan.series.len();
-        let late = self.late.get_or_insert_with(|| {
-            Box::new(Late {
-                inputs: Inputs::new(series),
-                touched: Stretches::default(),
-                since: moment.now,
-            })
-        });
+        let reach = self.plan.reach;
+        let late = self.late_since(moment.now);
         match take(&mut late.inputs, false) {
             Kept::Known => return Heard::Duplicate,
             Kept::Full => return Heard::Full,
             Kept::Kept => {}
-        }
-        let mut reach = self.plan.reach;
-        if own && !self.known.alive.hold(time, time + SILENCE) {
-            late.inputs.alive.add(time, time + SILENCE);
-            reach = reach.max(SILENCE);
         }
         late.touched.add(from, from + reach);
         Heard::Late
@@ -303,8 +312,9 @@ impl Deriving {
         Some(told.map(result).collect())
     }
 
-    /// Forgets what is older than late truth reaches.
-    pub(crate) fn forget(&mut self, moment: Moment<'_>) {
+    /// Every step before the watermark has been passed: what comes for them is late. Forgets what is older than late truth reaches.
+    pub(crate) fn reach(&mut self, moment: Moment<'_>) {
+        self.passed = self.passed.max(moment.watermark - MOMENT);
         let horizon = moment.watermark - moment.settings.revise();
         let needed = horizon - self.keep();
         if self.late.is_none() && needed > self.whole_from + PORTION {

@@ -66,7 +66,7 @@ const FORMULAS: &str = r#"
     id = "windows_open"
     kind = "hall"
     every = "1m"
-    pair = { begin = "taken", end = ["called"], by = "part", tell = "open" }
+    pair = { begin = "taken", end = ["called"], by = "part", tell = "open", longest = "40m" }
 
     [[derived]]
     id = "sum_10m"

@@ -61,6 +61,13 @@ impl Thing {
         }
     }
 
+    /// It was heard with a word of this time.
+    pub(super) fn speak(&mut self, time: Timestamp, now: Timestamp, hands: &Hands<'_>) {
+        if let Some(deriving) = &mut self.deriving {
+            deriving.speak(time, moment(self.watermark, now, hands));
+        }
+    }
+
     /// Takes what its neighbour measured.
     pub(crate) fn hear_neighbour(
         &mut self,
@@ -115,7 +122,7 @@ impl Thing {
                 }
             }
         }
-        deriving.forget(moment);
+        deriving.reach(moment);
     }
 
     /// Tells again what late inputs change, once they were gathered for long enough.

@@ -99,7 +99,7 @@ fn pairs(
     let moments: BTreeSet<u32> = all.iter().map(|event| event.0).collect();
     for secs in moments {
         let now = time(secs).as_micros();
-        for who in 0..=u8::MAX {
+        for who in 0..6 {
             let of_kind = |kind: &str| {
                 let same = |e: &&(u32, &str, u8, u8)| e.0 == secs && e.1 == kind && key(e.2, e.3) == who;
                 all.iter().filter(same).count()
@@ -151,7 +151,7 @@ fn hall_values(hall: &str, events: &[&Told], out: &mut Settled) {
             let rate = left as f64 / began as f64 * 100.0;
             put(out, hall, "abandon", step, rate, left + began);
         }
-        let (open, _, _) = pairs(events, step, 24 * 60 * MINUTE, |_, part| part, "");
+        let (open, _, _) = pairs(events, step, 40 * MINUTE, |_, part| part, "");
         put(out, hall, "windows_open", step, open.len() as f64, open.len());
     });
     each_step(events, 2, |step| {
