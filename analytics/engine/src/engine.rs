@@ -18,6 +18,7 @@ use crate::recall::Parts;
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::setup::Setup;
+use crate::silence::Silences;
 use crate::thing::{Hands, Thing};
 use crate::timers::{Timers, Who};
 
@@ -84,6 +85,8 @@ pub enum Why {
     HourEnds,
     /// A window of its cell ends, for which others wait too.
     CellEnds,
+    /// A datastream will have been silent for too long.
+    Silence,
 }
 
 /// All that changes; a checkpoint is this and nothing else.
@@ -94,6 +97,7 @@ pub(crate) struct State {
     /// Things, in the order in which they were first heard.
     things: Vec<Thing>,
     cells: Cells,
+    silences: Silences,
     counts: Counts,
     /// The parts of a recall that have come.
     recall: Option<Parts>,
@@ -219,6 +223,10 @@ impl Engine {
             }
             self.arm_thing(place);
         }
+        let streams: Vec<usize> = self.state.silences.streams().collect();
+        for stream in streams {
+            self.arm_stream(stream);
+        }
         for place in 0..self.state.cells.list.len() {
             self.arm_cell(place);
             if !self.state.cells.list[place].late.stretches.is_empty() {
@@ -231,6 +239,7 @@ impl Engine {
     /// Lets the city clock come to this record: whatever was due before it is done first, in the order of time.
     fn begin(&mut self, record: &Record) {
         let now = record.received_at;
+        self.state.silences.listen_again(self.state.now, now);
         self.state.now = now;
         self.outbox.begin(record.position, now);
         while let Some((at, who)) = self.timers.ring(now) {
@@ -249,6 +258,7 @@ impl Engine {
                     self.due_cells.push(place);
                     self.tell_cells(at);
                 }
+                Who::Stream(place) => self.miss(place, at),
             }
         }
     }
@@ -258,6 +268,7 @@ impl Engine {
             return;
         };
         let source = self.source(&reading.source);
+        self.listen(place, source, now);
         self.with(place, now, |thing, hands| {
             thing.take(reading, source, now, hands);
         });
@@ -310,6 +321,7 @@ impl Engine {
             counts: &mut self.state.counts,
             outbox: &mut self.outbox,
             cells: &mut self.state.cells,
+            silences: &mut self.state.silences,
             sources: &self.state.sources,
             parts: &mut self.parts,
             place,
@@ -339,6 +351,7 @@ impl Engine {
             }
         }
         self.arm_thing(place);
+        self.arm_streams();
     }
 }
 

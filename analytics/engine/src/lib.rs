@@ -16,6 +16,7 @@ mod revise;
 pub mod rule;
 mod settings;
 mod setup;
+mod silence;
 mod sketch;
 mod stream;
 mod thing;
