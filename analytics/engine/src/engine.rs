@@ -19,6 +19,7 @@ use crate::recall::Parts;
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::setup::Setup;
+use crate::silence::Silences;
 use crate::thing::{Hands, Thing};
 use crate::timers::{Timers, Who};
 
@@ -119,6 +120,8 @@ pub enum Why {
     StepEnds,
     /// What came late has been gathered for long enough to tell derived values again.
     Corrects,
+    /// A datastream will have been silent for too long.
+    Silence,
 }
 
 /// All that changes; a checkpoint is this and nothing else.
@@ -129,6 +132,7 @@ pub(crate) struct State {
     /// Things, in the order in which they were first heard.
     things: Vec<Thing>,
     cells: Cells,
+    silences: Silences,
     counts: Counts,
     /// The parts of a recall that have come.
     recall: Option<Parts>,
@@ -272,6 +276,10 @@ impl Engine {
             }
             self.arm_thing(place);
         }
+        let streams: Vec<usize> = self.state.silences.streams().collect();
+        for stream in streams {
+            self.arm_stream(stream);
+        }
         for place in 0..self.state.cells.list.len() {
             self.arm_cell(place);
             if !self.state.cells.list[place].late.stretches.is_empty() {
@@ -284,6 +292,7 @@ impl Engine {
     /// Lets the city clock come to this record: whatever was due before it is done first, in the order of time.
     fn begin(&mut self, record: &Record) {
         let now = record.received_at;
+        self.state.silences.listen_again(self.state.now, now);
         self.state.now = now;
         self.outbox.begin(record.position, now);
         while let Some((at, who)) = self.timers.ring(now) {
@@ -302,6 +311,7 @@ impl Engine {
                     self.due_cells.push(place);
                     self.tell_cells(at);
                 }
+                Who::Stream(place) => self.miss(place, at),
             }
         }
     }
@@ -312,6 +322,7 @@ impl Engine {
             return;
         };
         let source = self.source(&reading.source);
+        self.listen(place, source, now);
         self.with(place, now, |thing, hands| {
             thing.take(reading, source, now, hands);
         });
@@ -353,7 +364,9 @@ impl Engine {
     ) -> Heard {
         let mut heard = Heard::Counted;
         let deriving = self.state.things[place].deriving.as_ref();
-        let Some(plan) = deriving.map(|deriving| deriving.plan()).filter(|plan| plan.is_heard())
+        let Some(plan) = deriving
+            .map(|deriving| deriving.plan())
+            .filter(|plan| plan.is_heard())
         else {
             return heard;
         };
@@ -434,6 +447,7 @@ impl Engine {
             counts: &mut self.state.counts,
             outbox: &mut self.outbox,
             cells: &mut self.state.cells,
+            silences: &mut self.state.silences,
             sources: &self.state.sources,
             parts: &mut self.parts,
             place,
@@ -463,6 +477,7 @@ impl Engine {
             }
         }
         self.arm_thing(place);
+        self.arm_streams();
     }
 }
 

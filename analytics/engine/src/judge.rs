@@ -230,8 +230,8 @@ impl Judge {
         reconcile(&mut announced, episodes, name, &mut told);
         for told in &told {
             if let AlarmChange::Withdrawn { .. } = told.change {
-                let began = told.alarm.episode.start.time;
-                self.gone.push((began, told.alarm.alarm.clone()));
+                let at = told.alarm.episode.start.time;
+                self.gone.push((at, told.alarm.alarm.clone()));
             }
         }
         out.append(&mut told);

@@ -17,6 +17,7 @@ mod revise;
 pub mod rule;
 mod settings;
 mod setup;
+mod silence;
 mod sketch;
 mod stream;
 mod thing;

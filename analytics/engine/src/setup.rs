@@ -10,7 +10,7 @@ use yiping_model::{Catalogue, IndexKind, PropertyId, SourceId, Thing, ThingId};
 use crate::derive::{self, ClassLaw, Derived, ThingPlan};
 use crate::indices::AqiLaws;
 use crate::judge::Judge;
-use crate::rule::Rule;
+use crate::rule::{Operator, Rule};
 use crate::settings::Settings;
 use crate::window::Layout;
 
@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) layout: Option<Layout>,
     /// Its rules, by their numbers.
     pub(crate) rules: Vec<u32>,
+    /// The rule that watches its silence.
+    silence: Option<u32>,
     /// The cell of each thing of the catalogue, where its windows are told by cell too.
     sites: BTreeMap<ThingId, Site>,
 }
@@ -57,6 +59,10 @@ pub(crate) struct Setup {
     derivings: BTreeMap<ThingId, Arc<ThingPlan>>,
     plans: BTreeMap<PropertyId, Arc<Plan>>,
     other: Arc<Plan>,
+    /// What a thing or a door is said to lack that is silent altogether.
+    pub(crate) no_data: PropertyId,
+    /// Things through which others are heard.
+    parents: BTreeSet<ThingId>,
     /// Of things that the catalogue does not know.
     no_limits: BTreeMap<String, f64>,
     /// The period of each thing of a cell that observes a property.
@@ -82,9 +88,12 @@ impl Setup {
             other: Arc::new(Plan {
                 layout: Layout::tumbling(&settings.default_windows),
                 rules: Vec::new(),
+                silence: None,
                 sites: BTreeMap::new(),
             }),
             no_limits: BTreeMap::new(),
+            no_data: PropertyId::new("no_data").expect("a word is a valid id"),
+            parents: parents(&catalogue),
             periods_secs: BTreeMap::new(),
             own_source: SourceId::new("engine").expect("a word is a valid id"),
             plans: BTreeMap::new(),
@@ -119,6 +128,7 @@ impl Setup {
             } else {
                 rules_of(&self.rules, property)
             },
+            silence: silence_of(&self.rules, property),
             sites: known
                 .and_then(|known| known.cells)
                 .map_or_else(BTreeMap::new, |cells| sites(&self.catalogue, cells)),
@@ -178,6 +188,26 @@ impl Setup {
         rules.iter().filter_map(judge).collect()
     }
 
+    /// The rule that watches the silence of this datastream, and how long it is patient.
+    pub(crate) fn silence(
+        &self,
+        plan: &Plan,
+        thing: &ThingId,
+        property: &PropertyId,
+    ) -> Option<(u32, Duration)> {
+        let number = plan.silence?;
+        let Operator::NoData(silence) = &self.rule(number).operator else {
+            return None;
+        };
+        let patience = silence.after(self.period(thing, property));
+        (!patience.is_zero()).then_some((number, patience))
+    }
+
+    /// Whether others are heard through this thing.
+    pub(crate) fn is_parent(&self, thing: &ThingId) -> bool {
+        self.parents.contains(thing)
+    }
+
     /// For how long one observation stands; no time when nobody says.
     pub(crate) fn period(&self, thing: &ThingId, property: &PropertyId) -> Duration {
         let secs = self.catalogue.period_secs(thing, property);
@@ -187,6 +217,20 @@ impl Setup {
     pub(crate) fn rule(&self, number: u32) -> &Rule {
         &self.rules[number as usize]
     }
+}
+
+fn parents(catalogue: &Catalogue) -> BTreeSet<ThingId> {
+    let things = catalogue.things.values();
+    things.filter_map(|thing| thing.parent.clone()).collect()
+}
+
+fn silence_of(rules: &[Rule], property: &PropertyId) -> Option<u32> {
+    let mut numbered = (0..).zip(rules);
+    let watches = |rule: &Rule| {
+        matches!(rule.operator, Operator::NoData(_)) && rule.properties.contains(property)
+    };
+    let found = numbered.find(|(_, rule)| watches(rule));
+    found.map(|(number, _)| number)
 }
 
 fn rules_of(rules: &[Rule], property: &PropertyId) -> Vec<u32> {

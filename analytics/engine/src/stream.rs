@@ -61,6 +61,8 @@ pub(crate) struct Stream {
     windows: Windows,
     judges: Vec<Judge>,
     late: Option<Box<Late>>,
+    /// Where its silence is watched.
+    pub(crate) watch: Option<usize>,
     /// What was dropped with the panes that closed at this time of the clock.
     closed: (Timestamp, Samples),
     /// The cell to which its panes belong, by its place, and the rank of its thing there.
@@ -85,6 +87,7 @@ impl Stream {
             windows: Windows::default(),
             judges,
             late: None,
+            watch: None,
             closed: (Timestamp::MIN, Samples::default()),
             cell,
             next_end: None,

@@ -23,6 +23,7 @@ use crate::judge::Judge;
 use crate::outbox::Outbox;
 use crate::pane::Sample;
 use crate::setup::Setup;
+use crate::silence::{Silences, Teller, Watched};
 use crate::stream::{Arrival, Passing, Stream, Taken};
 use crate::timers::Armed;
 
@@ -67,6 +68,10 @@ pub(crate) struct Thing {
     pub(crate) deriving: Option<Box<Deriving>>,
     /// Whether history is wanted of one of its datastreams.
     pub(crate) wanting: bool,
+    /// Where its silence is watched.
+    pub(crate) watch: Option<usize>,
+    /// Whether others are heard through it.
+    pub(crate) is_parent: bool,
     #[serde(skip)]
     pub(crate) armed: Armed,
 }
@@ -77,12 +82,26 @@ pub(crate) struct Hands<'a> {
     pub(crate) counts: &'a mut Counts,
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) cells: &'a mut Cells,
+    pub(crate) silences: &'a mut Silences,
     /// Doors, by their numbers.
     pub(crate) sources: &'a [SourceId],
     /// Panes for cells, not yet handed over.
     pub(crate) parts: &'a mut Vec<Part>,
     /// Where the thing is in the state.
     pub(crate) place: usize,
+}
+
+impl Hands<'_> {
+    fn teller(&mut self) -> (&mut Silences, Teller<'_>) {
+        let (_, now) = self.outbox.cause();
+        let teller = Teller {
+            setup: self.setup,
+            outbox: self.outbox,
+            sources: self.sources,
+            now,
+        };
+        (self.silences, teller)
+    }
 }
 
 impl Thing {
@@ -96,6 +115,7 @@ impl Thing {
             let judges = plan.formulas.iter().map(judges).collect();
             Box::new(Deriving::new(plan, judges))
         });
+        let is_parent = setup.is_parent(&id);
         let hourly = judges(IndexKind::AqiHourly);
         let daily = judges(IndexKind::AqiDaily);
         Self {
@@ -115,6 +135,8 @@ impl Thing {
             hourly,
             daily,
             wanting: false,
+            watch: None,
+            is_parent,
             armed: None,
         }
     }
@@ -203,13 +225,20 @@ impl Thing {
         source: u32,
         hands: &mut Hands<'_>,
     ) {
+        let place = self
+            .streams
+            .binary_search_by(|stream| stream.property.cmp(&measured.property));
+        // A value that cannot be used is no silence.
+        if let Ok(known) = place
+            && let Some(watch) = self.streams[known].watch
+        {
+            let (silences, mut teller) = hands.teller();
+            silences.observe(watch, &mut teller);
+        }
         if measured.quality != Quality::Good || !is_usable(measured.value) {
             hands.counts.unusable += 1;
             return;
         }
-        let place = self
-            .streams
-            .binary_search_by(|stream| stream.property.cmp(&measured.property));
         let place = match place {
             Ok(known) => known,
             Err(_) if hands.counts.series >= u64::from(hands.setup.settings.series_max) => {
@@ -217,7 +246,7 @@ impl Thing {
                 return;
             }
             Err(free) => {
-                self.follow(measured.property.clone(), free, hands);
+                self.follow(measured.property.clone(), free, source, hands);
                 free
             }
         };
@@ -269,7 +298,7 @@ impl Thing {
     }
 
     /// Begins a datastream, whose place among the others is free.
-    fn follow(&mut self, property: PropertyId, free: usize, hands: &mut Hands<'_>) {
+    fn follow(&mut self, property: PropertyId, free: usize, source: u32, hands: &mut Hands<'_>) {
         let setup = hands.setup;
         self.period = self.period.max(setup.period(&self.id, &property));
         let plan = setup.plan(&property);
@@ -279,8 +308,24 @@ impl Thing {
             (cell, site.rank)
         });
         let judges = setup.judges(&plan.rules, &self.id, &property);
-        self.streams
-            .insert(free, Stream::new(property, plan, judges, cell));
+        let silence = setup.silence(&plan, &self.id, &property);
+        let watch = silence.map(|(rule, patience)| {
+            let watched = Watched {
+                thing: &self.id,
+                property: &property,
+                rule,
+                patience,
+                source,
+            };
+            let (silences, mut teller) = hands.teller();
+            silences.follow(&watched, &mut teller)
+        });
+        let mut stream = Stream::new(property, plan, judges, cell);
+        if let Some((stream_at, thing_at)) = watch {
+            stream.watch = Some(stream_at);
+            self.watch = Some(thing_at);
+        }
+        self.streams.insert(free, stream);
         hands.counts.series += 1;
     }
 

@@ -223,6 +223,13 @@ impl Gate {
             );
             return refuse(Disposition::Rejected, Reason::BadId, detail);
         }
+        if raw.thing.is_door() {
+            let detail = format!(
+                "`{}` names a door of the centre, not a device; give the thing another id",
+                raw.thing
+            );
+            return refuse(Disposition::Rejected, Reason::BadId, detail);
+        }
         if self.unknown == Unknown::Quarantine && !self.catalogue.things.contains_key(raw.thing) {
             let detail = format!("the catalogue does not know thing `{}`", raw.thing);
             return refuse(Disposition::Quarantined, Reason::UnknownThing, detail);

@@ -290,7 +290,7 @@ impl Door {
                 count_reject(reject);
             }
         }
-        count_withheld(source, batch.withheld);
+        count_withheld(self.source.as_str(), batch.withheld);
         let (messages, taken) = (batch.messages, batch.taken);
         self.kept.messages.increment(messages as u64);
         self.kept.received.increment(taken.received());

@@ -131,6 +131,9 @@ id!(
 /// How the ids of H3 cells begin; no device may call itself so.
 const CELL_PREFIX: &str = "h3:";
 
+/// How the ids of doors begin; no device may call itself so.
+const DOOR_PREFIX: &str = "door:";
+
 impl ThingId {
     /// The H3 cell of this index as a thing: whatever is said of the things in it together is said of this one.
     pub fn of_cell(index: u64) -> Self {
@@ -146,6 +149,16 @@ impl ThingId {
     /// Whether the id is in the name space of cells.
     pub fn is_cell(&self) -> bool {
         self.as_str().starts_with(CELL_PREFIX)
+    }
+
+    /// A door as a thing: of its silence there is one alarm.
+    pub fn of_door(source: &SourceId) -> Self {
+        Self(smol_str::format_smolstr!("{DOOR_PREFIX}{source}"))
+    }
+
+    /// Whether the id is in the name space of doors.
+    pub fn is_door(&self) -> bool {
+        self.as_str().starts_with(DOOR_PREFIX)
     }
 }
 

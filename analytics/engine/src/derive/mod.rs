@@ -133,12 +133,17 @@ impl Deriving {
 
     /// When what came late is to be used.
     pub(crate) fn correction_due(&self, settings: &Settings) -> Option<Timestamp> {
-        self.late.as_ref().map(|late| late.since + settings.gather())
+        self.late
+            .as_ref()
+            .map(|late| late.since + settings.gather())
     }
 
     /// The rules of a formula, and what they judge.
     pub(crate) fn judged(&mut self, formula: usize) -> (&PropertyId, &mut Vec<Judge>) {
-        (&self.plan.formulas[formula].property, &mut self.judges[formula])
+        (
+            &self.plan.formulas[formula].property,
+            &mut self.judges[formula],
+        )
     }
 
     /// The formula that makes this property.
@@ -308,7 +313,12 @@ impl Deriving {
         self.passed = step;
         self.look_ahead(moment.zone);
         let told = due.into_iter().filter(|due| due.is_told);
-        let result = |due: Due| (due.formula, self.result(thing, step, due.formula, due.figure));
+        let result = |due: Due| {
+            (
+                due.formula,
+                self.result(thing, step, due.formula, due.figure),
+            )
+        };
         Some(told.map(result).collect())
     }
 
@@ -324,7 +334,13 @@ impl Deriving {
         }
     }
 
-    fn result(&self, thing: &ThingId, time: Timestamp, formula: usize, figure: Figure) -> DerivedResult {
+    fn result(
+        &self,
+        thing: &ThingId,
+        time: Timestamp,
+        formula: usize,
+        figure: Figure,
+    ) -> DerivedResult {
         DerivedResult {
             datastream: DatastreamId {
                 thing: thing.clone(),

@@ -55,8 +55,10 @@ impl Machine {
         self.upto = to;
         self.open.retain(|_, begun| to < *begun + plan.longest);
         let from = to - plan.kept;
-        self.begun.drain(..self.begun.partition_point(|at| *at <= from));
-        self.over.drain(..self.over.partition_point(|over| over.at <= from));
+        self.begun
+            .drain(..self.begun.partition_point(|at| *at <= from));
+        self.over
+            .drain(..self.over.partition_point(|over| over.at <= from));
     }
 
     /// Takes the events of one moment.

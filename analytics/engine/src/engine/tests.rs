@@ -6,4 +6,5 @@ mod limits;
 mod operators;
 mod oracle;
 mod scenario;
+mod silence;
 mod windows;

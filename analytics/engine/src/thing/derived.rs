@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use yiping_model::{
-    AlarmId, DatastreamId, Event, Outcome, PropertyId, Quality, Reading, ThingId,
-    Timestamp,
+    AlarmId, DatastreamId, Event, Outcome, PropertyId, Quality, Reading, ThingId, Timestamp,
 };
 
 use super::{Hands, Thing, is_usable};
@@ -184,7 +183,13 @@ pub(super) fn judge_derived(
                 thing: thing.clone(),
                 property: property.clone(),
             };
-            AlarmId::of(&rule.id, &subject, &setup.own_source, point.time, point.value)
+            AlarmId::of(
+                &rule.id,
+                &subject,
+                &setup.own_source,
+                point.time,
+                point.value,
+            )
         };
         let mut told = Vec::new();
         judge.newest(point, fresh, &mut told);
@@ -221,11 +226,18 @@ impl Again<'_> {
         for judge in judges {
             judge.forget(self.kept);
             let begin = judge.covering(self.first);
-            let from = begin.map_or(self.first, |alarm| alarm.start.time) - judge.criterion().lead();
+            let from =
+                begin.map_or(self.first, |alarm| alarm.start.time) - judge.criterion().lead();
             let rule = setup.rule(judge.rule);
             let fresh = |episode: &Episode, nth: u64| {
                 let at = episode.start.time + Duration::from_micros(nth);
-                AlarmId::of(&rule.id, &subject, &setup.own_source, at, episode.start.value)
+                AlarmId::of(
+                    &rule.id,
+                    &subject,
+                    &setup.own_source,
+                    at,
+                    episode.start.value,
+                )
             };
             let truth = Truth {
                 from,
@@ -236,7 +248,9 @@ impl Again<'_> {
             };
             let mut told = Vec::new();
             judge.correct(truth, fresh, &mut told);
-            hands.outbox.tell(setup, judge, self.thing, self.property, told);
+            hands
+                .outbox
+                .tell(setup, judge, self.thing, self.property, told);
         }
     }
 }

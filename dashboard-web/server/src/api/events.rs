@@ -12,7 +12,7 @@ use yiping_store::{EventQuery, StoredEvent};
 use super::answer::Rows;
 use super::error::{ApiError, ErrorAnswer};
 use super::history::span;
-use super::params::Params;
+use super::params::{Params, ROWS_DEFAULT};
 use crate::state::ServerState;
 
 /// Something that happened at a thing.
@@ -97,7 +97,7 @@ pub(super) async fn events(
     let key = params.parsed("key", "A023", |text| EventKey::new(text).ok())?;
     let after = params.parsed("after", "812345", |text| text.parse().ok())?;
     let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = EventQuery {
         thing,

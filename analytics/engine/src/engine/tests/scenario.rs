@@ -81,7 +81,7 @@ fn hopping() -> (PropertyId, Property) {
 }
 
 /// `n1` and `n2` share a cell; `s1` stands elsewhere.
-fn place(id: &str) -> (ThingId, Thing) {
+pub(super) fn place(id: &str) -> (ThingId, Thing) {
     let thing = Thing {
         id: ThingId::new(id).expect("valid"),
         name: text(id),
@@ -98,7 +98,7 @@ fn place(id: &str) -> (ThingId, Thing) {
     (thing.id.clone(), thing)
 }
 
-fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
+pub(super) fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
     Rule {
         id: RuleId::new(id).expect("valid"),
         title: text(id),
