@@ -6,15 +6,14 @@ use std::fmt::Debug;
 
 use yiping_model::{
     Alarm, AlarmBook, AlarmState, Body, DatastreamId, Disposition, Event, Finding, IndexKind,
-    IndexResult, Measured, Outcome, Position, Quality, Reading, Reason, RecallPoint, Record,
-    SourceId, Stage, ThingId, Timestamp, WindowResult,
+    IndexResult, Measured, Outcome, Position, Quality, Reading, RecallPoint, Record, SourceId,
+    Stage, ThingId, Timestamp, WindowResult,
 };
 
 use super::script::{datastream, length, time};
 use crate::{
     Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, History, HopFilter, IndexQuery,
-    Observation, ObservationQuery, Point, Recalled, Settings, SourceFigures, Store, StoredReject,
-    WindowQuery,
+    Observation, ObservationQuery, Point, Recalled, Settings, SourceFigures, Store, WindowQuery,
 };
 
 const FROM: Timestamp = Timestamp::MIN;
