@@ -293,7 +293,7 @@ async fn what_may_name_persons_is_shown_in_no_dead_letter() {
         assert_eq!(device.packet().await, acknowledgement(id));
     }
     // What is no packet at all is held back too.
-    device.send(b"\x00H12345").await;
+    device.send(b"\x00\x06H12345").await;
     let bodies = house.log.bodies(3).await;
     let letters = rejects(&bodies);
     assert_eq!(letters[0].size_bytes as usize, plate.len());
