@@ -77,7 +77,12 @@ export const Curve: Component<{
           {(level) => (
             <g transform={`translate(0 ${drawn().y(level.value)})`}>
               <line class="level" classList={{ dashed: !level.solid }} x2={inner().width} />
-              <text class="level" x="8" dy={level.solid ? -7 : 20}>
+              <text
+                class="level"
+                x={level.solid ? 8 : inner().width - 8}
+                dy="-7"
+                text-anchor={level.solid ? "start" : "end"}
+              >
                 {level.text}
               </text>
             </g>

@@ -3,14 +3,15 @@ import { type Component, createMemo, For, Show } from "solid-js";
 import { Curve, type Level } from "../../charts/Curve";
 import { newest } from "../../feed/events";
 import type { AlarmView } from "../../feed/messages";
-import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { age, clockMinutes, clockOfDay, clockSeconds } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import { LEVEL_COLOURS, toLevel } from "../../ui/signs";
+import { Age } from "../Age";
 import type { Panel } from "../panel";
+import { reading } from "../reading";
 import { kindName } from "../video/video";
 import { BesidePart } from "./Beside";
 import { type Change, changes, points } from "./facts";
@@ -82,6 +83,11 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   const list = createMemo(() => points(props.wall, props.alarm));
   const said = (value: number) => fixed(value, property()?.decimals ?? 2);
+  const current = () => {
+    const thing = props.wall.things().get(props.alarm.thing);
+    const found = thing === undefined ? undefined : reading(props.wall, thing, props.alarm.property);
+    return found?.last === undefined ? undefined : found;
+  };
   const levels = (): Level[] => {
     const rule = props.wall.facts()?.rules.get(props.alarm.rule);
     const { threshold } = props.alarm;
@@ -102,11 +108,12 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
             </i>
           )}
         </Show>
-        <Show when={props.wall.latest().get(pairKey(props.alarm.thing, props.alarm.property))}>
-          {(last) => (
+        <Show when={current()}>
+          {(known) => (
             <i>
-              {t().now(`${said(last().value)} ${property()?.unit ?? ""}`)} · {t().trigger} {said(props.alarm.value)} ·{" "}
-              {clockSeconds(last().at_ms, zone())}
+              {t().now(`${said(known().last?.value ?? 0)} ${property()?.unit ?? ""}`)} · {t().trigger}{" "}
+              {said(props.alarm.value)} · {clockSeconds(known().last?.at_ms ?? 0, zone())}{" "}
+              <Age reading={known()} nowMs={props.wall.now()} />
             </i>
           )}
         </Show>

@@ -1,6 +1,7 @@
 import type { AlarmView, ThingView, TrendView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
+import { thingsOf } from "../../lib/domains";
 import { fixed } from "../../lib/number";
 import { minutes } from "../hall/halls";
 import { greatest, type Reading, readings, worstOf } from "../reading";
@@ -82,12 +83,13 @@ function stage(wall: Wall, worst: ReadonlyMap<string, AlarmView>): Driver {
 
 /** The station with the worst index of the hour. */
 function air(wall: Wall, worst: ReadonlyMap<string, AlarmView>): Driver {
+  const exists = thingsOf("air", wall.things().values()).length > 0;
   const list = [...wall.indices().values()].filter(({ kind }) => kind === "aqi_hourly");
   const latest = Math.max(...list.map(({ start_ms }) => start_ms));
   const known = list.filter(({ start_ms, value }) => start_ms === latest && value !== null);
   const [first] = known.sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
   const thing = first === undefined ? undefined : wall.things().get(first.thing);
-  if (first === undefined || thing === undefined) return { id: "air", exists: list.length > 0, most: undefined };
+  if (first === undefined || thing === undefined) return { id: "air", exists, most: undefined };
   const property = wall.facts()?.properties.get(first.kind);
   const trend: TrendView = {
     thing: thing.id,

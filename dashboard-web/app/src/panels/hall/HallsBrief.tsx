@@ -44,7 +44,6 @@ export const HallsBrief: Panel = (props) => {
               <td class="icon" />
               <th>{t().hall}</th>
               <th class="num">{t().waiting}</th>
-              <th class="num">{t().meanWait}</th>
               <th class="num">
                 {t().p80Wait} {t().minutes}
               </th>
@@ -69,7 +68,7 @@ export const HallsBrief: Panel = (props) => {
                   <Show
                     when={hall().figures.waiting}
                     fallback={
-                      <td class="none" colspan="5">
+                      <td class="none" colspan="4">
                         {t().noData}
                       </td>
                     }
@@ -78,9 +77,6 @@ export const HallsBrief: Panel = (props) => {
                       <>
                         <td class="num">
                           <HallValue hall={hall()} of="waiting" class="strong" />
-                        </td>
-                        <td class="num">
-                          <HallValue hall={hall()} of="wait_mean" minutes />
                         </td>
                         <td class="num">
                           <HallValue hall={hall()} of="wait_p80" minutes class="strong" />

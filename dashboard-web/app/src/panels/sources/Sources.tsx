@@ -29,7 +29,7 @@ export const Sources: Panel = (props) => {
   const gone = () => behind().filter(({ dead }) => dead);
   const silent = (ms: number | undefined) => {
     const { count: number, unit } = span(props.wall.now() - (ms ?? 0));
-    return ms === undefined ? t().noData : t().span(number, unit);
+    return ms === undefined ? "" : ` ${t().span(number, unit)}`;
   };
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   return (
@@ -55,6 +55,13 @@ export const Sources: Panel = (props) => {
           </tr>
         </thead>
         <tbody>
+          <Show when={rows().length === 0}>
+            <tr>
+              <td class="none" colspan="6">
+                {t().noData}
+              </td>
+            </tr>
+          </Show>
           <Index each={rows().slice(0, ROWS_MAX)}>
             {(row) => {
               const heard = () => span(props.wall.now() - row().source.last_received_ms);

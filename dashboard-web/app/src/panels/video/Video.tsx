@@ -27,6 +27,8 @@ export const Video: Panel = (props) => {
   );
   const rows = createMemo(() => kinds(events(), props.wall.now()));
   const offline = () => list().filter(({ online }) => !online);
+  // Cameras that are all away saw nothing, and nothing can be concluded from it.
+  const blind = () => offline().length === list().length;
   const names = () => {
     const shown = offline().slice(0, OFFLINE_MAX);
     const more = offline().length - shown.length;
@@ -63,7 +65,7 @@ export const Video: Panel = (props) => {
               {(row) => (
                 <tr>
                   <th scope="row">{kindName(props.wall, row().kind)}</th>
-                  <td class="num key" classList={{ zero: row().hour === 0 }}>
+                  <td class="num key" classList={{ zero: row().hour === 0, blind: blind() }}>
                     {row().hour}
                   </td>
                   <td class="num share">
