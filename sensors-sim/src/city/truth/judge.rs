@@ -159,17 +159,18 @@ pub(super) fn held(points: &[Point], hold: Duration, to: Timestamp) -> Vec<Episo
     found
 }
 
-/// When nothing was heard for longer than `after`: from the last value to the next one.
+/// When nothing was heard for longer than `after`: from the last value to the next one. Its value is the patience, its extreme how long it was
+/// silent, both in seconds.
 pub(super) fn silences(points: &[Point], after: Duration, to: Timestamp) -> Vec<Episode> {
     let mut found = Vec::new();
-    for (index, (at, value)) in points.iter().enumerate() {
+    for (index, (at, _value)) in points.iter().enumerate() {
         let next = points.get(index + 1).map(|(next, _)| *next);
         if next.unwrap_or(to) > *at + after {
             found.push(Episode {
                 started: *at,
                 ended: next,
-                value: *value,
-                extreme: *value,
+                value: after.as_secs_f64(),
+                extreme: next.unwrap_or(to).micros_since(*at) as f64 / 1e6,
             });
         }
     }
@@ -178,8 +179,11 @@ pub(super) fn silences(points: &[Point], after: Duration, to: Timestamp) -> Vec<
 
 /// The silences that all of a parent's things have in common are the parent's; the rest remains theirs.
 ///
-/// A common silence begins with the last that was heard of any of them and ends with the first.
-pub(super) fn common<K: Ord + Clone>(of: &mut BTreeMap<K, Vec<Episode>>) -> Vec<Episode> {
+/// A common silence begins with the last that was heard of any of them, or of the parent itself (`own`), and ends with the first.
+pub(super) fn common<K: Ord + Clone>(
+    of: &mut BTreeMap<K, Vec<Episode>>,
+    own: &[Timestamp],
+) -> Vec<Episode> {
     let Some(first) = of.values().next() else {
         return Vec::new();
     };
@@ -206,6 +210,22 @@ pub(super) fn common<K: Ord + Clone>(of: &mut BTreeMap<K, Vec<Episode>>) -> Vec<
             .iter()
             .flat_map(|one| own.iter().filter_map(move |other| meet(one, other)));
         shared = pairs.collect();
+    }
+    for both in &mut shared {
+        let heard = || {
+            own.iter()
+                .copied()
+                .filter(|at| (both.started..end(both)).contains(at))
+        };
+        // In the latter half it speaks again.
+        let half = both.started + Duration::from_secs_f64(both.value / 2.0);
+        let first = heard().find(|at| *at > half);
+        let last = heard().rfind(|at| *at <= half);
+        both.started = last.unwrap_or(both.started);
+        both.ended = first.or(both.ended);
+        if let Some(ended) = both.ended {
+            both.extreme = ended.micros_since(both.started) as f64 / 1e6;
+        }
     }
     for own in of.values_mut() {
         own.retain(|one| {

@@ -62,9 +62,9 @@ pub struct TruthAlarm {
     pub started: Timestamp,
     /// Phenomenon time at which it was over; `None` when it lasts beyond the span.
     pub ended: Option<Timestamp>,
-    /// The value at `started`.
+    /// The value at `started`; for a silence how long it may be, in seconds.
     pub value: f64,
-    /// The most extreme value of the alarm.
+    /// The most extreme value of the alarm; for a silence how long it was, in seconds.
     pub extreme: f64,
 }
 
@@ -99,6 +99,7 @@ pub fn truth(city: &City, from: Timestamp, to: Timestamp, pack: &TruthPack) -> T
 /// What was heard of all things that matter.
 struct Gathered<'a> {
     city: &'a City,
+    begin: Timestamp,
     to: Timestamp,
     things: Vec<&'a Thing>,
     points: BTreeMap<ThingId, BTreeMap<PropertyId, Vec<Point>>>,
@@ -110,18 +111,6 @@ impl<'a> Gathered<'a> {
     fn of(city: &'a City, from: Timestamp, to: Timestamp, pack: &TruthPack) -> Self {
         let kinds = city.plan.kinds();
         let on_stage = |kind: &str| kinds.is_empty() || kinds.contains(&kind);
-        let mut gathered = Self {
-            city,
-            to,
-            things: city
-                .things
-                .values()
-                .filter(|thing| on_stage(&thing.kind))
-                .collect(),
-            points: BTreeMap::new(),
-            events: BTreeMap::new(),
-            derived: BTreeMap::new(),
-        };
         let wanted = wanted(pack);
         let begin = if pack.rules.iter().all(judges_single_values) && pack.derived.is_empty() {
             from
@@ -133,6 +122,19 @@ impl<'a> Gathered<'a> {
                 from - LEAD
             };
             earliest.max(from - LEAD)
+        };
+        let mut gathered = Self {
+            city,
+            begin,
+            to,
+            things: city
+                .things
+                .values()
+                .filter(|thing| on_stage(&thing.kind))
+                .collect(),
+            points: BTreeMap::new(),
+            events: BTreeMap::new(),
+            derived: BTreeMap::new(),
         };
         for teller in city.tellers.iter().filter(|teller| on_stage(teller.kind())) {
             gathered.listen(teller.thing(), city.events(teller, begin, to));
@@ -258,7 +260,7 @@ impl<'a> Gathered<'a> {
         for (parent, mut of) in silent {
             if let Some(parent) = parent {
                 let no_data = PropertyId::new(NO_DATA).expect("a word is an id");
-                let common = judge::common(&mut of);
+                let common = judge::common(&mut of, &self.spoken(&parent));
                 alarms.extend(
                     common
                         .into_iter()
@@ -272,6 +274,28 @@ impl<'a> Gathered<'a> {
                 );
             }
         }
+    }
+
+    /// When a thing said anything.
+    fn spoken(&self, thing: &ThingId) -> Vec<Timestamp> {
+        let mut spoken = Vec::new();
+        for sensor in self
+            .city
+            .sensors
+            .iter()
+            .filter(|sensor| sensor.thing == *thing)
+        {
+            let mut at = sensor.first_at_or_after(self.begin.max(self.city.run_begins(sensor)));
+            while at < self.to {
+                spoken.extend(
+                    self.city
+                        .heard(sensor, at)
+                        .map(|reading| reading.phenomenon_time),
+                );
+                at = sensor.next(at);
+            }
+        }
+        spoken
     }
 
     fn judge_events(
