@@ -39,6 +39,9 @@ impl Draft {
         for rule in &self.rules {
             self.check_rule(rule, problems);
         }
+        self.check_events(problems);
+        self.check_classes(problems);
+        self.check_derived(problems);
         if let Some(laws) = &self.laws {
             self.check_laws(laws, problems);
         }
@@ -141,7 +144,7 @@ impl Draft {
     }
 
     /// The property of this id, or the sentence that says there is none.
-    fn property(&self, id: &PropertyId) -> Result<&Property, String> {
+    pub(super) fn property(&self, id: &PropertyId) -> Result<&Property, String> {
         let mut properties = self.properties.iter().map(|entry| &entry.value);
         properties
             .find(|property| property.id == *id)
@@ -244,7 +247,7 @@ fn check_windows(property: &Property, tell: &mut impl FnMut(bool, &str)) {
     );
 }
 
-fn check_once<T>(
+pub(super) fn check_once<T>(
     what: &str,
     entries: &[Entry<T>],
     id: impl Fn(&T) -> &str,
@@ -265,7 +268,7 @@ fn check_once<T>(
     }
 }
 
-fn blank(text: &Text) -> bool {
+pub(super) fn blank(text: &Text) -> bool {
     text.zh.trim().is_empty() || text.en.trim().is_empty()
 }
 
