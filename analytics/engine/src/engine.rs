@@ -353,7 +353,9 @@ impl Engine {
     ) -> Heard {
         let mut heard = Heard::Counted;
         let deriving = self.state.things[place].deriving.as_ref();
-        let Some(plan) = deriving.map(|deriving| deriving.plan()).filter(|plan| plan.is_heard())
+        let Some(plan) = deriving
+            .map(|deriving| deriving.plan())
+            .filter(|plan| plan.is_heard())
         else {
             return heard;
         };

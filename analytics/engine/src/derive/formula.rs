@@ -365,7 +365,10 @@ impl Derived {
             Operator::Rate(rate) => vec![("over", rate.over)],
             Operator::Pair(pair) => {
                 let length = pair.length.map(|length| ("length", length));
-                length.into_iter().chain([("longest", pair.longest)]).collect()
+                length
+                    .into_iter()
+                    .chain([("longest", pair.longest)])
+                    .collect()
             }
             Operator::Count(count) => vec![("length", count.length)],
             Operator::Class(class) => class.length.map(|it| ("length", it)).into_iter().collect(),

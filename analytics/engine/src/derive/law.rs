@@ -123,7 +123,9 @@ impl ClassLaw {
         for item in &self.items {
             let (limits, ordered) = match &item.limits {
                 Limits::AtMost(limits) => (limits.len(), limits.is_sorted()),
-                Limits::AtLeast(limits) => (limits.len(), limits.is_sorted_by(|one, other| one >= other)),
+                Limits::AtLeast(limits) => {
+                    (limits.len(), limits.is_sorted_by(|one, other| one >= other))
+                }
                 Limits::Within([low, high]) => (self.classes.len() - 1, low < high),
             };
             if !ordered || limits + 1 != self.classes.len() {

@@ -35,10 +35,10 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// One that has seen nothing before what it needs after this time.
-    pub(crate) fn before(at: Timestamp, plan: &MachinePlan) -> Self {
+    /// One that has seen nothing.
+    pub(crate) fn new() -> Self {
         Self {
-            upto: at - plan.longest - plan.kept,
+            upto: Timestamp::MIN,
             ..Self::default()
         }
     }
@@ -55,8 +55,10 @@ impl Machine {
         self.upto = to;
         self.open.retain(|_, begun| to < *begun + plan.longest);
         let from = to - plan.kept;
-        self.begun.drain(..self.begun.partition_point(|at| *at <= from));
-        self.over.drain(..self.over.partition_point(|over| over.at <= from));
+        self.begun
+            .drain(..self.begun.partition_point(|at| *at <= from));
+        self.over
+            .drain(..self.over.partition_point(|over| over.at <= from));
     }
 
     /// Takes the events of one moment.

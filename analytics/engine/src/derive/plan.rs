@@ -164,7 +164,10 @@ pub(crate) fn arrange(
         !plan.formulas.is_empty() || !plan.followers.is_empty() || !plan.cells.is_empty()
     };
     plans.retain(|_, plan| used(plan));
-    plans.into_iter().map(|(thing, plan)| (thing, Arc::new(plan))).collect()
+    plans
+        .into_iter()
+        .map(|(thing, plan)| (thing, Arc::new(plan)))
+        .collect()
 }
 
 /// Each after those on which it rests; what rests on itself is left out, as packs are checked for it.
@@ -203,7 +206,11 @@ fn add_to_cell(plan: &mut ThingPlan, derived: &Derived, rules: &[Rule]) {
     let Operator::Count(count) = &derived.operator else {
         return;
     };
-    if plan.formulas.iter().all(|formula| formula.property != derived.id) {
+    if plan
+        .formulas
+        .iter()
+        .all(|formula| formula.property != derived.id)
+    {
         let kind = place_of(&mut plan.kinds, &count.of);
         let length = count.length.duration();
         plan.push(derived, Op::Count { kind, length }, length, rules);
@@ -233,7 +240,9 @@ impl ThingPlan {
     }
 
     fn formula(&self, property: &PropertyId) -> Option<usize> {
-        self.formulas.iter().position(|formula| formula.property == *property)
+        self.formulas
+            .iter()
+            .position(|formula| formula.property == *property)
     }
 
     /// Whether readings and events of the thing matter to others.
@@ -258,9 +267,8 @@ impl Arranging<'_> {
 
     /// The operator with its inputs, and how long after an input it may rest on it; `None` where the thing lacks what it needs.
     fn op(&mut self, derived: &Derived, thing: &Thing) -> Option<(Op, Duration)> {
-        let or_step = |length: Option<Length>| {
-            length.map_or(derived.every.duration(), Length::duration)
-        };
+        let or_step =
+            |length: Option<Length>| length.map_or(derived.every.duration(), Length::duration);
         Some(match &derived.operator {
             Operator::Window(window) => {
                 let (length, take) = (window.length.duration(), window.take);
@@ -276,7 +284,14 @@ impl Arranging<'_> {
                 let length = or_step(pair.length);
                 let machine = self.machine(pair, length);
                 let (tell, reach) = (pair.tell, length + pair.longest.duration());
-                (Op::Pair { machine, tell, length }, reach)
+                (
+                    Op::Pair {
+                        machine,
+                        tell,
+                        length,
+                    },
+                    reach,
+                )
             }
             Operator::Count(count) => {
                 let kind = place_of(&mut self.plan.kinds, &count.of);
@@ -303,7 +318,13 @@ impl Arranging<'_> {
                 let own = (joined.tell == Joined::Difference)
                     .then(|| place_of(&mut self.plan.series, &(Origin::Own, joined.of.clone())));
                 let name = PropertyId::new(neighbour.as_str()).ok();
-                let op = Op::Neighbour { of, own, delay, stale, name };
+                let op = Op::Neighbour {
+                    of,
+                    own,
+                    delay,
+                    stale,
+                    name,
+                };
                 (op, delay + stale)
             }
         })
@@ -331,11 +352,21 @@ impl Arranging<'_> {
             items.push((item, of));
         }
         let worst = law.worst();
-        Some((Op::Class { items, worst, length }, reach))
+        Some((
+            Op::Class {
+                items,
+                worst,
+                length,
+            },
+            reach,
+        ))
     }
 
     fn machine(&mut self, pair: &super::Pair, length: Duration) -> usize {
-        for kind in std::iter::once(&pair.begin).chain(&pair.end).chain(&pair.drop) {
+        for kind in std::iter::once(&pair.begin)
+            .chain(&pair.end)
+            .chain(&pair.drop)
+        {
             place_of(&mut self.plan.kinds, kind);
         }
         let same = |known: &MachinePlan| {

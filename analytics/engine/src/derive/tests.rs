@@ -234,7 +234,9 @@ fn body(told: &Told) -> Body {
 fn records(told: &[Told]) -> Vec<Record> {
     let mut told: Vec<&Told> = told.iter().collect();
     told.sort_by_key(|told| told.secs + told.delay);
-    let inputs = told.into_iter().map(|told| (time(told.secs + told.delay), body(told)));
+    let inputs = told
+        .into_iter()
+        .map(|told| (time(told.secs + told.delay), body(told)));
     let ticks = [at("15:00:00"), at("15:01:00")].map(|at| (at, Body::Tick));
     let numbered = (1..).zip(inputs.chain(ticks));
     let record = |(number, (received_at, body))| Record {
@@ -246,10 +248,12 @@ fn records(told: &[Told]) -> Vec<Record> {
 }
 
 fn derived(findings: &[Finding]) -> Vec<DerivedResult> {
-    let derived = findings.iter().filter_map(|finding| match &finding.outcome {
-        Outcome::Derived(result) => Some(result.clone()),
-        _ => None,
-    });
+    let derived = findings
+        .iter()
+        .filter_map(|finding| match &finding.outcome {
+            Outcome::Derived(result) => Some(result.clone()),
+            _ => None,
+        });
     derived.collect()
 }
 
@@ -259,11 +263,19 @@ fn settled(results: &[DerivedResult]) -> BTreeMap<(DatastreamId, Timestamp), (f6
     for result in results {
         let name = (result.datastream.clone(), result.time);
         let before = settled.insert(name, result);
-        assert_eq!(result.revision, before.map_or(result.revision.min(1), |before| before.revision + 1));
+        assert_eq!(
+            result.revision,
+            before.map_or(result.revision.min(1), |before| before.revision + 1)
+        );
         let said = before.and_then(|before| before.value);
-        assert_eq!(result.before.map(|before| before.value), (result.revision > 0).then_some(said));
+        assert_eq!(
+            result.before.map(|before| before.value),
+            (result.revision > 0).then_some(said)
+        );
     }
-    let counted = settled.into_iter().filter(|((_, at), _)| *at <= self::at("11:00:00"));
+    let counted = settled
+        .into_iter()
+        .filter(|((_, at), _)| *at <= self::at("11:00:00"));
     counted
         .filter_map(|(name, result)| Some((name, (result.value?, result.inputs))))
         .collect()

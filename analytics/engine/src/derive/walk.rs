@@ -27,7 +27,9 @@ impl Figure {
     pub(crate) fn of(value: Option<f64>, inputs: usize) -> Self {
         Self {
             // Minus zero is the same value as zero.
-            value: value.map(|value| value + 0.0).filter(|value| is_usable(*value)),
+            value: value
+                .map(|value| value + 0.0)
+                .filter(|value| is_usable(*value)),
             inputs: u32::try_from(inputs).unwrap_or(u32::MAX),
             because: None,
         }
@@ -68,7 +70,10 @@ pub(crate) fn next_step(
     let after = after + MOMENT;
     for (from, to) in alive.from(after) {
         let from = (*from).max(after);
-        let steps = plan.formulas.iter().map(|formula| step_from(from, formula.every, zone));
+        let steps = plan
+            .formulas
+            .iter()
+            .map(|formula| step_from(from, formula.every, zone));
         if let Some(step) = steps.min().filter(|step| step <= to) {
             return Some(step);
         }
@@ -78,7 +83,11 @@ pub(crate) fn next_step(
 
 fn step_from(at: Timestamp, every: WindowLength, zone: &Zone) -> Timestamp {
     let start = zone.window_start(at, every);
-    if start == at { at } else { start + every.duration() }
+    if start == at {
+        at
+    } else {
+        start + every.duration()
+    }
 }
 
 /// The place of the smallest value that this share of `count` sorted ones does not exceed.
@@ -88,11 +97,10 @@ pub(crate) fn rank(q: f64, count: usize) -> Option<usize> {
 }
 
 impl Walk {
-    /// One that has everything it needs for steps after this time, if it is walked from `warm_up` before it.
-    pub(crate) fn before(at: Timestamp, plan: &ThingPlan) -> Self {
-        let machines = plan.machines.iter();
+    /// One that goes on where the pairs are at; what rests on derived values is right once it was walked for `warm_up`.
+    pub(crate) fn from(pairs: &[Machine], plan: &ThingPlan) -> Self {
         Self {
-            machines: machines.map(|machine| Machine::before(at, machine)).collect(),
+            machines: pairs.to_vec(),
             values: vec![Vec::new(); plan.formulas.len()],
             had: vec![false; plan.formulas.len()],
         }
@@ -260,7 +268,9 @@ fn rate(run: &[Sample], at: Timestamp, over: Duration) -> Figure {
     let newest = run.last().filter(|sample| sample.point.time > at - over);
     let earlier = newest.and_then(|newest| {
         let time = newest.point.time;
-        let run = within(run, time - over * 2, time - over, |sample| sample.point.time);
+        let run = within(run, time - over * 2, time - over, |sample| {
+            sample.point.time
+        });
         run.last()
     });
     let value = newest.zip(earlier).map(|(newest, earlier)| {

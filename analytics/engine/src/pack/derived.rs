@@ -19,7 +19,10 @@ impl Draft {
         for entry in &self.events {
             let event: &EventType = &entry.value;
             if blank(&event.title) {
-                entry.tell(format!("event `{}`: `title` must not be blank", event.id), problems);
+                entry.tell(
+                    format!("event `{}`: `title` must not be blank", event.id),
+                    problems,
+                );
             }
             for property in &event.properties {
                 if let Err(unknown) = self.property(property) {
@@ -45,7 +48,12 @@ impl Draft {
     }
 
     pub(super) fn check_derived(&self, problems: &mut Problems) {
-        check_once("derived", &self.derived, |derived| derived.id.as_str(), problems);
+        check_once(
+            "derived",
+            &self.derived,
+            |derived| derived.id.as_str(),
+            problems,
+        );
         for entry in &self.derived {
             for wrong in self.wrongs(&entry.value) {
                 entry.tell(format!("derived `{}`: {wrong}", entry.value.id), problems);
@@ -69,21 +77,34 @@ impl Draft {
         }
         let kind = derived.kind.as_ref();
         let kinds = || self.things.iter().map(|thing| thing.value.kind.as_str());
-        if let Some(kind) = kind.filter(|kind| !self.things.is_empty() && kinds().all(|of| of != *kind)) {
-            wrongs.push(format!("there is no thing of kind `{kind}`{}", nearest(kind, kinds())));
+        if let Some(kind) =
+            kind.filter(|kind| !self.things.is_empty() && kinds().all(|of| of != *kind))
+        {
+            wrongs.push(format!(
+                "there is no thing of kind `{kind}`{}",
+                nearest(kind, kinds())
+            ));
         }
-        let properties = derived.rests_on().into_iter().filter_map(|of| self.property(of).err());
+        let properties = derived
+            .rests_on()
+            .into_iter()
+            .filter_map(|of| self.property(of).err());
         wrongs.extend(properties);
         for kind in derived.hears() {
             let known = || self.events.iter().map(|event| event.value.id.as_str());
             if known().all(|known| known != kind.as_str()) {
-                wrongs.push(format!("there is no event `{kind}`{}", nearest(kind.as_str(), known())));
+                wrongs.push(format!(
+                    "there is no event `{kind}`{}",
+                    nearest(kind.as_str(), known())
+                ));
             }
         }
         for (key, length) in derived.lengths() {
             let length = length.duration();
             if length.is_zero() || length > LENGTH_MAX {
-                wrongs.push(format!("`{key}` must be longer than nothing and at most 7d"));
+                wrongs.push(format!(
+                    "`{key}` must be longer than nothing and at most 7d"
+                ));
             }
         }
         match &derived.operator {
@@ -95,9 +116,15 @@ impl Draft {
             }
             Operator::Neighbour(joined) => {
                 if self.derived.iter().any(|entry| entry.value.id == joined.of) {
-                    wrongs.push(format!("`{}` is derived; a neighbour is asked for what it observes", joined.of));
+                    wrongs.push(format!(
+                        "`{}` is derived; a neighbour is asked for what it observes",
+                        joined.of
+                    ));
                 }
-                if joined.delay.is_some_and(|delay| delay.duration() > LENGTH_MAX) {
+                if joined
+                    .delay
+                    .is_some_and(|delay| delay.duration() > LENGTH_MAX)
+                {
                     wrongs.push("`delay` must be at most 7d".into());
                 }
             }
@@ -122,7 +149,12 @@ impl Draft {
             _ => return None,
         };
         let fits = own.unit == must_be;
-        (!fits).then(|| format!("its unit is `{}`, and this operator makes `{must_be}`", own.unit))
+        (!fits).then(|| {
+            format!(
+                "its unit is `{}`, and this operator makes `{must_be}`",
+                own.unit
+            )
+        })
     }
 
     fn wrong_ratio(&self, derived: &Derived, ratio: &Ratio) -> Vec<String> {
@@ -130,7 +162,9 @@ impl Draft {
         for of in [&ratio.of, &ratio.over] {
             let entry = self.derived.iter().find(|entry| entry.value.id == *of);
             match entry.map(|entry| &entry.value) {
-                None => wrongs.push(format!("`{of}` is not derived; a ratio is of derived values of one step")),
+                None => wrongs.push(format!(
+                    "`{of}` is not derived; a ratio is of derived values of one step"
+                )),
                 Some(of) if of.every != derived.every || of.kind != derived.kind => {
                     wrongs.push(format!("`{}` has another `every` or `kind`", of.id));
                 }
@@ -147,7 +181,10 @@ impl Draft {
         let laws = || self.classes.iter().map(|law| &law.value);
         let Some(law) = laws().find(|law| law.id == class.law) else {
             let near = nearest(&class.law, laws().map(|law| law.id.as_str()));
-            return vec![format!("there is no law `{}` in classes.toml{near}", class.law)];
+            return vec![format!(
+                "there is no law `{}` in classes.toml{near}",
+                class.law
+            )];
         };
         let unjudged = class.of.iter().filter(|of| law.item(of).is_none());
         let mut wrongs: Vec<String> = unjudged
@@ -161,12 +198,21 @@ impl Draft {
 
     /// Nothing may rest on itself.
     fn check_circles(&self, problems: &mut Problems) {
-        let mut left: BTreeMap<&PropertyId, &Entry<Derived>> =
-            self.derived.iter().map(|entry| (&entry.value.id, entry)).collect();
+        let mut left: BTreeMap<&PropertyId, &Entry<Derived>> = self
+            .derived
+            .iter()
+            .map(|entry| (&entry.value.id, entry))
+            .collect();
         loop {
             let ready: Vec<&PropertyId> = left
                 .iter()
-                .filter(|(_, entry)| !entry.value.rests_on().iter().any(|of| left.contains_key(of)))
+                .filter(|(_, entry)| {
+                    !entry
+                        .value
+                        .rests_on()
+                        .iter()
+                        .any(|of| left.contains_key(of))
+                })
                 .map(|(id, _)| *id)
                 .collect();
             if ready.is_empty() {
@@ -238,22 +284,73 @@ mod tests {
     #[test]
     fn the_example_of_the_documentation_is_sound() {
         let pack = Pack::parse(&hall()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-        assert_eq!((pack.events.len(), pack.derived.len(), pack.classes.len()), (4, 5, 1));
+        assert_eq!(
+            (pack.events.len(), pack.derived.len(), pack.classes.len()),
+            (4, 5, 1)
+        );
     }
 
     #[test]
     fn what_cannot_be_derived_is_told_with_its_line() {
-        told(r#"end = ["called"]"#, r#"end = ["caled"]"#, "derived.toml:1: derived `waiting`: there is no event `caled`; did you mean `called`?");
-        told(r#"tell = "open""#, r#"tell = "opened""#, "`opened` is not one of open");
-        told(r#"tell = "open""#, r#"tell = "begun""#, "it needs a `length`");
-        told(r#"over = "taken_1h""#, r#"over = "grade""#, "`grade` is not derived");
-        told(r#"id = "rating""#, r#"id = "ratin""#, "there is no property `rating`");
-        told(r#"length = "1h", take"#, r#"length = "8d", take"#, "at most 7d");
-        told(r#"take = "mean""#, r#"take = "median""#, "`median` is not one of sum");
-        told(r#"of = "grade""#, r#"of = "rating""#, "rest on one another in a circle");
-        told(r#"law = "counters""#, r#"law = "counter""#, "there is no law `counter` in classes.toml; did you mean `counters`?");
-        told("at_least = [4, 3]", "at_least = [3, 4]", "from the best to the worst");
-        told(r#"count = {"#, "rate = { of = \"grade\", over = \"1h\" }\ncount = {", "exactly one operator");
-        told(r#"every = "1m""#, r#"every = "7m""#, "is not a window length");
+        told(
+            r#"end = ["called"]"#,
+            r#"end = ["caled"]"#,
+            "derived.toml:1: derived `waiting`: there is no event `caled`; did you mean `called`?",
+        );
+        told(
+            r#"tell = "open""#,
+            r#"tell = "opened""#,
+            "`opened` is not one of open",
+        );
+        told(
+            r#"tell = "open""#,
+            r#"tell = "begun""#,
+            "it needs a `length`",
+        );
+        told(
+            r#"over = "taken_1h""#,
+            r#"over = "grade""#,
+            "`grade` is not derived",
+        );
+        told(
+            r#"id = "rating""#,
+            r#"id = "ratin""#,
+            "there is no property `rating`",
+        );
+        told(
+            r#"length = "1h", take"#,
+            r#"length = "8d", take"#,
+            "at most 7d",
+        );
+        told(
+            r#"take = "mean""#,
+            r#"take = "median""#,
+            "`median` is not one of sum",
+        );
+        told(
+            r#"of = "grade""#,
+            r#"of = "rating""#,
+            "rest on one another in a circle",
+        );
+        told(
+            r#"law = "counters""#,
+            r#"law = "counter""#,
+            "there is no law `counter` in classes.toml; did you mean `counters`?",
+        );
+        told(
+            "at_least = [4, 3]",
+            "at_least = [3, 4]",
+            "from the best to the worst",
+        );
+        told(
+            r#"count = {"#,
+            "rate = { of = \"grade\", over = \"1h\" }\ncount = {",
+            "exactly one operator",
+        );
+        told(
+            r#"every = "1m""#,
+            r#"every = "7m""#,
+            "is not a window length",
+        );
     }
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use yiping_model::{
-    AlarmId, DatastreamId, Event, Outcome, PropertyId, Quality, Reading, ThingId,
-    Timestamp,
+    AlarmId, DatastreamId, Event, Outcome, PropertyId, Quality, Reading, ThingId, Timestamp,
 };
 
 use super::{Hands, Thing, is_usable};
@@ -184,7 +183,13 @@ pub(super) fn judge_derived(
                 thing: thing.clone(),
                 property: property.clone(),
             };
-            AlarmId::of(&rule.id, &subject, &setup.own_source, point.time, point.value)
+            AlarmId::of(
+                &rule.id,
+                &subject,
+                &setup.own_source,
+                point.time,
+                point.value,
+            )
         };
         let mut told = Vec::new();
         judge.newest(&rule.threshold, point, fresh, &mut told);
@@ -226,7 +231,13 @@ impl Again<'_> {
             let rule = setup.rule(judge.rule);
             let fresh = |episode: &Episode, nth: u64| {
                 let at = episode.start.time + Duration::from_micros(nth);
-                AlarmId::of(&rule.id, &subject, &setup.own_source, at, episode.start.value)
+                AlarmId::of(
+                    &rule.id,
+                    &subject,
+                    &setup.own_source,
+                    at,
+                    episode.start.value,
+                )
             };
             let truth = Truth {
                 from,

@@ -18,13 +18,27 @@ pub(super) fn everything(told: &[Told]) -> Settled {
     let mut out = BTreeMap::new();
     let cell = h3o::LatLng::new(28.97, 118.87).expect("a place");
     let cell = ThingId::of_cell(u64::from(cell.to_cell(h3o::Resolution::Seven)));
-    let halls: Vec<&Told> = told.iter().filter(|told| told.thing.starts_with('h')).collect();
+    let halls: Vec<&Told> = told
+        .iter()
+        .filter(|told| told.thing.starts_with('h'))
+        .collect();
     each_step(&halls, 1, |step| {
         let called: BTreeSet<_> = of_kind(&halls, "called", step - 10 * MINUTE, step);
-        put(&mut out, cell.as_str(), "called_cell", step, called.len() as f64, called.len());
+        put(
+            &mut out,
+            cell.as_str(),
+            "called_cell",
+            step,
+            called.len() as f64,
+            called.len(),
+        );
     });
     for hall in ["h1", "h2"] {
-        let events: Vec<&Told> = halls.iter().copied().filter(|told| told.thing == hall).collect();
+        let events: Vec<&Told> = halls
+            .iter()
+            .copied()
+            .filter(|told| told.thing == hall)
+            .collect();
         hall_values(hall, &events, &mut out);
     }
     for gauge in ["g1", "g2"] {
@@ -101,16 +115,23 @@ fn pairs(
         let now = time(secs).as_micros();
         for who in 0..6 {
             let of_kind = |kind: &str| {
-                let same = |e: &&(u32, &str, u8, u8)| e.0 == secs && e.1 == kind && key(e.2, e.3) == who;
+                let same =
+                    |e: &&(u32, &str, u8, u8)| e.0 == secs && e.1 == kind && key(e.2, e.3) == who;
                 all.iter().filter(same).count()
             };
             let mut starts = of_kind("taken");
             // In the order in which kinds are named by the formula: called, then left.
             let mut ends = vec![true; of_kind("called")];
-            ends.extend(vec![false; if drops.is_empty() { 0 } else { of_kind(drops) }]);
+            ends.extend(vec![
+                false;
+                if drops.is_empty() { 0 } else { of_kind(drops) }
+            ]);
             let mut ends = ends.into_iter();
             loop {
-                let start = open.get(&who).copied().filter(|start| now - start < longest);
+                let start = open
+                    .get(&who)
+                    .copied()
+                    .filter(|start| now - start < longest);
                 match start {
                     Some(start) if ends.len() > 0 => {
                         over.push((now, now - start, ends.next() == Some(true)));
@@ -138,7 +159,11 @@ fn hall_values(hall: &str, events: &[&Told], out: &mut Settled) {
         put(out, hall, "waiting", step, open.len() as f64, open.len());
         waiting.push((step, open.len() as f64));
         let within = |at: i64, minutes: i64| step - minutes * MINUTE < at && at <= step;
-        let waits: Vec<i64> = over.iter().filter(|w| w.2 && within(w.0, 10)).map(|w| w.1).collect();
+        let waits: Vec<i64> = over
+            .iter()
+            .filter(|w| w.2 && within(w.0, 10))
+            .map(|w| w.1)
+            .collect();
         if !waits.is_empty() {
             let mean = waits.iter().sum::<i64>() as f64 / waits.len() as f64 / 1e6;
             put(out, hall, "wait_mean", step, mean, waits.len());
@@ -152,7 +177,14 @@ fn hall_values(hall: &str, events: &[&Told], out: &mut Settled) {
             put(out, hall, "abandon", step, rate, left + began);
         }
         let (open, _, _) = pairs(events, step, 40 * MINUTE, |_, part| part, "");
-        put(out, hall, "windows_open", step, open.len() as f64, open.len());
+        put(
+            out,
+            hall,
+            "windows_open",
+            step,
+            open.len() as f64,
+            open.len(),
+        );
     });
     each_step(events, 2, |step| {
         let (_, over, _) = pairs(events, step, 15 * MINUTE, |ticket, _| ticket, "left");
@@ -194,15 +226,24 @@ fn rain(told: &[Told], gauge: &str) -> Vec<(i64, f64)> {
     rain.sort_unstable();
     rain.dedup();
     let timed = rain.into_iter();
-    timed.map(|(secs, value)| (time(secs).as_micros(), value.into())).collect()
+    timed
+        .map(|(secs, value)| (time(secs).as_micros(), value.into()))
+        .collect()
 }
 
 fn gauge_values(gauge: &str, told: &[Told], out: &mut Settled) {
     let own = rain(told, gauge);
-    let other = if gauge == "g1" { rain(told, "g2") } else { Vec::new() };
+    let other = if gauge == "g1" {
+        rain(told, "g2")
+    } else {
+        Vec::new()
+    };
     let of_gauge: Vec<&Told> = told.iter().filter(|told| told.thing == gauge).collect();
     let newest = |run: &[(i64, f64)], from: i64, to: i64| {
-        run.iter().rev().find(|(at, _)| from < *at && *at <= to).copied()
+        run.iter()
+            .rev()
+            .find(|(at, _)| from < *at && *at <= to)
+            .copied()
     };
     each_step(&of_gauge, 1, |step| {
         let mut last: Vec<f64> = own
@@ -213,7 +254,14 @@ fn gauge_values(gauge: &str, told: &[Told], out: &mut Settled) {
         if !last.is_empty() {
             put(out, gauge, "sum_10m", step, last.iter().sum(), last.len());
             last.sort_by(f64::total_cmp);
-            put(out, gauge, "median_10m", step, last[(last.len() - 1) / 2], last.len());
+            put(
+                out,
+                gauge,
+                "median_10m",
+                step,
+                last[(last.len() - 1) / 2],
+                last.len(),
+            );
         }
         if let Some((late, high)) = newest(&own, step - 5 * MINUTE, step)
             && let Some((early, low)) = newest(&own, late - 10 * MINUTE, late - 5 * MINUTE)
@@ -222,7 +270,8 @@ fn gauge_values(gauge: &str, told: &[Told], out: &mut Settled) {
             put(out, gauge, "rise", step, (high - low) / hours, 2);
         }
         let there = newest(&other, step - 6 * MINUTE, step - 3 * MINUTE);
-        if let (Some((_, here)), Some((_, there))) = (newest(&own, step - 3 * MINUTE, step), there) {
+        if let (Some((_, here)), Some((_, there))) = (newest(&own, step - 3 * MINUTE, step), there)
+        {
             put(out, gauge, "fall_from", step, here - there, 2);
         }
     });

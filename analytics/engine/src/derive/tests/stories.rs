@@ -1,15 +1,22 @@
 use proptest::prelude::*;
 use yiping_model::{AlarmChange, AlarmId, Outcome};
 
-use super::{BTreeMap, DatastreamId, Finding, Settings, Timestamp, Told, What, at, derived, engine, oracle, records, settled};
+use super::{
+    BTreeMap, DatastreamId, Finding, Settings, Timestamp, Told, What, at, derived, engine, oracle,
+    records, settled,
+};
 
 fn story(delay_secs_max: u32) -> impl Strategy<Value = Vec<Told>> {
     let kind = prop::sample::select(vec!["taken", "taken", "called", "left"]);
     // Few times, so that much happens in the same moment.
     let secs = prop_oneof![0_u32..3600, (0_u32..60).prop_map(|n| n * 60)];
-    let event = (kind, 0_u8..6, 0_u8..3).prop_map(|(kind, ticket, part)| What::Event(kind, ticket, part));
+    let event =
+        (kind, 0_u8..6, 0_u8..3).prop_map(|(kind, ticket, part)| What::Event(kind, ticket, part));
     let hall = (prop::sample::select(vec!["h1", "h2"]), event);
-    let gauge = (prop::sample::select(vec!["g1", "g2"]), (-2_i32..12).prop_map(What::Rain));
+    let gauge = (
+        prop::sample::select(vec!["g1", "g2"]),
+        (-2_i32..12).prop_map(What::Rain),
+    );
     let who = prop_oneof![hall, gauge];
     let one = (secs, 0..=delay_secs_max, who).prop_map(|(secs, delay, (thing, what))| Told {
         secs,
@@ -29,10 +36,15 @@ fn close(
     }
     for (name, (value, inputs)) in other {
         let Some((said, of)) = one.get(name) else {
-            return Err(TestCaseError::fail(format!("{name:?} = {value} is too much")));
+            return Err(TestCaseError::fail(format!(
+                "{name:?} = {value} is too much"
+            )));
         };
         let near = (value - said).abs() <= 1e-9 * value.abs().max(1.0);
-        prop_assert!(near && inputs == of, "{name:?}: {said} of {of}, {value} of {inputs}");
+        prop_assert!(
+            near && inputs == of,
+            "{name:?}: {said} of {of}, {value} of {inputs}"
+        );
     }
     Ok(())
 }
@@ -42,7 +54,10 @@ fn alarms(findings: &[Finding]) -> Vec<String> {
     let mut alarms: BTreeMap<AlarmId, Option<String>> = BTreeMap::new();
     for finding in findings {
         if let Outcome::Alarm(event) = &finding.outcome {
-            let said = format!("{} {} {} {:?}", event.rule, event.subject, event.started, event.ended);
+            let said = format!(
+                "{} {} {} {:?}",
+                event.rule, event.subject, event.started, event.ended
+            );
             let gone = matches!(event.change, AlarmChange::Withdrawn { .. });
             alarms.insert(event.alarm.clone(), (!gone).then_some(said));
         }
@@ -59,7 +74,12 @@ fn findings(told: &[Told]) -> Vec<Finding> {
 }
 
 fn in_order(told: &[Told]) -> Vec<Told> {
-    told.iter().map(|told| Told { delay: 0, ..told.clone() }).collect()
+    told.iter()
+        .map(|told| Told {
+            delay: 0,
+            ..told.clone()
+        })
+        .collect()
 }
 
 proptest! {
@@ -111,8 +131,18 @@ proptest! {
 #[test]
 fn a_hall_at_night_goes_on_telling_that_nobody_waits() {
     let told = [
-        Told { secs: 0, delay: 0, thing: "h1", what: What::Event("taken", 1, 1) },
-        Told { secs: 90, delay: 0, thing: "h1", what: What::Event("called", 1, 1) },
+        Told {
+            secs: 0,
+            delay: 0,
+            thing: "h1",
+            what: What::Event("taken", 1, 1),
+        },
+        Told {
+            secs: 90,
+            delay: 0,
+            thing: "h1",
+            what: What::Event("called", 1, 1),
+        },
     ];
     let settled = settled(&derived(&findings(&told)));
     let waiting: Vec<f64> = settled
@@ -128,14 +158,23 @@ fn a_hall_at_night_goes_on_telling_that_nobody_waits() {
 
 #[test]
 fn a_thing_that_fell_silent_for_a_day_says_nothing_more() {
-    let told = [Told { secs: 0, delay: 0, thing: "h1", what: What::Event("taken", 1, 1) }];
+    let told = [Told {
+        secs: 0,
+        delay: 0,
+        thing: "h1",
+        what: What::Event("taken", 1, 1),
+    }];
     let mut engine = engine(Settings::default());
     let mut records = records(&told);
     let last = records.last_mut().expect("a tick");
     last.received_at = Timestamp::parse("2036-03-01T08:00:00+08:00").expect("a time");
     engine.handle(&records);
     let results = derived(&engine.drain());
-    let newest = results.iter().map(|result| result.time).max().expect("some");
+    let newest = results
+        .iter()
+        .map(|result| result.time)
+        .max()
+        .expect("some");
     assert_eq!(newest.to_string(), "2026-03-02T00:00:00Z");
     assert_eq!(engine.next_deadline(), None);
 }

@@ -37,7 +37,11 @@ fn the_class_of_an_item_is_that_of_the_law() {
     ];
     for (item, value, class) in vectors {
         let found = law.item(&property(item)).expect("an item");
-        assert_eq!(found.class(value, law.worst()), Some(class), "{item} {value}");
+        assert_eq!(
+            found.class(value, law.worst()),
+            Some(class),
+            "{item} {value}"
+        );
     }
 }
 
@@ -56,7 +60,11 @@ fn a_limit_belongs_to_its_class_and_what_is_beyond_does_not() {
         let worse = if item == "do" { -0.001 } else { 0.001 };
         for (class, limit) in (1_u8..).zip(limits) {
             assert_eq!(found.class(limit, 6), Some(class), "{item} {limit}");
-            assert_eq!(found.class(limit + worse, 6), Some(class + 1), "{item} beyond {limit}");
+            assert_eq!(
+                found.class(limit + worse, 6),
+                Some(class + 1),
+                "{item} beyond {limit}"
+            );
         }
     }
     let ph = law.item(&property("ph")).expect("an item");
