@@ -23,6 +23,8 @@ pub const REVISED: &str = "yiping_engine_revised_total";
 pub const UNREVISED: &str = "yiping_engine_unrevised_total";
 /// Observations given to the engine, by `outcome`: counted, duplicate, late, `too_late`, unusable, `over_limit`.
 pub const OBSERVATIONS: &str = "yiping_engine_observations_total";
+/// Events given to the engine, by `outcome`: counted, duplicate, late, `too_late`, `over_limit`.
+pub const EVENTS: &str = "yiping_engine_events_total";
 /// Datastreams that the engine follows.
 pub const SERIES: &str = "yiping_engine_series";
 
@@ -73,6 +75,16 @@ pub(crate) fn show_counts(counts: Counts) {
         ("over_limit", counts.over_limit),
     ] {
         counter!(OBSERVATIONS, "outcome" => outcome).absolute(count);
+    }
+    let events = counts.events;
+    for (outcome, count) in [
+        ("counted", events.counted),
+        ("duplicate", events.duplicate),
+        ("late", events.late),
+        ("too_late", events.too_late),
+        ("over_limit", events.over_limit),
+    ] {
+        counter!(EVENTS, "outcome" => outcome).absolute(count);
     }
     counter!(REVISED).absolute(counts.revised);
     counter!(UNREVISED).absolute(counts.unrevised);

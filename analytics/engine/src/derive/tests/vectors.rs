@@ -11,7 +11,7 @@ struct Laws {
     law: Vec<ClassLaw>,
 }
 
-fn law() -> ClassLaw {
+pub(super) fn law() -> ClassLaw {
     let text = include_str!("../../../../packs/water/classes.toml");
     let laws: Laws = toml::from_str(text).expect("the pack's laws");
     let mut laws = laws.law.into_iter();
