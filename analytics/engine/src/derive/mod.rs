@@ -27,7 +27,7 @@ use crate::episodes::Point;
 use crate::judge::Judge;
 use crate::pane::Sample;
 use crate::settings::Settings;
-use inputs::{Happened, Inputs, Kept, MOMENT, SILENCE};
+use inputs::{Happened, Inputs, MOMENT, Put, SILENCE};
 use pairs::Machine;
 use walk::{Due, Figure, Walk};
 
@@ -227,7 +227,7 @@ impl Deriving {
             let this = self.hear(time, time + delay, moment, |inputs, ask| {
                 if ask {
                     let known = inputs.observed(place, &sample);
-                    return if known { Kept::Known } else { Kept::Kept };
+                    return if known { Put::Known } else { Put::New };
                 }
                 inputs.observe(place, sample, max)
             });
@@ -261,7 +261,7 @@ impl Deriving {
         self.hear(time, time, moment, |inputs, ask| {
             if ask {
                 let known = inputs.happened(&happened);
-                return if known { Kept::Known } else { Kept::Kept };
+                return if known { Put::Known } else { Put::New };
             }
             inputs.happen(happened.clone(), max)
         })
@@ -273,20 +273,20 @@ impl Deriving {
         time: Timestamp,
         from: Timestamp,
         moment: Moment<'_>,
-        take: impl Fn(&mut Inputs, bool) -> Kept,
+        take: impl Fn(&mut Inputs, bool) -> Put,
     ) -> Heard {
         if from > self.passed {
             let mut kept = take(&mut self.known, false);
-            if kept == Kept::Full && self.make_room() {
+            if kept == Put::Full && self.make_room() {
                 kept = take(&mut self.known, false);
             }
             return match kept {
-                Kept::Kept => Heard::Counted,
-                Kept::Known => Heard::Duplicate,
-                Kept::Full => Heard::Full,
+                Put::New => Heard::Counted,
+                Put::Known => Heard::Duplicate,
+                Put::Full => Heard::Full,
             };
         }
-        if take(&mut self.known, true) == Kept::Known {
+        if take(&mut self.known, true) == Put::Known {
             return Heard::Duplicate;
         }
         if !self.reaches(time, moment) {
@@ -295,9 +295,9 @@ impl Deriving {
         let reach = self.plan.reach;
         let late = self.late_since(moment.now);
         match take(&mut late.inputs, false) {
-            Kept::Known => return Heard::Duplicate,
-            Kept::Full => return Heard::Full,
-            Kept::Kept => {}
+            Put::Known => return Heard::Duplicate,
+            Put::Full => return Heard::Full,
+            Put::New => {}
         }
         late.touch(from, from + reach);
         Heard::Late

@@ -252,7 +252,7 @@ fn summed_up(run: &[Sample], take: Take) -> Figure {
         }
         Take::Min => values().reduce(f64::min),
         Take::Max => values().reduce(f64::max),
-        Take::Last => values().last(),
+        Take::Last => values().next_back(),
         Take::Count => Some(run.len() as f64),
         Take::Quantile(q) => {
             let mut sorted: Vec<f64> = values().collect();

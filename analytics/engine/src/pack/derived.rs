@@ -343,7 +343,7 @@ mod tests {
             "from the best to the worst",
         );
         told(
-            r#"count = {"#,
+            "count = {",
             "rate = { of = \"grade\", over = \"1h\" }\ncount = {",
             "exactly one operator",
         );
