@@ -209,7 +209,8 @@ impl House {
             domain.rules.clone(),
             domain.laws.clone(),
             settings,
-        );
+        )
+        .deriving(domain.derived.clone(), domain.classes.clone());
         let (engine_moves, engine_at) = watch::channel(Position::START);
         let run = yiping_runner::run(
             self.log_at_hand(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
 use yiping_engine::Rule;
+use yiping_engine::derive::{ClassLaw, Derived};
 use yiping_engine::indices::AqiLaws;
 use yiping_engine::pack::{Pack, PackFile};
 use yiping_model::{Catalogue, Thing, Zone};
@@ -27,6 +28,10 @@ pub(crate) struct Domain {
     pub(crate) rules: Vec<Rule>,
     /// The laws of the air quality index.
     pub(crate) laws: AqiLaws,
+    /// What all packs derive.
+    pub(crate) derived: Vec<Derived>,
+    /// The laws by which classes are told.
+    pub(crate) classes: Vec<ClassLaw>,
     /// The packs themselves, for their cases.
     pub(crate) packs: Vec<Pack>,
 }
@@ -159,6 +164,8 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
     let mut things = BTreeMap::new();
     let mut rules: Vec<Rule> = Vec::new();
     let mut laws = None;
+    let mut events = BTreeMap::new();
+    let (mut derived, mut classes): (Vec<Derived>, Vec<ClassLaw>) = (Vec::new(), Vec::new());
     for pack in &packs {
         for property in &pack.properties {
             if properties
@@ -191,6 +198,27 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
             }
             rules.push(rule.clone());
         }
+        for event in &pack.events {
+            if events.insert(event.id.clone(), event.clone()).is_some() {
+                bail!(
+                    "event `{}` is defined by two packs; the second is `{}`",
+                    event.id,
+                    pack.id
+                );
+            }
+        }
+        // Each makes a property of its own pack, and no two packs have the same property.
+        derived.extend(pack.derived.iter().cloned());
+        for law in &pack.classes {
+            if classes.iter().any(|known| known.id == law.id) {
+                bail!(
+                    "law `{}` is defined by two packs; the second is `{}`",
+                    law.id,
+                    pack.id
+                );
+            }
+            classes.push(law.clone());
+        }
         if let Some(found) = &pack.laws
             && laws.replace(found.clone()).is_some()
         {
@@ -209,12 +237,14 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
         areas: config.city.areas.clone(),
         properties,
         things,
-        events: BTreeMap::new(),
+        events,
     };
     Ok(Domain {
         catalogue,
         rules,
         laws: laws.unwrap_or_default(),
+        derived,
+        classes,
         packs,
     })
 }

@@ -68,7 +68,8 @@ async fn recompute(
         domain.rules.clone(),
         domain.laws.clone(),
         config.engine.clone(),
-    );
+    )
+    .deriving(domain.derived.clone(), domain.classes.clone());
     let mut recorded = Vec::new();
     let mut recomputed = Vec::new();
     let mut after = Position::START;

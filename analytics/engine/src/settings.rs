@@ -16,11 +16,13 @@ pub struct Settings {
     pub idle_secs: u32,
     /// Datastreams the engine follows; observations of further ones are counted and drive no figure.
     pub series_max: u32,
-    /// Observations held of one datastream, in windows that are still open; further ones are counted and drive no figure.
+    /// Observations held of one datastream, in windows that are still open; further ones are counted and drive no figure. The same holds, for
+    /// derived values, of the observations of one property, and of the events, of one thing.
     pub samples_max: u32,
-    /// How far behind the watermark of its thing an observation may come and still correct windows, indices and alarms; older ones are in history only.
+    /// How far behind the watermark of its thing an observation may come and still correct windows, indices, derived values and alarms; older ones are in history only.
     pub revise_hours: u32,
-    /// How long, by the city clock, late observations are gathered before history is asked for the time that they touch.
+    /// How long, by the city clock, late observations are gathered before history is asked for the time that they touch, and
+    /// before derived values are told again.
     pub recall_gather_secs: u32,
     /// Observations that history may recall at once; a stretch of time that holds more is not corrected, and counted. Late observations noted of one
     /// datastream have the same limit.

@@ -23,6 +23,8 @@ pub const REVISED: &str = "yiping_engine_revised_total";
 pub const UNREVISED: &str = "yiping_engine_unrevised_total";
 /// Observations given to the engine, by `outcome`: counted, duplicate, late, `too_late`, unusable, `over_limit`.
 pub const OBSERVATIONS: &str = "yiping_engine_observations_total";
+/// Events given to the engine, by `outcome`: counted, duplicate, late, `too_late`, `over_limit`.
+pub const EVENTS: &str = "yiping_engine_events_total";
 /// Datastreams that the engine follows.
 pub const SERIES: &str = "yiping_engine_series";
 
@@ -35,6 +37,8 @@ pub(crate) struct Batches {
     lag: Gauge,
     /// In the order of [`outcomes`].
     observations: [Counter; 6],
+    /// In the order of [`event_outcomes`].
+    events: [Counter; 5],
     revised: Counter,
     unrevised: Counter,
     series: Gauge,
@@ -49,6 +53,8 @@ impl Batches {
             lag: gauge!(LAG),
             observations: outcomes(Counts::default())
                 .map(|(outcome, _)| counter!(OBSERVATIONS, "outcome" => outcome)),
+            events: event_outcomes(Counts::default())
+                .map(|(outcome, _)| counter!(EVENTS, "outcome" => outcome)),
             revised: counter!(REVISED),
             unrevised: counter!(UNREVISED),
             series: gauge!(SERIES),
@@ -66,6 +72,9 @@ impl Batches {
         for (counter, (_, count)) in self.observations.iter().zip(outcomes(counts)) {
             counter.absolute(count);
         }
+        for (counter, (_, count)) in self.events.iter().zip(event_outcomes(counts)) {
+            counter.absolute(count);
+        }
         self.revised.absolute(counts.revised);
         self.unrevised.absolute(counts.unrevised);
         self.series.set(counts.series as f64);
@@ -80,6 +89,17 @@ const fn outcomes(counts: Counts) -> [(&'static str, u64); 6] {
         ("too_late", counts.too_late),
         ("unusable", counts.unusable),
         ("over_limit", counts.over_limit),
+    ]
+}
+
+const fn event_outcomes(counts: Counts) -> [(&'static str, u64); 5] {
+    let events = counts.events;
+    [
+        ("counted", events.counted),
+        ("duplicate", events.duplicate),
+        ("late", events.late),
+        ("too_late", events.too_late),
+        ("over_limit", events.over_limit),
     ]
 }
 

@@ -73,8 +73,8 @@ impl Stretches {
 
 /// What became of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
-    Kept,
+pub(crate) enum Put {
+    New,
     Known,
     Full,
 }
@@ -98,11 +98,11 @@ impl Inputs {
         }
     }
 
-    pub(crate) fn observe(&mut self, series: usize, sample: Sample, max: u32) -> Kept {
+    pub(crate) fn observe(&mut self, series: usize, sample: Sample, max: u32) -> Put {
         insert(&mut self.series[series], sample, Sample::order, max)
     }
 
-    pub(crate) fn happen(&mut self, event: Happened, max: u32) -> Kept {
+    pub(crate) fn happen(&mut self, event: Happened, max: u32) -> Put {
         insert(&mut self.events, event, Happened::cmp, max)
     }
 
@@ -120,11 +120,11 @@ impl Inputs {
         let mut lost = 0;
         for (place, samples) in other.series.iter().enumerate() {
             for sample in samples {
-                lost += u64::from(self.observe(place, *sample, max) == Kept::Full);
+                lost += u64::from(self.observe(place, *sample, max) == Put::Full);
             }
         }
         for event in &other.events {
-            lost += u64::from(self.happen(event.clone(), max) == Kept::Full);
+            lost += u64::from(self.happen(event.clone(), max) == Put::Full);
         }
         for (from, to) in other.alive.iter() {
             self.alive.add(from, to);
@@ -160,17 +160,17 @@ pub(crate) fn within<T>(
     &sorted[first..end.max(first)]
 }
 
-fn insert<T>(list: &mut Vec<T>, item: T, order: impl Fn(&T, &T) -> Ordering, max: u32) -> Kept {
+fn insert<T>(list: &mut Vec<T>, item: T, order: impl Fn(&T, &T) -> Ordering, max: u32) -> Put {
     let place = match list.last().map(|last| order(last, &item)) {
         None | Some(Ordering::Less) => list.len(),
         Some(_) => match list.binary_search_by(|held| order(held, &item)) {
-            Ok(_held) => return Kept::Known,
+            Ok(_held) => return Put::Known,
             Err(place) => place,
         },
     };
     if list.len() >= max as usize {
-        return Kept::Full;
+        return Put::Full;
     }
     list.insert(place, item);
-    Kept::Kept
+    Put::New
 }

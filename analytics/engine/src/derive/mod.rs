@@ -27,7 +27,8 @@ use crate::episodes::Point;
 use crate::judge::Judge;
 use crate::pane::Sample;
 use crate::settings::Settings;
-use inputs::{Happened, Inputs, Kept, MOMENT, SILENCE, Stretches};
+use inputs::{Happened, Inputs, MOMENT, Put, SILENCE};
+use pairs::Machine;
 use walk::{Due, Figure, Walk};
 
 pub(crate) use formula::LENGTH_MAX;
@@ -40,6 +41,9 @@ pub(crate) use plan::{Formula, Origin, ThingPlan, arrange};
 
 /// Old inputs are forgotten in portions of so much.
 const PORTION: Duration = Duration::from_hours(1);
+
+/// After everything else.
+const FAR: Timestamp = Timestamp::from_micros(i64::MAX);
 
 /// What became of an input of derived values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +61,16 @@ pub(crate) enum Heard {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Late {
     inputs: Inputs,
-    /// The steps that it touches.
-    touched: Stretches,
+    /// The first step that it touches, and from when on no step is touched but by what the first ones made of pairs.
+    touched: (Timestamp, Timestamp),
     /// City time of the first one.
     since: Timestamp,
+}
+
+impl Late {
+    fn touch(&mut self, from: Timestamp, to: Timestamp) {
+        self.touched = (self.touched.0.min(from), self.touched.1.max(to));
+    }
 }
 
 /// The derived values of one thing.
@@ -69,6 +79,8 @@ pub(crate) struct Deriving {
     known: Inputs,
     late: Option<Box<Late>>,
     walk: Walk,
+    /// The pairs as they were before what is held.
+    pairs: Vec<Machine>,
     /// Every step up to here was passed.
     passed: Timestamp,
     /// The step to pass next.
@@ -104,10 +116,12 @@ pub(crate) struct Corrected {
 impl Deriving {
     /// `judges` are those of each formula of the plan.
     pub(crate) fn new(plan: Arc<ThingPlan>, judges: Vec<Vec<Judge>>) -> Self {
+        let pairs = vec![Machine::new(); plan.machines.len()];
         Self {
             known: Inputs::new(plan.series.len()),
             late: None,
-            walk: Walk::before(Timestamp::MIN, &plan),
+            walk: Walk::from(&pairs, &plan),
+            pairs,
             passed: Timestamp::MIN,
             next: None,
             whole_from: Timestamp::MIN,
@@ -162,7 +176,7 @@ impl Deriving {
         } else if !self.known.alive.hold(time, end) && self.reaches(time, moment) {
             let late = self.late_since(moment.now);
             late.inputs.alive.add(time, end);
-            late.touched.add(time, end);
+            late.touch(time, end);
         }
     }
 
@@ -177,7 +191,7 @@ impl Deriving {
         self.late.get_or_insert_with(|| {
             Box::new(Late {
                 inputs: Inputs::new(series),
-                touched: Stretches::default(),
+                touched: (FAR, Timestamp::MIN),
                 since: now,
             })
         })
@@ -210,7 +224,7 @@ impl Deriving {
             let this = self.hear(time, time + delay, moment, |inputs, ask| {
                 if ask {
                     let known = inputs.observed(place, &sample);
-                    return if known { Kept::Known } else { Kept::Kept };
+                    return if known { Put::Known } else { Put::New };
                 }
                 inputs.observe(place, sample, max)
             });
@@ -244,7 +258,7 @@ impl Deriving {
         self.hear(time, time, moment, |inputs, ask| {
             if ask {
                 let known = inputs.happened(&happened);
-                return if known { Kept::Known } else { Kept::Kept };
+                return if known { Put::Known } else { Put::New };
             }
             inputs.happen(happened.clone(), max)
         })
@@ -256,20 +270,20 @@ impl Deriving {
         time: Timestamp,
         from: Timestamp,
         moment: Moment<'_>,
-        take: impl Fn(&mut Inputs, bool) -> Kept,
+        take: impl Fn(&mut Inputs, bool) -> Put,
     ) -> Heard {
         if from > self.passed {
             let mut kept = take(&mut self.known, false);
-            if kept == Kept::Full && self.make_room() {
+            if kept == Put::Full && self.make_room() {
                 kept = take(&mut self.known, false);
             }
             return match kept {
-                Kept::Kept => Heard::Counted,
-                Kept::Known => Heard::Duplicate,
-                Kept::Full => Heard::Full,
+                Put::New => Heard::Counted,
+                Put::Known => Heard::Duplicate,
+                Put::Full => Heard::Full,
             };
         }
-        if take(&mut self.known, true) == Kept::Known {
+        if take(&mut self.known, true) == Put::Known {
             return Heard::Duplicate;
         }
         if !self.reaches(time, moment) {
@@ -278,11 +292,11 @@ impl Deriving {
         let reach = self.plan.reach;
         let late = self.late_since(moment.now);
         match take(&mut late.inputs, false) {
-            Kept::Known => return Heard::Duplicate,
-            Kept::Full => return Heard::Full,
-            Kept::Kept => {}
+            Put::Known => return Heard::Duplicate,
+            Put::Full => return Heard::Full,
+            Put::New => {}
         }
-        late.touched.add(from, from + reach);
+        late.touch(from, from + reach);
         Heard::Late
     }
 
@@ -296,10 +310,17 @@ impl Deriving {
         let needed = self.passed - self.keep();
         let room = self.late.is_none() && needed > self.whole_from;
         if room {
-            self.known.forget(needed);
-            self.whole_from = needed;
+            self.forget(needed);
         }
         room
+    }
+
+    fn forget(&mut self, before: Timestamp) {
+        for (machine, plan) in self.pairs.iter_mut().zip(&self.plan.machines) {
+            machine.go(before - MOMENT, plan, &self.known);
+        }
+        self.known.forget(before);
+        self.whole_from = before;
     }
 
     /// Passes the next step, when the watermark has.
@@ -328,9 +349,8 @@ impl Deriving {
         let horizon = moment.watermark - moment.settings.revise();
         let needed = horizon - self.keep();
         if self.late.is_none() && needed > self.whole_from + PORTION {
-            self.known.forget(needed);
+            self.forget(needed);
             self.revisions.retain(|(at, _), _| *at >= needed);
-            self.whole_from = needed;
         }
     }
 
@@ -364,34 +384,33 @@ impl Deriving {
         let lost = whole.absorb(&late.inputs, moment.settings.samples_max.saturating_mul(2));
         let mut results = Vec::new();
         let mut first: BTreeMap<usize, Timestamp> = BTreeMap::new();
-        for (from, to) in late.touched.iter() {
-            let begin = from - Walk::warm_up(&plan) - MOMENT;
-            let mut said = Walk::before(begin, &plan);
-            let mut truth = said.clone();
-            let mut at = begin;
-            let end = to.min(self.passed);
-            while let Some(step) =
-                walk::next_step(&whole.alive, at, &plan, moment.zone).filter(|step| *step <= end)
-            {
-                at = step;
-                let before = if self.known.alive.hold(step, step) {
-                    said.step(step, &plan, &self.known, moment.zone)
-                } else {
-                    Vec::new()
-                };
-                let after = truth.step(step, &plan, &whole, moment.zone);
-                for due in after.into_iter().filter(|_| step >= from) {
-                    let said = before.iter().find(|said| said.formula == due.formula);
-                    let said = said.map_or_else(Figure::default, |said| said.figure.clone());
-                    if said != due.figure {
-                        first.entry(due.formula).or_insert(step);
-                        results.push(self.again(thing, step, due, said.value));
-                    }
+        let (from, to) = late.touched;
+        let mut said = Walk::from(&self.pairs, &plan);
+        let mut truth = said.clone();
+        let mut at = from - Walk::warm_up(&plan) - MOMENT;
+        let next = |at| walk::next_step(&whole.alive, at, &plan, moment.zone);
+        while let Some(step) = next(at).filter(|step| *step <= self.passed) {
+            // What is open may be another for longer than an input is looked at; in the end both are at one again.
+            if step > to && said == truth {
+                break;
+            }
+            at = step;
+            let mut before = Vec::new();
+            if self.known.alive.hold(step, step) {
+                before = said.step(step, &plan, &self.known, moment.zone);
+            }
+            let after = truth.step(step, &plan, &whole, moment.zone);
+            for due in after.into_iter().filter(|_| step >= from) {
+                let said = before.iter().find(|said| said.formula == due.formula);
+                let said = said.map_or_else(Figure::default, |said| said.figure.clone());
+                if said != due.figure {
+                    first.entry(due.formula).or_insert(step);
+                    results.push(self.again(thing, step, due, said.value));
                 }
             }
-            if to > self.passed && begin < self.passed {
-                self.walk = truth;
-            }
+        }
+        if next(at).is_none_or(|step| step > self.passed) {
+            self.walk = truth;
         }
         self.known = whole;
         self.look_ahead(moment.zone);
@@ -422,9 +441,10 @@ impl Deriving {
 
     /// The values of a formula from this time on, as they are told.
     pub(crate) fn values(&self, formula: usize, from: Timestamp, zone: &Zone) -> Vec<Point> {
-        let begin = from.max(self.whole_from + self.keep()) - Walk::warm_up(&self.plan) - MOMENT;
-        let mut walk = Walk::before(begin, &self.plan);
-        let (mut at, mut values) = (begin, Vec::new());
+        let from = from.max(self.whole_from + self.keep());
+        let mut walk = Walk::from(&self.pairs, &self.plan);
+        let mut at = from - Walk::warm_up(&self.plan) - MOMENT;
+        let mut values = Vec::new();
         while let Some(step) = walk::next_step(&self.known.alive, at, &self.plan, zone)
             .filter(|step| *step <= self.passed)
         {

@@ -35,10 +35,10 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// One that has seen nothing before what it needs after this time.
-    pub(crate) fn before(at: Timestamp, plan: &MachinePlan) -> Self {
+    /// One that has seen nothing.
+    pub(crate) fn new() -> Self {
         Self {
-            upto: at - plan.longest - plan.kept,
+            upto: Timestamp::MIN,
             ..Self::default()
         }
     }

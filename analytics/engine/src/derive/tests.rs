@@ -1,5 +1,6 @@
 //! Derived values under random interleavings, against slow and obvious ones that sort everything first.
 
+mod limits;
 mod oracle;
 mod stories;
 mod vectors;

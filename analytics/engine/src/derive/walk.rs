@@ -97,13 +97,10 @@ pub(crate) fn rank(q: f64, count: usize) -> Option<usize> {
 }
 
 impl Walk {
-    /// One that has everything it needs for steps after this time, if it is walked from `warm_up` before it.
-    pub(crate) fn before(at: Timestamp, plan: &ThingPlan) -> Self {
-        let machines = plan.machines.iter();
+    /// One that goes on where the pairs are at; what rests on derived values is right once it was walked for `warm_up`.
+    pub(crate) fn from(pairs: &[Machine], plan: &ThingPlan) -> Self {
         Self {
-            machines: machines
-                .map(|machine| Machine::before(at, machine))
-                .collect(),
+            machines: pairs.to_vec(),
             values: vec![Vec::new(); plan.formulas.len()],
             had: vec![false; plan.formulas.len()],
         }
@@ -255,7 +252,7 @@ fn summed_up(run: &[Sample], take: Take) -> Figure {
         }
         Take::Min => values().reduce(f64::min),
         Take::Max => values().reduce(f64::max),
-        Take::Last => values().last(),
+        Take::Last => values().next_back(),
         Take::Count => Some(run.len() as f64),
         Take::Quantile(q) => {
             let mut sorted: Vec<f64> = values().collect();

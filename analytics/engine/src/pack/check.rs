@@ -41,6 +41,9 @@ impl Draft {
         for rule in &self.rules {
             self.check_rule(rule, problems);
         }
+        self.check_events(problems);
+        self.check_classes(problems);
+        self.check_derived(problems);
         if let Some(laws) = &self.laws {
             self.check_laws(laws, problems);
         }
@@ -229,7 +232,7 @@ fn check_windows(property: &Property, tell: &mut impl FnMut(bool, &str)) {
     );
 }
 
-fn check_once<T>(
+pub(super) fn check_once<T>(
     what: &str,
     entries: &[Entry<T>],
     id: impl Fn(&T) -> &str,

@@ -6,12 +6,16 @@
 //! | `properties.toml` | `[[property]]`: what is observed |
 //! | `things.toml` | `[[thing]]`: who observes it |
 //! | `rules.toml` | `[[rule]]`, each with its `[[rule.case]]` |
+//! | `events.toml` | `[[event]]`: what happens at things |
+//! | `derived.toml` | `[[derived]]`: what is made of observations and events |
+//! | `classes.toml` | `[[law]]`: classes by law |
 //! | `aqi.toml` | the laws of the air quality index |
 //!
 //! Only `pack.toml` must be there. Reading the folder is the caller's work: nothing here touches a file.
 
 mod case;
 mod check;
+mod derived;
 mod document;
 mod rules;
 #[cfg(test)]
@@ -20,8 +24,9 @@ mod tests;
 use std::fmt;
 
 use serde::Deserialize;
-use yiping_model::{Property, Text, Thing};
+use yiping_model::{EventType, Property, Text, Thing};
 
+use crate::derive::{ClassLaw, Derived};
 use crate::indices::AqiLaws;
 use crate::rule::Rule;
 
@@ -36,8 +41,14 @@ const THINGS: &str = "things.toml";
 const RULES: &str = "rules.toml";
 const AQI: &str = "aqi.toml";
 
+const EVENTS: &str = "events.toml";
+const DERIVED: &str = "derived.toml";
+const CLASSES: &str = "classes.toml";
+
 /// The files that a pack may hold.
-pub const FILE_NAMES: [&str; 5] = [HEAD, PROPERTIES, THINGS, RULES, AQI];
+pub const FILE_NAMES: [&str; 8] = [
+    HEAD, PROPERTIES, THINGS, RULES, AQI, EVENTS, DERIVED, CLASSES,
+];
 
 /// A file of a pack's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +97,12 @@ pub struct Pack {
     pub cases: Vec<Case>,
     /// The laws of the air quality index, where the pack has them.
     pub laws: Option<AqiLaws>,
+    /// What happens at things.
+    pub events: Vec<EventType>,
+    /// What is made of observations and events.
+    pub derived: Vec<Derived>,
+    /// The laws by which classes are told.
+    pub classes: Vec<ClassLaw>,
 }
 
 /// The content of `pack.toml`.
@@ -107,6 +124,9 @@ struct Draft {
     rules: Vec<Entry<Rule>>,
     cases: Vec<Entry<Case>>,
     laws: Option<Entry<AqiLaws>>,
+    events: Vec<Entry<EventType>>,
+    derived: Vec<Entry<Derived>>,
+    classes: Vec<Entry<ClassLaw>>,
 }
 
 impl Pack {
@@ -154,6 +174,9 @@ impl Draft {
                     self.read_rule(table, problems);
                 }
             }
+            EVENTS => self.events = root.take_entries("event", problems),
+            DERIVED => self.derived = root.take_entries("derived", problems),
+            CLASSES => self.classes = root.take_entries("law", problems),
             AQI => self.laws = root.take_whole(problems),
             _ => self.head = root.take_whole(problems),
         }
@@ -196,6 +219,9 @@ impl Draft {
             rules: values(self.rules),
             cases: values(self.cases),
             laws: self.laws.map(|entry| entry.value),
+            events: values(self.events),
+            derived: values(self.derived),
+            classes: values(self.classes),
         })
     }
 }

@@ -170,11 +170,11 @@ fn hall_values(hall: &str, events: &[&Told], out: &mut Settled) {
         }
         let left = over.iter().filter(|w| !w.2 && within(w.0, 10)).count();
         put(out, hall, "left_10m", step, left as f64, left);
-        let began = begun.iter().filter(|at| within(**at, 10)).count();
-        put(out, hall, "begun_10m", step, began as f64, began);
-        if began > 0 {
-            let rate = left as f64 / began as f64 * 100.0;
-            put(out, hall, "abandon", step, rate, left + began);
+        let new = begun.iter().filter(|at| within(**at, 10)).count();
+        put(out, hall, "begun_10m", step, new as f64, new);
+        if new > 0 {
+            let rate = left as f64 / new as f64 * 100.0;
+            put(out, hall, "abandon", step, rate, left + new);
         }
         let (open, _, _) = pairs(events, step, 40 * MINUTE, |_, part| part, "");
         put(
