@@ -5,7 +5,7 @@
 //! until the hold has passed since the newest event came; it ends in event time, the hold after that event. What comes between two matters
 //! joins them, and the later alarm is withdrawn, merged into the earlier one.
 //!
-//! Matters are remembered as far back as late truth reaches; older events are counted and raise nothing.
+//! Matters are remembered as far back as late truth reaches, and an hour at least; older events are counted and raise nothing.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -21,6 +21,9 @@ use crate::outbox::Outbox;
 use crate::rule::{By, Happening, Rule};
 use crate::setup::Setup;
 use crate::timers::Armed;
+
+/// Matters are remembered for so long even where late truth reaches less far: they need no history.
+const MEMORY_MIN: Duration = Duration::from_hours(1);
 
 /// Matters that are remembered of one track.
 const MATTERS_MAX: usize = 1_024;
@@ -109,7 +112,8 @@ impl Happenings {
             return (Judged::Taken, None);
         };
         let at = event.phenomenon_time;
-        if at < now - setup.settings.revise().max(happening.hold.duration()) {
+        let remembered = now - memory(setup, happening.hold.duration());
+        if at < remembered {
             return (Judged::TooLate, None);
         }
         let key = event.key.clone().filter(|_| happening.by == By::Track);
@@ -119,7 +123,7 @@ impl Happenings {
         let subject = subject(&event.thing, happening);
         let hold = happening.hold.duration();
         let track = &mut self.tracks[place];
-        track.forget(now - setup.settings.revise() - hold);
+        track.forget(remembered - hold);
         if at <= track.forgotten {
             return (Judged::TooLate, None);
         }
@@ -163,15 +167,12 @@ impl Happenings {
             forgotten: Timestamp::MIN,
             armed: None,
         };
-        let place = match self.free.pop() {
-            Some(free) => {
-                self.tracks[free] = track;
-                free
-            }
-            None => {
-                self.tracks.push(track);
-                self.tracks.len() - 1
-            }
+        let place = if let Some(free) = self.free.pop() {
+            self.tracks[free] = track;
+            free
+        } else {
+            self.tracks.push(track);
+            self.tracks.len() - 1
         };
         self.places.insert(named, place);
         Some(place)
@@ -180,7 +181,9 @@ impl Happenings {
     /// When something is due in a track.
     pub(crate) fn deadline(&self, place: usize, setup: &Setup) -> Option<Timestamp> {
         let track = &self.tracks[place];
-        let forgotten = || track.heard + setup.settings.revise();
+        let hold = |(_, happening): (&Rule, &Happening)| happening.hold.duration();
+        let hold = setup.happening(track.rule).map_or(Duration::ZERO, hold);
+        let forgotten = || track.heard + memory(setup, hold);
         (!track.matters.is_empty()).then(|| track.lasts.unwrap_or_else(forgotten))
     }
 
@@ -364,6 +367,11 @@ impl Track {
             outbox.push(Outcome::Alarm(event));
         }
     }
+}
+
+/// How far back matters are remembered.
+fn memory(setup: &Setup, hold: Duration) -> Duration {
+    setup.settings.revise().max(MEMORY_MIN).max(hold)
 }
 
 /// What an alarm says of an event: the first of the values that the rule asks for, else the first that it has, else 1. `None` when the event does
