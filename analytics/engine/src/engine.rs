@@ -13,6 +13,7 @@ use yiping_model::{
 use crate::cell::{Cells, Part};
 use crate::checkpoint::{self, RestoreError};
 use crate::derive::{ClassLaw, Derived, Heard};
+use crate::happening::Happenings;
 use crate::indices::AqiLaws;
 use crate::outbox::Outbox;
 use crate::recall::Parts;
@@ -122,6 +123,8 @@ pub enum Why {
     Corrects,
     /// A datastream will have been silent for too long.
     Silence,
+    /// No event came for so long that an alarm is over, or forgotten.
+    EventsEnd,
 }
 
 /// All that changes; a checkpoint is this and nothing else.
@@ -133,6 +136,7 @@ pub(crate) struct State {
     things: Vec<Thing>,
     cells: Cells,
     silences: Silences,
+    happenings: Happenings,
     counts: Counts,
     /// The parts of a recall that have come.
     recall: Option<Parts>,
@@ -280,6 +284,9 @@ impl Engine {
         for stream in streams {
             self.arm_stream(stream);
         }
+        for place in self.state.happenings.places() {
+            self.arm_track(place);
+        }
         for place in 0..self.state.cells.list.len() {
             self.arm_cell(place);
             if !self.state.cells.list[place].late.stretches.is_empty() {
@@ -312,6 +319,7 @@ impl Engine {
                     self.tell_cells(at);
                 }
                 Who::Stream(place) => self.miss(place, at),
+                Who::Track(place) => self.let_go(place, at),
             }
         }
     }
@@ -342,6 +350,8 @@ impl Engine {
             return;
         };
         let source = self.source(&event.source);
+        self.listen(place, source, now);
+        self.judge_event(place, event, now);
         let mut heard = Heard::Counted;
         self.with(place, now, |thing, hands| {
             heard = thing.happen(event, &values, source, now, hands);
@@ -481,6 +491,7 @@ impl Engine {
     }
 }
 
+mod happen;
 mod truth;
 mod waiting;
 

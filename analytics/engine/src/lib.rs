@@ -6,6 +6,7 @@ mod criterion;
 pub mod derive;
 mod engine;
 pub mod episodes;
+mod happening;
 pub mod indices;
 mod judge;
 mod late;

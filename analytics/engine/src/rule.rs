@@ -251,6 +251,13 @@ impl Change {
     }
 }
 
+impl Happening {
+    /// Under which name its alarms speak of a thing: the kind of the event, in the place of a property.
+    pub fn subject(&self) -> PropertyId {
+        PropertyId::new(self.kind.as_str()).expect("a kind is a word, like the id of a property")
+    }
+}
+
 impl Silence {
     /// How long a datastream of this period may be silent.
     pub fn after(&self, period: Duration) -> Duration {

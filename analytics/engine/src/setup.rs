@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use h3o::{LatLng, Resolution};
-use yiping_model::{Catalogue, IndexKind, PropertyId, SourceId, Thing, ThingId};
+use yiping_model::{Catalogue, EventKind, IndexKind, PropertyId, SourceId, Thing, ThingId};
 
 use crate::derive::{self, ClassLaw, Derived, ThingPlan};
 use crate::indices::AqiLaws;
 use crate::judge::Judge;
-use crate::rule::{Operator, Rule};
+use crate::rule::{Happening, Operator, Rule};
 use crate::settings::Settings;
 use crate::window::Layout;
 
@@ -61,6 +61,8 @@ pub(crate) struct Setup {
     other: Arc<Plan>,
     /// What a thing or a door is said to lack that is silent altogether.
     pub(crate) no_data: PropertyId,
+    /// Rules on events, by kind.
+    on_events: BTreeMap<EventKind, Vec<u32>>,
     /// Things through which others are heard.
     parents: BTreeSet<ThingId>,
     /// Of things that the catalogue does not know.
@@ -93,6 +95,7 @@ impl Setup {
             }),
             no_limits: BTreeMap::new(),
             no_data: PropertyId::new("no_data").expect("a word is a valid id"),
+            on_events: on_events(&rules),
             parents: parents(&catalogue),
             periods_secs: BTreeMap::new(),
             own_source: SourceId::new("engine").expect("a word is a valid id"),
@@ -203,6 +206,20 @@ impl Setup {
         (!patience.is_zero()).then_some((number, patience))
     }
 
+    /// The rules on events of this kind.
+    pub(crate) fn rules_on(&self, kind: &EventKind) -> &[u32] {
+        self.on_events.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// A rule on events.
+    pub(crate) fn happening(&self, number: u32) -> Option<(&Rule, &Happening)> {
+        let rule = self.rule(number);
+        match &rule.operator {
+            Operator::Event(happening) => Some((rule, happening)),
+            _ => None,
+        }
+    }
+
     /// Whether others are heard through this thing.
     pub(crate) fn is_parent(&self, thing: &ThingId) -> bool {
         self.parents.contains(thing)
@@ -217,6 +234,17 @@ impl Setup {
     pub(crate) fn rule(&self, number: u32) -> &Rule {
         &self.rules[number as usize]
     }
+}
+
+fn on_events(rules: &[Rule]) -> BTreeMap<EventKind, Vec<u32>> {
+    let mut by_kind: BTreeMap<EventKind, Vec<u32>> = BTreeMap::new();
+    for (number, rule) in (0..).zip(rules) {
+        if let Operator::Event(happening) = &rule.operator {
+            let kind = happening.kind.clone();
+            by_kind.entry(kind).or_default().push(number);
+        }
+    }
+    by_kind
 }
 
 fn parents(catalogue: &Catalogue) -> BTreeSet<ThingId> {

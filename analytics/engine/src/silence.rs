@@ -286,14 +286,14 @@ impl Silences {
     pub(crate) fn ring(&mut self, stream: usize, teller: &mut Teller<'_>) {
         let due = self.deadline(stream);
         if due.is_some_and(|due| due <= teller.now) {
-            if !self.nodes[stream].silent {
-                self.fall(stream, teller);
-            } else {
+            if self.nodes[stream].silent {
                 self.wait_until(stream, None);
                 if let Some(pending) = self.pending_above(stream) {
                     self.unpend(pending);
                     self.tell(pending, teller);
                 }
+            } else {
+                self.fall(stream, teller);
             }
         }
         if self.deadline(stream).is_some() {

@@ -13,6 +13,8 @@ pub(crate) enum Who {
     Cell(usize),
     /// A datastream whose silence is watched, by its place there.
     Stream(usize),
+    /// A track of events, by its place among them.
+    Track(usize),
 }
 
 /// When somebody is woken; kept by the one who is.

@@ -1,5 +1,6 @@
 mod alarms;
 mod continuity;
+mod happening;
 mod history;
 mod late;
 mod limits;

@@ -92,6 +92,11 @@ impl Engine {
                 thing: self.state.silences.thing_of(place)?.clone(),
                 why: Why::Silence,
             }),
+            Who::Track(place) => Some(Deadline {
+                at: self.state.happenings.deadline(place, &self.setup)?,
+                thing: self.state.happenings.thing_of(place).clone(),
+                why: Why::EventsEnd,
+            }),
             Who::Cell(place) => Some(Deadline {
                 at: self.cell_passes(place)?,
                 thing: self.state.cells.list[place].thing(),

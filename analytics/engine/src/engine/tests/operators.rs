@@ -91,17 +91,18 @@ fn slow_swift(told: &[Told]) -> Vec<Stretch> {
 /// The same value, but 0, for 20 s and three times, without a pause of more than 10 s before that is known.
 fn slow_frozen(told: &[Told]) -> Vec<Stretch> {
     let values = sorted(told);
+    let same = |one: usize, other: usize| values[one].1.to_bits() == values[other].1.to_bits();
     let mut alarms: Vec<Stretch> = Vec::new();
     let mut first = 0;
     while first < values.len() {
         let (begin, value) = values[first];
         let mut next = first + 1;
-        while next < values.len() && values[next].1 == value && value != 0.0 {
+        while next < values.len() && same(next, first) && value.abs() > 0.0 {
             if values[next].0 - values[next - 1].0 > 10 {
                 break;
             }
             if next - first >= 2 && values[next].0 - begin >= 20 {
-                let (alarm, end) = stretch(&values, first, |i| i > next && values[i].1 != value);
+                let (alarm, end) = stretch(&values, first, |i| !same(i, first));
                 alarms.push(alarm);
                 next = end;
                 break;

@@ -222,7 +222,7 @@ fn log(story: &[(usize, u32)]) -> Vec<Record> {
             Body::Reading(reading(source, thing, property, now, 1.0)),
         );
     }
-    append(now + Duration::from_secs(300), Body::Tick);
+    append(now + Duration::from_mins(5), Body::Tick);
     ticking(&log)
 }
 
