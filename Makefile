@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make check` takes seconds; `make build` leaves target/release/yiping.
-.PHONY: demo test check build app bench bless fmt clean
+.PHONY: demo test check build app bench bench-timescale bless fmt clean
 .DEFAULT_GOAL := help
 
 APP := dashboard-web/app
@@ -60,6 +60,10 @@ bench: app
 	@deploy/need $(TEST_TOOLS) taskset:util-linux
 	cargo build --profile dist --locked -p yiping -p yiping-bench
 	taskset -c 0 ./target/dist/yiping-bench $(ARGS)
+
+# History in TimescaleDB: filled, asked, and asked again when it is packed by columns; docs/HISTORY.md
+bench-timescale: $(TIMESCALE)/node_modules/.package-lock.json
+	cargo run --release --locked -p yiping-store --example history_speed -- timescale
 
 bless: $(APP)/node_modules/.package-lock.json $(TIMESCALE)/node_modules/.package-lock.json
 	BLESS=1 INSTA_UPDATE=always cargo test --workspace --exclude yiping --locked

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use yiping_sim::Scenario;
 
 /// Yiping (一屏): one screen from which a city is watched and commanded.
 #[derive(Debug, Parser)]
@@ -60,6 +61,10 @@ pub(crate) struct Demo {
     /// How many times faster than life the city runs.
     #[arg(long, default_value_t = 1.0, value_parser = positive)]
     pub(crate) speed: f64,
+    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`. Without it what the configuration
+    /// says, or the leak.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<Scenario>,
     /// No simulated city: only the doors, the engine and the wall.
     #[arg(long)]
     pub(crate) no_sim: bool,
@@ -83,6 +88,10 @@ pub(crate) struct Sim {
     /// Seed of the city.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`. Without it what the configuration
+    /// says, or the leak.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<Scenario>,
     /// How many times faster than life the city runs.
     #[arg(long, default_value_t = 1.0, value_parser = positive)]
     pub(crate) speed: f64,

@@ -13,17 +13,17 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use yiping_engine::{Engine, Rule, Threshold};
+use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
-use yiping_scene::message::{DirectionView, RuleView, TextView};
 use yiping_server::{Extra, LiveHandle, Probe, ServerState};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, History, Opened, Store};
 
 use crate::config::Config;
+use crate::explain::rule_view;
 use crate::packs::Domain;
 use crate::past::StorePast;
 
@@ -42,8 +42,8 @@ pub(crate) struct House {
     pub(crate) catalogue: Arc<Catalogue>,
     config: Config,
     doors: Tasks,
-    /// The threads of the MQTT doors.
-    door_threads: Option<Threads>,
+    /// Where the live way runs: MQTT doors and engine.
+    threads: Threads,
     readers: Tasks,
     face: Tasks,
     engine: watch::Receiver<Position>,
@@ -84,13 +84,10 @@ impl Tasks {
         &mut self,
         threads: &Handle,
         name: &'static str,
-        task: impl Future<Output = ()> + Send + 'static,
+        task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
     ) {
-        let task = async move {
-            task.await;
-            (name, Ok(()))
-        };
-        self.running.spawn_on(task, threads);
+        self.running
+            .spawn_on(async move { (name, task.await) }, threads);
     }
 
     /// The error of the next task that ends with one; waits for ever when none does.
@@ -163,13 +160,15 @@ pub(crate) async fn open(
         &checkpoint(&folder, "wall", log.id()),
     )
     .await;
+    let threads =
+        Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {
         log,
         clock,
         catalogue,
         config,
         doors: Tasks::new(),
-        door_threads: None,
+        threads,
         readers: Tasks::new(),
         face: Tasks::new(),
         engine: watch::channel(Position::START).1,
@@ -189,29 +188,14 @@ fn checkpoint(folder: &Path, name: &str, log: LogId) -> Checkpoint {
     Checkpoint::new(folder.join(format!("{name}.checkpoint")), log)
 }
 
-fn rule_view(rule: &Rule) -> RuleView {
-    let (direction, raise, clear) = match rule.threshold {
-        Threshold::Above { raise, clear } => (DirectionView::Above, raise, clear),
-        Threshold::Below { raise, clear } => (DirectionView::Below, raise, clear),
-    };
-    RuleView {
-        id: rule.id.to_string(),
-        title: TextView {
-            zh: rule.title.zh.clone(),
-            en: rule.title.en.clone(),
-        },
-        property: rule.property.to_string(),
-        level: rule.level.into(),
-        direction,
-        raise,
-        clear,
-        source: rule.source.clone(),
-    }
-}
-
 impl House {
     fn log(&self) -> Arc<dyn Log> {
         Arc::clone(&self.log) as Arc<dyn Log>
+    }
+
+    /// The log for what runs on the threads of the live way.
+    fn log_at_hand(&self) -> Arc<dyn Log> {
+        Arc::new(self.log.at_hand())
     }
 
     fn start_engine(&mut self, domain: &Domain, folder: &Path, history: Arc<dyn History>) {
@@ -229,7 +213,7 @@ impl House {
         .deriving(domain.derived.clone(), domain.classes.clone());
         let (engine_moves, engine_at) = watch::channel(Position::START);
         let run = yiping_runner::run(
-            self.log(),
+            self.log_at_hand(),
             Arc::new(StorePast(history)),
             engine,
             checkpoint(folder, "engine", self.log.id()),
@@ -237,8 +221,9 @@ impl House {
             self.readers.stop.subscribe(),
             engine_moves,
         );
+        let run = async move { Ok(run.await?) };
         self.readers
-            .spawn("the engine", async move { Ok(run.await?) });
+            .spawn_on(self.threads.handle(), "the engine", run);
         self.engine = engine_at;
     }
 
@@ -375,6 +360,10 @@ impl House {
 
     /// A door of this name into the log.
     pub(crate) fn door(&self, name: &str) -> anyhow::Result<Door> {
+        self.door_into(self.log(), name)
+    }
+
+    fn door_into(&self, log: Arc<dyn Log>, name: &str) -> anyhow::Result<Door> {
         let source = SourceId::new(name)
             .with_context(|| format!("`{name}` cannot be the name of a door"))?;
         let catalogue = Arc::clone(&self.catalogue);
@@ -382,32 +371,39 @@ impl House {
             source,
             &self.config.ingest,
             catalogue,
-            self.log(),
+            log,
             self.clock.clone(),
         ))
     }
 
     /// Opens the MQTT doors of the configuration: those to brokers, and those to which devices connect.
     pub(crate) async fn open_mqtt(&mut self) -> anyhow::Result<()> {
-        let threads = Threads::start(&self.config.ingest)
-            .context("the threads of the MQTT doors cannot start")?;
         for settings in self.config.ingest.mqtt.clone() {
-            let door = self.door(&settings.name)?;
+            let door = self.door_into(self.log_at_hand(), &settings.name)?;
             let door = MqttDoor::new(settings, door)?;
             let run = door.run(self.doors.stop.subscribe());
-            self.doors.spawn_on(threads.handle(), "an MQTT door", run);
+            let run = async move {
+                run.await;
+                Ok(())
+            };
+            self.doors
+                .spawn_on(self.threads.handle(), "an MQTT door", run);
         }
         for settings in self.config.ingest.mqttd.clone() {
-            let door = self.door(&settings.name)?;
-            let door = threads
+            let door = self.door_into(self.log_at_hand(), &settings.name)?;
+            let door = self
+                .threads
                 .handle()
                 .spawn(Mqttd::bind(settings, door))
                 .await??;
             let run = door.run(self.doors.stop.subscribe());
+            let run = async move {
+                run.await;
+                Ok(())
+            };
             let name = "an MQTT door for devices";
-            self.doors.spawn_on(threads.handle(), name, run);
+            self.doors.spawn_on(self.threads.handle(), name, run);
         }
-        self.door_threads = Some(threads);
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use yiping_engine::indices::AqiLaws;
 use yiping_engine::pack::{Pack, PackFile};
 use yiping_model::{Catalogue, Thing, Zone};
 use yiping_protocols::TableMap;
+use yiping_sim::TruthPack;
 
 use crate::config::Config;
 
@@ -63,6 +64,26 @@ fn parse_all(config: &Config) -> anyhow::Result<Vec<Pack>> {
         packs.push(parse(&from_folder(folder)?, &folder.display().to_string())?);
     }
     Ok(packs)
+}
+
+/// What the simulator's truth must know of the packs, read from the same files and not by the engine.
+pub(crate) fn truth(config: &Config) -> anyhow::Result<TruthPack> {
+    let mut files = Vec::new();
+    for name in &config.packs.builtin {
+        files.extend(builtin(name)?);
+    }
+    for folder in &config.packs.dirs {
+        files.extend(from_folder(folder)?);
+    }
+    let mut truth = TruthPack::default();
+    let judging = ["rules.toml", "derived.toml"];
+    for file in files
+        .iter()
+        .filter(|file| judging.contains(&file.name.as_str()))
+    {
+        truth.extend(toml::from_str(&file.text).with_context(|| file.name.clone())?);
+    }
+    Ok(truth)
 }
 
 fn builtin(name: &str) -> anyhow::Result<Vec<PackFile>> {

@@ -1,35 +1,19 @@
 //! `kill -9` at any instant loses nothing that was acknowledged, counts nothing twice, and changes no alarm.
 //!
 //! Two programs get the same messages: one is left in peace, the other is killed twenty times while 2,000 messages a second arrive with quality
-//! of service 1 and a client posts to its HTTP door. Afterwards their histories and alarms must agree with what was sent and with each other.
+//! of service 1 and a client posts to its HTTP door. Afterwards their histories and alarms must be what was sent.
 //! Once they subscribe to the same broker, which holds what a killed program did not acknowledge; once devices publish straight to their doors,
 //! and send again themselves what was not acknowledged.
 
 mod support;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::fmt::Write as _;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use rumqttc::{Client, Connection, Event, MqttOptions, Outgoing, Packet, QoS};
-use serde_json::Value;
-use support::{Broker, Yiping, free_port, get, post, until};
+use support::rig::{Site, survives};
+use support::{Broker, Yiping, free_port, until};
 
-const SENSORS: u64 = 200;
-const MESSAGES_PER_SEC: u64 = 2_000;
 const KILLS: u32 = 20;
-/// Each sensor is hot in the first two of every eight messages.
-const CYCLE: u64 = 8;
-
-/// What one sensor sent: time in epoch ms → value.
-type Sent = BTreeMap<u64, f64>;
-
-/// Messages on their way without an acknowledgement.
-const OUTSTANDING_MAX: usize = 1_000;
 /// Each test needs the machine for itself.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -37,14 +21,16 @@ static TURN: Mutex<()> = Mutex::new(());
 fn kill_nine_at_twenty_instants_loses_nothing_and_doubles_nothing() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let broker = Broker::start();
-    let door = |name: &str| {
-        format!(
+    let site = |name| {
+        let door = format!(
             "[[ingest.mqtt]]\nname = \"rig\"\nurl = \"mqtt://127.0.0.1:{}\"\nclient_id = \"rig-{name}\"\n\
              [[ingest.mqtt.subscription]]\ntopic = \"rig/#\"\n",
             broker.port
-        )
+        );
+        Site::new(name, door)
     };
-    let summary = survives([&door("calm"), &door("killed")], &[broker.port]);
+    let sites = ["calm", "killed"].map(site);
+    let summary = survives(&sites, &[broker.port], kill_again_and_again);
     println!("{summary}");
 }
 
@@ -52,76 +38,12 @@ fn kill_nine_at_twenty_instants_loses_nothing_and_doubles_nothing() {
 fn kill_nine_while_devices_publish_straight_to_the_door_loses_nothing_and_doubles_nothing() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let ports = [free_port(), free_port()];
-    let doors = ports.map(|port| {
-        format!(
-            "[[ingest.mqttd]]\nname = \"rig\"\nlisten = \"127.0.0.1:{port}\"\n[[ingest.mqttd.route]]\ntopic = \"rig/#\"\n"
-        )
-    });
-    let summary = survives(doors.each_ref().map(String::as_str), &ports);
+    let sites = [
+        Site::with_door("calm", ports[0]),
+        Site::with_door("killed", ports[1]),
+    ];
+    let summary = survives(&sites, &ports, kill_again_and_again);
     println!("{summary}");
-}
-
-/// The test, with the doors of the calm and of the killed program, and the ports to which everything is published; what happened in figures.
-fn survives(doors: [&str; 2], ports: &[u16]) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
-    let [mut calm, mut killed] = [("calm", doors[0]), ("killed", doors[1])]
-        .map(|(name, door)| program(&folder.path().join(name), door));
-
-    let stop = Arc::new(AtomicBool::new(false));
-    let rig = Rig::start();
-    let publishers: Vec<_> = ports
-        .iter()
-        .map(|&port| {
-            let rig = Arc::clone(&rig);
-            thread::spawn(move || rig.publish(port))
-        })
-        .collect();
-    let poster = thread::spawn({
-        let stop = Arc::clone(&stop);
-        let port = killed.port;
-        move || post_until(port, &stop)
-    });
-
-    kill_again_and_again(&mut killed);
-    rig.stop();
-    stop.store(true, Ordering::Release);
-    let mut resent = 0;
-    for publisher in publishers {
-        resent += publisher.join().expect("the publisher ends well");
-    }
-    let sent = rig.sent();
-    let kept_by_post = poster.join().expect("the poster ends well");
-    killed.wait_until_ready();
-
-    let total: usize = sent.iter().map(BTreeMap::len).sum();
-    assert!(
-        total > 20_000,
-        "only {total} messages: the test did not load the program"
-    );
-    for program in [&calm, &killed] {
-        until("everything sent is accepted", || {
-            accepted(program, "rig") >= total as u64
-        });
-    }
-    assert_histories(&calm, &killed, &sent, &kept_by_post);
-    assert!(
-        kept_by_post.len() > 50,
-        "only {} posts were acknowledged",
-        kept_by_post.len()
-    );
-    assert_eq!(settled_alarms(&calm), settled_alarms(&killed));
-    assert_figures_add_up(&killed);
-    let summary = format!(
-        "{total} messages by MQTT, {resent} of them sent again, {} posts acknowledged, {KILLS} kills, {} alarms",
-        kept_by_post.len(),
-        settled_alarms(&calm).len()
-    );
-    assert!(
-        calm.terminate().1 && killed.terminate().1,
-        "SIGTERM ends both well"
-    );
-    assert_in_log(&folder.path().join("killed"), &sent);
-    summary
 }
 
 /// Twenty times `kill -9` at a random instant, up again at once.
@@ -139,307 +61,4 @@ fn kill_again_and_again(program: &mut Yiping) {
         until("the next kill", || Instant::now() >= instant);
         program.kill_and_restart();
     }
-}
-
-/// Both histories hold exactly what was sent, and the killed one what was acknowledged by its HTTP door.
-fn assert_histories(calm: &Yiping, killed: &Yiping, sent: &[Sent], kept_by_post: &Sent) {
-    let mut wrong = Vec::new();
-    for (number, messages) in sent.iter().enumerate() {
-        let sensor = format!("s{number:03}");
-        for (name, program) in [("calm", calm), ("killed", killed)] {
-            let kept = observations(program, &sensor);
-            compare(&format!("{name} {sensor}"), messages, &kept, &mut wrong);
-        }
-    }
-    let kept: Sent = observations(killed, "poster").into_iter().collect();
-    for (at, value) in kept_by_post {
-        if kept.get(at) != Some(value) {
-            wrong.push(format!(
-                "by post {at}: 202 was answered, history says {:?}",
-                kept.get(at)
-            ));
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} differences, the first: {:#?}",
-        wrong.len(),
-        &wrong[..wrong.len().min(10)]
-    );
-}
-
-fn program(data: &Path, door: &str) -> Yiping {
-    let port = free_port();
-    std::fs::create_dir_all(data).expect("a folder");
-    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/pack-rig");
-    let text = format!(
-        "[data]\ndir = \"{}\"\n[ingest]\nunknown = \"accept\"\n[packs]\ndirs = [\"{}\"]\n[server]\nlisten = \"127.0.0.1:{port}\"\n\
-         [engine]\nlateness_secs = 5\n[store]\nlateness_secs = 5\n\
-         {door}",
-        data.display(),
-        pack.display()
-    );
-    let file = data.join("yiping.toml");
-    std::fs::write(&file, text).expect("written");
-    Yiping::start(
-        port,
-        &["run", "--config", file.to_str().expect("UTF-8")],
-        &[],
-    )
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test stands outside: it measures"
-)]
-fn now_ms() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970");
-    u64::try_from(since.as_millis()).expect("fits")
-}
-
-/// What is sent, and when; every publisher sends the same.
-struct Rig {
-    start_ms: u64,
-    from: Instant,
-    /// How many messages there are in the end.
-    messages: AtomicU64,
-}
-
-impl Rig {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test stands outside: it measures"
-    )]
-    fn start() -> Arc<Self> {
-        Arc::new(Self {
-            start_ms: now_ms() / 1_000 * 1_000,
-            from: Instant::now(),
-            messages: AtomicU64::new(u64::MAX),
-        })
-    }
-
-    /// How many messages are due.
-    fn due(&self) -> u64 {
-        let micros = u64::try_from(self.from.elapsed().as_micros()).expect("fits");
-        let due = micros * MESSAGES_PER_SEC / 1_000_000;
-        due.min(self.messages.load(Ordering::Acquire))
-    }
-
-    /// Nothing is sent that is not due within a second.
-    fn stop(&self) {
-        let last = self.due() + MESSAGES_PER_SEC;
-        self.messages.store(last, Ordering::Release);
-    }
-
-    /// Sensor, time and value of a message.
-    fn message(&self, number: u64) -> (u64, u64, f64) {
-        let (sensor, turn) = (number % SENSORS, number / SENSORS);
-        let at = self.start_ms + number * 1_000 / MESSAGES_PER_SEC;
-        let hot = (turn + sensor) % CYCLE < 2;
-        let value = if hot {
-            95.0
-        } else {
-            20.0 + (number % 500) as f64 / 10.0
-        };
-        (sensor, at, value)
-    }
-
-    /// What each sensor sent, once all is sent.
-    fn sent(&self) -> Vec<Sent> {
-        let mut sent = vec![Sent::new(); usize::try_from(SENSORS).expect("fits")];
-        for number in 0..self.messages.load(Ordering::Acquire) {
-            let (sensor, at, value) = self.message(number);
-            sent[usize::try_from(sensor).expect("fits")].insert(at, value);
-        }
-        sent
-    }
-
-    /// Sends everything to this port until all of it is acknowledged, over as many connections as it takes; how many messages went twice.
-    fn publish(&self, port: u16) -> u64 {
-        let (mut next, mut resent) = (0, 0);
-        let mut outstanding = VecDeque::new();
-        loop {
-            let mut options = MqttOptions::new("rig-publisher", "127.0.0.1", port);
-            options.set_inflight(u16::try_from(OUTSTANDING_MAX).expect("fits"));
-            let (client, mut connection) = Client::new(options, 2 * OUTSTANDING_MAX);
-            for &number in &outstanding {
-                self.send(&client, number);
-            }
-            resent += outstanding.len() as u64;
-            if self.serve(&client, &mut connection, &mut next, &mut outstanding) {
-                return resent;
-            }
-            thread::park_timeout(Duration::from_millis(20));
-        }
-    }
-
-    /// Sends over one connection until it breaks; whether everything is acknowledged.
-    fn serve(
-        &self,
-        client: &Client,
-        connection: &mut Connection,
-        next: &mut u64,
-        outstanding: &mut VecDeque<u64>,
-    ) -> bool {
-        loop {
-            while *next < self.due() && outstanding.len() < OUTSTANDING_MAX {
-                self.send(client, *next);
-                outstanding.push_back(*next);
-                *next += 1;
-            }
-            if outstanding.is_empty() && *next == self.messages.load(Ordering::Acquire) {
-                client.disconnect().expect("queued");
-            }
-            match connection.recv_timeout(Duration::from_millis(5)) {
-                Ok(Ok(Event::Incoming(Packet::PubAck(_)))) => {
-                    outstanding.pop_front().expect("it was sent");
-                }
-                Ok(Ok(Event::Outgoing(Outgoing::Disconnect))) => return true,
-                Ok(Err(_broken)) => return false,
-                _ => {}
-            }
-        }
-    }
-
-    fn send(&self, client: &Client, number: u64) {
-        let (sensor, at, value) = self.message(number);
-        let topic = format!("rig/s{sensor:03}");
-        let payload = format!(r#"{{"id":"s{sensor:03}","ts":{at},"metrics":{{"temp":{value}}}}}"#);
-        client
-            .try_publish(topic, QoS::AtLeastOnce, false, payload)
-            .expect("there is room");
-    }
-}
-
-/// Posts one reading at a time; gives those that were answered with 202.
-fn post_until(port: u16, stop: &AtomicBool) -> Sent {
-    let mut acknowledged = Sent::new();
-    let mut last = 0;
-    while !stop.load(Ordering::Acquire) {
-        last = now_ms().max(last + 1);
-        let value = (last % 700) as f64 / 10.0;
-        let body = format!(r#"{{"id":"poster","ts":{last},"metrics":{{"temp":{value}}}}}"#);
-        if let Some((202, _)) = post(port, "/api/v1/observations", &body) {
-            acknowledged.insert(last, value);
-        }
-        thread::park_timeout(Duration::from_millis(5));
-    }
-    acknowledged
-}
-
-fn accepted(program: &Yiping, source: &str) -> u64 {
-    let Ok(answer) = get(program.port, "/api/v1/sources") else {
-        return 0;
-    };
-    figures(&answer, source)
-        .and_then(|row| row["accepted"].as_u64())
-        .unwrap_or(0)
-}
-
-fn figures<'a>(answer: &'a Value, source: &str) -> Option<&'a Value> {
-    answer["items"]
-        .as_array()?
-        .iter()
-        .find(|row| row["source"] == source)
-}
-
-fn observations(program: &Yiping, thing: &str) -> Vec<(u64, f64)> {
-    let path = format!(
-        "/api/v1/datastreams/{thing}:temp/observations?from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&limit=10000"
-    );
-    let answer = program.get(&path);
-    let rows = answer["items"].as_array().expect("a list");
-    rows.iter()
-        .map(|row| {
-            let at = row["phenomenon_time"].as_str().expect("a time");
-            let at = yiping_model::Timestamp::parse(at)
-                .expect("RFC 3339")
-                .as_millis();
-            (
-                u64::try_from(at).expect("after 1970"),
-                row["value"].as_f64().expect("a number"),
-            )
-        })
-        .collect()
-}
-
-fn compare(name: &str, sent: &Sent, kept: &[(u64, f64)], wrong: &mut Vec<String>) {
-    let sent: Vec<(u64, f64)> = sent.iter().map(|(&at, &value)| (at, value)).collect();
-    if sent != kept {
-        let mut line = format!("{name}: sent {}, kept {}", sent.len(), kept.len());
-        if let Some(missing) = sent.iter().find(|row| !kept.contains(row)) {
-            write!(line, ", missing {missing:?}").expect("a string takes text");
-        }
-        wrong.push(line);
-    }
-}
-
-/// Rule, subject, beginning and end of every alarm of the rig's sensors.
-fn settled_alarms(program: &Yiping) -> Vec<(String, String, String, String)> {
-    let path = "/api/v1/alarms?from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&limit=10000";
-    let answer = program.get(path);
-    assert_eq!(
-        answer["truncated"], false,
-        "more alarms than one answer holds"
-    );
-    let mut alarms: Vec<_> = answer["items"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter(|alarm| {
-            alarm["thing"]
-                .as_str()
-                .is_some_and(|thing| thing.starts_with('s'))
-        })
-        .filter(|alarm| !alarm["withdrawn"].as_bool().unwrap_or(false))
-        .map(|alarm| {
-            let text = |key: &str| alarm[key].as_str().unwrap_or("-").to_owned();
-            (text("rule"), text("thing"), text("started"), text("ended"))
-        })
-        .collect();
-    alarms.sort();
-    assert!(
-        alarms.len() > 100,
-        "only {} alarms: the rig did not swing",
-        alarms.len()
-    );
-    alarms
-}
-
-fn assert_figures_add_up(program: &Yiping) {
-    let answer = program.get("/api/v1/sources");
-    for row in answer["items"].as_array().expect("a list") {
-        let count = |key: &str| row[key].as_u64().expect("a count");
-        assert_eq!(
-            count("received"),
-            count("accepted") + count("duplicate") + count("quarantined") + count("rejected"),
-            "{row}"
-        );
-    }
-}
-
-/// Everything sent stands in the log at least once.
-fn assert_in_log(data: &Path, sent: &[Sent]) {
-    let mut missing: std::collections::BTreeSet<(String, u64)> = sent
-        .iter()
-        .enumerate()
-        .flat_map(|(sensor, messages)| {
-            messages
-                .keys()
-                .map(move |&at| (format!("s{sensor:03}"), at))
-        })
-        .collect();
-    support::for_each_record(&data.join("log"), |record| {
-        if let yiping_model::Body::Reading(reading) = &record.body {
-            let at = u64::try_from(reading.phenomenon_time.as_millis()).expect("after 1970");
-            missing.remove(&(reading.thing.as_str().to_owned(), at));
-        }
-    });
-    assert!(
-        missing.is_empty(),
-        "{} acknowledged messages are not in the log",
-        missing.len()
-    );
 }

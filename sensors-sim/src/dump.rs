@@ -36,7 +36,7 @@ mod tests {
 
     use super::*;
     use crate::city::sample::{at, catalogue};
-    use crate::city::truth;
+    use crate::city::{TruthPack, truth};
     use crate::settings::{Scenario, Settings};
 
     fn city() -> City {
@@ -66,7 +66,7 @@ mod tests {
             &city,
             city.start(),
             city.start() + Duration::from_secs(9),
-            &[],
+            &TruthPack::default(),
         );
         write_truth(&found, &mut out).unwrap();
         let read: Truth = serde_json::from_slice(&out).unwrap();

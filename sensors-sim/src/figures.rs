@@ -11,15 +11,18 @@ pub enum Figure {
     MessagesResent,
     /// Connections that ended without being asked to, and attempts that failed.
     ConnectionsLost,
+    /// Connections that the simulator cut itself: a fault on request.
+    ConnectionsCut,
 }
 
 impl Figure {
     /// Every figure.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::MessagesPublished,
         Self::MessagesAcknowledged,
         Self::MessagesResent,
         Self::ConnectionsLost,
+        Self::ConnectionsCut,
     ];
 
     /// The name under which it is exported.
@@ -29,6 +32,7 @@ impl Figure {
             Self::MessagesAcknowledged => "yiping_sim_messages_acknowledged_total",
             Self::MessagesResent => "yiping_sim_messages_resent_total",
             Self::ConnectionsLost => "yiping_sim_connections_lost_total",
+            Self::ConnectionsCut => "yiping_sim_connections_cut_total",
         }
     }
 

@@ -6,8 +6,11 @@ mod figures;
 mod publish;
 mod settings;
 
-pub use city::{City, CityError, Message, Messages, Truth, TruthAlarm, TruthRule, truth};
+pub use city::{
+    City, CityError, Message, Messages, Truth, TruthAlarm, TruthDerived, TruthPack, TruthRule,
+    truth,
+};
 pub use dump::{dump, write_truth};
 pub use figures::Figure;
 pub use publish::{MqttTarget, SimError, Totals, run};
-pub use settings::{Scenario, Settings, SettingsError};
+pub use settings::{Faults, Scenario, Settings, SettingsError};

@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{debug, info, warn};
 use yiping_model::Timestamp;
 
-use crate::city::{City, Message, Messages};
+use crate::city::{City, Cuts, Message, Messages};
 use crate::figures::Figure;
 use crate::settings::{Settings, SettingsError};
 use link::{Link, Over};
@@ -94,8 +94,14 @@ pub async fn run(
     let mut backoff = BACKOFF_MIN;
     loop {
         let mut link = Link::open(&mqtt, &settings);
-        let End::Lost(over) = sender.serve(&mut link, &mut shutdown).await else {
-            return Ok(sender.totals);
+        let over = match sender.serve(&mut link, &mut shutdown).await {
+            End::Stopped => return Ok(sender.totals),
+            End::Cut => {
+                Figure::ConnectionsCut.add(1);
+                debug!("cut the connection, as the faults say");
+                continue;
+            }
+            End::Lost(over) => over,
         };
         Figure::ConnectionsLost.add(1);
         if let Some(code) = over.refused {
@@ -121,6 +127,8 @@ pub async fn run(
 /// How a connection ended.
 enum End {
     Stopped,
+    /// By ourselves, without taking leave: a fault on request.
+    Cut,
     Lost(Over),
 }
 
@@ -131,6 +139,8 @@ struct Sender<'a, N> {
     outstanding: VecDeque<Message>,
     outstanding_max: usize,
     pace: Pace,
+    cuts: Cuts,
+    cut: bool,
     totals: Totals,
 }
 
@@ -142,6 +152,8 @@ impl<'a, N: Fn() -> Timestamp + Send> Sender<'a, N> {
             outstanding: VecDeque::with_capacity(settings.outstanding_max.into()),
             outstanding_max: settings.outstanding_max.into(),
             pace: Pace::new(city.start(), settings.speed),
+            cuts: Cuts::of(&settings.faults, settings.seed),
+            cut: false,
             totals: Totals::default(),
         }
     }
@@ -164,6 +176,9 @@ impl<'a, N: Fn() -> Timestamp + Send> Sender<'a, N> {
             } else {
                 LOOK_AT_CLOCK
             };
+            if std::mem::take(&mut self.cut) {
+                return End::Cut;
+            }
             tokio::select! {
                 biased;
                 () = stopped(shutdown) => {
@@ -200,6 +215,10 @@ impl<'a, N: Fn() -> Timestamp + Send> Sender<'a, N> {
             self.outstanding.push_back(message);
             self.totals.published += 1;
             Figure::MessagesPublished.add(1);
+            if self.cuts.after(self.totals.published) {
+                self.cut = true;
+                break;
+            }
         }
         if let Some(reached) = reached {
             self.pace.note_sent(reached, now, self.totals.published);

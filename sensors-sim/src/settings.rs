@@ -1,7 +1,12 @@
 //! What may be chosen about the simulated city.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
+/// More than this is no fault but another city.
+const FAULT_RATE_MAX: f64 = 0.1;
 /// A month: more history than a demonstration needs and a laptop generates in a minute.
 const HISTORY_HOURS_MAX: u32 = 31 * 24;
 
@@ -22,6 +27,8 @@ pub struct Settings {
     /// The same, in minutes, for things that speak more often than once a minute: they would fill the history with
     /// themselves; never longer than `history_hours`.
     pub quick_history_mins: u32,
+    /// What goes wrong between the things and us.
+    pub faults: Faults,
     /// First level of every topic: `<prefix>/air/<thing>`.
     pub topic_prefix: String,
     /// The name by which the broker knows the simulator; two at one broker need two names.
@@ -39,10 +46,48 @@ impl Default for Settings {
             scenario_after_secs: 120,
             history_hours: 26,
             quick_history_mins: 60,
+            faults: Faults::default(),
             topic_prefix: "city".to_owned(),
             client_id: "yiping-sim".to_owned(),
             outstanding_max: 256,
         }
+    }
+}
+
+/// What goes wrong, each at a rate of its own, 0 to 0.1; 0 is never.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// Share of the observations that come up to ten minutes late.
+    pub late: f64,
+    /// Share of the messages that come twice.
+    pub duplicated: f64,
+    /// Share of the messages that others overtake, by up to 45 seconds.
+    pub out_of_order: f64,
+    /// Share of the things whose clock is wrong, by up to 15 seconds.
+    pub skewed_clock: f64,
+    /// Share of the time in which a sensor pauses, for two messages.
+    pub silent: f64,
+    /// Share of the time in which a sensor repeats its value, for five messages.
+    pub stuck: f64,
+    /// Share of the messages beside which garbage comes.
+    pub garbage: f64,
+    /// Share of the messages after which the connection is cut.
+    pub reconnect_storm: f64,
+}
+
+impl Faults {
+    fn rates(&self) -> [(&'static str, f64); 8] {
+        [
+            ("late", self.late),
+            ("duplicated", self.duplicated),
+            ("out_of_order", self.out_of_order),
+            ("skewed_clock", self.skewed_clock),
+            ("silent", self.silent),
+            ("stuck", self.stuck),
+            ("garbage", self.garbage),
+            ("reconnect_storm", self.reconnect_storm),
+        ]
     }
 }
 
@@ -54,6 +99,56 @@ pub enum Scenario {
     None,
     /// Chlorine escapes upwind of a school.
     Leak,
+    /// A storm over the upper basin sends a wave down the river.
+    Flood,
+    /// A square fills beyond its capacity.
+    Crowd,
+    /// All windows of a hall but one stop.
+    HallBreakdown,
+    /// A gateway loses more and more, is dead, and comes back.
+    GatewayDying,
+    /// A thermometer drifts away from its neighbour.
+    SensorDrifting,
+}
+
+impl Scenario {
+    /// Every scenario.
+    pub const ALL: [Self; 7] = [
+        Self::None,
+        Self::Leak,
+        Self::Flood,
+        Self::Crowd,
+        Self::HallBreakdown,
+        Self::GatewayDying,
+        Self::SensorDrifting,
+    ];
+
+    /// Its name in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Leak => "leak",
+            Self::Flood => "flood",
+            Self::Crowd => "crowd",
+            Self::HallBreakdown => "hall_breakdown",
+            Self::GatewayDying => "gateway_dying",
+            Self::SensorDrifting => "sensor_drifting",
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+impl FromStr for Scenario {
+    type Err = SettingsError;
+    fn from_str(text: &str) -> Result<Self, SettingsError> {
+        let found = Self::ALL.into_iter().find(|known| known.name() == text);
+        found.ok_or_else(|| SettingsError::Scenario(text.chars().take(64).collect()))
+    }
 }
 
 /// A setting that cannot be.
@@ -71,6 +166,19 @@ pub enum SettingsError {
     /// Not a client's name.
     #[error("client_id must not be empty or begin with a space")]
     ClientId,
+    /// Not a scenario.
+    #[error(
+        "there is no scenario `{0}`: none, leak, flood, crowd, hall_breakdown, gateway_dying, sensor_drifting"
+    )]
+    Scenario(String),
+    /// Not a rate of a fault.
+    #[error("faults.{name} {rate} is not between 0 and {FAULT_RATE_MAX}")]
+    Fault {
+        /// Which fault.
+        name: &'static str,
+        /// Its rate.
+        rate: f64,
+    },
     /// Nothing could ever be sent.
     #[error("outstanding_max must be at least 1")]
     Outstanding,
@@ -98,6 +206,10 @@ impl Settings {
         if self.outstanding_max == 0 {
             return Err(SettingsError::Outstanding);
         }
+        let wrong = |(_name, rate): &(&str, f64)| !(0.0..=FAULT_RATE_MAX).contains(rate);
+        if let Some((name, rate)) = self.faults.rates().into_iter().find(wrong) {
+            return Err(SettingsError::Fault { name, rate });
+        }
         Ok(())
     }
 }
@@ -123,7 +235,22 @@ mod tests {
         assert!(wrong(|s| s.history_hours = 100_000).contains("history_hours"));
         assert!(wrong(|s| s.topic_prefix = "a/#".to_owned()).contains("topic_prefix"));
         assert!(wrong(|s| s.client_id = String::new()).contains("client_id"));
+        assert!(wrong(|s| s.faults.garbage = 0.5).contains("faults.garbage"));
         assert!(wrong(|s| s.outstanding_max = 0).contains("outstanding_max"));
+    }
+
+    #[test]
+    fn a_scenario_is_known_by_its_name() {
+        for scenario in Scenario::ALL {
+            assert_eq!(scenario.name().parse(), Ok(scenario));
+            let quoted = serde_json::to_string(&scenario).unwrap();
+            assert_eq!(quoted, format!("\"{scenario}\""));
+        }
+        let refused = "flod".parse::<Scenario>().unwrap_err().to_string();
+        assert!(
+            refused.contains("`flod`") && refused.contains("flood"),
+            "{refused}"
+        );
     }
 
     #[test]

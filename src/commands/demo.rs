@@ -7,15 +7,15 @@ use anyhow::Context as _;
 use yiping_log::CityClock;
 use yiping_model::Timestamp;
 use yiping_protocols::Unknown;
-use yiping_sim::{City, MqttTarget, Scenario};
-use yiping_sources::settings::{MqttSettings, MqttdSettings, Route, Subscription};
+use yiping_sim::{City, MqttTarget, Scenario, Settings};
+use yiping_sources::settings::{Form, MqttSettings, MqttdSettings, Route, Subscription};
 
-use super::sim::write_truth;
+use super::sim::{scenario, write_truth};
 use super::{configuration, say};
 use crate::cli::Demo;
 use crate::config::Config;
 use crate::house::{self, House};
-use crate::packs::{self, Domain};
+use crate::packs;
 
 const HOUR_SECS: u64 = 3_600;
 const PORTS_TRIED: u16 = 50;
@@ -29,6 +29,7 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     config.ingest.unknown = Unknown::Accept;
     config.sim.speed = arguments.speed;
     config.sim.seed = arguments.seed.unwrap_or(config.sim.seed);
+    config.sim.scenario = scenario(arguments.scenario, &config.sim);
     let domain = packs::load(&config)?;
 
     let target = open_a_way(&mut config, &arguments.mqtt)?;
@@ -42,9 +43,9 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     .await?;
     house.open_mqtt().await?;
     if simulated {
-        start_city(&mut house, &config, &domain, log_end, &target)?;
+        start_city(&mut house, &config, log_end, &target)?;
     }
-    announce(&arguments, &target, simulated);
+    announce(&arguments, &config.sim, &target, simulated);
     house.live_until(std::future::pending()).await
 }
 
@@ -89,14 +90,27 @@ pub(crate) fn target(text: &str) -> anyhow::Result<MqttTarget> {
     Ok(MqttTarget { host, port })
 }
 
+/// The topics of the simulator, and what is told on them.
+fn forms(config: &Config) -> [(String, Form); 3] {
+    let prefix = &config.sim.topic_prefix;
+    [
+        (format!("{prefix}/video/detections/#"), Form::Detection),
+        (format!("{prefix}/hall/tickets/#"), Form::Ticket),
+        (format!("{prefix}/#"), Form::Observation),
+    ]
+}
+
 fn own_door(config: &Config, listen: SocketAddr) -> MqttdSettings {
     MqttdSettings {
         name: DOOR.to_owned(),
         listen,
-        routes: vec![Route {
-            topic: format!("{}/#", config.sim.topic_prefix),
-            ..Route::default()
-        }],
+        routes: forms(config)
+            .map(|(topic, form)| Route {
+                topic,
+                form,
+                ..Route::default()
+            })
+            .into(),
         ..MqttdSettings::default()
     }
 }
@@ -106,10 +120,13 @@ fn broker_door(config: &Config, target: &MqttTarget) -> MqttSettings {
         name: DOOR.to_owned(),
         url: format!("mqtt://{}:{}", target.host, target.port),
         client_id: "yiping-demo".into(),
-        subscriptions: vec![Subscription {
-            topic: format!("{}/#", config.sim.topic_prefix),
-            ..Subscription::default()
-        }],
+        subscriptions: forms(config)
+            .map(|(topic, form)| Subscription {
+                topic,
+                form,
+                ..Subscription::default()
+            })
+            .into(),
         ..MqttSettings::default()
     }
 }
@@ -117,14 +134,10 @@ fn broker_door(config: &Config, target: &MqttTarget) -> MqttSettings {
 fn start_city(
     house: &mut House,
     config: &Config,
-    domain: &Domain,
     log_end: Timestamp,
     target: &MqttTarget,
 ) -> anyhow::Result<()> {
     let mut settings = config.sim.clone();
-    if settings.scenario == Scenario::None {
-        settings.scenario = Scenario::Leak;
-    }
     let start = house.clock.now();
     // A city that went on while nobody listened: what the log already holds is not told again.
     let missed = Duration::from_micros(
@@ -134,7 +147,7 @@ fn start_city(
     settings.history_hours = settings.history_hours.min(missed_hours.saturating_sub(1));
     let city = City::new(&house.catalogue, &settings, start)?;
     let truth = config.data.dir.join("truth.json");
-    write_truth(&city, domain, &truth)?;
+    write_truth(&city, config, &truth)?;
     let (clock, target) = (house.clock.clone(), target.clone());
     house.feed("the simulated city", |stop| {
         Box::pin(async move {
@@ -150,7 +163,24 @@ fn start_city(
     Ok(())
 }
 
-fn announce(arguments: &Demo, target: &MqttTarget, simulated: bool) {
+/// What is going to happen, for people.
+fn happening(sim: &Settings) -> String {
+    let what = match sim.scenario {
+        Scenario::None => return "an ordinary day".to_owned(),
+        Scenario::Leak => "chlorine leaks upwind of a school",
+        Scenario::Flood => {
+            "a storm begins over the upper basin; its wave takes a day down the river"
+        }
+        Scenario::Crowd => "a square fills beyond its capacity",
+        Scenario::HallBreakdown => "the windows of a full hall stop",
+        Scenario::GatewayDying => "a gateway begins to die",
+        Scenario::SensorDrifting => "a thermometer begins to drift",
+    };
+    let minutes = sim.scenario_after_secs.div_ceil(60);
+    format!("in about {minutes} min of city time {what}")
+}
+
+fn announce(arguments: &Demo, sim: &Settings, target: &MqttTarget, simulated: bool) {
     let port = arguments.port;
     say("");
     say(&format!(
@@ -165,9 +195,7 @@ fn announce(arguments: &Demo, target: &MqttTarget, simulated: bool) {
     ));
     say(&format!("  data     {}", arguments.data_dir.display()));
     if simulated {
-        say(
-            "  city     simulated; in about two minutes of city time chlorine leaks upwind of a school",
-        );
+        say(&format!("  city     simulated; {}", happening(sim)));
     }
     say("  This machine only, until accounts exist. Ctrl-C ends it.");
     say("");

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::sync::watch;
-use yiping_engine::Threshold;
 use yiping_log::CityClock;
 use yiping_model::Timestamp;
-use yiping_sim::{City, Scenario, TruthRule};
+use yiping_sim::{City, Scenario, Settings};
 
 use super::configuration;
 use super::demo::target;
 use crate::cli::Sim;
-use crate::packs::{self, Domain};
+use crate::config::Config;
+use crate::packs;
 
 pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     let config = configuration(arguments.config.as_deref())?;
@@ -21,16 +21,14 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     let mut settings = config.sim.clone();
     settings.speed = arguments.speed;
     settings.seed = arguments.seed.unwrap_or(settings.seed);
-    if settings.scenario == Scenario::None {
-        settings.scenario = Scenario::Leak;
-    }
+    settings.scenario = scenario(arguments.scenario, &settings);
     let start = match &arguments.from {
         Some(text) => Timestamp::parse(text).context("--from")?,
         None => CityClock::machine_now(),
     };
     let city = City::new(&domain.catalogue, &settings, start)?;
     if let Some(path) = &arguments.truth {
-        write_truth(&city, &domain, path)?;
+        write_truth(&city, &config, path)?;
     }
     if let Some(secs) = arguments.dump {
         let end = start + Duration::from_secs(secs.into());
@@ -62,29 +60,20 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What happens to the city: what was asked for, or what the configuration says, or the leak.
+pub(crate) fn scenario(asked: Option<Scenario>, settings: &Settings) -> Scenario {
+    asked.unwrap_or(match settings.scenario {
+        Scenario::None => Scenario::Leak,
+        chosen => chosen,
+    })
+}
+
 /// Writes the alarms that the city's scenario must raise.
-pub(crate) fn write_truth(city: &City, domain: &Domain, path: &Path) -> anyhow::Result<()> {
+pub(crate) fn write_truth(city: &City, config: &Config, path: &Path) -> anyhow::Result<()> {
     let over = city.scenario_over().unwrap_or(city.start()) + Duration::from_mins(1);
-    let truth = yiping_sim::truth(city, city.start(), over, &truth_rules(domain));
+    let truth = yiping_sim::truth(city, city.start(), over, &packs::truth(config)?);
     let mut file =
         std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
     yiping_sim::write_truth(&truth, &mut file)
         .with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// The rules of the packs, as far as the truth of a scenario needs them.
-fn truth_rules(domain: &Domain) -> Vec<TruthRule> {
-    let above = domain.rules.iter().filter_map(|rule| match rule.threshold {
-        Threshold::Above { raise, clear } => Some((rule, raise, clear)),
-        Threshold::Below { .. } => None,
-    });
-    above
-        .map(|(rule, raise, clear)| TruthRule {
-            id: rule.id.clone(),
-            property: rule.property.clone(),
-            level: rule.level.into(),
-            raise,
-            clear,
-        })
-        .collect()
 }

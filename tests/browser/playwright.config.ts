@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.',
   outputDir: 'output',
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   timeout: 180_000,
   workers: 1,
   retries: 0,

@@ -5,6 +5,9 @@
     reason = "tests stand outside: they measure and they look for the test data"
 )]
 
+pub(crate) mod postgres;
+pub(crate) mod rig;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

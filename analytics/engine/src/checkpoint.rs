@@ -62,11 +62,12 @@ fn fingerprint(setup: &Setup) -> u128 {
         take(&mut print, &(&thing.id, thing.period_secs));
         take(&mut print, &(thing.lon, thing.lat, &thing.properties));
         take(&mut print, &(&thing.kind, &thing.neighbour));
+        take(&mut print, &(&thing.parent, &thing.limits));
     }
     take(&mut print, &setup.derived);
     for rule in &setup.rules {
-        take(&mut print, &(&rule.id, &rule.property, rule.level));
-        take(&mut print, &format!("{:?}", rule.threshold));
+        take(&mut print, &(&rule.id, &rule.properties, rule.level));
+        take(&mut print, &format!("{:?}", rule.operator));
     }
     print
 }

@@ -13,12 +13,14 @@ use yiping_model::{
 use crate::cell::{Cells, Part};
 use crate::checkpoint::{self, RestoreError};
 use crate::derive::{ClassLaw, Derived, Heard};
+use crate::happening::Happenings;
 use crate::indices::AqiLaws;
 use crate::outbox::Outbox;
 use crate::recall::Parts;
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::setup::Setup;
+use crate::silence::Silences;
 use crate::thing::{Hands, Thing};
 use crate::timers::{Timers, Who};
 
@@ -119,6 +121,10 @@ pub enum Why {
     StepEnds,
     /// What came late has been gathered for long enough to tell derived values again.
     Corrects,
+    /// A datastream will have been silent for too long.
+    Silence,
+    /// No event came for so long that an alarm is over, or forgotten.
+    EventsEnd,
 }
 
 /// All that changes; a checkpoint is this and nothing else.
@@ -129,6 +135,8 @@ pub(crate) struct State {
     /// Things, in the order in which they were first heard.
     things: Vec<Thing>,
     cells: Cells,
+    silences: Silences,
+    happenings: Happenings,
     counts: Counts,
     /// The parts of a recall that have come.
     recall: Option<Parts>,
@@ -272,6 +280,13 @@ impl Engine {
             }
             self.arm_thing(place);
         }
+        let streams: Vec<usize> = self.state.silences.streams().collect();
+        for stream in streams {
+            self.arm_stream(stream);
+        }
+        for place in self.state.happenings.places() {
+            self.arm_track(place);
+        }
         for place in 0..self.state.cells.list.len() {
             self.arm_cell(place);
             if !self.state.cells.list[place].late.stretches.is_empty() {
@@ -284,6 +299,7 @@ impl Engine {
     /// Lets the city clock come to this record: whatever was due before it is done first, in the order of time.
     fn begin(&mut self, record: &Record) {
         let now = record.received_at;
+        self.state.silences.listen_again(self.state.now, now);
         self.state.now = now;
         self.outbox.begin(record.position, now);
         while let Some((at, who)) = self.timers.ring(now) {
@@ -302,6 +318,8 @@ impl Engine {
                     self.due_cells.push(place);
                     self.tell_cells(at);
                 }
+                Who::Stream(place) => self.miss(place, at),
+                Who::Track(place) => self.let_go(place, at),
             }
         }
     }
@@ -312,6 +330,7 @@ impl Engine {
             return;
         };
         let source = self.source(&reading.source);
+        self.listen(place, source, now);
         self.with(place, now, |thing, hands| {
             thing.take(reading, source, now, hands);
         });
@@ -331,6 +350,8 @@ impl Engine {
             return;
         };
         let source = self.source(&event.source);
+        self.listen(place, source, now);
+        self.judge_event(place, event, now);
         let mut heard = Heard::Counted;
         self.with(place, now, |thing, hands| {
             heard = thing.happen(event, &values, source, now, hands);
@@ -436,6 +457,7 @@ impl Engine {
             counts: &mut self.state.counts,
             outbox: &mut self.outbox,
             cells: &mut self.state.cells,
+            silences: &mut self.state.silences,
             sources: &self.state.sources,
             parts: &mut self.parts,
             place,
@@ -465,9 +487,11 @@ impl Engine {
             }
         }
         self.arm_thing(place);
+        self.arm_streams();
     }
 }
 
+mod happen;
 mod truth;
 mod waiting;
 

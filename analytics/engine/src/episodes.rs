@@ -1,15 +1,14 @@
-//! Episodes: the stretches of event time in which a threshold was crossed, and how late truth is told about those that were announced.
+//! Episodes: the stretches of event time in which a rule finds what it looks for, and how late truth is told about those that were announced.
 //!
-//! Pure folds. Observations are judged in the order of phenomenon time and value. One that comes out of order can only cut an episode, move
-//! its beginning or end, or add one: it never takes away the observation that began another, so it withdraws nothing. Several that come
-//! late together can join two. [`reconcile`] is the rule for any two accounts of the same time.
+//! Observations are judged in the order of phenomenon time and value. Under a threshold that raises at once, one that comes out of order can
+//! only cut an episode, move its beginning or end, or add one: it never takes away the observation that began another, so it withdraws
+//! nothing. Several that come late together can join two, and what rests on several observations (a delay, a change, a value that stays) can also
+//! be withdrawn. [`reconcile`] is the rule for any two accounts of the same time.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{AlarmBefore, AlarmChange, AlarmId, Timestamp};
-
-use crate::rule::Threshold;
 
 /// A value at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -29,7 +28,7 @@ impl Point {
     }
 }
 
-/// A stretch of event time in which a threshold was crossed.
+/// A stretch of event time in which a rule found what it looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Episode {
     /// The observation that began it.
@@ -41,22 +40,12 @@ pub struct Episode {
 }
 
 impl Episode {
-    fn begun(start: Point) -> Self {
+    pub(crate) const fn begun(start: Point) -> Self {
         Self {
             start,
             end: None,
             extreme: start.value,
         }
-    }
-
-    /// Goes on with the next observation; true when that ends it.
-    pub(crate) fn go_on(&mut self, threshold: &Threshold, point: Point) -> bool {
-        if threshold.clears(point.value) {
-            self.end = Some(point);
-            return true;
-        }
-        self.extreme = threshold.more_extreme(self.extreme, point.value);
-        false
     }
 
     /// Whether it lasts at this time, or has begun before it and ends then or later.
@@ -77,35 +66,6 @@ impl Episode {
     }
 }
 
-/// The episodes of these observations, which come in their order; `open` is the episode that lasted before the first.
-pub fn episodes(
-    threshold: &Threshold,
-    open: Option<Episode>,
-    points: impl IntoIterator<Item = Point>,
-) -> Vec<Episode> {
-    let mut ended = Vec::new();
-    let mut open = open;
-    for point in points {
-        ended.extend(fold(threshold, &mut open, point));
-    }
-    ended.extend(open);
-    ended
-}
-
-/// Judges the next observation; gives the episode that it ended.
-pub(crate) fn fold(
-    threshold: &Threshold,
-    open: &mut Option<Episode>,
-    point: Point,
-) -> Option<Episode> {
-    if let Some(episode) = open {
-        let ends = episode.go_on(threshold, point);
-        return if ends { open.take() } else { None };
-    }
-    *open = threshold.raises(point.value).then(|| Episode::begun(point));
-    None
-}
-
 /// An episode that was announced as an alarm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Published {
@@ -116,11 +76,7 @@ pub(crate) struct Published {
 }
 
 impl Published {
-    pub(crate) fn begun(alarm: AlarmId, start: Point) -> Self {
-        Self::of(alarm, Episode::begun(start))
-    }
-
-    fn of(alarm: AlarmId, episode: Episode) -> Self {
+    pub(crate) const fn of(alarm: AlarmId, episode: Episode) -> Self {
         Self {
             alarm,
             episode,

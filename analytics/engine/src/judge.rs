@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use yiping_model::{AlarmChange, AlarmId, Timestamp};
 
-use crate::episodes::{Episode, Point, Published, Told, episodes, fold, reconcile};
-use crate::rule::Threshold;
+use crate::criterion::{Criterion, Phase, Step};
+use crate::episodes::{Episode, Point, Published, Told, reconcile};
 
 /// How many alarms that are over are remembered, so that late truth can correct them; what began before the oldest of them stays as it is.
 const PAST_MAX: usize = 1_024;
@@ -19,8 +19,12 @@ const PAST_MAX: usize = 1_024;
 pub(crate) struct Judge {
     /// The rule, by its number in the engine's list.
     pub(crate) rule: u32,
-    /// The episode that lasts after all settled observations.
-    settled: Option<Episode>,
+    /// What it looks for in this datastream.
+    criterion: Criterion,
+    /// What is known after all settled observations.
+    settled: Phase,
+    /// What is known after all observations.
+    live: Phase,
     published: Vec<Published>,
     /// Alarms that are over and settled, in the order of time.
     past: Vec<Published>,
@@ -32,6 +36,7 @@ pub(crate) struct Judge {
 
 /// A stretch of time as it truly was.
 pub(crate) struct Truth<'a, P> {
+    /// Where it begins; it is judged from the criterion's lead later on.
     pub(crate) from: Timestamp,
     /// Where it ends; `None` when it reaches up to the watermark.
     pub(crate) to: Option<Timestamp>,
@@ -43,10 +48,12 @@ pub(crate) struct Truth<'a, P> {
 }
 
 impl Judge {
-    pub(crate) const fn new(rule: u32) -> Self {
+    pub(crate) fn new(rule: u32, criterion: Criterion) -> Self {
         Self {
             rule,
-            settled: None,
+            criterion,
+            settled: Phase::default(),
+            live: Phase::default(),
             published: Vec::new(),
             past: Vec::new(),
             gone: Vec::new(),
@@ -54,53 +61,64 @@ impl Judge {
         }
     }
 
+    /// What it looks for.
+    pub(crate) const fn criterion(&self) -> &Criterion {
+        &self.criterion
+    }
+
     /// Judges an observation that follows all others.
     pub(crate) fn newest(
         &mut self,
-        threshold: &Threshold,
         point: Point,
         fresh: impl FnOnce() -> AlarmId,
         out: &mut Vec<Told>,
     ) {
-        match self.published.last_mut() {
-            Some(last) if last.episode.end.is_none() => {
-                if last.episode.go_on(threshold, point) {
-                    last.told = last.episode.extreme;
-                    out.push(Told::new(AlarmChange::Returned, last.clone()));
+        match self.criterion.judge(&mut self.live, point) {
+            Step::Quiet => {
+                if let (Some(open), Some(last)) = (self.live.open, self.published.last_mut()) {
+                    last.episode.extreme = open.extreme;
                 }
             }
-            _ => {
-                if threshold.raises(point.value) {
-                    let alarm = Published::begun(fresh(), point);
-                    self.published.push(alarm.clone());
-                    out.push(Told::new(AlarmChange::Raised, alarm));
-                }
+            Step::Began => {
+                let Some(open) = self.live.open else { return };
+                let alarm = Published::of(fresh(), open);
+                self.published.push(alarm.clone());
+                out.push(Told::new(AlarmChange::Raised, alarm));
+            }
+            Step::Ended(episode) => {
+                let Some(last) = self.published.last_mut() else {
+                    return;
+                };
+                last.episode = episode;
+                last.told = episode.extreme;
+                out.push(Told::new(AlarmChange::Returned, last.clone()));
             }
         }
     }
 
-    /// Judges again everything that is not settled, after one observation came out of order.
+    /// Judges again everything that is not settled, after one observation came out of order; `fresh` gives it one name after the other.
     pub(crate) fn again(
         &mut self,
-        threshold: &Threshold,
         unsettled: impl Iterator<Item = Point>,
-        mut fresh: impl FnMut() -> AlarmId,
+        fresh: impl Fn(u64) -> AlarmId,
         out: &mut Vec<Told>,
     ) {
-        let truth = episodes(threshold, self.settled, unsettled);
-        reconcile(&mut self.published, truth, |_| fresh(), out);
+        self.live = self.settled.clone();
+        let truth = self.criterion.episodes(&mut self.live, unsettled);
+        let mut names = (0..).map(fresh);
+        let name = |_: &Episode| names.next().expect("names are without end");
+        reconcile(&mut self.published, truth, name, out);
     }
 
     /// Takes observations that can no longer change in order.
     pub(crate) fn settle(
         &mut self,
-        threshold: &Threshold,
         points: impl Iterator<Item = Point>,
         watermark: Timestamp,
         out: &mut Vec<Told>,
     ) {
         for point in points {
-            fold(threshold, &mut self.settled, point);
+            self.criterion.judge(&mut self.settled, point);
         }
         if !self.published.is_empty() {
             self.lay_by(watermark, out);
@@ -134,17 +152,12 @@ impl Judge {
     }
 
     /// Whether an observation that comes late could change what was announced.
-    pub(crate) fn is_touched(&self, threshold: &Threshold, point: Point) -> bool {
+    pub(crate) fn is_touched(&self, point: Point) -> bool {
         let at = point.time;
         let around = self.announced().find(|episode| {
             episode.start.time <= at && episode.end.is_none_or(|end| end.time >= at)
         });
-        let Some(episode) = around else {
-            return threshold.raises(point.value);
-        };
-        let inside = episode.start.time < at && episode.end.is_none_or(|end| end.time > at);
-        let extreme = threshold.more_extreme(episode.extreme, point.value);
-        !inside || threshold.clears(point.value) || extreme.to_bits() != episode.extreme.to_bits()
+        self.criterion.is_touched(around, point)
     }
 
     /// The announced episode that lasts at this time.
@@ -158,36 +171,44 @@ impl Judge {
     }
 
     /// Makes what was announced of a stretch of time equal to what it truly was; `false` when the stretch is too short to say so, because
-    /// at its beginning an alarm lasts as announced, or at its end in truth or as announced.
+    /// at its beginning an alarm lasts in truth or as announced, or at its end.
     pub(crate) fn correct(
         &mut self,
-        threshold: &Threshold,
         truth: Truth<'_, impl Iterator<Item = Point>>,
         fresh: impl Fn(&Episode, u64) -> AlarmId,
         out: &mut Vec<Told>,
     ) -> bool {
-        let from = truth.from.max(self.forgotten);
-        if from == truth.from && self.covering(from).is_some() {
+        let begin = truth.from + self.criterion.lead();
+        let from = begin.max(self.forgotten);
+        if truth.to.unwrap_or(truth.watermark) <= from {
+            return true;
+        }
+        let mut settled = truth.settled.peekable();
+        let mut phase = Phase::default();
+        while let Some(point) = settled.next_if(|point| point.time < from) {
+            self.criterion.warm(&mut phase, point);
+        }
+        let covering = self.covering(from);
+        if from == begin && (covering.is_some() || phase.open.is_some()) {
             return false;
         }
-        let mut open = self.covering(from).map(|episode| Episode {
+        phase.open = covering.map(|episode| Episode {
             end: None,
             ..episode
         });
-        let mut episodes = Vec::new();
-        for point in truth.settled.filter(|point| point.time >= from) {
-            episodes.extend(fold(threshold, &mut open, point));
-        }
+        let mut episodes = self.criterion.episodes(&mut phase, settled);
         if let Some(to) = truth.to {
-            if open.is_some() || self.covering(to).is_some() {
+            if phase.open.is_some() || self.covering(to).is_some() {
                 return false;
             }
         } else {
-            self.settled = open;
-            for point in truth.unsettled {
-                episodes.extend(fold(threshold, &mut open, *point));
+            if phase.open.is_some() {
+                episodes.pop();
             }
-            episodes.extend(open);
+            self.settled = phase.clone();
+            let unsettled = truth.unsettled.iter().copied();
+            episodes.append(&mut self.criterion.episodes(&mut phase, unsettled));
+            self.live = phase;
             self.past.append(&mut self.published);
         }
         let touched = |alarm: &mut Published| {
@@ -209,8 +230,8 @@ impl Judge {
         reconcile(&mut announced, episodes, name, &mut told);
         for told in &told {
             if let AlarmChange::Withdrawn { .. } = told.change {
-                let began = told.alarm.episode.start.time;
-                self.gone.push((began, told.alarm.alarm.clone()));
+                let at = told.alarm.episode.start.time;
+                self.gone.push((at, told.alarm.alarm.clone()));
             }
         }
         out.append(&mut told);

@@ -2,9 +2,11 @@
 
 mod cell;
 mod checkpoint;
+mod criterion;
 pub mod derive;
 mod engine;
 pub mod episodes;
+mod happening;
 pub mod indices;
 mod judge;
 mod late;
@@ -16,6 +18,7 @@ mod revise;
 pub mod rule;
 mod settings;
 mod setup;
+mod silence;
 mod sketch;
 mod stream;
 mod thing;
@@ -24,7 +27,7 @@ mod window;
 
 pub use checkpoint::RestoreError;
 pub use engine::{Counts, Deadline, Engine, EventCounts, Wanted, Why};
-pub use episodes::{Episode, Point, episodes};
-pub use rule::{Rule, Threshold};
+pub use episodes::{Episode, Point};
+pub use rule::{Direction, Limits, Operator, Rule, Threshold};
 pub use settings::Settings;
 pub use sketch::RELATIVE_ERROR;

@@ -5,7 +5,8 @@ use yiping_model::{
 };
 
 use crate::episodes::Told;
-use crate::rule::Rule;
+use crate::judge::Judge;
+use crate::setup::Setup;
 
 /// Numbers the findings of the record in hand.
 #[derive(Debug, Clone, Default)]
@@ -45,11 +46,16 @@ impl Outbox {
     /// Tells what a rule found on one datastream.
     pub(crate) fn tell(
         &mut self,
-        rule: &Rule,
+        setup: &Setup,
+        judge: &Judge,
         thing: &ThingId,
         property: &PropertyId,
         told: Vec<Told>,
     ) {
+        if told.is_empty() {
+            return;
+        }
+        let rule = setup.rule(judge.rule);
         for told in told {
             let episode = told.alarm.episode;
             let event = AlarmEvent {
@@ -61,12 +67,13 @@ impl Outbox {
                     thing: thing.clone(),
                     property: property.clone(),
                 },
+                key: None,
                 level: rule.level,
                 started: episode.start.time,
                 ended: episode.end.map(|end| end.time),
                 value: episode.start.value,
                 extreme: episode.extreme,
-                threshold: rule.threshold.raise(),
+                threshold: judge.criterion().bar(),
                 before: told.before,
             };
             self.push(Outcome::Alarm(event));

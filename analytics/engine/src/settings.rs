@@ -27,6 +27,8 @@ pub struct Settings {
     /// Observations that history may recall at once; a stretch of time that holds more is not corrected, and counted. Late observations noted of one
     /// datastream have the same limit.
     pub recall_points_max: u32,
+    /// Tracks and things of which events have or had alarms within `revise_hours`; events of further ones are counted and raise none.
+    pub tracks_max: u32,
     /// Window lengths of properties that the catalogue does not know.
     pub default_windows: Vec<WindowLength>,
 }
@@ -41,6 +43,7 @@ impl Default for Settings {
             revise_hours: 48,
             recall_gather_secs: 10,
             recall_points_max: 200_000,
+            tracks_max: 20_000,
             default_windows: WindowLength::from_secs(60)
                 .into_iter()
                 .chain([WindowLength::HOUR])

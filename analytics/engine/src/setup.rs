@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use h3o::{LatLng, Resolution};
-use yiping_model::{Catalogue, IndexKind, PropertyId, SourceId, Thing, ThingId};
+use yiping_model::{Catalogue, EventKind, IndexKind, PropertyId, SourceId, Thing, ThingId};
 
 use crate::derive::{self, ClassLaw, Derived, ThingPlan};
 use crate::indices::AqiLaws;
-use crate::rule::Rule;
+use crate::judge::Judge;
+use crate::rule::{Happening, Operator, Rule};
 use crate::settings::Settings;
 use crate::window::Layout;
 
@@ -19,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) layout: Option<Layout>,
     /// Its rules, by their numbers.
     pub(crate) rules: Vec<u32>,
+    /// The rule that watches its silence.
+    silence: Option<u32>,
     /// The cell of each thing of the catalogue, where its windows are told by cell too.
     sites: BTreeMap<ThingId, Site>,
 }
@@ -55,6 +59,14 @@ pub(crate) struct Setup {
     derivings: BTreeMap<ThingId, Arc<ThingPlan>>,
     plans: BTreeMap<PropertyId, Arc<Plan>>,
     other: Arc<Plan>,
+    /// What a thing or a door is said to lack that is silent altogether.
+    pub(crate) no_data: PropertyId,
+    /// Rules on events, by kind.
+    on_events: BTreeMap<EventKind, Vec<u32>>,
+    /// Things through which others are heard.
+    parents: BTreeSet<ThingId>,
+    /// Of things that the catalogue does not know.
+    no_limits: BTreeMap<String, f64>,
     /// The period of each thing of a cell that observes a property.
     periods_secs: BTreeMap<(PropertyId, u64), Vec<u32>>,
 }
@@ -78,8 +90,13 @@ impl Setup {
             other: Arc::new(Plan {
                 layout: Layout::tumbling(&settings.default_windows),
                 rules: Vec::new(),
+                silence: None,
                 sites: BTreeMap::new(),
             }),
+            no_limits: BTreeMap::new(),
+            no_data: PropertyId::new("no_data").expect("a word is a valid id"),
+            on_events: on_events(&rules),
+            parents: parents(&catalogue),
             periods_secs: BTreeMap::new(),
             own_source: SourceId::new("engine").expect("a word is a valid id"),
             plans: BTreeMap::new(),
@@ -93,7 +110,7 @@ impl Setup {
             settings,
         };
         let made: BTreeSet<&PropertyId> = setup.derived.0.iter().map(|one| &one.id).collect();
-        let judged = setup.rules.iter().map(|rule| &rule.property);
+        let judged = setup.rules.iter().flat_map(|rule| &rule.properties);
         let properties = setup.catalogue.properties.keys().chain(judged);
         let plans =
             properties.map(|property| (property.clone(), Arc::new(setup.arrange(property, &made))));
@@ -114,6 +131,7 @@ impl Setup {
             } else {
                 rules_of(&self.rules, property)
             },
+            silence: silence_of(&self.rules, property),
             sites: known
                 .and_then(|known| known.cells)
                 .map_or_else(BTreeMap::new, |cells| sites(&self.catalogue, cells)),
@@ -156,15 +174,97 @@ impl Setup {
         }
     }
 
+    /// A judge for each of these rules that judges this datastream.
+    pub(crate) fn judges(
+        &self,
+        rules: &[u32],
+        thing: &ThingId,
+        property: &PropertyId,
+    ) -> Vec<Judge> {
+        let own = self.catalogue.things.get(thing);
+        let limits = own.map_or(&self.no_limits, |thing| &thing.limits);
+        let period = self.period(thing, property);
+        let judge = |number: &u32| {
+            let criterion = self.rule(*number).criterion(limits, period)?;
+            Some(Judge::new(*number, criterion))
+        };
+        rules.iter().filter_map(judge).collect()
+    }
+
+    /// The rule that watches the silence of this datastream, and how long it is patient.
+    pub(crate) fn silence(
+        &self,
+        plan: &Plan,
+        thing: &ThingId,
+        property: &PropertyId,
+    ) -> Option<(u32, Duration)> {
+        let number = plan.silence?;
+        let Operator::NoData(silence) = &self.rule(number).operator else {
+            return None;
+        };
+        let patience = silence.after(self.period(thing, property));
+        (!patience.is_zero()).then_some((number, patience))
+    }
+
+    /// The rules on events of this kind.
+    pub(crate) fn rules_on(&self, kind: &EventKind) -> &[u32] {
+        self.on_events.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// A rule on events.
+    pub(crate) fn happening(&self, number: u32) -> Option<(&Rule, &Happening)> {
+        let rule = self.rule(number);
+        match &rule.operator {
+            Operator::Event(happening) => Some((rule, happening)),
+            _ => None,
+        }
+    }
+
+    /// Whether others are heard through this thing.
+    pub(crate) fn is_parent(&self, thing: &ThingId) -> bool {
+        self.parents.contains(thing)
+    }
+
+    /// For how long one observation stands; no time when nobody says.
+    pub(crate) fn period(&self, thing: &ThingId, property: &PropertyId) -> Duration {
+        let secs = self.catalogue.period_secs(thing, property);
+        Duration::from_secs(secs.unwrap_or(0).into())
+    }
+
     pub(crate) fn rule(&self, number: u32) -> &Rule {
         &self.rules[number as usize]
     }
 }
 
+fn on_events(rules: &[Rule]) -> BTreeMap<EventKind, Vec<u32>> {
+    let mut by_kind: BTreeMap<EventKind, Vec<u32>> = BTreeMap::new();
+    for (number, rule) in (0..).zip(rules) {
+        if let Operator::Event(happening) = &rule.operator {
+            let kind = happening.kind.clone();
+            by_kind.entry(kind).or_default().push(number);
+        }
+    }
+    by_kind
+}
+
+fn parents(catalogue: &Catalogue) -> BTreeSet<ThingId> {
+    let things = catalogue.things.values();
+    things.filter_map(|thing| thing.parent.clone()).collect()
+}
+
+fn silence_of(rules: &[Rule], property: &PropertyId) -> Option<u32> {
+    let mut numbered = (0..).zip(rules);
+    let watches = |rule: &Rule| {
+        matches!(rule.operator, Operator::NoData(_)) && rule.properties.contains(property)
+    };
+    let found = numbered.find(|(_, rule)| watches(rule));
+    found.map(|(number, _)| number)
+}
+
 fn rules_of(rules: &[Rule], property: &PropertyId) -> Vec<u32> {
     let numbered = (0..).zip(rules);
     numbered
-        .filter(|(_, rule)| rule.property == *property)
+        .filter(|(_, rule)| rule.judges_values() && rule.properties.contains(property))
         .map(|(number, _)| number)
         .collect()
 }

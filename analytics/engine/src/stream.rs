@@ -61,6 +61,8 @@ pub(crate) struct Stream {
     windows: Windows,
     judges: Vec<Judge>,
     late: Option<Box<Late>>,
+    /// Where its silence is watched.
+    pub(crate) watch: Option<usize>,
     /// What was dropped with the panes that closed at this time of the clock.
     closed: (Timestamp, Samples),
     /// The cell to which its panes belong, by its place, and the rank of its thing there.
@@ -71,15 +73,21 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    pub(crate) fn new(property: PropertyId, plan: Arc<Plan>, cell: Option<(usize, u32)>) -> Self {
+    pub(crate) fn new(
+        property: PropertyId,
+        plan: Arc<Plan>,
+        judges: Vec<Judge>,
+        cell: Option<(usize, u32)>,
+    ) -> Self {
         Self {
             property,
             samples: Samples::default(),
             settled: 0,
             pane: None,
             windows: Windows::default(),
-            judges: plan.rules.iter().copied().map(Judge::new).collect(),
+            judges,
             late: None,
+            watch: None,
             closed: (Timestamp::MIN, Samples::default()),
             cell,
             next_end: None,
@@ -153,21 +161,22 @@ impl Stream {
         let newest = place + 1 == self.settled + unsettled.len();
         for judge in &mut self.judges {
             let rule = setup.rule(judge.rule);
-            let fresh = || {
+            let fresh = |nth| {
                 let subject = DatastreamId {
                     thing: arrival.thing.clone(),
                     property: self.property.clone(),
                 };
-                AlarmId::of(&rule.id, &subject, arrival.source, point.time, point.value)
+                let at = point.time + Duration::from_micros(nth);
+                AlarmId::of(&rule.id, &subject, arrival.source, at, point.value)
             };
             let mut told = Vec::new();
             if newest {
-                judge.newest(&rule.threshold, point, fresh, &mut told);
+                judge.newest(point, || fresh(0), &mut told);
             } else {
                 let points = unsettled.iter().map(|sample| sample.point);
-                judge.again(&rule.threshold, points, fresh, &mut told);
+                judge.again(points, fresh, &mut told);
             }
-            outbox.tell(rule, arrival.thing, &self.property, told);
+            outbox.tell(setup, judge, arrival.thing, &self.property, told);
         }
     }
 
@@ -185,11 +194,10 @@ impl Stream {
         }
         let settling = &self.samples.as_slice()[self.settled..until];
         for judge in &mut self.judges {
-            let rule = setup.rule(judge.rule);
             let points = settling.iter().map(|sample| sample.point);
             let mut told = Vec::new();
-            judge.settle(&rule.threshold, points, watermark, &mut told);
-            outbox.tell(rule, thing, &self.property, told);
+            judge.settle(points, watermark, &mut told);
+            outbox.tell(setup, judge, thing, &self.property, told);
         }
         if let Some(late) = &mut self.late {
             late.follow(settling, watermark, setup.settings.recall_points_max);

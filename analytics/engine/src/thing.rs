@@ -15,7 +15,7 @@ use yiping_model::{
 };
 
 use crate::cell::{Cells, Part};
-use crate::derive::Deriving;
+use crate::derive::{Deriving, Formula};
 use crate::engine::{Counts, Why};
 use crate::episodes::Point;
 use crate::indices::AqiBook;
@@ -23,6 +23,7 @@ use crate::judge::Judge;
 use crate::outbox::Outbox;
 use crate::pane::Sample;
 use crate::setup::Setup;
+use crate::silence::{Silences, Teller, Watched};
 use crate::stream::{Arrival, Passing, Stream, Taken};
 use crate::timers::Armed;
 
@@ -67,6 +68,10 @@ pub(crate) struct Thing {
     pub(crate) deriving: Option<Box<Deriving>>,
     /// Whether history is wanted of one of its datastreams.
     pub(crate) wanting: bool,
+    /// Where its silence is watched.
+    pub(crate) watch: Option<usize>,
+    /// Whether others are heard through it.
+    pub(crate) is_parent: bool,
     #[serde(skip)]
     pub(crate) armed: Armed,
 }
@@ -77,6 +82,7 @@ pub(crate) struct Hands<'a> {
     pub(crate) counts: &'a mut Counts,
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) cells: &'a mut Cells,
+    pub(crate) silences: &'a mut Silences,
     /// Doors, by their numbers.
     pub(crate) sources: &'a [SourceId],
     /// Panes for cells, not yet handed over.
@@ -85,15 +91,35 @@ pub(crate) struct Hands<'a> {
     pub(crate) place: usize,
 }
 
+impl Hands<'_> {
+    fn teller(&mut self) -> (&mut Silences, Teller<'_>) {
+        let (_, now) = self.outbox.cause();
+        let teller = Teller {
+            setup: self.setup,
+            outbox: self.outbox,
+            sources: self.sources,
+            now,
+        };
+        (self.silences, teller)
+    }
+}
+
 impl Thing {
     pub(crate) fn new(id: ThingId, now: Timestamp, setup: &Setup) -> Self {
         let judges = |kind| {
-            let rules = setup.index(kind).rules.iter();
-            rules.copied().map(Judge::new).collect()
+            let plan = setup.index(kind);
+            setup.judges(&plan.rules, &id, &plan.property)
         };
-        let plan = setup.derived(&id);
+        let deriving = setup.derived(&id).map(|plan| {
+            let judges = |formula: &Formula| setup.judges(&formula.rules, &id, &formula.property);
+            let judges = plan.formulas.iter().map(judges).collect();
+            Box::new(Deriving::new(plan, judges))
+        });
+        let is_parent = setup.is_parent(&id);
+        let hourly = judges(IndexKind::AqiHourly);
+        let daily = judges(IndexKind::AqiDaily);
         Self {
-            deriving: plan.map(|plan| Box::new(Deriving::new(plan))),
+            deriving,
             id,
             newest: Timestamp::MIN,
             delay: Duration::ZERO,
@@ -106,9 +132,11 @@ impl Thing {
             book: AqiBook::default(),
             hour_end: Timestamp::MIN,
             hours_until: Timestamp::MIN,
-            hourly: judges(IndexKind::AqiHourly),
-            daily: judges(IndexKind::AqiDaily),
+            hourly,
+            daily,
             wanting: false,
+            watch: None,
+            is_parent,
             armed: None,
         }
     }
@@ -197,13 +225,20 @@ impl Thing {
         source: u32,
         hands: &mut Hands<'_>,
     ) {
+        let place = self
+            .streams
+            .binary_search_by(|stream| stream.property.cmp(&measured.property));
+        // A value that cannot be used is no silence.
+        if let Ok(known) = place
+            && let Some(watch) = self.streams[known].watch
+        {
+            let (silences, mut teller) = hands.teller();
+            silences.observe(watch, &mut teller);
+        }
         if measured.quality != Quality::Good || !is_usable(measured.value) {
             hands.counts.unusable += 1;
             return;
         }
-        let place = self
-            .streams
-            .binary_search_by(|stream| stream.property.cmp(&measured.property));
         let place = match place {
             Ok(known) => known,
             Err(_) if hands.counts.series >= u64::from(hands.setup.settings.series_max) => {
@@ -211,7 +246,7 @@ impl Thing {
                 return;
             }
             Err(free) => {
-                self.follow(measured.property.clone(), free, hands);
+                self.follow(measured.property.clone(), free, source, hands);
                 free
             }
         };
@@ -263,18 +298,34 @@ impl Thing {
     }
 
     /// Begins a datastream, whose place among the others is free.
-    fn follow(&mut self, property: PropertyId, free: usize, hands: &mut Hands<'_>) {
+    fn follow(&mut self, property: PropertyId, free: usize, source: u32, hands: &mut Hands<'_>) {
         let setup = hands.setup;
-        let period = setup.catalogue.period_secs(&self.id, &property);
-        let period = Duration::from_secs(period.unwrap_or(0).into());
-        self.period = self.period.max(period);
+        self.period = self.period.max(setup.period(&self.id, &property));
         let plan = setup.plan(&property);
         let cell = plan.site(&self.id).map(|site| {
             let cell = hands.cells.join(site, &property, hands.place);
             self.cells.push(cell);
             (cell, site.rank)
         });
-        self.streams.insert(free, Stream::new(property, plan, cell));
+        let judges = setup.judges(&plan.rules, &self.id, &property);
+        let silence = setup.silence(&plan, &self.id, &property);
+        let watch = silence.map(|(rule, patience)| {
+            let watched = Watched {
+                thing: &self.id,
+                property: &property,
+                rule,
+                patience,
+                source,
+            };
+            let (silences, mut teller) = hands.teller();
+            silences.follow(&watched, &mut teller)
+        });
+        let mut stream = Stream::new(property, plan, judges, cell);
+        if let Some((stream_at, thing_at)) = watch {
+            stream.watch = Some(stream_at);
+            self.watch = Some(thing_at);
+        }
+        self.streams.insert(free, stream);
         hands.counts.series += 1;
     }
 

@@ -11,6 +11,10 @@ use yiping_model::Timestamp;
 pub(crate) enum Who {
     Thing(usize),
     Cell(usize),
+    /// A datastream whose silence is watched, by its place there.
+    Stream(usize),
+    /// A track of events, by its place among them.
+    Track(usize),
 }
 
 /// When somebody is woken; kept by the one who is.

@@ -69,7 +69,8 @@ impl Account {
             return (!lasts(found)).then(|| found.clone());
         }
         let same = |found: &&AlarmEvent| {
-            lasts(found) && found.rule == event.rule && found.subject == event.subject
+            let matter = (&found.rule, &found.subject, &found.key);
+            lasts(found) && matter == (&event.rule, &event.subject, &event.key)
         };
         let cover = self.found.values().find(same);
         let merged_into = cover.map(|found| found.alarm.clone());

@@ -1,6 +1,6 @@
 //! The figures of the runner and of its engine.
 
-use ::metrics::{counter, gauge};
+use ::metrics::{Counter, Gauge, counter, gauge};
 use yiping_engine::Counts;
 
 /// Records handled.
@@ -28,10 +28,79 @@ pub const EVENTS: &str = "yiping_engine_events_total";
 /// Datastreams that the engine follows.
 pub const SERIES: &str = "yiping_engine_series";
 
-pub(crate) fn count_batch(records: usize, findings: usize, known: usize) {
-    counter!(RECORDS).increment(records as u64);
-    counter!(FINDINGS).increment(findings as u64);
-    counter!(KNOWN_FINDINGS).increment(known as u64);
+/// The figures that every batch moves, looked up once.
+#[derive(Debug)]
+pub(crate) struct Batches {
+    records: Counter,
+    findings: Counter,
+    known_findings: Counter,
+    lag: Gauge,
+    /// In the order of [`outcomes`].
+    observations: [Counter; 6],
+    /// In the order of [`event_outcomes`].
+    events: [Counter; 5],
+    revised: Counter,
+    unrevised: Counter,
+    series: Gauge,
+}
+
+impl Batches {
+    pub(crate) fn new() -> Self {
+        Self {
+            records: counter!(RECORDS),
+            findings: counter!(FINDINGS),
+            known_findings: counter!(KNOWN_FINDINGS),
+            lag: gauge!(LAG),
+            observations: outcomes(Counts::default())
+                .map(|(outcome, _)| counter!(OBSERVATIONS, "outcome" => outcome)),
+            events: event_outcomes(Counts::default())
+                .map(|(outcome, _)| counter!(EVENTS, "outcome" => outcome)),
+            revised: counter!(REVISED),
+            unrevised: counter!(UNREVISED),
+            series: gauge!(SERIES),
+        }
+    }
+
+    pub(crate) fn count(&self, records: usize, findings: usize, known: usize) {
+        self.records.increment(records as u64);
+        self.findings.increment(findings as u64);
+        self.known_findings.increment(known as u64);
+    }
+
+    pub(crate) fn show(&self, lag: u64, counts: Counts) {
+        self.lag.set(lag as f64);
+        for (counter, (_, count)) in self.observations.iter().zip(outcomes(counts)) {
+            counter.absolute(count);
+        }
+        for (counter, (_, count)) in self.events.iter().zip(event_outcomes(counts)) {
+            counter.absolute(count);
+        }
+        self.revised.absolute(counts.revised);
+        self.unrevised.absolute(counts.unrevised);
+        self.series.set(counts.series as f64);
+    }
+}
+
+const fn outcomes(counts: Counts) -> [(&'static str, u64); 6] {
+    [
+        ("counted", counts.counted),
+        ("duplicate", counts.duplicate),
+        ("late", counts.late),
+        ("too_late", counts.too_late),
+        ("unusable", counts.unusable),
+        ("over_limit", counts.over_limit),
+    ]
+}
+
+const fn event_outcomes(counts: Counts) -> [(&'static str, u64); 5] {
+    let events = counts.events;
+    [
+        ("counted", events.counted),
+        ("duplicate", events.duplicate),
+        ("late", events.late),
+        ("too_late", events.too_late),
+        ("over_limit", events.over_limit),
+    ]
 }
 
 /// What became of a question to history.
@@ -57,36 +126,6 @@ pub(crate) fn count_retry() {
     counter!(RETRIES).increment(1);
 }
 
-pub(crate) fn show_lag(records: u64) {
-    gauge!(LAG).set(records as f64);
-}
-
 pub(crate) fn show_checkpoint(bytes: usize) {
     gauge!(CHECKPOINT_BYTES).set(bytes as f64);
-}
-
-pub(crate) fn show_counts(counts: Counts) {
-    for (outcome, count) in [
-        ("counted", counts.counted),
-        ("duplicate", counts.duplicate),
-        ("late", counts.late),
-        ("too_late", counts.too_late),
-        ("unusable", counts.unusable),
-        ("over_limit", counts.over_limit),
-    ] {
-        counter!(OBSERVATIONS, "outcome" => outcome).absolute(count);
-    }
-    let events = counts.events;
-    for (outcome, count) in [
-        ("counted", events.counted),
-        ("duplicate", events.duplicate),
-        ("late", events.late),
-        ("too_late", events.too_late),
-        ("over_limit", events.over_limit),
-    ] {
-        counter!(EVENTS, "outcome" => outcome).absolute(count);
-    }
-    counter!(REVISED).absolute(counts.revised);
-    counter!(UNREVISED).absolute(counts.unrevised);
-    gauge!(SERIES).set(counts.series as f64);
 }

@@ -23,7 +23,7 @@ use yiping_model::{Body, Finding, Position, Record};
 
 use crate::account::Account;
 use crate::error::RunnerError;
-use crate::metrics;
+use crate::metrics::{self, Batches};
 use crate::past::Past;
 use crate::recall::{Asked, Question};
 use crate::retry::retry;
@@ -61,6 +61,7 @@ pub async fn run(
         known: None,
         account: None,
         catch_up: None,
+        batches: Batches::new(),
     };
     runner.take_up().await?;
     tokio::select! {
@@ -106,6 +107,7 @@ struct Runner {
     account: Option<(Box<Account>, Position)>,
     /// `None` before it begins to feed.
     catch_up: Option<CatchUp>,
+    batches: Batches,
 }
 
 impl Runner {
@@ -203,7 +205,11 @@ impl Runner {
                     asking = None;
                     self.take_answers(asked).await?;
                 }
-                () = std::future::ready(()), if waiting => self.step().await?,
+                () = std::future::ready(()), if waiting => {
+                    self.step().await?;
+                    // However much there is to catch up with, others on this thread get their turn.
+                    tokio::task::yield_now().await;
+                }
                 grown = end.changed(), if !waiting => {
                     grown.map_err(|_closed| RunnerError::LogClosed)?;
                 }
@@ -232,8 +238,8 @@ impl Runner {
             self.settle_account().await?;
         }
         let end = *self.log.end().borrow();
-        metrics::show_lag(end.0.saturating_sub(self.handled.0));
-        metrics::show_counts(self.engine.counts());
+        let lag = end.0.saturating_sub(self.handled.0);
+        self.batches.show(lag, self.engine.counts());
         Ok(())
     }
 
@@ -265,7 +271,8 @@ impl Runner {
                 account.recorded(finding);
             }
         }
-        metrics::count_batch(records.len(), findings.len(), found - findings.len());
+        self.batches
+            .count(records.len(), findings.len(), found - findings.len());
         let findings = findings.into_iter().map(Body::Finding).collect();
         self.append(findings, last).await?;
         self.handled = last;

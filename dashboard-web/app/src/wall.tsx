@@ -1,8 +1,12 @@
-import { type Component, createEffect, onCleanup, onMount, Show } from "solid-js";
+import { type Component, createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import type { Acknowledge } from "./feed/acknowledge";
 import type { Wall } from "./feed/store";
 import { lang, say, t } from "./lib/i18n";
+import type { PanelProps } from "./panels/panel";
+import { Provenance } from "./panels/provenance/Provenance";
 import { Slot } from "./panels/Slot";
+import { columnsOf, offered, placed, SCENES, scene, showScene } from "./panels/scenes";
+import { plainKey } from "./ui/keys";
 import { LostBand } from "./ui/LostBand";
 import { DESIGN, followWindow, margins, scale } from "./ui/stage";
 
@@ -11,12 +15,39 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge }> = (
   const facts = () => props.wall.facts();
   const lost = () => props.wall.link().state !== "live";
   const told = () => props.wall.link().state === "lost";
-  onMount(() => onCleanup(followWindow()));
+  const [opened, open] = createSignal<string>();
+  const columns = createMemo(() => columnsOf(props.wall.things().values()), undefined, {
+    equals: (a, b) => [...a].sort().join() === [...b].sort().join(),
+  });
+  const layout = createMemo(() => placed(scene(), columns()));
+  const given = (): PanelProps => ({
+    wall: props.wall,
+    acknowledge: props.acknowledge,
+    onOpen: (alarm) => open(alarm === "" ? undefined : alarm),
+    get opened() {
+      return opened();
+    },
+  });
+  const shared = given();
+  const press = (event: KeyboardEvent) => {
+    if (!plainKey(event)) return;
+    const asked = /^[0-9]$/.test(event.key) ? SCENES[Number(event.key)] : undefined;
+    if (asked !== undefined && offered(asked, columns())) showScene(asked.id);
+    else if (event.key === "Escape" && opened() !== undefined && !event.defaultPrevented) open(undefined);
+    else return;
+    event.preventDefault();
+  };
+  onMount(() => {
+    onCleanup(followWindow());
+    document.addEventListener("keydown", press);
+    onCleanup(() => document.removeEventListener("keydown", press));
+  });
 
   createEffect(() => {
     const root = document.documentElement;
     root.lang = lang() === "zh" ? "zh-CN" : "en";
     root.dataset.link = lost() ? "lost" : "live";
+    root.dataset.scene = scene().id;
     root.dataset.position = String(props.wall.position() ?? "");
     root.dataset.nowMs = String(props.wall.now());
     const city = facts()?.city;
@@ -36,20 +67,25 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge }> = (
       }}
     >
       <div class="screen">
-        <Slot id="header" wall={props.wall} acknowledge={props.acknowledge} />
+        <Slot id="header" {...shared} />
         <main>
-          <Slot id="alarms" wall={props.wall} acknowledge={props.acknowledge} />
-          <Slot id="map" wall={props.wall} acknowledge={props.acknowledge} />
+          <Slot id="alarms" {...shared} />
+          <Slot id="map" {...shared} />
           <div class="right">
-            <Slot id="air" wall={props.wall} acknowledge={props.acknowledge} />
-            <Slot id="pollutants" wall={props.wall} acknowledge={props.acknowledge} />
+            <For each={layout().right}>{(id) => <Slot id={id} {...shared} />}</For>
           </div>
         </main>
         <footer>
-          <Slot id="matrix" wall={props.wall} acknowledge={props.acknowledge} />
-          <Slot id="gas" wall={props.wall} acknowledge={props.acknowledge} />
-          <Slot id="sources" wall={props.wall} acknowledge={props.acknowledge} />
+          <Slot id="matrix" {...shared} />
+          <Slot id={layout().foot} {...shared} />
+          <Slot id="sources" {...shared} />
         </footer>
+        <Show when={opened() !== undefined}>
+          <div class="detail-place">
+            <Slot id="detail" {...shared} />
+          </div>
+        </Show>
+        <Provenance wall={props.wall} />
       </div>
       <Show when={told()}>
         <div class="hatch" aria-hidden="true" />

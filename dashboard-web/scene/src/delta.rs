@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::message::{Delta, StateView};
-use crate::row;
+use crate::{events, row};
 
 /// Takes a delta into a state whose lists are sorted by key, as they come in a snapshot. It must be the delta after that state.
 pub fn apply_delta(state: &mut StateView, delta: &Delta) {
@@ -22,6 +22,9 @@ pub fn apply_delta(state: &mut StateView, delta: &Delta) {
         .alarms
         .retain(|alarm| !closed.contains(alarm.id.as_str()));
     put_all(&mut state.sources, &delta.sources, |a, b| a.id.cmp(&b.id));
+    for event in &delta.events {
+        events::put_among_all(&mut state.events, event);
+    }
 }
 
 fn put_points(state: &mut StateView, delta: &Delta) {

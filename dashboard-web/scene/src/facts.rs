@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use yiping_model::{Catalogue, Property, WindowLength};
 
-use crate::message::{CityView, PropertyView, RuleView, ThingView};
+use crate::message::{CityView, EventTypeView, PropertyView, RuleView, ThingView};
 use crate::views;
 
 /// What a scene knows from the start.
@@ -48,6 +48,7 @@ pub(crate) struct Given {
     pub(crate) properties: Vec<PropertyView>,
     trend_lengths: Vec<Option<WindowLength>>,
     pub(crate) rules: Vec<RuleView>,
+    pub(crate) event_types: Vec<EventTypeView>,
     pub(crate) things: Vec<ThingView>,
     pub(crate) limits: Limits,
 }
@@ -61,6 +62,7 @@ impl Given {
             properties: properties.clone().map(views::property).collect(),
             trend_lengths: properties.map(Property::shortest_window).collect(),
             rules: facts.rules.clone(),
+            event_types: catalogue.events.values().map(views::event_type).collect(),
             things: catalogue.things.values().map(views::thing).collect(),
             limits,
         }

@@ -10,9 +10,9 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use yiping_model::{
-    Act, AlarmChange, AlarmEvent, Body, Class, Decision, IndexKind, IndexResult, Outcome, Position,
-    PropertyId, Quality, Quantile, Reading, Record, Reject, Stage, ThingId, Timestamp,
-    WindowResult,
+    Act, AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Event, EventKey, IndexKind,
+    IndexResult, Measured, Outcome, Position, PropertyId, Quality, Quantile, Reading, Record,
+    Reject, Stage, ThingId, Timestamp, WindowResult,
 };
 
 /// What kinds of items there are.
@@ -20,12 +20,16 @@ use yiping_model::{
 pub enum ItemKind {
     /// A message of a thing.
     Reading,
+    /// Something that happened at a thing.
+    Event,
     /// A dead letter.
     Reject,
     /// A window result.
     Window,
     /// An index by law.
     Index,
+    /// A value that was derived.
+    Derived,
     /// A change of an alarm.
     Alarm,
     /// A person's act.
@@ -34,11 +38,13 @@ pub enum ItemKind {
 
 impl ItemKind {
     /// All of them, in the order of their names' table in the documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Reading,
+        Self::Event,
         Self::Reject,
         Self::Window,
         Self::Index,
+        Self::Derived,
         Self::Alarm,
         Self::Decision,
     ];
@@ -46,8 +52,8 @@ impl ItemKind {
     /// The class of the records that become such items.
     const fn class(self) -> Class {
         match self {
-            Self::Reading | Self::Reject => Class::Input,
-            Self::Window | Self::Index => Class::Result,
+            Self::Reading | Self::Event | Self::Reject => Class::Input,
+            Self::Window | Self::Index | Self::Derived => Class::Result,
             Self::Alarm => Class::Alarm,
             Self::Decision => Class::Decision,
         }
@@ -57,9 +63,11 @@ impl ItemKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reading => "reading",
+            Self::Event => "event",
             Self::Reject => "reject",
             Self::Window => "window",
             Self::Index => "index",
+            Self::Derived => "derived",
             Self::Alarm => "alarm",
             Self::Decision => "decision",
         }
@@ -76,12 +84,14 @@ pub struct Filter {
 
 /// A name in `kinds` that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a kind; the kinds are reading, reject, window, index, alarm, decision")]
+#[error(
+    "`{0}` is not a kind; the kinds are reading, event, reject, window, index, derived, alarm, decision"
+)]
 pub struct UnknownKind(pub String);
 
 impl Filter {
-    /// Kinds by their names, separated by commas; `thing` and `property` narrow readings, windows, indices and alarms (`None` takes all). A
-    /// filter by property passes no index, for an index has none.
+    /// Kinds by their names, separated by commas; `thing` and `property` narrow readings, events, windows, indices, derived
+    /// values and alarms (`None` takes all). A filter by property passes no index, for an index has none, and no event without such a value.
     ///
     /// # Errors
     /// [`UnknownKind`] for a name that is not a kind.
@@ -110,7 +120,8 @@ impl Filter {
     /// The record as an item, when it is wanted.
     fn item<'a>(&'a self, record: &'a Record) -> Option<Item<'a>> {
         let (kind, item) = match &record.body {
-            Body::Tick | Body::Event(_) | Body::Recall(_) => return None,
+            Body::Tick | Body::Recall(_) => return None,
+            Body::Event(event) => (ItemKind::Event, self.event(record, event)?),
             Body::Reading(reading) => (ItemKind::Reading, self.reading(record, reading)?),
             Body::Reject(reject) => (ItemKind::Reject, Item::reject(record, reject)),
             Body::Decision(decision) => (ItemKind::Decision, Item::decision(record, decision)),
@@ -120,7 +131,11 @@ impl Filter {
                     self.wants(&subject.thing, Some(&subject.property))
                         .then_some((ItemKind::Window, Item::window(record, window)))?
                 }
-                Outcome::Derived(_) => return None,
+                Outcome::Derived(result) => {
+                    let subject = &result.datastream;
+                    self.wants(&subject.thing, Some(&subject.property))
+                        .then_some((ItemKind::Derived, Item::derived(record, result)))?
+                }
                 Outcome::Index(index) => self
                     .wants(&index.thing, None)
                     .then_some((ItemKind::Index, Item::index(record, index)))?,
@@ -151,8 +166,30 @@ impl Filter {
             thing: reading.thing.as_str(),
             at_ms: reading.phenomenon_time.as_millis(),
             received_ms: record.received_at.as_millis(),
-            values: Values(reading, self.property.as_ref()),
-            out_of_range: OutOfRange(reading, self.property.as_ref()),
+            values: Values(&reading.values, self.property.as_ref()),
+            out_of_range: OutOfRange(&reading.values, self.property.as_ref()),
+        })
+    }
+
+    fn event<'a>(&'a self, record: &'a Record, event: &'a Event) -> Option<Item<'a>> {
+        let has = |wanted: &PropertyId| event.values.iter().any(|one| one.property == *wanted);
+        let wanted = self.kinds.contains(&ItemKind::Event)
+            && self
+                .thing
+                .as_ref()
+                .is_none_or(|thing| *thing == event.thing)
+            && self.property.as_ref().is_none_or(has);
+        wanted.then(|| Item::Event {
+            position: record.position,
+            source: event.source.as_str(),
+            thing: event.thing.as_str(),
+            kind: event.kind.as_str(),
+            key: event.key.as_ref().map(EventKey::as_str),
+            part: event.part.as_ref().map(EventKey::as_str),
+            at_ms: event.phenomenon_time.as_millis(),
+            received_ms: record.received_at.as_millis(),
+            values: Values(&event.values, self.property.as_ref()),
+            out_of_range: OutOfRange(&event.values, self.property.as_ref()),
         })
     }
 }
@@ -244,6 +281,19 @@ enum Item<'a> {
         #[serde(skip_serializing_if = "OutOfRange::is_empty")]
         out_of_range: OutOfRange<'a>,
     },
+    Event {
+        position: Position,
+        source: &'a str,
+        thing: &'a str,
+        kind: &'a str,
+        key: Option<&'a str>,
+        part: Option<&'a str>,
+        at_ms: i64,
+        received_ms: i64,
+        values: Values<'a>,
+        #[serde(skip_serializing_if = "OutOfRange::is_empty")]
+        out_of_range: OutOfRange<'a>,
+    },
     Reject {
         position: Position,
         source: &'a str,
@@ -283,6 +333,17 @@ enum Item<'a> {
         level: Option<u8>,
         primary: &'a [PropertyId],
     },
+    Derived {
+        position: Position,
+        thing: &'a str,
+        property: &'a str,
+        at_ms: i64,
+        revision: u32,
+        value: Option<f64>,
+        inputs: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        because: Option<&'a str>,
+    },
     Alarm {
         position: Position,
         alarm: Display<'a, yiping_model::AlarmId>,
@@ -291,6 +352,8 @@ enum Item<'a> {
         level: u8,
         thing: &'a str,
         property: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
         /// Phenomenon time of the observation that made this change: of the end when it returned, else of the beginning.
         at_ms: i64,
         started_ms: i64,
@@ -361,6 +424,19 @@ impl<'a> Item<'a> {
         }
     }
 
+    fn derived(record: &Record, result: &'a DerivedResult) -> Self {
+        Self::Derived {
+            position: record.position,
+            thing: result.datastream.thing.as_str(),
+            property: result.datastream.property.as_str(),
+            at_ms: result.time.as_millis(),
+            revision: result.revision,
+            value: result.value,
+            inputs: result.inputs,
+            because: result.because.as_ref().map(PropertyId::as_str),
+        }
+    }
+
     fn alarm(record: &Record, event: &'a AlarmEvent) -> Self {
         let returned = matches!(event.change, AlarmChange::Returned);
         let at = event.ended.filter(|_| returned).unwrap_or(event.started);
@@ -378,6 +454,7 @@ impl<'a> Item<'a> {
             level: event.level.into(),
             thing: event.subject.thing.as_str(),
             property: event.subject.property.as_str(),
+            key: event.key.as_ref().map(yiping_model::EventKey::as_str),
             at_ms: at.as_millis(),
             started_ms: event.started.as_millis(),
             ended_ms: event.ended.map(Timestamp::as_millis),
@@ -410,14 +487,14 @@ impl<T: fmt::Display> Serialize for Display<'_, T> {
     }
 }
 
-/// The values of a reading by property; all, or the one asked for.
-struct Values<'a>(&'a Reading, Option<&'a PropertyId>);
+/// The values of a message by property; all, or the one asked for.
+struct Values<'a>(&'a [Measured], Option<&'a PropertyId>);
 
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(reading, wanted) = self;
+        let Self(values, wanted) = self;
         let mut map = serializer.serialize_map(None)?;
-        for one in &reading.values {
+        for one in *values {
             if wanted.is_none_or(|wanted| *wanted == one.property) {
                 map.serialize_entry(one.property.as_str(), &Plain(one.value))?;
             }
@@ -442,13 +519,12 @@ impl Serialize for Plain {
 }
 
 /// The properties whose value is outside the range that they can have.
-struct OutOfRange<'a>(&'a Reading, Option<&'a PropertyId>);
+struct OutOfRange<'a>(&'a [Measured], Option<&'a PropertyId>);
 
 impl OutOfRange<'_> {
     fn names(&self) -> impl Iterator<Item = &str> {
         let outside = self
             .0
-            .values
             .iter()
             .filter(|one| one.quality == Quality::OutOfRange)
             .filter(|one| self.1.is_none_or(|wanted| *wanted == one.property));

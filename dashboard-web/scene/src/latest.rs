@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use yiping_model::{
-    DatastreamId, Measured, PropertyId, Quality, Reading, SourceId, ThingId, Timestamp,
+    DatastreamId, DerivedResult, Measured, PropertyId, Quality, Reading, SourceId, ThingId,
+    Timestamp,
 };
 
 use crate::message::LatestView;
@@ -42,6 +43,8 @@ struct Latest {
     at: Timestamp,
     received_at: Timestamp,
     out_of_range: bool,
+    /// Of a derived value; it has no source, and `came` is empty.
+    because: Option<PropertyId>,
     came: SmallVec<[(SourceId, u64); 1]>,
     #[serde(skip)]
     changed: bool,
@@ -56,12 +59,14 @@ impl LatestValues {
         Place(self.places.get(thing).copied())
     }
 
-    /// Whether a value of this datastream is held.
-    pub(crate) fn holds(&self, datastream: &DatastreamId) -> bool {
+    /// Whether an observed value of this datastream is held.
+    pub(crate) fn holds_observed(&self, datastream: &DatastreamId) -> bool {
         let Place(Some(place)) = self.place(&datastream.thing) else {
             return false;
         };
-        self.held[place].find(&datastream.property).is_ok()
+        let held = &self.held[place];
+        let found = held.find(&datastream.property);
+        found.is_ok_and(|found| !held.values[found].came.is_empty())
     }
 
     /// Takes a value; false when the datastream is new, and then nothing is taken.
@@ -90,6 +95,68 @@ impl LatestValues {
         true
     }
 
+    /// Takes a derived value, of which the last one told of its time counts; false when the datastream is new, and then nothing is taken.
+    pub(crate) fn take_derived(
+        &mut self,
+        place: &Place,
+        result: &DerivedResult,
+        value: f64,
+        received_at: Timestamp,
+    ) -> bool {
+        let Place(Some(place)) = *place else {
+            return false;
+        };
+        let held = &mut self.held[place];
+        let Ok(found) = held.find(&result.datastream.property) else {
+            return false;
+        };
+        let latest = &mut held.values[found];
+        if result.time >= latest.at {
+            latest.came.clear();
+            latest.value = value;
+            latest.at = result.time;
+            latest.received_at = received_at;
+            latest.out_of_range = false;
+            latest.because.clone_from(&result.because);
+            latest.changed = true;
+            if !held.changed {
+                held.changed = true;
+                self.changed.push(place);
+            }
+        }
+        true
+    }
+
+    /// Makes room for a datastream that is derived and takes its first value.
+    pub(crate) fn begin_derived(
+        &mut self,
+        result: &DerivedResult,
+        value: f64,
+        received_at: Timestamp,
+    ) {
+        let DatastreamId { thing, property } = &result.datastream;
+        let mut place = self.place(thing);
+        self.make_room(&mut place, thing, property);
+        self.take_derived(&place, result, value, received_at);
+    }
+
+    fn make_room(&mut self, place: &mut Place, thing: &ThingId, property: &PropertyId) {
+        let number = *place.0.get_or_insert_with(|| {
+            self.held.push(Held {
+                thing: thing.clone(),
+                values: SmallVec::new(),
+                changed: false,
+            });
+            let number = self.held.len() - 1;
+            self.places.insert(thing.clone(), number);
+            number
+        });
+        let values = &mut self.held[number];
+        if let Err(free) = values.find(property) {
+            values.values.insert(free, Latest::of(property));
+        }
+    }
+
     /// Makes room for a datastream and takes its first value.
     pub(crate) fn begin(
         &mut self,
@@ -98,20 +165,7 @@ impl LatestValues {
         measured: &Measured,
         received_at: Timestamp,
     ) {
-        let number = *place.0.get_or_insert_with(|| {
-            self.held.push(Held {
-                thing: reading.thing.clone(),
-                values: SmallVec::new(),
-                changed: false,
-            });
-            let number = self.held.len() - 1;
-            self.places.insert(reading.thing.clone(), number);
-            number
-        });
-        let values = &mut self.held[number];
-        if let Err(free) = values.find(&measured.property) {
-            values.values.insert(free, Latest::of(measured));
-        }
+        self.make_room(place, &reading.thing, &measured.property);
         self.take(place, reading, measured, received_at);
     }
 
@@ -161,13 +215,14 @@ impl Held {
 
 impl Latest {
     /// Before its first value.
-    fn of(measured: &Measured) -> Self {
+    fn of(property: &PropertyId) -> Self {
         Self {
-            property: measured.property.clone(),
-            value: measured.value,
+            property: property.clone(),
+            value: 0.0,
             at: Timestamp::MIN,
             received_at: Timestamp::MIN,
             out_of_range: false,
+            because: None,
             came: SmallVec::new(),
             changed: false,
         }
@@ -191,6 +246,7 @@ impl Latest {
         self.at = at;
         self.received_at = received_at;
         self.out_of_range = measured.quality == Quality::OutOfRange;
+        self.because = None;
         true
     }
 
@@ -202,6 +258,7 @@ impl Latest {
             at_ms: self.at.as_millis(),
             received_ms: self.received_at.as_millis(),
             out_of_range: self.out_of_range,
+            because: self.because.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod delta;
+mod events;
 mod facts;
 pub mod feed;
 mod latest;

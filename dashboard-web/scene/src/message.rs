@@ -4,6 +4,8 @@
 //! delta applies to exactly the position it names in `after`; the state that results is the state of `position`. Times are epoch
 //! milliseconds (`_ms`). At least one message a second is sent, if only to carry the city clock.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A message from server to screen.
@@ -57,6 +59,10 @@ pub struct Snapshot {
     pub properties: Vec<PropertyView>,
     /// The rules.
     pub rules: Vec<RuleView>,
+    /// The kinds of events, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub event_types: Vec<EventTypeView>,
     /// The state; every list is sorted by its key.
     pub state: StateView,
 }
@@ -103,6 +109,16 @@ pub struct PropertyView {
     pub period_secs: u32,
 }
 
+/// A kind of event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EventTypeView {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: TextView,
+}
+
 /// A rule, as far as a screen explains it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -111,18 +127,90 @@ pub struct RuleView {
     pub id: String,
     /// What the alarm is called.
     pub title: TextView,
-    /// The property it judges.
-    pub property: String,
+    /// The properties that it judges; none for a rule on events.
+    pub properties: Vec<String>,
+    /// The kind of events that it judges.
+    pub event: Option<String>,
     /// Warning level 1 to 4.
     pub level: u8,
-    /// Whether it raises above or below its threshold.
-    pub direction: DirectionView,
-    /// The value beyond which it raises.
-    pub raise: f64,
-    /// The value behind which it returns to normal.
-    pub clear: f64,
+    /// How it judges; of what follows each operator says what it needs.
+    pub operator: OperatorView,
+    /// Of `threshold` and `rate`: whether it raises above or below.
+    pub direction: Option<DirectionView>,
+    /// The value beyond which it raises, or for a rate the change per hour; `null` where each thing has its own.
+    pub raise: Option<f64>,
+    /// The value behind which it returns to normal; `null` where each thing has its own.
+    pub clear: Option<f64>,
+    /// The thing's own limit in the place of `raise`.
+    pub raise_limit: Option<OwnLimitView>,
+    /// The thing's own limit in the place of `clear`.
+    pub clear_limit: Option<OwnLimitView>,
+    /// How long the value must have been beyond (`threshold`), or the same (`stuck`), or absent (`no_data`).
+    pub for_secs: Option<u32>,
+    /// Of `rate`: over which time the change is taken.
+    pub over_secs: Option<u32>,
+    /// Of `no_data`: how many periods of the datastream there may be silence.
+    pub periods: Option<u32>,
+    /// Of `stuck`: how many equal observations it takes.
+    pub min_count: Option<u32>,
+    /// Of `stuck`: values that may stay.
+    pub except: Vec<f64>,
+    /// Of `event`: what must be measured with it, at least.
+    pub min: Vec<LeastView>,
+    /// Of `event`: what has an alarm of its own.
+    pub by: Option<ByView>,
+    /// Of `event`: how long after the last one it returns.
+    pub hold_secs: Option<u32>,
     /// Where the thresholds come from.
     pub source: String,
+}
+
+/// How a rule judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum OperatorView {
+    /// A value beyond a limit.
+    Threshold,
+    /// A change per hour beyond a limit.
+    Rate,
+    /// No data.
+    NoData,
+    /// The same value again and again.
+    Stuck,
+    /// An event.
+    Event,
+}
+
+/// A limit that each thing has for itself, by its name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OwnLimitView {
+    /// Its name.
+    pub limit: String,
+    /// Added to it.
+    pub offset: f64,
+}
+
+/// A value that an event must have, at least.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LeastView {
+    /// Of which property.
+    pub property: String,
+    /// How much.
+    pub value: f64,
+}
+
+/// What has an alarm of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ByView {
+    /// Each track of each thing.
+    Track,
+    /// Each thing.
+    Thing,
 }
 
 /// Whether a rule raises above or below its threshold.
@@ -152,6 +240,10 @@ pub struct StateView {
     pub alarms: Vec<AlarmView>,
     /// Doors, by id.
     pub sources: Vec<SourceView>,
+    /// The last events, by thing, then time, at most [`EVENTS_PER_THING`] of each thing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub events: Vec<EventView>,
 }
 
 /// What changed between two positions. Lists hold whole new values by key; an absent list changed nothing.
@@ -196,6 +288,10 @@ pub struct Delta {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub sources: Vec<SourceView>,
+    /// New events, to be put among those of their things (see [`EventView`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub events: Vec<EventView>,
 }
 
 /// A thing.
@@ -216,6 +312,22 @@ pub struct ThingView {
     pub properties: Vec<String>,
     /// Seconds that one of its observations stands for, where the thing says so itself.
     pub period_secs: Option<u32>,
+    /// The gateway or hall through which it is heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub parent: Option<String>,
+    /// The thing upstream or beside it with which it is joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub neighbour: Option<String>,
+    /// Its own limits by name, in the unit of the property that they judge.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, ts(optional, type = "Record<string, number>"))]
+    pub limits: BTreeMap<String, f64>,
+    /// The corners of an H3 cell, longitude and latitude, the first not repeated; empty for a thing that is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub outline: Vec<[f64; 2]>,
 }
 
 /// The last value of a datastream, by phenomenon time.
@@ -236,9 +348,52 @@ pub struct LatestView {
     pub received_ms: i64,
     /// Whether it is outside the range that the property can have.
     pub out_of_range: bool,
+    /// Of a derived value: the property that decided it, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub because: Option<String>,
 }
 
-/// The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`.
+/// How many events of each thing are held.
+pub const EVENTS_PER_THING: usize = 8;
+
+/// Something that happened at a thing: a detection of a camera, a step of a ticket. Events that agree in thing, kind, key and time are one; of
+/// more than [`EVENTS_PER_THING`] the oldest go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EventView {
+    /// Thing.
+    pub thing: String,
+    /// What happened.
+    pub kind: String,
+    /// The matter to which it belongs: a track, a ticket.
+    pub key: Option<String>,
+    /// Where in the thing: a zone of the picture, a service window.
+    pub part: Option<String>,
+    /// Phenomenon time.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_ms: i64,
+    /// When the log took it.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub received_ms: i64,
+    /// What was measured with it.
+    pub values: Vec<EventValueView>,
+}
+
+/// A value that was measured with an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EventValueView {
+    /// Property.
+    pub property: String,
+    /// Value in the property's unit.
+    pub value: f64,
+    /// Whether it is outside the range that the property can have.
+    pub out_of_range: bool,
+}
+
+/// The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`. Of a derived datastream: its
+/// values, each as the window that ends at its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TrendView {
@@ -367,13 +522,15 @@ pub struct AlarmView {
     pub rule: String,
     /// The thing.
     pub thing: String,
-    /// The property.
+    /// The property; the kind of event, or `no_data`, where that raised it.
     pub property: String,
-    /// The value that raised it.
+    /// The track whose alarm it is, where each has its own.
+    pub key: Option<String>,
+    /// The value that raised it; seconds where a datastream was silent or stuck, a change per hour under a rate.
     pub value: f64,
     /// The most extreme value as of the engine's last word: while the alarm lasts, the value that raised it.
     pub extreme: f64,
-    /// The threshold.
+    /// The threshold, in the unit of `value`.
     pub threshold: f64,
     /// Phenomenon time of its beginning.
     #[cfg_attr(test, ts(type = "number"))]
@@ -444,7 +601,7 @@ pub struct SourceView {
     /// How long the last reading took from phenomenon to log.
     #[cfg_attr(test, ts(type = "number"))]
     pub delay_ms: i64,
-    /// Readings since the log began, duplicates included.
+    /// Readings and events since the log began, duplicates included.
     #[cfg_attr(test, ts(type = "number"))]
     pub readings: u64,
     /// Dead letters since the log began.

@@ -1,14 +1,16 @@
 //! The values of the model as the screens see them: plain texts and epoch milliseconds.
 
+use std::collections::BTreeMap;
+
 use yiping_model::{
-    Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, IndexKind, IndexResult, Property,
-    Text, Thing, ThingId, Timestamp, WindowResult,
+    Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, DerivedResult, EventType, IndexKind,
+    IndexResult, Property, Text, Thing, ThingId, Timestamp, WindowResult,
 };
 
 use crate::message::{
     AcknowledgedView, AlarmBeforeView, AlarmStateView, AlarmView, AreaView, CityView,
-    IndexBeforeView, IndexKindView, IndexView, PropertyView, SubIndexView, TextView, ThingView,
-    TrendPoint,
+    EventTypeView, IndexBeforeView, IndexKindView, IndexView, PropertyView, SubIndexView, TextView,
+    ThingView, TrendPoint,
 };
 
 /// A text.
@@ -48,6 +50,14 @@ pub fn property(property: &Property) -> PropertyView {
     }
 }
 
+/// A kind of event.
+pub fn event_type(event: &EventType) -> EventTypeView {
+    EventTypeView {
+        id: event.id.to_string(),
+        title: text(&event.title),
+    }
+}
+
 /// A thing of the catalogue.
 pub fn thing(thing: &Thing) -> ThingView {
     ThingView {
@@ -58,23 +68,49 @@ pub fn thing(thing: &Thing) -> ThingView {
         area: thing.area.clone(),
         properties: thing.properties.iter().map(ToString::to_string).collect(),
         period_secs: thing.period_secs,
+        parent: thing.parent.as_ref().map(ToString::to_string),
+        neighbour: thing.neighbour.as_ref().map(ToString::to_string),
+        limits: thing.limits.clone(),
+        outline: Vec::new(),
     }
 }
 
-/// A thing that the catalogue does not know: all that is known is its id.
+/// A thing that the catalogue does not know: all that is known is its id, and of an H3 cell where it lies.
 pub fn unknown_thing(id: &ThingId) -> ThingView {
+    let (place, outline) = cell(id).unzip();
+    let kind = if place.is_some() { CELL } else { "" };
     ThingView {
         id: id.to_string(),
         name: TextView {
             zh: id.to_string(),
             en: id.to_string(),
         },
-        kind: String::new(),
-        place: None,
+        kind: kind.to_owned(),
+        place,
         area: None,
         properties: Vec::new(),
         period_secs: None,
+        parent: None,
+        neighbour: None,
+        limits: BTreeMap::new(),
+        outline: outline.unwrap_or_default(),
     }
+}
+
+/// The kind under which screens know an H3 cell.
+const CELL: &str = "cell";
+
+/// The middle and the corners of the H3 cell that an id names.
+fn cell(id: &ThingId) -> Option<([f64; 2], Vec<[f64; 2]>)> {
+    let cell: h3o::CellIndex = id.as_str().strip_prefix("h3:")?.parse().ok()?;
+    let degrees = |place: h3o::LatLng| [fine(place.lng()), fine(place.lat())];
+    let corners = cell.boundary().iter().copied().map(degrees).collect();
+    Some((degrees(cell.into()), corners))
+}
+
+/// Five decimals of a degree: a metre.
+fn fine(degrees: f64) -> f64 {
+    (degrees * 1e5).round() / 1e5
 }
 
 /// The mean of a window as a point of its datastream's trend.
@@ -91,6 +127,20 @@ pub fn trend_point(window: &WindowResult) -> TrendPoint {
             .before
             .filter(|before| before.count > 0)
             .map(|before| before.mean),
+    }
+}
+
+/// A derived value as a point of its datastream's trend: the step that ends at its time.
+pub fn derived_point(result: &DerivedResult, value: f64, step_secs: u32) -> TrendPoint {
+    let DatastreamId { thing, property } = &result.datastream;
+    TrendPoint {
+        thing: thing.to_string(),
+        property: property.to_string(),
+        start_ms: result.time.as_millis() - i64::from(step_secs) * 1_000,
+        step_secs,
+        mean: value,
+        corrected: result.before.is_some(),
+        before: result.before.and_then(|before| before.value),
     }
 }
 
@@ -145,6 +195,7 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
         rule: event.rule.to_string(),
         thing: event.subject.thing.to_string(),
         property: event.subject.property.to_string(),
+        key: event.key.as_ref().map(ToString::to_string),
         value: event.value,
         extreme: event.extreme,
         threshold: event.threshold,
@@ -166,4 +217,33 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
             extreme: before.extreme,
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_lies_where_its_id_says() {
+        let id = ThingId::new("h3:8741a6c5affffff");
+        let Ok(id) = id else { panic!("an id") };
+        let view = unknown_thing(&id);
+        assert_eq!(view.kind, "cell");
+        let [lon, lat] = view.place.expect("a cell has a middle");
+        assert_eq!(view.outline.len(), 6);
+        for [x, y] in view.outline {
+            assert!(
+                (x - lon).hypot(y - lat) < 0.05,
+                "{x} {y} is far from {lon} {lat}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_cell_has_no_place() {
+        for id in ["h3:zzz", "gas-01"] {
+            let view = unknown_thing(&ThingId::new(id).expect("an id"));
+            assert_eq!((view.kind.as_str(), view.place), ("", None));
+        }
+    }
 }

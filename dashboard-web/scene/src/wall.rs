@@ -8,22 +8,27 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    Alarm, AlarmBook, AlarmId, Body, Catalogue, DatastreamId, IndexKind, IndexResult, Measured,
-    Outcome, Position, Property, Reading, Record, SourceId, ThingId, Timestamp, WindowLength,
-    WindowResult,
+    Alarm, AlarmBook, AlarmId, Body, Catalogue, DatastreamId, DerivedResult, Event, IndexKind,
+    IndexResult, Outcome, Position, Property, PropertyId, Reading, Record, SourceId, ThingId,
+    Timestamp, WindowLength, WindowResult,
 };
 
 use crate::changes::Changes;
+use crate::events::LastEvents;
 use crate::facts::{Given, Limits, SceneFacts};
 use crate::latest::LatestValues;
 use crate::message::{
-    Delta, IndexKindView, IndexView, Snapshot, SourceView, StateView, ThingView, TrendView,
+    Delta, IndexKindView, IndexView, Snapshot, SourceView, StateView, ThingView, TrendPoint,
+    TrendView,
 };
 use crate::row::{self, Taken};
 use crate::{pairs, views};
 
 /// The scene's name in the live protocol.
 pub const WALL: &str = "wall";
+
+/// The step of a derived value of which no period is known.
+const MINUTE_SECS: u32 = 60;
 
 /// How many values the trend of an index holds.
 const INDEX_POINTS: usize = 24;
@@ -51,6 +56,7 @@ struct State {
     alarms: AlarmBook,
     #[serde(with = "pairs")]
     sources: BTreeMap<SourceId, SourceView>,
+    events: LastEvents,
     unshown: u64,
 }
 
@@ -82,6 +88,7 @@ impl WallScene {
             indices: BTreeMap::new(),
             alarms: AlarmBook::default(),
             sources: BTreeMap::new(),
+            events: LastEvents::default(),
             unshown: 0,
         };
         Self {
@@ -119,7 +126,11 @@ impl WallScene {
         self.state.position = record.position;
         self.state.now = record.received_at;
         match &record.body {
-            Body::Tick | Body::Event(_) | Body::Recall(_) => None,
+            Body::Tick | Body::Recall(_) => None,
+            Body::Event(event) => {
+                self.take_event(event, record.received_at);
+                None
+            }
             Body::Reading(reading) => {
                 self.take_reading(reading, record.received_at);
                 None
@@ -139,7 +150,10 @@ impl WallScene {
                     self.take_index(index);
                     None
                 }
-                Outcome::Derived(_) => None,
+                Outcome::Derived(result) => {
+                    self.take_derived(result, record.received_at);
+                    None
+                }
                 Outcome::Alarm(_) => self.take_alarm(record),
             },
             Body::Decision(_) => self.take_alarm(record),
@@ -175,6 +189,7 @@ impl WallScene {
             city: self.given.city.clone(),
             properties: self.given.properties.clone(),
             rules: self.given.rules.clone(),
+            event_types: self.given.event_types.clone(),
             state: self.state.view(),
         }
     }
@@ -193,6 +208,7 @@ impl WallScene {
     pub fn pass_delta(&mut self) {
         self.changes = Changes::after(self.state.position);
         self.state.latest.pass_changed();
+        self.state.events.pass_new();
     }
 
     fn take_reading(&mut self, reading: &Reading, received_at: Timestamp) {
@@ -207,7 +223,7 @@ impl WallScene {
             if latest.take(&place, reading, measured, received_at) {
                 continue;
             }
-            if self.hear(reading, measured) {
+            if self.hear(&reading.thing, &measured.property) {
                 let latest = &mut self.state.latest;
                 latest.begin(&mut place, reading, measured, received_at);
             } else {
@@ -217,20 +233,15 @@ impl WallScene {
     }
 
     /// Makes room for a datastream that speaks for the first time; `false` when a limit forbids it.
-    fn hear(&mut self, reading: &Reading, measured: &Measured) -> bool {
-        let limits = self.given.limits;
-        let things = &mut self.state.things;
-        if !things.contains_key(&reading.thing) {
-            if things.len() >= limits.things_max {
-                return false;
-            }
-            let unknown = views::unknown_thing(&reading.thing);
-            things.insert(reading.thing.clone(), unknown);
+    fn hear(&mut self, id: &ThingId, property: &PropertyId) -> bool {
+        if !self.hear_thing(id) {
+            return false;
         }
-        let Some(thing) = things.get_mut(&reading.thing) else {
+        let limits = self.given.limits;
+        let Some(thing) = self.state.things.get_mut(id) else {
             return false;
         };
-        let property = measured.property.as_str();
+        let property = property.as_str();
         if thing.properties.iter().any(|known| known == property) {
             return true;
         }
@@ -238,8 +249,58 @@ impl WallScene {
             return false;
         }
         thing.properties.push(property.to_owned());
-        self.changes.things.insert(reading.thing.clone());
+        self.changes.things.insert(id.clone());
         true
+    }
+
+    /// Makes room for a thing that speaks for the first time; `false` when a limit forbids it.
+    fn hear_thing(&mut self, id: &ThingId) -> bool {
+        let things = &mut self.state.things;
+        if !things.contains_key(id) {
+            if things.len() >= self.given.limits.things_max {
+                return false;
+            }
+            things.insert(id.clone(), views::unknown_thing(id));
+            self.changes.things.insert(id.clone());
+        }
+        true
+    }
+
+    /// An event is shown, and each of its values is an observation of its thing.
+    fn take_event(&mut self, event: &Event, received_at: Timestamp) {
+        let reading = Reading {
+            source: event.source.clone(),
+            thing: event.thing.clone(),
+            phenomenon_time: event.phenomenon_time,
+            values: event.values.iter().cloned().collect(),
+        };
+        self.take_reading(&reading, received_at);
+        if self.hear_thing(&event.thing) {
+            self.state.events.take(event, received_at);
+        } else {
+            self.state.unshown += 1;
+        }
+    }
+
+    /// A derived value is its datastream's last value and a point of its trend. One that says nothing leaves a gap there.
+    fn take_derived(&mut self, result: &DerivedResult, received_at: Timestamp) {
+        let Some(value) = result.value else { return };
+        let DatastreamId { thing, property } = &result.datastream;
+        let latest = &mut self.state.latest;
+        let place = latest.place(thing);
+        if !latest.take_derived(&place, result, value, received_at) {
+            if !self.hear(thing, property) {
+                self.state.unshown += 1;
+                return;
+            }
+            self.state.latest.begin_derived(result, value, received_at);
+        }
+        let period = self.catalogue.period_secs(thing, property);
+        let step_secs = period.unwrap_or(MINUTE_SECS).max(1);
+        self.take_point(
+            &result.datastream,
+            views::derived_point(result, value, step_secs),
+        );
     }
 
     fn source(&mut self, id: &SourceId, received_at: Timestamp) -> Option<&mut SourceView> {
@@ -268,7 +329,7 @@ impl WallScene {
     /// A trend follows the shortest windows of its datastream: those that the catalogue names, or else the shortest that came.
     fn take_window(&mut self, window: &WindowResult) {
         let datastream = &window.datastream;
-        if !self.state.latest.holds(datastream) {
+        if !self.state.latest.holds_observed(datastream) {
             return;
         }
         let known = self.catalogue.properties.get(&datastream.property);
@@ -276,7 +337,10 @@ impl WallScene {
         if window.hop.is_some() || length.is_some_and(|length| length != window.length) {
             return;
         }
-        let point = views::trend_point(window);
+        self.take_point(datastream, views::trend_point(window));
+    }
+
+    fn take_point(&mut self, datastream: &DatastreamId, point: TrendPoint) {
         let trends = &mut self.state.trends;
         if let Some(trend) = trends.get_mut(datastream) {
             if point.step_secs > trend.step_secs {
@@ -341,6 +405,7 @@ impl State {
                 .filter_map(views::alarm)
                 .collect(),
             sources: self.sources.values().cloned().collect(),
+            events: self.events.views(),
         }
     }
 
@@ -368,6 +433,7 @@ impl State {
                 .collect(),
             closed: closed.iter().map(AlarmId::to_string).collect(),
             sources: pick(&self.sources, &changes.sources, Clone::clone),
+            events: self.events.take_new(),
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Settings {
     pub body_bytes_max: usize,
     /// Most rows of one answer of history.
     pub rows_max: usize,
+    /// Most points of one series; a year of minutes fits.
+    pub points_max: usize,
     /// How long an acknowledgement waits until the live scene shows it.
     pub ack_wait_ms: u64,
     /// `/readyz` says 503 when a reader of the log is further behind than this.
@@ -86,6 +88,7 @@ impl Default for Settings {
             request_timeout_secs: 15,
             body_bytes_max: 64 * 1_024,
             rows_max: 10_000,
+            points_max: 600_000,
             ack_wait_ms: 4_000,
             ready_lag_records: 20_000,
             ready_silence_secs: 5,
@@ -130,6 +133,7 @@ impl Settings {
             ("request_timeout_secs", self.request_timeout_secs),
             ("body_bytes_max", self.body_bytes_max as u64),
             ("rows_max", self.rows_max as u64),
+            ("points_max", self.points_max as u64),
             ("ack_wait_ms", self.ack_wait_ms),
             ("ready_silence_secs", self.ready_silence_secs),
             ("live.clients_max", self.live.clients_max as u64),

@@ -1,7 +1,9 @@
-//! The gate: the one place where a reading that was understood becomes a reading that counts.
+//! The gate: the one place where a reading or an event that was understood becomes one that counts.
 //!
 //! It judges time against the city clock, things and properties against the catalogue, and values against the property's range. It is
 //! told `now` and keeps nothing but the names of the unknown series it has let in, at most [`Limits::series_max`].
+
+mod event;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use yiping_model::{
 };
 
 use crate::{RawReading, RawValue, Refusal};
+pub use event::AdmittedEvent;
 
 const MICROS_PER_SEC: i64 = 1_000_000;
 const SECS_PER_DAY: i64 = 86_400;
@@ -80,6 +83,28 @@ struct Series {
     valid: Option<[f64; 2]>,
 }
 
+/// What a reading and an event have in common.
+struct Head<'a> {
+    index: u32,
+    thing: &'a ThingId,
+    at: Timestamp,
+    values_count: usize,
+    /// What is lost when it is refused as a whole.
+    items: u32,
+}
+
+impl<'a> Head<'a> {
+    fn of_reading(raw: &'a RawReading) -> Self {
+        Self {
+            index: raw.index,
+            thing: &raw.thing,
+            at: raw.phenomenon_time,
+            values_count: raw.values.len(),
+            items: crate::saturating_u32(raw.values.len()),
+        }
+    }
+}
+
 /// What became of one reading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Admitted {
@@ -120,7 +145,7 @@ impl Gate {
                 refusals: SmallVec::new(),
             };
         }
-        if let Some(refusal) = self.judge_message(&raw, now) {
+        if let Some(refusal) = self.judge_message(&Head::of_reading(&raw), now) {
             return Admitted {
                 reading: None,
                 refusals: SmallVec::from_elem(refusal, 1),
@@ -169,7 +194,7 @@ impl Gate {
         }
     }
 
-    fn judge_message(&self, raw: &RawReading, now: Timestamp) -> Option<Refusal> {
+    fn judge_message(&self, raw: &Head<'_>, now: Timestamp) -> Option<Refusal> {
         let refuse = |disposition, reason, detail| {
             Some(Refusal {
                 index: raw.index,
@@ -177,18 +202,18 @@ impl Gate {
                 reason,
                 detail,
                 offset: None,
-                items: crate::saturating_u32(raw.values.len()),
+                items: raw.items,
             })
         };
-        if raw.values.len() > self.limits.values_max {
-            let (count, limit) = (raw.values.len(), self.limits.values_max);
+        if raw.values_count > self.limits.values_max {
+            let (count, limit) = (raw.values_count, self.limits.values_max);
             let detail = format!("{count} values in one message, the limit is {limit}");
             return refuse(Disposition::Rejected, Reason::TooManyValues, detail);
         }
-        if let Some((reason, detail)) = self.judge_time(raw.phenomenon_time, now) {
+        if let Some((reason, detail)) = self.judge_time(raw.at, now) {
             return refuse(Disposition::Rejected, reason, detail);
         }
-        if self.known.contains_key(&raw.thing) {
+        if self.known.contains_key(raw.thing) {
             return None;
         }
         if raw.thing.is_cell() {
@@ -198,7 +223,14 @@ impl Gate {
             );
             return refuse(Disposition::Rejected, Reason::BadId, detail);
         }
-        if self.unknown == Unknown::Quarantine && !self.catalogue.things.contains_key(&raw.thing) {
+        if raw.thing.is_door() {
+            let detail = format!(
+                "`{}` names a door of the centre, not a device; give the thing another id",
+                raw.thing
+            );
+            return refuse(Disposition::Rejected, Reason::BadId, detail);
+        }
+        if self.unknown == Unknown::Quarantine && !self.catalogue.things.contains_key(raw.thing) {
             let detail = format!("the catalogue does not know thing `{}`", raw.thing);
             return refuse(Disposition::Quarantined, Reason::UnknownThing, detail);
         }

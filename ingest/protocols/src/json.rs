@@ -11,8 +11,9 @@
 //! Nothing is built that is not kept: texts and numbers are looked at where they lie in the payload, depth costs no stack.
 
 mod encode;
+pub mod event;
 mod mapping;
-mod parts;
+pub(crate) mod parts;
 mod plain;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use encode::encode;
+pub use event::EventMapping;
 pub use mapping::{JsonMapping, Place, PlaceError, Pointer};
 use parts::{Fields, Members};
 
@@ -76,9 +78,9 @@ pub fn decode(
     decoded
 }
 
-type Messages<'a> = SmallVec<[&'a RawValue; 1]>;
+pub(crate) type Messages<'a> = SmallVec<[&'a RawValue; 1]>;
 
-fn split(payload: &[u8]) -> Result<(&str, Messages<'_>), Refusal> {
+pub(crate) fn split(payload: &[u8]) -> Result<(&str, Messages<'_>), Refusal> {
     if payload.starts_with(BYTE_ORDER_MARK) {
         let detail = "payload begins with a byte order mark; send UTF-8 without one".to_owned();
         return Err(Refusal::whole(Reason::NotJson, detail, Some(0)));
@@ -116,12 +118,12 @@ fn place_of(error: &serde_json::Error, text: &str) -> usize {
     (line_start + error.column().saturating_sub(1)).min(text.len())
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    index: u32,
-    mapping: &'a JsonMapping,
-    topic: Option<&'a str>,
-    values_max: usize,
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) index: u32,
+    pub(crate) mapping: &'a JsonMapping,
+    pub(crate) topic: Option<&'a str>,
+    pub(crate) values_max: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -161,6 +163,17 @@ impl<'a> Reader<'a> {
             let detail = format!("message has no `{pointer}`");
             return Err(self.refuse(Reason::MissingField, detail, Some(message)));
         };
+        let members = self.members(raw)?;
+        if members.is_empty() {
+            let detail = format!("`{pointer}` is empty");
+            return Err(self.refuse(Reason::MissingField, detail, Some(raw)));
+        }
+        Ok(members)
+    }
+
+    /// What this object of numbers holds, not more than the limit.
+    fn members(&self, raw: &'a RawValue) -> Result<Members<'a>, Refusal> {
+        let pointer = &self.mapping.metrics;
         if !raw.get().starts_with('{') {
             let detail = format!("`{pointer}` is {}, not an object of numbers", kind(raw));
             return Err(self.refuse(Reason::WrongType, detail, Some(raw)));
@@ -177,14 +190,14 @@ impl<'a> Reader<'a> {
             refusal.items = crate::saturating_u32(count);
             return Err(refusal);
         }
-        if members.is_empty() {
-            let detail = format!("`{pointer}` is empty");
-            return Err(self.refuse(Reason::MissingField, detail, Some(raw)));
-        }
         Ok(members)
     }
 
-    fn thing(&self, fields: &Fields<'a>, message: &'a RawValue) -> Result<ThingId, Refusal> {
+    pub(crate) fn thing(
+        &self,
+        fields: &Fields<'a>,
+        message: &'a RawValue,
+    ) -> Result<ThingId, Refusal> {
         match &self.mapping.id {
             Place::TopicLevel(number) => {
                 let name = self.topic.and_then(|topic| topics::level(topic, *number));
@@ -212,7 +225,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn time(&self, fields: &Fields<'a>, message: &'a RawValue) -> Result<Timestamp, Refusal> {
+    pub(crate) fn time(
+        &self,
+        fields: &Fields<'a>,
+        message: &'a RawValue,
+    ) -> Result<Timestamp, Refusal> {
         let pointer = &self.mapping.time;
         let raw = fields.time.ok_or_else(|| {
             let detail = format!("message has no `{pointer}`");
@@ -273,7 +290,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn value(&self, name: &str, raw: &RawValue) -> Result<f64, Refusal> {
+    pub(crate) fn value(&self, name: &str, raw: &RawValue) -> Result<f64, Refusal> {
         let text = raw.get();
         if !is_number(raw) {
             let unquoted = text.trim_matches('"').trim_start_matches(['-', '+']);
@@ -321,7 +338,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn refuse(&self, reason: Reason, detail: String, at: Option<&RawValue>) -> Refusal {
+    pub(crate) fn refuse(&self, reason: Reason, detail: String, at: Option<&RawValue>) -> Refusal {
         Refusal {
             index: self.index,
             disposition: Disposition::Rejected,

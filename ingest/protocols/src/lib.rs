@@ -1,18 +1,25 @@
 #![doc = include_str!("../README.md")]
 
 pub mod admit;
+pub mod deepstream;
 pub mod json;
 pub mod table;
+pub mod token;
 pub mod topic;
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use smol_str::SmolStr;
-use yiping_model::{Disposition, PropertyId, Reason, Reject, SourceId, ThingId, Timestamp};
+use yiping_model::{
+    Disposition, EventKey, EventKind, PropertyId, Reason, Reject, SourceId, ThingId, Timestamp,
+};
 
 pub use admit::{Gate, Limits, Unknown};
-pub use json::JsonMapping;
+pub use deepstream::{DeepStreamMapping, Withheld};
+pub use json::event::{self, EventForm};
+pub use json::{EventMapping, JsonMapping};
 pub use table::{MapError, TableMap};
+pub use token::TokenKey;
 
 /// The protocols, by the name that stands in the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,13 +28,20 @@ pub enum Protocol {
     /// The plain JSON form, and other JSON forms by a mapping.
     #[default]
     Json,
+    /// Events of NVIDIA DeepStream.
+    #[serde(rename = "deepstream")]
+    DeepStream,
 }
 
 /// A protocol with what it needs to know about the messages of one subscription or route.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Format {
-    /// [`Protocol::Json`]
+    /// [`Protocol::Json`], observations
     Json(JsonMapping),
+    /// [`Protocol::Json`], events
+    Event(EventMapping),
+    /// [`Protocol::DeepStream`]
+    DeepStream(DeepStreamMapping),
 }
 
 impl Format {
@@ -40,6 +54,7 @@ impl Format {
     ) -> Option<RawReading> {
         match self {
             Self::Json(mapping) => json::decode_plain(payload, mapping, topic, values_max),
+            Self::Event(_) | Self::DeepStream(_) => None,
         }
     }
 
@@ -47,7 +62,14 @@ impl Format {
     pub fn decode(&self, payload: &[u8], topic: Option<&str>, values_max: usize) -> Decoded {
         match self {
             Self::Json(mapping) => json::decode(payload, mapping, topic, values_max),
+            Self::Event(mapping) => event::decode(payload, mapping, topic, values_max),
+            Self::DeepStream(mapping) => deepstream::decode(payload, mapping),
         }
+    }
+
+    /// Whether payloads may name persons: then no part of one may be shown.
+    pub const fn is_private(&self) -> bool {
+        matches!(self, Self::DeepStream(_))
     }
 }
 
@@ -56,8 +78,19 @@ impl Format {
 pub struct Decoded {
     /// The readings, in the order of the payload.
     pub readings: Vec<RawReading>,
+    /// The events, in the order of the payload.
+    pub events: Vec<RawEvent>,
     /// What was refused, in the order of the payload.
     pub refusals: Vec<Refusal>,
+    /// What was kept back, for it names persons.
+    pub withheld: Withheld,
+}
+
+impl Decoded {
+    /// Whether all of it was understood, and there was something.
+    pub const fn is_sound(&self) -> bool {
+        self.refusals.is_empty() && !(self.readings.is_empty() && self.events.is_empty())
+    }
 }
 
 /// How many refusals of one payload are told one by one; the rest is summed up by reason.
@@ -96,7 +129,26 @@ pub struct RawReading {
     pub values: SmallVec<[RawValue; 4]>,
 }
 
-/// One value of a [`RawReading`].
+/// An event that was understood but has not passed the gate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawEvent {
+    /// Which of the payload's messages it was, counted from 0.
+    pub index: u32,
+    /// The thing at which it happened.
+    pub thing: ThingId,
+    /// When it happened, by the thing's clock.
+    pub phenomenon_time: Timestamp,
+    /// What happened.
+    pub kind: EventKind,
+    /// The matter to which it belongs.
+    pub key: Option<EventKey>,
+    /// Where in the thing.
+    pub part: Option<EventKey>,
+    /// What was measured with it; each property at most once, finite, often nothing.
+    pub values: SmallVec<[RawValue; 4]>,
+}
+
+/// One value of a [`RawReading`] or a [`RawEvent`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawValue {
     /// The property.

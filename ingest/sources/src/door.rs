@@ -10,9 +10,11 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 use yiping_log::{CityClock, Log, LogError};
 use yiping_model::{Body, Catalogue, Disposition, Reason, Reject, SourceId, Timestamp};
-use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, RawReading, Refusal};
+use yiping_protocols::{
+    Decoded, Format, Gate, REFUSALS_MAX, RawEvent, RawReading, Refusal, TokenKey, Withheld,
+};
 
-use crate::figures::{Figure, count_reject};
+use crate::figures::{Figure, Kept, count_reject, count_withheld};
 use crate::gather;
 use crate::settings::IngestSettings;
 
@@ -29,6 +31,8 @@ pub struct Door {
     clock: CityClock,
     gate: Arc<Mutex<Gate>>,
     values_max: usize,
+    kept: Kept,
+    tokens: Option<TokenKey>,
 }
 
 /// Bodies that wait for one append, and what they amount to.
@@ -37,12 +41,13 @@ pub struct Batch {
     bodies: Vec<Body>,
     messages: usize,
     taken: Taken,
+    withheld: Withheld,
 }
 
-/// What became of a batch, in observations; `received = accepted + quarantined + rejected`.
+/// What became of a batch, in observations; an event counts as one, and each of its values as one more. `received = accepted + quarantined + rejected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// Appended as readings.
+    /// Appended as readings and events.
     pub accepted: u64,
     /// Set aside.
     pub quarantined: u64,
@@ -53,7 +58,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// All observations that came.
+    /// All that came.
     pub const fn received(&self) -> u64 {
         self.accepted + self.quarantined + self.rejected
     }
@@ -79,6 +84,11 @@ impl<'a> Payload<'a> {
             size_bytes: bytes.len(),
         }
     }
+
+    /// Without its bytes, which nobody may see.
+    pub(crate) const fn unseen(self) -> Self {
+        Self { bytes: &[], ..self }
+    }
 }
 
 impl Batch {
@@ -97,21 +107,21 @@ impl Batch {
         self.bodies.len() >= APPEND_BODIES_MAX
     }
 
-    /// Makes a dead letter of a reading that no record of the log can hold; false when there is nothing to make one of.
+    /// Makes a dead letter of a reading or an event that no record of the log can hold; false when there is nothing to make one of.
     fn give_up(&mut self, at: usize, why: &str) -> bool {
-        let Some(Body::Reading(reading)) = self.bodies.get(at) else {
-            return false;
+        let (source, thing, items) = match self.bodies.get(at) {
+            Some(Body::Reading(reading)) => (&reading.source, &reading.thing, reading.values.len()),
+            Some(Body::Event(event)) => (&event.source, &event.thing, 1 + event.values.len()),
+            _ => return false,
         };
-        let items = u32::try_from(reading.values.len()).unwrap_or(u32::MAX);
+        let items = u32::try_from(items).unwrap_or(u32::MAX);
         let detail = format!("{why}; send fewer values in one message");
         let refusal = Refusal {
             items,
             ..Refusal::whole(Reason::TooLarge, detail, None)
         };
-        let origin = SmolStr::new(reading.thing.as_str());
-        let letter = refusal
-            .clone()
-            .into_reject(reading.source.clone(), origin, &[]);
+        let origin = SmolStr::new(thing.as_str());
+        let letter = refusal.clone().into_reject(source.clone(), origin, &[]);
         self.bodies[at] = Body::Reject(letter);
         self.taken.accepted -= u64::from(items);
         self.taken.rejected += u64::from(items);
@@ -134,17 +144,24 @@ impl Door {
         let (limits, unknown) = (settings.limits.clone(), settings.unknown);
         let gate = Gate::new(source.clone(), catalogue, limits, unknown);
         Self {
+            kept: Kept::of(source.as_str()),
             source,
             log,
             clock,
             gate: Arc::new(Mutex::new(gate)),
             values_max: settings.limits.values_max,
+            tokens: settings.token_secret.clone().map(TokenKey::new),
         }
     }
 
     /// The source by whose name its records go.
     pub const fn source(&self) -> &SourceId {
         &self.source
+    }
+
+    /// What makes tokens of number plates.
+    pub(crate) const fn tokens(&self) -> Option<&TokenKey> {
+        self.tokens.as_ref()
     }
 
     /// The city clock by which it judges.
@@ -162,7 +179,12 @@ impl Door {
     ) {
         let Some(raw) = format.decode_plain(payload.bytes, topic, self.values_max) else {
             let decoded = self.decode(format, payload, topic);
-            return self.admit(batch, decoded, payload);
+            let shown = if format.is_private() {
+                payload.unseen()
+            } else {
+                payload
+            };
+            return self.admit(batch, decoded, shown);
         };
         batch.messages += 1;
         for refusal in self.judge(batch, raw, self.clock.now()) {
@@ -178,9 +200,15 @@ impl Door {
     /// Judges what a payload said into the batch.
     pub fn admit(&self, batch: &mut Batch, decoded: Decoded, payload: Payload<'_>) {
         let now = self.clock.now();
+        batch.withheld.add(decoded.withheld);
         let mut refusals = decoded.refusals;
         for raw in decoded.readings {
             for refusal in self.judge(batch, raw, now) {
+                yiping_protocols::note_refusal(&mut refusals, refusal);
+            }
+        }
+        for raw in decoded.events {
+            for refusal in self.judge_event(batch, raw, now) {
                 yiping_protocols::note_refusal(&mut refusals, refusal);
             }
         }
@@ -198,6 +226,22 @@ impl Door {
         if let Some(reading) = admitted.reading {
             batch.taken.accepted += reading.values.len() as u64;
             batch.bodies.push(Body::Reading(reading));
+        }
+        admitted.refusals
+    }
+
+    fn judge_event(
+        &self,
+        batch: &mut Batch,
+        raw: RawEvent,
+        now: Timestamp,
+    ) -> SmallVec<[Refusal; 1]> {
+        let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let admitted = gate.admit_event(raw, now);
+        drop(gate);
+        if let Some(event) = admitted.event {
+            batch.taken.accepted += 1 + event.values.len() as u64;
+            batch.bodies.push(Body::Event(event));
         }
         admitted.refusals
     }
@@ -233,13 +277,12 @@ impl Door {
     /// # Errors
     /// [`LogError`]; then nothing of the batch may be acknowledged, though some of it may be in the log.
     pub async fn keep(&self, mut batch: Batch) -> Result<Taken, LogError> {
-        let source = self.source.as_str();
         if batch.is_empty() {
             return Ok(batch.taken);
         }
         gather::note_work();
         if let Err(error) = self.append(&mut batch).await {
-            Figure::AppendFailures.add(source, 1);
+            Figure::AppendFailures.add(self.source.as_str(), 1);
             return Err(error);
         }
         for body in &batch.bodies {
@@ -247,12 +290,13 @@ impl Door {
                 count_reject(reject);
             }
         }
+        count_withheld(self.source.as_str(), batch.withheld);
         let (messages, taken) = (batch.messages, batch.taken);
-        Figure::Messages.add(source, messages as u64);
-        Figure::Received.add(source, taken.received());
-        Figure::Accepted.add(source, taken.accepted);
+        self.kept.messages.increment(messages as u64);
+        self.kept.received.increment(taken.received());
+        self.kept.accepted.increment(taken.accepted);
         if messages > 0 {
-            Figure::BatchMessages.record(source, messages);
+            self.kept.batch_messages.record(messages as f64);
         }
         Ok(taken)
     }

@@ -1,6 +1,7 @@
 //! The names of this crate's figures.
 
 use yiping_model::{Disposition, Reject};
+use yiping_protocols::Withheld;
 
 /// A figure of the doors.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,7 @@ pub(crate) enum Figure {
     MqttdRefusals,
     MqttdPauses,
     ReplayRows,
+    Withheld,
 }
 
 impl Figure {
@@ -39,6 +41,7 @@ impl Figure {
             Self::MqttdEnds => "yiping_ingest_mqttd_ends_total",
             Self::MqttdRefusals => "yiping_ingest_mqttd_refusals_total",
             Self::MqttdPauses => "yiping_ingest_mqttd_pauses_total",
+            Self::Withheld => "yiping_ingest_withheld_total",
             Self::ReplayRows => "yiping_ingest_replay_rows_total",
         }
     }
@@ -59,14 +62,47 @@ impl Figure {
         metrics::gauge!(self.name(), "source" => source.to_owned()).increment(by);
     }
 
-    /// Records one value of a distribution.
-    pub(crate) fn record(self, source: &str, value: usize) {
-        metrics::histogram!(self.name(), "source" => source.to_owned()).record(value as f64);
-    }
-
     /// Sets a gauge.
     pub(crate) fn set(self, source: &str, value: f64) {
         metrics::gauge!(self.name(), "source" => source.to_owned()).set(value);
+    }
+}
+
+/// What every batch of a door moves, looked up once.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) messages: metrics::Counter,
+    pub(crate) received: metrics::Counter,
+    pub(crate) accepted: metrics::Counter,
+    pub(crate) batch_messages: metrics::Histogram,
+}
+
+impl Kept {
+    /// Those of this source.
+    pub(crate) fn of(source: &str) -> Self {
+        let counter =
+            |figure: Figure| metrics::counter!(figure.name(), "source" => source.to_owned());
+        let batch_messages = Figure::BatchMessages.name();
+        Self {
+            messages: counter(Figure::Messages),
+            received: counter(Figure::Received),
+            accepted: counter(Figure::Accepted),
+            batch_messages: metrics::histogram!(batch_messages, "source" => source.to_owned()),
+        }
+    }
+}
+
+/// Counts what was kept back, for it names persons.
+pub(crate) fn count_withheld(source: &str, withheld: Withheld) {
+    for (what, count) in [
+        ("plate_token", withheld.tokens),
+        ("plate", withheld.plates),
+        ("face", withheld.faces),
+        ("signature", withheld.signatures),
+    ] {
+        if count > 0 {
+            Figure::Withheld.add_because(source, what, count);
+        }
     }
 }
 

@@ -1,6 +1,8 @@
-//! The HTTP door: `POST /api/v1/observations`, one message or an array of them in the plain JSON form, answered after they are durable.
+//! The HTTP door: `POST /api/v1/observations`, `/detections` and `/tickets`, one message or an array of them in the plain JSON form, answered
+//! after they are durable.
 
 mod answer;
+mod events;
 #[cfg(test)]
 mod tests;
 
@@ -24,12 +26,12 @@ use crate::door::{Batch, Door, Payload};
 use crate::settings::HttpSettings;
 use answer::{Answer, Failure};
 
-/// The path of this door.
+/// The path of observations.
 pub const PATH: &str = "/api/v1/observations";
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(post_observations),
+    paths(post_observations, events::post_detections, events::post_tickets),
     components(schemas(
         answer::ObservationsOutcome,
         answer::RefusedMessage,
@@ -47,7 +49,6 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 struct HttpDoor {
     door: Door,
     settings: HttpSettings,
-    format: Format,
     requests: Semaphore,
 }
 
@@ -56,10 +57,11 @@ pub fn router(door: Door, settings: HttpSettings) -> Router {
     let requests = Semaphore::new(settings.requests_max);
     Router::new()
         .route(PATH, post(post_observations))
+        .route(events::DETECTIONS, post(events::post_detections))
+        .route(events::TICKETS, post(events::post_tickets))
         .with_state(Arc::new(HttpDoor {
             door,
             settings,
-            format: Format::Json(JsonMapping::default()),
             requests,
         }))
 }
@@ -83,14 +85,20 @@ pub fn router(door: Door, settings: HttpSettings) -> Router {
     )
 )]
 async fn post_observations(State(http): State<Arc<HttpDoor>>, request: Request) -> Response {
-    match http.take(request).await {
-        Ok(answer) => answer.into_response(),
-        Err(failure) => failure.into_response(http.settings.retry_after_secs),
-    }
+    http.respond(request, &Format::Json(JsonMapping::default()))
+        .await
 }
 
 impl HttpDoor {
-    async fn take(&self, request: Request) -> Result<Answer, Failure> {
+    /// Takes what a request brings in this format, and answers after it is durable.
+    async fn respond(&self, request: Request, format: &Format) -> Response {
+        match self.take(request, format).await {
+            Ok(answer) => answer.into_response(),
+            Err(failure) => failure.into_response(self.settings.retry_after_secs),
+        }
+    }
+
+    async fn take(&self, request: Request, format: &Format) -> Result<Answer, Failure> {
         let _permit = self.requests.try_acquire().map_err(|_full| Failure::Busy {
             detail: format!("{} requests are being taken", self.settings.requests_max),
         })?;
@@ -124,7 +132,7 @@ impl HttpDoor {
         };
         let mut batch = Batch::default();
         let payload = Payload::whole(&origin, &bytes);
-        self.door.read(&mut batch, &self.format, payload, None);
+        self.door.read(&mut batch, format, payload, None);
         let taken = self.door.keep(batch).await.map_err(Failure::Log)?;
         Answer::of(taken)
     }

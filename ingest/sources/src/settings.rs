@@ -7,7 +7,10 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::Secret;
-use yiping_protocols::{Format, JsonMapping, Limits, Protocol, Unknown};
+use yiping_protocols::{
+    DeepStreamMapping, EventForm, EventMapping, Format, JsonMapping, Limits, Protocol, TokenKey,
+    Unknown,
+};
 
 pub use mqttd::MqttdSettings;
 
@@ -32,8 +35,10 @@ pub struct IngestSettings {
     pub unknown: Unknown,
     /// How long the MQTT doors gather what comes before they look again; 0 looks at once.
     pub gather_ms: u64,
-    /// Threads of the MQTT doors.
+    /// Threads on which the MQTT doors run, and the engine beside them.
     pub threads: usize,
+    /// What makes tokens of number plates; without it they are dropped.
+    pub token_secret: Option<Secret>,
     /// What a reading may be at most.
     pub limits: Limits,
     /// The HTTP door.
@@ -50,6 +55,7 @@ impl Default for IngestSettings {
             unknown: Unknown::default(),
             gather_ms: 2,
             threads: 1,
+            token_secret: None,
             limits: Limits::default(),
             http: HttpSettings::default(),
             mqtt: Vec::new(),
@@ -161,6 +167,19 @@ pub enum MqttVersion {
     V5,
 }
 
+/// What the payloads of a route tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Observations.
+    #[default]
+    Observation,
+    /// What a camera saw.
+    Detection,
+    /// Steps in the life of tickets.
+    Ticket,
+}
+
 /// `[[ingest.mqtt.subscription]]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -169,6 +188,8 @@ pub struct Subscription {
     pub topic: String,
     /// How the payloads are written.
     pub protocol: Protocol,
+    /// What the payloads tell: observations, or events.
+    pub form: Form,
     /// 1: acknowledged and sent again when lost; 0: neither.
     pub qos: u8,
     /// Where the payloads keep id, time and metrics.
@@ -180,6 +201,7 @@ impl Default for Subscription {
         Self {
             topic: String::new(),
             protocol: Protocol::default(),
+            form: Form::default(),
             qos: 1,
             mapping: JsonMapping::default(),
         }
@@ -192,6 +214,7 @@ impl Subscription {
         Route {
             topic: self.topic.clone(),
             protocol: self.protocol,
+            form: self.form,
             mapping: self.mapping.clone(),
         }
     }
@@ -205,15 +228,27 @@ pub struct Route {
     pub topic: String,
     /// How the payloads are written.
     pub protocol: Protocol,
+    /// What the payloads tell: observations, or events.
+    pub form: Form,
     /// Where the payloads keep id, time and metrics.
     pub mapping: JsonMapping,
 }
 
 impl Route {
-    /// How to decode its payloads.
-    pub fn format(&self) -> Format {
-        match self.protocol {
-            Protocol::Json => Format::Json(self.mapping.clone()),
+    /// How to decode its payloads; with this key number plates become tokens.
+    pub fn format(&self, tokens: Option<&TokenKey>) -> Format {
+        let mapping = self.mapping.clone();
+        match (self.protocol, self.form) {
+            (Protocol::Json, Form::Observation) => Format::Json(mapping),
+            (Protocol::Json, Form::Detection) => {
+                Format::Event(EventMapping::new(EventForm::Detection, mapping))
+            }
+            (Protocol::Json, Form::Ticket) => {
+                Format::Event(EventMapping::new(EventForm::Ticket, mapping))
+            }
+            (Protocol::DeepStream, _) => {
+                Format::DeepStream(DeepStreamMapping::new(mapping, tokens.cloned()))
+            }
         }
     }
 }

@@ -115,7 +115,7 @@ impl Air {
 }
 
 /// Two rushes, about 8 and 18 o'clock, over a quiet night; at the weekend later and less.
-fn traffic(moment: &Moment) -> f64 {
+pub(super) fn traffic(moment: &Moment) -> f64 {
     let rush = |peak_hour: f64, width_hours: f64| {
         let apart = (moment.hour - peak_hour) / width_hours;
         (-0.5 * apart * apart).exp()

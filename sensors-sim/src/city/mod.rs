@@ -1,40 +1,52 @@
 //! The seeded city: what its sensors say at any time.
 //!
 //! The value of a thing at a time is a pure function of seed, catalogue, scenario, thing and time; nothing is remembered between two
-//! questions. So any span of time can be asked for, in any order and cut anywhere, and gives the same bytes.
+//! questions. So any span of time can be asked for, in any order and cut anywhere, and gives the same bytes. Halls and cameras tell events; a hall's
+//! day and a camera's minute follow from the seed as a whole and are cut to what is asked for.
 
 mod air;
-mod leak;
+mod faults;
+mod hall;
+mod messages;
 mod moment;
 mod noise;
 mod plume;
 #[cfg(test)]
 pub(crate) mod sample;
+mod scenario;
 mod sensor;
+mod street;
+mod teller;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod video;
+mod water;
 mod weather;
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::iter::FusedIterator;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use yiping_model::{
-    Catalogue, DatastreamId, Measured, Quality, Reading, SourceId, ThingId, Timestamp, Zone,
+    Catalogue, DatastreamId, Event, Measured, PropertyId, Quality, Reading, SourceId, Thing,
+    ThingId, Timestamp, Zone,
 };
 use yiping_protocols::json;
 
-pub use truth::{Truth, TruthAlarm, TruthRule, truth};
+pub(crate) use faults::Cuts;
+pub use messages::Messages;
+pub use truth::{Truth, TruthAlarm, TruthDerived, TruthPack, TruthRule, truth};
 
-use crate::settings::{Scenario, Settings, SettingsError};
+use crate::settings::{Faults, Scenario, Settings, SettingsError};
 use air::Air;
-use leak::{FULL_SCALE_PPM, Leak};
-use moment::Moment;
+use faults::Ails;
+use moment::{Moment, Place};
 use noise::Chance;
+use scenario::{FULL_SCALE_PPM, Plan};
 use sensor::{Channel, Quantity, Sensor};
+use teller::Teller;
+use water::{Rivers, Section};
 use weather::{Climate, Weather};
 
 /// A thing that speaks more often than this is quick: its history is kept short.
@@ -50,21 +62,26 @@ pub enum CityError {
     /// The id would be a wildcard of MQTT.
     #[error("thing `{0}` cannot be part of an mqtt topic: use an id without + and #")]
     Topic(ThingId),
-    /// The scenario needs a chemical park.
+    /// The scenario has no place in this catalogue.
     #[error(
-        "scenario leak needs two things of kind gas with the property cl2 at different places: choose scenario none, or a pack with detectors"
+        "scenario {scenario} needs {needs}: choose another, or name a pack that has them in packs.builtin or packs.dirs"
     )]
-    NoPlaceForLeak,
+    NoPlace {
+        /// Which.
+        scenario: Scenario,
+        /// What it needs.
+        needs: &'static str,
+    },
 }
 
 /// One message of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Phenomenon time, and the time at which it is sent.
+    /// The time at which it is sent: the phenomenon time, unless a fault holds it up.
     pub at: Timestamp,
-    /// The MQTT topic, `<prefix>/air/<thing>`.
+    /// The MQTT topic: `<prefix>/<domain>/<thing>`, `<prefix>/video/detections/<thing>`, `<prefix>/hall/tickets/<thing>`.
     pub topic: Arc<str>,
-    /// The plain JSON form.
+    /// The plain JSON form; with faults, now and then garbage.
     pub payload: Vec<u8>,
 }
 
@@ -78,10 +95,17 @@ pub struct City {
     quick_history: Duration,
     source: SourceId,
     zone: Zone,
+    /// The things of the catalogue, and how long an observation of each stands for.
+    things: BTreeMap<ThingId, Thing>,
+    periods: BTreeMap<PropertyId, u32>,
     root: Chance,
     climate: Climate,
-    leak: Option<Leak>,
+    rivers: Rivers,
+    plan: Plan,
+    faults: Faults,
+    ails: Ails,
     sensors: Vec<Sensor>,
+    tellers: Vec<Teller>,
     silent: Vec<DatastreamId>,
 }
 
@@ -107,13 +131,12 @@ impl City {
                 property,
             }));
         }
-        let leak_start = start + Duration::from_secs(settings.scenario_after_secs.into());
-        let leak = match settings.scenario {
-            Scenario::None => None,
-            Scenario::Leak => {
-                Some(Leak::plan(catalogue, root, leak_start).ok_or(CityError::NoPlaceForLeak)?)
-            }
-        };
+        let tellers = catalogue
+            .things
+            .values()
+            .filter_map(|thing| Teller::of(thing, root, &settings.topic_prefix));
+        let scenario_start = start + Duration::from_secs(settings.scenario_after_secs.into());
+        let plan = Plan::of(settings.scenario, catalogue, root, scenario_start)?;
         let history = Duration::from_secs(u64::from(settings.history_hours) * 3_600);
         let quick_history = Duration::from_secs(u64::from(settings.quick_history_mins) * 60);
         Ok(Self {
@@ -124,10 +147,20 @@ impl City {
             quick_history: quick_history.min(history),
             source: SourceId::new("sim").expect("a word is an id"),
             zone: catalogue.zone.clone(),
+            things: catalogue.things.clone(),
+            periods: catalogue
+                .properties
+                .values()
+                .map(|known| (known.id.clone(), known.period_secs))
+                .collect(),
             root,
             climate: Climate::of(root),
-            leak,
+            rivers: Rivers::of(catalogue, root),
+            plan,
+            faults: settings.faults.clone(),
+            ails: Ails::of(&settings.faults, root),
             sensors,
+            tellers: tellers.collect(),
             silent,
         })
     }
@@ -139,7 +172,7 @@ impl City {
 
     /// When the last trace of the scenario is gone; `None` without one.
     pub fn scenario_over(&self) -> Option<Timestamp> {
-        self.leak.as_ref().map(Leak::over)
+        self.plan.over()
     }
 
     /// The datastreams of the catalogue for which the city has no model; they are never heard.
@@ -147,53 +180,71 @@ impl City {
         &self.silent
     }
 
-    /// Every message of `[from, to)`, in the order of time; at the same time, of thing.
+    /// Every message that is sent in `[from, to)`, in the order of time; at the same time, of thing.
     pub fn messages(&self, from: Timestamp, to: Timestamp) -> Messages<'_> {
-        self.messages_where(|_sensor| from, to)
+        Messages::of_span(self, from, to)
     }
 
     /// The messages of a run up to `to`: the history before the start, then the run itself, in the order of time.
     pub fn run(&self, to: Timestamp) -> Messages<'_> {
-        let first = |sensor: &Sensor| {
-            let quick = sensor.period_micros < QUICK_PERIOD_MICROS;
-            self.start
-                - if quick {
-                    self.quick_history
-                } else {
-                    self.history
-                }
-        };
-        self.messages_where(first, to)
+        Messages::of_run(self, to)
     }
 
-    fn messages_where(&self, from: impl Fn(&Sensor) -> Timestamp, to: Timestamp) -> Messages<'_> {
-        let due = self.sensors.iter().enumerate();
-        Messages {
-            city: self,
-            due: due
-                .map(|(index, sensor)| Reverse((sensor.first_at_or_after(from(sensor)), index)))
-                .collect(),
-            to,
-        }
+    /// How long an observation of a property stands for.
+    fn period(&self, thing: &Thing, property: &PropertyId) -> Duration {
+        let secs = thing
+            .period_secs
+            .or_else(|| self.periods.get(property).copied());
+        Duration::from_secs(secs.unwrap_or(0).into())
     }
 
-    fn message(&self, sensor: &Sensor, at: Timestamp) -> Message {
+    /// When a run begins to tell what this sensor says.
+    fn run_begins(&self, sensor: &Sensor) -> Timestamp {
+        let quick = sensor.period_micros < QUICK_PERIOD_MICROS;
+        self.start
+            - if quick {
+                self.quick_history
+            } else {
+                self.history
+            }
+    }
+
+    /// What a sensor sends at a time; `None` when nothing of it is heard.
+    fn message(&self, sensor: &Sensor, at: Timestamp) -> Option<Message> {
+        let reading = self.heard(sensor, at)?;
         let mut payload = Vec::with_capacity(PAYLOAD_BYTES_USUAL);
-        json::encode(&self.reading(sensor, at), &mut payload);
-        Message {
+        json::encode(&reading, &mut payload);
+        Some(Message {
             at,
             topic: Arc::clone(&sensor.topic),
             payload,
+        })
+    }
+
+    /// What is heard of a sensor at its time: the scenario may keep it from us, and faults of the device may bend it.
+    fn heard(&self, sensor: &Sensor, at: Timestamp) -> Option<Reading> {
+        if !self.plan.lets_through(sensor, at) {
+            return None;
         }
+        if self.plan.kinds().contains(&sensor.kind.as_str()) {
+            return Some(self.reading(sensor, at));
+        }
+        let (measured_at, told_at) = self.ails.bend(sensor, at)?;
+        let mut reading = self.reading(sensor, measured_at);
+        reading.phenomenon_time = told_at;
+        Some(reading)
+    }
+
+    /// What a hall or camera tells in `[from, to)`.
+    fn events(&self, teller: &Teller, from: Timestamp, to: Timestamp) -> Vec<Event> {
+        teller.events(from, to, &self.zone, &self.plan)
     }
 
     /// What a sensor tells at a time, in the order of its thing's properties.
     fn reading(&self, sensor: &Sensor, at: Timestamp) -> Reading {
         let moment = Moment::of(at, &self.zone);
         let mut weather = self.climate.at(&moment, &sensor.place);
-        if let Some(leak) = &self.leak {
-            weather.wind = leak.bend(weather.wind, &moment);
-        }
+        self.plan.bend(&mut weather, &moment, &sensor.place);
         let air = Air::of(self.root, &moment, &sensor.place, weather);
         let told = sensor.channels.iter().map(|channel| Measured {
             property: channel.property.clone(),
@@ -244,38 +295,43 @@ impl City {
                 }
             },
             Quantity::Chlorine => {
-                let plume = self
-                    .leak
-                    .as_ref()
-                    .map_or(0.0, |leak| leak.ppm(moment, &sensor.place));
+                let plume = self.plan.chlorine(moment, &sensor.place);
                 (plume + 0.015 + noise(0.01)).clamp(0.0, FULL_SCALE_PPM)
             }
+            Quantity::Online => 1.0,
+            Quantity::People => video::people(&sensor.thing, &sensor.place, moment, &self.plan),
+            Quantity::Noise => street::noise_db(moment, &sensor.place),
+            Quantity::StreetTemperature => {
+                let drift = self.plan.drift_c(&sensor.thing, moment.at);
+                street::temperature_c(moment, &sensor.place, weather) + drift
+            }
+            Quantity::StreetHumidity => street::humidity(moment, &sensor.place, weather),
+            Quantity::Signal => street::signal_dbm(moment, &sensor.place),
+            _ => self.measure_water(channel, sensor, moment),
         }
     }
-}
 
-/// The messages of a span, in the order of time.
-#[derive(Debug, Clone)]
-pub struct Messages<'a> {
-    city: &'a City,
-    due: BinaryHeap<Reverse<(Timestamp, usize)>>,
-    to: Timestamp,
-}
-
-impl Iterator for Messages<'_> {
-    type Item = Message;
-
-    fn next(&mut self) -> Option<Message> {
-        let mut first = self.due.peek_mut()?;
-        let Reverse((at, index)) = *first;
-        if at >= self.to {
-            return None;
+    fn measure_water(&self, channel: &Channel, sensor: &Sensor, moment: &Moment) -> f64 {
+        let section = Section::of(&sensor.place, moment);
+        match channel.quantity {
+            Quantity::Stage => self.stage_m(&sensor.thing, moment),
+            Quantity::Flow => {
+                let stage_m = self.stage_m(&sensor.thing, moment);
+                self.rivers.flow_m3_per_s(&sensor.thing, stage_m)
+            }
+            Quantity::Acidity => section.acidity(),
+            Quantity::Oxygen => section.oxygen(),
+            Quantity::Permanganate => section.permanganate(),
+            Quantity::Ammonia => section.ammonia(),
+            Quantity::Phosphorus => section.phosphorus(),
+            _ => section.temperature(),
         }
-        let sensor = &self.city.sensors[index];
-        *first = Reverse((sensor.next(at), index));
-        drop(first);
-        Some(self.city.message(sensor, at))
+    }
+
+    fn stage_m(&self, gauge: &ThingId, moment: &Moment) -> f64 {
+        let rain = |secs: f64, place: &Place| {
+            self.climate.basin(secs, moment, place) + self.plan.storm(secs, place)
+        };
+        self.rivers.stage_m(gauge, moment, &rain)
     }
 }
-
-impl FusedIterator for Messages<'_> {}

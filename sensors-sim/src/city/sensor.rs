@@ -6,14 +6,14 @@ use std::sync::Arc;
 use yiping_model::{Catalogue, Property, PropertyId, Thing, ThingId, Timestamp};
 
 use super::CityError;
-use super::leak::CHLORINE;
 use super::moment::Place;
 use super::noise::Chance;
+use super::scenario::CHLORINE;
 
 const MICROS_PER_MILLI: i64 = 1_000;
 const MICROS_PER_SEC: i64 = 1_000_000;
 
-/// What the city can simulate; the ids are those of the pack `air`.
+/// What the city can simulate; the ids are those of the packs inside the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quantity {
     Pm25,
@@ -29,6 +29,21 @@ pub(crate) enum Quantity {
     WindDirection,
     Rain,
     Chlorine,
+    Stage,
+    Flow,
+    WaterTemperature,
+    Acidity,
+    Oxygen,
+    Permanganate,
+    Ammonia,
+    Phosphorus,
+    /// A heartbeat: 1.
+    Online,
+    People,
+    Noise,
+    StreetTemperature,
+    StreetHumidity,
+    Signal,
 }
 
 impl Quantity {
@@ -45,8 +60,22 @@ impl Quantity {
             "pressure" => Self::Pressure,
             "wind_speed" => Self::WindSpeed,
             "wind_direction" => Self::WindDirection,
-            "rain" => Self::Rain,
+            "rain" | "rain_5m" => Self::Rain,
             CHLORINE => Self::Chlorine,
+            "stage" => Self::Stage,
+            "flow" => Self::Flow,
+            "wtemp" => Self::WaterTemperature,
+            "ph" => Self::Acidity,
+            "do" => Self::Oxygen,
+            "codmn" => Self::Permanganate,
+            "nh3n" => Self::Ammonia,
+            "tp" => Self::Phosphorus,
+            "online" | "hall_online" => Self::Online,
+            "people" => Self::People,
+            "noise_leq" => Self::Noise,
+            "street_temp" => Self::StreetTemperature,
+            "street_rh" => Self::StreetHumidity,
+            "rsrp" => Self::Signal,
             _ => return None,
         })
     }
@@ -66,10 +95,10 @@ pub(crate) struct Channel {
 
 impl Channel {
     fn of(known: &Property, quantity: Quantity, period_secs: u32) -> Self {
-        // One decimal more than is shown; counts of a rain gauge and degrees of a vane have none to spare.
+        // One decimal more than is shown; counts and degrees of a vane have none to spare.
         let spare = i32::from(!matches!(
             quantity,
-            Quantity::Rain | Quantity::WindDirection
+            Quantity::Rain | Quantity::WindDirection | Quantity::Online | Quantity::People
         ));
         let rate = known.unit.contains("/h");
         Self {
@@ -92,10 +121,25 @@ impl Channel {
     }
 }
 
+/// The level of a topic that says of which domain a kind of thing is.
+fn domain(kind: &str) -> &'static str {
+    match kind {
+        "rain_gauge" | "stage_gauge" | "wq_section" => "water",
+        "hall" => "hall",
+        "camera" => "video",
+        "gateway" | "street" => "street",
+        _ => "air",
+    }
+}
+
 /// The datastreams of a thing that share a period.
 #[derive(Debug, Clone)]
 pub(crate) struct Sensor {
     pub(crate) thing: ThingId,
+    /// What kind of thing it belongs to.
+    pub(crate) kind: String,
+    /// Through which it is heard.
+    pub(crate) parent: Option<ThingId>,
     pub(crate) topic: Arc<str>,
     pub(crate) place: Place,
     pub(crate) channels: Vec<Channel>,
@@ -136,7 +180,9 @@ impl Sensor {
             let phase_millis = (phase * f64::from(period_secs) * 1e3) as i64;
             Self {
                 thing: thing.id.clone(),
-                topic: format!("{topic_prefix}/air/{}", thing.id).into(),
+                kind: thing.kind.clone(),
+                parent: thing.parent.clone(),
+                topic: format!("{topic_prefix}/{}/{}", domain(&thing.kind), thing.id).into(),
                 place,
                 channels,
                 period_micros,
@@ -151,6 +197,11 @@ impl Sensor {
         let since = from.as_micros().saturating_sub(self.phase_micros);
         let wait = (-since).rem_euclid(self.period_micros);
         Timestamp::from_micros(from.as_micros().saturating_add(wait))
+    }
+
+    /// Whose message it is within its thing: the how-manieth since the epoch.
+    pub(crate) const fn turn(&self, at: Timestamp) -> i64 {
+        at.as_micros().div_euclid(self.period_micros)
     }
 
     /// The next time after one at which it spoke.

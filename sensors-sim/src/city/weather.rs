@@ -1,7 +1,7 @@
 //! The weather of an inland basin at 29° N: fronts of some days, the rhythm of the day, showers, one wind over the whole city.
 //!
 //! Levels follow the climate of Quzhou in round numbers: January near 6 °C, July near 29 °C, about 1,700 mm of rain a year, light winds
-//! from the east to north-east. Fronts travel eastwards, so what comes to Kaihua comes to Longyou a few hours later.
+//! from the east to north-east; spells of rain stay below every rainstorm signal. Fronts travel eastwards, so what comes to Kaihua comes to Longyou a few hours later.
 
 use super::moment::{Moment, Place, metres_between};
 use super::noise::{Chance, step};
@@ -9,6 +9,8 @@ use super::noise::{Chance, step};
 /// The meridian and parallel from which fronts are timed: the middle of the city.
 const MIDDLE: (f64, f64) = (118.87, 28.97);
 const FRONT_SPEED_M_PER_S: f64 = 9.0;
+/// mm/h: twelve hours of it stay below the first of the rainstorm signals.
+const RAIN_BASE_MAX: f64 = 3.2;
 const HOUR_SECS: f64 = 3_600.0;
 const DAY_SECS: f64 = 86_400.0;
 /// Local hour at which the sun stands highest: the city lies 1.1° west of its zone's meridian.
@@ -147,7 +149,14 @@ impl Climate {
             + 0.35 * self.wet.course(secs, 4.0 * HOUR_SECS);
         // The plum rains: June has the most, December the least.
         let threshold = 0.42 - 0.08 * moment.season(0.45);
-        (spell - threshold).max(0.0).powf(1.2) * 9.0
+        let rate = (spell - threshold).max(0.0).powf(1.2) * 9.0;
+        // An ordinary day has no rainstorm in it: that is for the scenario.
+        RAIN_BASE_MAX * (rate / RAIN_BASE_MAX).tanh()
+    }
+
+    /// Rain over the land about a place at some time, in mm/h, before single showers; the season is that of the moment.
+    pub(crate) fn basin(&self, secs: f64, moment: &Moment, place: &Place) -> f64 {
+        self.rain_base(front_secs(secs, place), moment)
     }
 
     fn wind(&self, moment: &Moment, place: &Place) -> Wind {

@@ -44,7 +44,10 @@ struct Running {
 
 impl Running {
     fn start(port: u16) -> Self {
-        let settings = settings();
+        Self::start_with(port, settings())
+    }
+
+    fn start_with(port: u16, settings: Settings) -> Self {
         let clock = Clock::before_everything();
         let (stop, shutdown) = watch::channel(false);
         let mqtt = MqttTarget {
@@ -268,6 +271,29 @@ async fn what_a_broken_connection_left_unacknowledged_is_sent_again_in_order() {
         (due.len() as u64, due.len() as u64)
     );
     assert!(totals.resent >= 35);
+}
+
+#[tokio::test]
+async fn in_a_storm_of_reconnects_nothing_is_missing() {
+    let port = free_port();
+    let _broker = Broker::start(port);
+    let mut stormy = settings();
+    stormy.faults.reconnect_storm = 0.02;
+    let running = Running::start_with(port, stormy);
+    let (_client, mut events) = subscriber(port).await;
+    running.clock.set(UNTIL);
+    let due = due();
+    let mut missing: BTreeSet<(String, Vec<u8>)> = due.iter().cloned().collect();
+    let mut received = 0;
+    while !missing.is_empty() {
+        for message in receive(&mut events, 1).await {
+            missing.remove(&message);
+            received += 1;
+        }
+    }
+    let totals = running.stop().await;
+    assert_eq!(totals.published, due.len() as u64);
+    assert!(totals.resent > 0 && received > due.len(), "{totals:?}");
 }
 
 #[tokio::test]

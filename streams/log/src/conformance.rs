@@ -347,6 +347,7 @@ pub fn alarm(number: u32) -> Body {
             at,
             rule,
             subject,
+            key: None,
             level: Level::Orange,
             started: at,
             ended: None,

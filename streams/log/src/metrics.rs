@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use metrics::{
-    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge,
+    histogram,
 };
 use yiping_model::Class;
 
@@ -67,12 +68,34 @@ pub(crate) struct Committed {
     pub(crate) sync_took: Duration,
 }
 
-pub(crate) fn committed(commit: &Committed) {
-    counter!(APPENDS_TOTAL).increment(commit.appends as u64);
-    counter!(RECORDS_TOTAL).increment(commit.records as u64);
-    counter!(BYTES_TOTAL).increment(commit.bytes as u64);
-    histogram!(COMMIT_SECONDS).record(commit.took);
-    histogram!(SYNC_SECONDS).record(commit.sync_took);
+/// The figures that every commit moves, looked up once.
+#[derive(Debug)]
+pub(crate) struct Commits {
+    appends: Counter,
+    records: Counter,
+    bytes: Counter,
+    took: Histogram,
+    sync_took: Histogram,
+}
+
+impl Commits {
+    pub(crate) fn new() -> Self {
+        Self {
+            appends: counter!(APPENDS_TOTAL),
+            records: counter!(RECORDS_TOTAL),
+            bytes: counter!(BYTES_TOTAL),
+            took: histogram!(COMMIT_SECONDS),
+            sync_took: histogram!(SYNC_SECONDS),
+        }
+    }
+
+    pub(crate) fn count(&self, commit: &Committed) {
+        self.appends.increment(commit.appends as u64);
+        self.records.increment(commit.records as u64);
+        self.bytes.increment(commit.bytes as u64);
+        self.took.record(commit.took);
+        self.sync_took.record(commit.sync_took);
+    }
 }
 
 pub(crate) fn torn(bytes: u64) {

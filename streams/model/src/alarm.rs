@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decision::{Act, Decision};
 use crate::finding::{Finding, Outcome};
-use crate::id::{AlarmId, DatastreamId, RuleId};
+use crate::id::{AlarmId, DatastreamId, EventKey, RuleId};
 use crate::record::{Body, Position, Record};
 use crate::time::Timestamp;
 
@@ -64,6 +64,9 @@ pub struct AlarmEvent {
     pub rule: RuleId,
     /// The datastream it speaks of.
     pub subject: DatastreamId,
+    /// The track whose alarm it is, where each has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<EventKey>,
     /// Warning level.
     pub level: Level,
     /// Phenomenon time of the first observation beyond the threshold.
@@ -349,6 +352,7 @@ mod tests {
             at: started,
             rule,
             subject,
+            key: None,
             level: Level::Orange,
             started,
             ended: ended.map(Timestamp::from_secs),

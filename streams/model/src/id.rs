@@ -131,6 +131,9 @@ id!(
 /// How the ids of H3 cells begin; no device may call itself so.
 const CELL_PREFIX: &str = "h3:";
 
+/// How the ids of doors begin; no device may call itself so.
+const DOOR_PREFIX: &str = "door:";
+
 impl ThingId {
     /// The H3 cell of this index as a thing: whatever is said of the things in it together is said of this one.
     pub fn of_cell(index: u64) -> Self {
@@ -146,6 +149,16 @@ impl ThingId {
     /// Whether the id is in the name space of cells.
     pub fn is_cell(&self) -> bool {
         self.as_str().starts_with(CELL_PREFIX)
+    }
+
+    /// A door as a thing: of its silence there is one alarm.
+    pub fn of_door(source: &SourceId) -> Self {
+        Self(smol_str::format_smolstr!("{DOOR_PREFIX}{source}"))
+    }
+
+    /// Whether the id is in the name space of doors.
+    pub fn is_door(&self) -> bool {
+        self.as_str().starts_with(DOOR_PREFIX)
     }
 }
 
@@ -198,6 +211,20 @@ impl fmt::Debug for DatastreamId {
     }
 }
 
+fn begun(rule: &RuleId, subject: &DatastreamId, source: &SourceId) -> Sha256 {
+    let mut hash = Sha256::new();
+    for part in [
+        rule.as_str(),
+        subject.thing.as_str(),
+        subject.property.as_str(),
+        source.as_str(),
+    ] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash
+}
+
 /// An alarm's name for life: 32 hex digits, the first 16 bytes of SHA-256 over rule, subject and the observation that triggered it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -212,18 +239,29 @@ impl AlarmId {
         at: Timestamp,
         value: f64,
     ) -> Self {
-        let mut hash = Sha256::new();
-        for part in [
-            rule.as_str(),
-            subject.thing.as_str(),
-            subject.property.as_str(),
-            source.as_str(),
-        ] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
+        let mut hash = begun(rule, subject, source);
         hash.update(at.as_micros().to_be_bytes());
         hash.update(value.to_bits().to_be_bytes());
+        Self::from_hash(hash)
+    }
+
+    /// The id of the alarm that this event triggers.
+    pub fn of_event(
+        rule: &RuleId,
+        subject: &DatastreamId,
+        source: &SourceId,
+        key: Option<&EventKey>,
+        at: Timestamp,
+    ) -> Self {
+        let mut hash = begun(rule, subject, source);
+        hash.update(at.as_micros().to_be_bytes());
+        if let Some(key) = key {
+            hash.update(key.as_str().as_bytes());
+        }
+        Self::from_hash(hash)
+    }
+
+    fn from_hash(hash: Sha256) -> Self {
         let digest = hash.finalize();
         let mut text = String::with_capacity(32);
         for byte in &digest[..16] {

@@ -80,6 +80,8 @@ pub enum Reason {
     UnknownThing,
     /// The catalogue does not know the property.
     UnknownProperty,
+    /// The catalogue does not know the kind of event.
+    UnknownKind,
     /// A new thing or datastream would exceed the limit of this source.
     TooManySeries,
     /// No mapping matches the topic.
@@ -107,6 +109,7 @@ impl Reason {
             Self::TooManyValues => "too_many_values",
             Self::UnknownThing => "unknown_thing",
             Self::UnknownProperty => "unknown_property",
+            Self::UnknownKind => "unknown_kind",
             Self::TooManySeries => "too_many_series",
             Self::NoMapping => "no_mapping",
             Self::BadPacket => "bad_packet",

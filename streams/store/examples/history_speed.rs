@@ -1,8 +1,10 @@
 //! How fast history is filled and asked: `cargo run --release -p yiping-store --example history_speed -- PLACE`, where PLACE is a folder
-//! for SQLite, or the address of an empty PostgreSQL database (`postgres://..`). A place that is filled is only asked.
+//! for SQLite, the address of an empty PostgreSQL database (`postgres://..`), or `timescale` for the WebAssembly build of TimescaleDB in
+//! `tests/timescale`, which it starts (`make bench-timescale`). A place that is filled is only asked.
 //!
 //! It writes, in batches of 5,000 records, 1,000 things once a second, then one thing once a minute for a year, with its windows; and reads
-//! that year, its hours and days, and 1,000 last values, each several times: the best and the middle one are told.
+//! that year, its hours and days, a week of rows, and 1,000 last values, each several times: the best and the middle one are told. TimescaleDB is asked
+//! again after its parts were packed by columns.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -10,7 +12,7 @@
 )]
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use yiping_model::{
@@ -18,7 +20,8 @@ use yiping_model::{
     Stage, ThingId, Timestamp, WindowLength, WindowResult, Zone,
 };
 use yiping_store::{
-    AggregateQuery, AggregateWidth, Backend, ObservationQuery, Opened, Settings, WindowQuery, open,
+    AggregateQuery, AggregateWidth, Backend, ObservationQuery, Opened, PostgresSettings, Settings,
+    WindowQuery, open,
 };
 
 type Told<T> = Result<T, Box<dyn Error>>;
@@ -30,12 +33,77 @@ const TIMES: usize = 9;
 /// 2026-01-01 in Shanghai.
 const BEGIN_SECS: i64 = 1_767_196_800;
 
+#[path = "../../../tests/timescale/server.rs"]
+mod server;
+
 #[tokio::main]
 async fn main() -> Told<()> {
     let place = std::env::args()
         .nth(1)
-        .ok_or("name a folder or an address")?;
-    let opened = history(&place).await?;
+        .ok_or("name a folder, an address, or timescale")?;
+    if place != "timescale" {
+        return measure(&Place::of(&place)).await;
+    }
+    let server = server::Server::start();
+    server.execute(&[]).await;
+    let place = Place::wasm(&server);
+    measure(&place).await?;
+    let begin = Instant::now();
+    server.execute(&PACK_BY_COLUMNS).await;
+    println!("packed by columns in {:?}", begin.elapsed());
+    ask(&place.open().await?).await
+}
+
+/// What the workers of TimescaleDB do, which the WebAssembly build does not have.
+const PACK_BY_COLUMNS: [&str; 2] = [
+    "SELECT compress_chunk(part) FROM show_chunks('observations') part",
+    "SELECT compress_chunk(part) FROM show_chunks('windows') part",
+];
+
+/// Where history is.
+struct Place {
+    file: PathBuf,
+    settings: Settings,
+}
+
+impl Place {
+    fn of(place: &str) -> Self {
+        let postgres = place.starts_with("postgres://");
+        let settings = Settings {
+            backend: if postgres {
+                Backend::Postgres
+            } else {
+                Backend::Sqlite
+            },
+            url: postgres.then(|| place.to_owned().into()),
+            ..Settings::default()
+        };
+        Self {
+            file: Path::new(place).join("history.sqlite"),
+            settings,
+        }
+    }
+
+    fn wasm(server: &server::Server) -> Self {
+        let Self { file, settings } = Self::of(server.url().reveal());
+        let settings = Settings {
+            read_connections: 0,
+            postgres: PostgresSettings {
+                statement_rows_max: 500,
+                ..settings.postgres
+            },
+            ..settings
+        };
+        Self { file, settings }
+    }
+
+    async fn open(&self) -> Told<Opened> {
+        Ok(open(&self.file, &self.settings, &Zone::named("Asia/Shanghai")?).await?)
+    }
+}
+
+async fn measure(place: &Place) -> Told<()> {
+    let opened = place.open().await?;
     let mut position = opened.store.position().await?;
     if position == Position::START {
         let seconds = (0..THINGS * 1_000).map(|n| reading(n % THINGS, n / THINGS, n));
@@ -55,21 +123,6 @@ async fn main() -> Told<()> {
         begin.elapsed()
     );
     ask(&opened).await
-}
-
-async fn history(place: &str) -> Told<Opened> {
-    let postgres = place.starts_with("postgres://");
-    let settings = Settings {
-        backend: if postgres {
-            Backend::Postgres
-        } else {
-            Backend::Sqlite
-        },
-        url: postgres.then(|| place.to_owned().into()),
-        ..Settings::default()
-    };
-    let file = Path::new(place).join("history.sqlite");
-    Ok(open(&file, &settings, &Zone::named("Asia/Shanghai")?).await?)
 }
 
 async fn fill(
@@ -145,7 +198,7 @@ fn window(minute: i64) -> Told<Body> {
 }
 
 /// Asks the same several times, and tells.
-macro_rules! measure {
+macro_rules! told {
     ($what:expr, $answer:expr) => {{
         let mut times = Vec::new();
         for _time in 0..TIMES {
@@ -165,14 +218,18 @@ async fn ask(opened: &Opened) -> Told<()> {
         to,
         limit: usize::MAX,
     };
+    let week = ObservationQuery {
+        to: from + Duration::from_hours(7 * 24),
+        ..year.clone()
+    };
     let things: Vec<DatastreamId> = (0..THINGS).map(thing).collect::<Told<_>>()?;
     let windows = WindowQuery {
         thing: Some(year.datastream.thing.clone()),
         property: Some(year.datastream.property.clone()),
         length: WindowLength::from_secs(60),
         hop: None,
-        from,
-        to,
+        from: week.from,
+        to: week.to,
         limit: usize::MAX,
     };
     let aggregates = |width| AggregateQuery {
@@ -186,15 +243,15 @@ async fn ask(opened: &Opened) -> Told<()> {
         aggregates(AggregateWidth::Hour),
         aggregates(AggregateWidth::Day),
     );
-    measure!("1,000 last values", history.latest(&things));
-    measure!("a year of minutes as a series", history.series(&year));
-    measure!("a year of hours", history.aggregates(&hours));
-    measure!("a year of days", history.aggregates(&days));
-    measure!(
-        "a year of minutes as observations",
-        history.observations(&year)
+    told!("1,000 last values", history.latest(&things));
+    told!("a year of minutes as a series", history.series(&year));
+    told!("a year of hours", history.aggregates(&hours));
+    told!("a year of days", history.aggregates(&days));
+    told!(
+        "a week of minutes as observations",
+        history.observations(&week)
     );
-    measure!("a year of minute windows", history.windows(&windows));
+    told!("a week of minute windows", history.windows(&windows));
     Ok(())
 }
 

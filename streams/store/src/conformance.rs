@@ -2,8 +2,10 @@
 //!
 //! The answers are compared with those of the slow, obvious [`oracle`], which keeps the records and works everything out anew.
 
+mod events;
 mod oracle;
 mod random;
+mod rejects;
 mod script;
 
 use std::future::Future;
@@ -12,9 +14,15 @@ use yiping_model::{
     AlarmChange, AlarmState, Position, Reason, SourceId, Stage, Timestamp, WindowResult,
 };
 
+pub(crate) use self::events::{
+    an_event_counts_once_and_its_values_are_observations,
+    derived_values_stand_among_observations_in_their_order, events_are_paged_from_the_oldest,
+    late_events_are_counted_and_pruned_ones_are_gone,
+    the_last_revision_of_a_derived_value_is_its_datastreams_value,
+};
 pub(crate) use self::oracle::{Oracle, all_windows};
 pub(crate) use self::random::any_log_in_any_batches_with_any_restarts_gives_the_same_answers;
-pub(crate) use self::script::{Script, datastream, time, zone};
+pub(crate) use self::script::{Script, datastream, time, window, zone};
 use crate::{
     AggregateQuery, AggregateWidth, AlarmQuery, History, HopFilter, ObservationQuery, RejectQuery,
     Settings, SourceFigures, Store, StoredReject, WindowQuery,
@@ -49,6 +57,11 @@ macro_rules! conformance {
             an_observation_that_no_table_can_hold_is_counted_as_rejected,
             an_alarm_lives_through_its_states,
             an_alarm_that_the_book_forgot_begins_anew_also_after_a_restart,
+            an_event_counts_once_and_its_values_are_observations,
+            events_are_paged_from_the_oldest,
+            late_events_are_counted_and_pruned_ones_are_gone,
+            the_last_revision_of_a_derived_value_is_its_datastreams_value,
+            derived_values_stand_among_observations_in_their_order,
             dead_letters_are_paged_from_the_newest,
             only_so_many_dead_letters_are_kept,
             an_empty_history_answers_everything,

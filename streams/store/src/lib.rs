@@ -23,8 +23,9 @@ pub use nowhere::Nowhere;
 pub use open::{Opened, open};
 pub use postgres::PostgresStore;
 pub use query::{
-    Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, HopFilter, IndexQuery, Observation,
-    ObservationQuery, Point, Recalled, RejectQuery, SourceFigures, StoredReject, WindowQuery,
+    Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, EventQuery, HopFilter, IndexQuery,
+    Observation, ObservationQuery, Point, Recalled, RejectQuery, SourceFigures, StoredEvent,
+    StoredReject, WindowQuery,
 };
 pub use settings::{Auto, Backend, PostgresSettings, Settings, Timescale};
 pub use sqlite::SqliteStore;
@@ -50,7 +51,7 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when the store cannot be read.
     async fn sources(&self) -> Result<Vec<SourceFigures>, StoreError>;
 
-    /// Drops observations of whole parts (UTC days; with PostgreSQL as many as it was set up with) before this time. One that comes again
+    /// Drops observations and events of whole parts (UTC days; with PostgreSQL as many as it was set up with) before this time. One that comes again
     /// afterwards counts as new: identity reaches as far back as retention. What was last of each datastream stays.
     ///
     /// # Errors
@@ -68,7 +69,8 @@ pub trait Store: Send + Sync + 'static {
 /// The side that answers. Times are half open, `from <= t < to`; lists are ordered by time, oldest first, and hold at most `limit` rows.
 #[async_trait]
 pub trait History: Send + Sync + 'static {
-    /// Observations of a datastream by phenomenon time; equal times by value, equal values by the source that was heard first.
+    /// Observations of a datastream by phenomenon time, values that the engine derived among them, each in its last
+    /// revision; equal times by value, equal values by the source that was heard first.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
@@ -90,7 +92,7 @@ pub trait History: Send + Sync + 'static {
         datastreams: &[DatastreamId],
     ) -> Result<Vec<Option<Observation>>, StoreError>;
 
-    /// The good observations of a datastream, with the position of the store at that moment.
+    /// The good observations of a datastream that came through doors, with the position of the store at that moment.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
@@ -119,6 +121,12 @@ pub trait History: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     async fn alarms(&self, query: &AlarmQuery) -> Result<Vec<Alarm>, StoreError>;
+
+    /// Events by phenomenon time, equal times by position; each once, as it came first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    async fn events(&self, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError>;
 
     /// Dead letters by position, newest first.
     ///

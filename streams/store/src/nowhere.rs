@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use yiping_model::{Alarm, DatastreamId, IndexResult, Position, Record, Timestamp, WindowResult};
 
 use crate::{
-    Aggregate, AggregateQuery, AlarmQuery, History, IndexQuery, Observation, ObservationQuery,
-    Point, Recalled, RejectQuery, SourceFigures, Store, StoreError, StoredReject, WindowQuery,
+    Aggregate, AggregateQuery, AlarmQuery, EventQuery, History, IndexQuery, Observation,
+    ObservationQuery, Point, Recalled, RejectQuery, SourceFigures, Store, StoreError, StoredEvent,
+    StoredReject, WindowQuery,
 };
 
 /// The backend `none`.
@@ -66,6 +67,10 @@ impl History for Nowhere {
     }
 
     async fn alarms(&self, _: &AlarmQuery) -> Result<Vec<Alarm>, StoreError> {
+        Err(StoreError::Nowhere)
+    }
+
+    async fn events(&self, _: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
         Err(StoreError::Nowhere)
     }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmState, DatastreamId, IndexKind, Position, PropertyId, Quality, Reason, RecallPoint,
-    Reject, SourceId, ThingId, Timestamp, WindowLength, Zone,
+    AlarmState, DatastreamId, Event, EventKey, EventKind, IndexKind, Position, PropertyId, Quality,
+    Reason, RecallPoint, Reject, SourceId, ThingId, Timestamp, WindowLength, Zone,
 };
 
 /// Observations of one datastream.
@@ -181,6 +181,37 @@ pub struct AlarmQuery {
     pub limit: usize,
 }
 
+/// Events; `None` asks for all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventQuery {
+    /// At this thing.
+    pub thing: Option<ThingId>,
+    /// Of this kind.
+    pub kind: Option<EventKind>,
+    /// Of this matter: a track, a ticket.
+    pub key: Option<EventKey>,
+    /// From this phenomenon time on.
+    pub from: Timestamp,
+    /// Before this phenomenon time.
+    pub to: Timestamp,
+    /// Only those after this one in the order of the answer (for paging on): its phenomenon time and position.
+    pub after: Option<(Timestamp, Position)>,
+    /// At most so many rows.
+    pub limit: usize,
+}
+
+/// An event with its place in the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredEvent {
+    /// Where it stands in the log first.
+    pub position: Position,
+    /// When it came first.
+    pub received_at: Timestamp,
+    /// What it says.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
 /// Dead letters; `None` asks for all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RejectQuery {
@@ -206,7 +237,7 @@ pub struct StoredReject {
     pub reject: Reject,
 }
 
-/// What one door brought since the log began, in observations: `received = accepted + duplicate + quarantined + rejected`.
+/// What one door brought since the log began, in observations and events: `received = accepted + duplicate + quarantined + rejected`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFigures {
     /// The door.

@@ -37,7 +37,7 @@ pub use formula::{
     Window,
 };
 pub use law::{ClassItem, ClassLaw, Limits};
-pub(crate) use plan::{Origin, ThingPlan, arrange};
+pub(crate) use plan::{Formula, Origin, ThingPlan, arrange};
 
 /// Old inputs are forgotten in portions of so much.
 const PORTION: Duration = Duration::from_hours(1);
@@ -114,11 +114,8 @@ pub(crate) struct Corrected {
 }
 
 impl Deriving {
-    pub(crate) fn new(plan: Arc<ThingPlan>) -> Self {
-        let judges = plan.formulas.iter().map(|formula| {
-            let rules = formula.rules.iter();
-            rules.copied().map(Judge::new).collect()
-        });
+    /// `judges` are those of each formula of the plan.
+    pub(crate) fn new(plan: Arc<ThingPlan>, judges: Vec<Vec<Judge>>) -> Self {
         let pairs = vec![Machine::new(); plan.machines.len()];
         Self {
             known: Inputs::new(plan.series.len()),
@@ -129,7 +126,7 @@ impl Deriving {
             next: None,
             whole_from: Timestamp::MIN,
             revisions: BTreeMap::new(),
-            judges: judges.collect(),
+            judges,
             plan,
         }
     }

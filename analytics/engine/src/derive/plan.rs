@@ -227,7 +227,10 @@ fn place_of<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T) -> usize {
 
 impl ThingPlan {
     fn push(&mut self, derived: &Derived, op: Op, reach: Duration, rules: &[Rule]) {
-        let judge = |(number, rule): (u32, &Rule)| (rule.property == derived.id).then_some(number);
+        let judge = |(number, rule): (u32, &Rule)| {
+            let judges = rule.judges_values() && rule.properties.contains(&derived.id);
+            judges.then_some(number)
+        };
         self.reach = self.reach.max(reach);
         self.formulas.push(Formula {
             property: derived.id.clone(),

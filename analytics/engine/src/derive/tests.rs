@@ -18,7 +18,7 @@ use yiping_model::{
 
 use super::{ClassLaw, Derived};
 use crate::indices::AqiLaws;
-use crate::{Engine, Rule, Settings, Threshold};
+use crate::{Engine, Limits, Operator, Rule, Settings, Threshold};
 
 const FORMULAS: &str = r#"
     [[derived]]
@@ -167,9 +167,9 @@ fn rules() -> Vec<Rule> {
     let rule = |id: &str, of: &str, raise, clear| Rule {
         id: RuleId::new(id).expect("valid"),
         title: text(id),
-        property: property(of),
+        properties: vec![property(of)],
         level: Level::Orange,
-        threshold: Threshold::Above { raise, clear },
+        operator: Operator::Threshold(Limits::plain(Threshold::Above { raise, clear })),
         source: "test".into(),
     };
     vec![

@@ -1,8 +1,11 @@
 mod alarms;
 mod continuity;
+mod happening;
 mod history;
 mod late;
 mod limits;
+mod operators;
 mod oracle;
 mod scenario;
+mod silence;
 mod windows;

@@ -3,6 +3,7 @@
 use yiping_model::Timestamp;
 
 use super::{Deadline, Engine, Why};
+use crate::silence::Teller;
 use crate::thing::Thing;
 use crate::timers::Who;
 
@@ -21,6 +22,63 @@ impl Engine {
         }
     }
 
+    pub(super) fn arm_stream(&mut self, place: usize) {
+        let silences = &mut self.state.silences;
+        if let Some(at) = silences.deadline(place) {
+            self.timers
+                .arm(Who::Stream(place), silences.armed(place), at);
+        }
+    }
+
+    pub(super) fn arm_streams(&mut self) {
+        for place in self.state.silences.take_waking() {
+            self.arm_stream(place);
+        }
+    }
+
+    /// A thing said something by this door: neither is silent.
+    pub(super) fn listen(&mut self, place: usize, source: u32, now: Timestamp) {
+        let Self {
+            setup,
+            state,
+            outbox,
+            ..
+        } = self;
+        let mut teller = Teller {
+            setup,
+            outbox,
+            sources: &state.sources,
+            now,
+        };
+        let thing = &mut state.things[place];
+        if thing.watch.is_none() && thing.is_parent {
+            thing.watch = state.silences.place_of(&thing.id);
+        }
+        match thing.watch {
+            Some(watch) => state.silences.hear(watch, source, &mut teller),
+            None => state.silences.hear_door(source, &mut teller),
+        }
+    }
+
+    /// The patience with a datastream may be over.
+    pub(super) fn miss(&mut self, stream: usize, at: Timestamp) {
+        let Self {
+            setup,
+            state,
+            outbox,
+            ..
+        } = self;
+        let mut teller = Teller {
+            setup,
+            outbox,
+            sources: &state.sources,
+            now: at,
+        };
+        *state.silences.armed(stream) = None;
+        state.silences.ring(stream, &mut teller);
+        self.arm_streams();
+    }
+
     pub(super) fn deadline_of(&self, who: Who) -> Option<Deadline> {
         match who {
             Who::Thing(place) => {
@@ -29,6 +87,16 @@ impl Engine {
                 let thing = thing.id.clone();
                 Some(Deadline { at, thing, why })
             }
+            Who::Stream(place) => Some(Deadline {
+                at: self.state.silences.deadline(place)?,
+                thing: self.state.silences.thing_of(place)?.clone(),
+                why: Why::Silence,
+            }),
+            Who::Track(place) => Some(Deadline {
+                at: self.state.happenings.deadline(place, &self.setup)?,
+                thing: self.state.happenings.thing_of(place).clone(),
+                why: Why::EventsEnd,
+            }),
             Who::Cell(place) => Some(Deadline {
                 at: self.cell_passes(place)?,
                 thing: self.state.cells.list[place].thing(),

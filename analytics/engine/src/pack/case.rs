@@ -5,15 +5,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer};
 use yiping_model::{
-    AlarmChange, AlarmEvent, Body, Catalogue, Measured, Outcome, Position, Property, PropertyId,
-    Quality, Reading, Record, RuleId, SourceId, Text, ThingId, Timestamp, Zone,
+    AlarmChange, AlarmEvent, Body, Catalogue, Event, EventKey, EventKind, Measured, Outcome,
+    Position, Property, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text, Thing,
+    ThingId, Timestamp, Zone,
 };
 
 use crate::engine::Engine;
 use crate::indices::AqiLaws;
-use crate::rule::Rule;
+use crate::rule::{Operator, Rule};
 use crate::settings::Settings;
 
 use super::Pack;
@@ -28,10 +30,38 @@ pub struct Case {
     pub rule: RuleId,
     /// What it shows.
     pub name: String,
-    /// Observations of one thing in the order of arrival: seconds and value.
-    pub given: Vec<(u32, f64)>,
+    /// The own limits of the thing.
+    pub limits: BTreeMap<String, f64>,
+    /// Observations or events of one thing in the order of arrival.
+    pub given: Vec<Given>,
+    /// Until which second the city clock goes on.
+    pub until: u32,
     /// What the rule must say, in order.
     pub expect: Vec<Said>,
+}
+
+/// What the thing of a case says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given {
+    /// A value in this second, written `[60, 74.5]`.
+    Value(u32, f64),
+    /// An event, written `{ at = 60, kind = "crowd", key = "t1", values = { people = 132 } }`.
+    Event(GivenEvent),
+}
+
+/// An event of a case.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenEvent {
+    /// In which second.
+    pub at: u32,
+    /// What happened.
+    pub kind: EventKind,
+    /// Its track.
+    pub key: Option<EventKey>,
+    /// What was measured with it.
+    #[serde(default)]
+    pub values: BTreeMap<PropertyId, f64>,
 }
 
 /// Something that a rule says in a case, written `raised 10`.
@@ -65,8 +95,72 @@ pub struct CaseResult {
 #[serde(deny_unknown_fields)]
 pub(super) struct CaseText {
     name: String,
-    given: Vec<(u32, f64)>,
+    #[serde(default)]
+    limits: BTreeMap<String, f64>,
+    given: Vec<Given>,
+    #[serde(default)]
+    until: u32,
     expect: Vec<Said>,
+}
+
+impl Given {
+    const fn secs(&self) -> u32 {
+        match self {
+            Self::Value(secs, _) => *secs,
+            Self::Event(event) => event.at,
+        }
+    }
+
+    fn body(&self, property: &PropertyId, at: Timestamp) -> Body {
+        let source = SourceId::new("case").expect("a word is a valid id");
+        let measured = |(property, value): (&PropertyId, &f64)| Measured {
+            property: property.clone(),
+            value: *value,
+            quality: Quality::Good,
+        };
+        match self {
+            Self::Value(_, value) => Body::Reading(Reading {
+                source,
+                thing: case_thing(),
+                phenomenon_time: at,
+                values: std::iter::once(measured((property, value))).collect(),
+            }),
+            Self::Event(event) => Body::Event(Event {
+                source,
+                thing: case_thing(),
+                phenomenon_time: at,
+                kind: event.kind.clone(),
+                key: event.key.clone(),
+                part: None,
+                values: event.values.iter().map(measured).collect(),
+            }),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Given;
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("`[second, value]`, or an event `{ at = …, kind = \"…\" }`")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut pair: A) -> Result<Given, A::Error> {
+                let short = |length| A::Error::invalid_length(length, &Self);
+                let secs = pair.next_element()?.ok_or_else(|| short(0))?;
+                let value = pair.next_element()?.ok_or_else(|| short(1))?;
+                match pair.next_element::<f64>()? {
+                    None => Ok(Given::Value(secs, value)),
+                    Some(_) => Err(short(3)),
+                }
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Given, A::Error> {
+                GivenEvent::deserialize(MapAccessDeserializer::new(map)).map(Given::Event)
+            }
+        }
+        from.deserialize_any(Read)
+    }
 }
 
 impl CaseText {
@@ -74,7 +168,9 @@ impl CaseText {
         Case {
             rule: rule.clone(),
             name: self.name,
+            limits: self.limits,
             given: self.given,
+            until: self.until,
             expect: self.expect,
         }
     }
@@ -110,36 +206,32 @@ impl fmt::Display for CaseResult {
 impl Case {
     pub(super) fn run(&self, pack: &Pack) -> CaseResult {
         let rule = pack.rules.iter().find(|rule| rule.id == self.rule);
-        let property = rule.and_then(|rule| {
-            let mut properties = pack.properties.iter();
-            properties.find(|property| property.id == rule.property)
-        });
-        let said = rule
-            .zip(property)
-            .map(|(rule, property)| self.play(rule, property));
         CaseResult {
             case: self.clone(),
-            said: said.unwrap_or_default(),
+            said: rule.map(|rule| self.play(rule, pack)).unwrap_or_default(),
         }
     }
 
-    /// Plays the observations to an engine that knows this rule only.
+    /// Plays what is given to an engine that knows this rule only.
     ///
     /// The property goes by another name here, because the engine does not judge a device that speaks of one of its own indices.
-    fn play(&self, rule: &Rule, property: &Property) -> Vec<Said> {
+    fn play(&self, rule: &Rule, pack: &Pack) -> Vec<Said> {
         let name = PropertyId::new("value-of-case").expect("a word is a valid id");
-        let property = Property {
+        let mut properties = pack.properties.iter();
+        let judged = properties.find(|property| rule.properties.contains(&property.id));
+        let property = judged.map(|property| Property {
             id: name.clone(),
             ..property.clone()
-        };
+        });
         let rule = Rule {
-            property: name.clone(),
+            properties: judged.iter().map(|_| name.clone()).collect(),
             ..rule.clone()
         };
-        let catalogue = Arc::new(catalogue(property));
+        let by_clock = matches!(rule.operator, Operator::NoData(_) | Operator::Event(_));
+        let catalogue = Arc::new(self.catalogue(property));
         let settings = Settings::default();
         let mut engine = Engine::new(catalogue, vec![rule], AqiLaws::default(), settings);
-        engine.handle(&self.records(&name));
+        engine.handle(&self.records(&name, by_clock));
         let outcomes = engine.drain().into_iter().map(|finding| finding.outcome);
         let said = outcomes.filter_map(|outcome| match outcome {
             Outcome::Alarm(event) => Some(Said::of(&event)),
@@ -148,46 +240,69 @@ impl Case {
         said.collect()
     }
 
-    fn records(&self, property: &PropertyId) -> Vec<Record> {
-        let mut now = CASE_START;
-        let mut position = Position::START;
-        let mut records = Vec::new();
-        for (secs, value) in &self.given {
-            let phenomenon_time = CASE_START + Duration::from_secs(u64::from(*secs));
-            now = now.max(phenomenon_time);
-            position = position.next();
-            let measured = Measured {
-                property: property.clone(),
-                value: *value,
-                quality: Quality::Good,
-            };
+    /// What arrives, with a tick every second where the clock matters.
+    fn records(&self, property: &PropertyId, by_clock: bool) -> Vec<Record> {
+        let mut records: Vec<Record> = Vec::new();
+        let mut append = |secs: u32, body: Body| {
             records.push(Record {
-                position,
-                received_at: now,
-                body: Body::Reading(Reading {
-                    source: SourceId::new("case").expect("a word is a valid id"),
-                    thing: ThingId::new("case").expect("a word is a valid id"),
-                    phenomenon_time,
-                    values: std::iter::once(measured).collect(),
-                }),
+                position: Position(records.len() as u64 + 1),
+                received_at: second(secs),
+                body,
             });
+        };
+        let mut now = 0;
+        for given in &self.given {
+            let next = given.secs().max(now);
+            for secs in (now..next).skip(1).filter(|_| by_clock) {
+                append(secs, Body::Tick);
+            }
+            now = next;
+            append(now, given.body(property, second(given.secs())));
+        }
+        for secs in (now..=self.until).skip(1).filter(|_| by_clock) {
+            append(secs, Body::Tick);
         }
         records
     }
-}
 
-fn catalogue(property: Property) -> Catalogue {
-    Catalogue {
-        city: Text {
+    fn catalogue(&self, property: Option<Property>) -> Catalogue {
+        let nothing = || Text {
             zh: String::new(),
             en: String::new(),
-        },
-        zone: Zone::named("Asia/Shanghai").expect("in the built-in tables"),
-        areas: Vec::new(),
-        properties: BTreeMap::from([(property.id.clone(), property)]),
-        things: BTreeMap::new(),
-        events: BTreeMap::new(),
+        };
+        let thing = Thing {
+            id: case_thing(),
+            name: nothing(),
+            kind: String::new(),
+            lon: 0.0,
+            lat: 0.0,
+            area: None,
+            properties: property.iter().map(|known| known.id.clone()).collect(),
+            period_secs: None,
+            parent: None,
+            neighbour: None,
+            limits: self.limits.clone(),
+        };
+        Catalogue {
+            city: nothing(),
+            zone: Zone::named("Asia/Shanghai").expect("in the built-in tables"),
+            areas: Vec::new(),
+            properties: property
+                .map(|known| (known.id.clone(), known))
+                .into_iter()
+                .collect(),
+            things: BTreeMap::from([(thing.id.clone(), thing)]),
+            events: BTreeMap::new(),
+        }
     }
+}
+
+fn case_thing() -> ThingId {
+    ThingId::new("case").expect("a word is a valid id")
+}
+
+fn second(secs: u32) -> Timestamp {
+    CASE_START + Duration::from_secs(secs.into())
 }
 
 impl Said {

@@ -7,12 +7,14 @@ use yiping_model::{Property, PropertyId, Text, Thing, WindowSpec};
 use super::document::{Entry, Problems, nearest};
 use super::{Draft, Head};
 use crate::indices::AqiLaws;
-use crate::rule::Rule;
 
 /// How many hopping windows of one kind may be open at once: a day that begins every five minutes.
 const OPEN_MAX: u32 = 288;
 const QUANTILES_MAX: usize = 16;
 const H3_RESOLUTION_MAX: u8 = 15;
+
+/// Gateways behind gateways.
+const PARENTS_MAX: usize = 4;
 
 /// More decimals than anybody reads on a wall.
 const DECIMALS_MAX: u8 = 6;
@@ -74,6 +76,16 @@ impl Draft {
             thing.properties.is_empty(),
             "`properties` must not be empty",
         );
+        for (name, limit) in &thing.limits {
+            let wrong = name.trim().is_empty() || !limit.is_finite();
+            tell(
+                wrong,
+                "`limits` must be finite numbers by their names, as in `{ warning = 61.2 }`",
+            );
+        }
+        if let Err(wrong) = self.ancestors(thing) {
+            tell(true, &wrong);
+        }
         for (place, property) in thing.properties.iter().enumerate() {
             tell(
                 thing.properties[..place].contains(property),
@@ -85,47 +97,20 @@ impl Draft {
         }
     }
 
-    fn check_rule(&self, entry: &Entry<Rule>, problems: &mut Problems) {
-        let rule = &entry.value;
-        let mut tell = |wrong: bool, text: &str| {
-            if wrong {
-                entry.tell(format!("rule `{}`: {text}", rule.id), problems);
-            }
-        };
-        tell(blank(&rule.title), "`title` must not be blank");
-        tell(
-            rule.source.trim().is_empty(),
-            "`source` must say where the thresholds come from, or whose decision they are",
-        );
-        tell(
-            !rule.threshold.is_sound(),
-            "`clear` must not lie beyond `raise`, and both must be finite",
-        );
-        match self.property(&rule.property) {
-            Err(unknown) => tell(true, &unknown),
-            Ok(property) => {
-                let raise = rule.threshold.raise();
-                let inside = |[low, high]: [f64; 2]| (low..=high).contains(&raise);
-                let text = format!(
-                    "`raise` {raise} lies outside the valid range of `{}`",
-                    property.id
-                );
-                tell(!property.valid.is_none_or(inside), &text);
-            }
+    /// Follows the parents of a thing up to one that has none.
+    fn ancestors(&self, thing: &Thing) -> Result<(), String> {
+        let mut above = thing.parent.as_ref();
+        for _ in 0..PARENTS_MAX {
+            let Some(parent) = above else { return Ok(()) };
+            let mut things = self.things.iter().map(|entry| &entry.value);
+            let Some(known) = things.find(|known| known.id == *parent) else {
+                let ids = self.things.iter().map(|entry| entry.value.id.as_str());
+                let near = nearest(parent.as_str(), ids);
+                return Err(format!("there is no thing `{parent}` for a `parent`{near}"));
+            };
+            above = known.parent.as_ref();
         }
-        tell(
-            !self.cases.iter().any(|case| case.value.rule == rule.id),
-            "it has no `[[rule.case]]`: a rule that was never tried is not trusted",
-        );
-        for case in self.cases.iter().filter(|case| case.value.rule == rule.id) {
-            let finite = case.value.given.iter().all(|(_, value)| value.is_finite());
-            if case.value.given.is_empty() || !finite {
-                case.tell(
-                    "`given` must hold observations with finite values",
-                    problems,
-                );
-            }
-        }
+        Err("`parent` must lead, in at most 4 steps, to a thing that has none".to_owned())
     }
 
     fn check_laws(&self, entry: &Entry<AqiLaws>, problems: &mut Problems) {

@@ -17,6 +17,7 @@ mod case;
 mod check;
 mod derived;
 mod document;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +30,7 @@ use crate::derive::{ClassLaw, Derived};
 use crate::indices::AqiLaws;
 use crate::rule::Rule;
 
-pub use case::{Case, CaseResult};
+pub use case::{Case, CaseResult, Given, GivenEvent};
 
 use case::CaseText;
 use document::{Entry, Problems, Table, nearest};

@@ -288,3 +288,136 @@ fn laws_that_speak_of_unknown_properties_are_told() {
         "{wrong}"
     );
 }
+
+/// A pack of rules of every operator, each with cases that show it.
+fn every_operator() -> Vec<PackFile> {
+    let text = include_str!("tests/rules.toml");
+    let mut files = noise();
+    for file in &mut files {
+        match file.name.as_str() {
+            "rules.toml" => file.text = text.into(),
+            "things.toml" => file
+                .text
+                .push_str("parent = \"gw-01\"\nlimits = { loud = 80 }\n"),
+            _ => {}
+        }
+    }
+    let gateway = files.iter_mut().find(|file| file.name == "things.toml");
+    let gateway = &mut gateway.expect("there").text;
+    let copy = gateway
+        .replace("noise-01", "gw-01")
+        .replace("parent = \"gw-01\"\n", "");
+    gateway.push_str(&copy);
+    files
+}
+
+#[test]
+fn every_operator_does_what_its_cases_say() {
+    let pack = Pack::parse(&every_operator()).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!((pack.rules.len(), pack.cases.len()), (6, 10));
+    for result in pack.check_cases() {
+        assert!(result.passed(), "{result}");
+    }
+}
+
+/// What is said when in the pack of all operators `from` is replaced by `to`.
+fn wrong(from: &str, to: &str) -> String {
+    let mut files = every_operator();
+    assert!(files.iter().any(|file| file.text.contains(from)), "{from}");
+    for file in &mut files {
+        file.text = file.text.replacen(from, to, 1);
+    }
+    problems(&files)
+}
+
+/// A change, and what is told of it.
+const WRONG: [(&str, &str, &str); 16] = [
+    (
+        "limit = \"loud\", offset = -5",
+        "limit = \"lout\"",
+        "no thing that observes `leq` has a limit `lout`; did you mean `loud`?",
+    ),
+    (
+        "limits = { loud = 90 }",
+        "",
+        "`limits` must say `loud`, which the rule refers to",
+    ),
+    (
+        "delay = \"2m\"",
+        "delay = \"2 minutes\"",
+        "`2 minutes` is not a length of time",
+    ),
+    (
+        "raise = 100, clear = 0",
+        "raise = 100, clear = 200",
+        "`clear` must not lie beyond `raise`",
+    ),
+    (
+        "over = \"10m\"",
+        "over = \"10s\"",
+        "`over` must not be shorter than the period of `leq`",
+    ),
+    (
+        "no_data = { periods = 5 }",
+        "no_data = { periods = 0 }",
+        "`periods` must be at least 1",
+    ),
+    (
+        "no_data = { periods = 5 }",
+        "no_data = {}",
+        "`no_data` needs either `periods` or `after`",
+    ),
+    (
+        "min_count = 3",
+        "min_count = 1",
+        "`min_count` must be at least 2",
+    ),
+    (
+        "min_count = 3, except",
+        "min_count = 3, exept",
+        "unknown key `exept`; did you mean `except`?",
+    ),
+    (
+        "min = { leq = 90 }",
+        "min = { lec = 90 }",
+        "there is no property `lec`; did you mean `leq`?",
+    ),
+    (
+        "property = \"leq\"\nlevel = 4",
+        "level = 4",
+        "needs the `property` that it judges",
+    ),
+    (
+        "event = {",
+        "property = \"leq\"\nevent = {",
+        "judges events, so it has no `property`",
+    ),
+    (
+        "stuck = {",
+        "rate = { direction = \"above\", raise = 1, clear = 1, over = \"1h\" }\nstuck = {",
+        "needs exactly one operator",
+    ),
+    (
+        "given = [{ at = 0",
+        "given = [[0, 1], { at = 0",
+        "`given` must hold events",
+    ),
+    (
+        "parent = \"gw-01\"",
+        "parent = \"gw-02\"",
+        "there is no thing `gw-02` for a `parent`; did you mean `gw-01`?",
+    ),
+    (
+        "parent = \"gw-01\"",
+        "parent = \"noise-01\"",
+        "`parent` must lead, in at most 4 steps, to a thing that has none",
+    ),
+];
+
+#[test]
+fn what_an_operator_must_keep_is_told_where_it_stands() {
+    for (from, to, told) in WRONG {
+        let said = wrong(from, to);
+        assert!(said.contains(told), "{from} -> {to}: {said}");
+    }
+}

@@ -7,7 +7,7 @@ use yiping_model::{AlarmId, DatastreamId, SourceId, ThingId, Timestamp, WindowRe
 use super::{Arrival, Stream, Taken};
 use crate::cell::{Cell, Cells, Part};
 use crate::episodes::{Episode, Point};
-use crate::judge::Truth;
+use crate::judge::{Judge, Truth};
 use crate::late::{Late, Noted, Recalled, Stretch, Trail};
 use crate::outbox::Outbox;
 use crate::pane::Sample;
@@ -156,14 +156,22 @@ impl Stream {
         }
         let mut judges = self.judges.iter();
         // What is already wanted may change what was announced, and so what this one does.
-        if judges.any(|judge| judge.is_touched(&setup.rule(judge.rule).threshold, point))
+        if judges.any(|judge| judge.is_touched(point))
             || (!self.judges.is_empty() && !late.stretches.is_empty())
         {
-            touch(point.time, (point.time + AHEAD).min(watermark));
+            let lead = self.lead();
+            let ahead = point.time + AHEAD.max(lead);
+            touch(point.time - lead, ahead.min(watermark));
         }
         if let Some(span) = touched {
             self.add_stretch(span, watermark, late, outbox);
         }
+    }
+
+    /// The longest of what its judges must be told before the time that they judge.
+    fn lead(&self) -> Duration {
+        let leads = self.judges.iter().map(|judge| judge.criterion().lead());
+        leads.max().unwrap_or_default()
     }
 
     /// Adds a stretch to those that are wanted, as long as it takes to begin and to end without an alarm as announced.
@@ -171,8 +179,13 @@ impl Stream {
         let (mut from, mut to) = (span.start, span.end.min(watermark));
         loop {
             let mut judges = self.judges.iter();
-            if let Some(episode) = judges.clone().find_map(|judge| judge.covering(from)) {
-                from = episode.start.time;
+            let earlier = |judge: &Judge| {
+                let lead = judge.criterion().lead();
+                let episode = judge.covering(from + lead)?;
+                Some(episode.start.time - lead)
+            };
+            if let Some(earlier) = judges.clone().find_map(earlier) {
+                from = earlier;
             } else if let Some(episode) = judges
                 .find_map(|judge| judge.covering(to))
                 .filter(|_| to < watermark)
@@ -221,9 +234,15 @@ impl Stream {
                 let twice = Duration::from_micros(
                     u64::try_from(stretch.to.micros_since(stretch.from)).unwrap_or(0),
                 );
+                let further = twice.max(AHEAD);
+                let back = if self.lead().is_zero() {
+                    Duration::ZERO
+                } else {
+                    further
+                };
                 let span = Span {
-                    start: stretch.from,
-                    end: stretch.to + twice.max(AHEAD),
+                    start: stretch.from - back,
+                    end: stretch.to + further,
                 };
                 self.add_stretch(span, watermark, &mut late, correcting.outbox);
             }
@@ -319,10 +338,11 @@ impl Stream {
                 watermark,
             };
             let mut told = Vec::new();
-            complete &= judge.correct(&rule.threshold, truth, fresh, &mut told);
+            complete &= judge.correct(truth, fresh, &mut told);
+            let setup = correcting.setup;
             correcting
                 .outbox
-                .tell(rule, correcting.thing, &self.property, told);
+                .tell(setup, judge, correcting.thing, &self.property, told);
         }
         complete
     }

@@ -192,10 +192,10 @@ pub(super) fn judge_derived(
             )
         };
         let mut told = Vec::new();
-        judge.newest(&rule.threshold, point, fresh, &mut told);
+        judge.newest(point, fresh, &mut told);
         let after = point.time + Duration::from_micros(1);
-        judge.settle(&rule.threshold, std::iter::once(point), after, &mut told);
-        hands.outbox.tell(rule, thing, property, told);
+        judge.settle(std::iter::once(point), after, &mut told);
+        hands.outbox.tell(setup, judge, thing, property, told);
     }
 }
 
@@ -225,9 +225,9 @@ impl Again<'_> {
         };
         for judge in judges {
             judge.forget(self.kept);
-            let from = judge
-                .covering(self.first)
-                .map_or(self.first, |alarm| alarm.start.time);
+            let begin = judge.covering(self.first);
+            let from =
+                begin.map_or(self.first, |alarm| alarm.start.time) - judge.criterion().lead();
             let rule = setup.rule(judge.rule);
             let fresh = |episode: &Episode, nth: u64| {
                 let at = episode.start.time + Duration::from_micros(nth);
@@ -247,8 +247,10 @@ impl Again<'_> {
                 watermark: self.watermark,
             };
             let mut told = Vec::new();
-            judge.correct(&rule.threshold, truth, fresh, &mut told);
-            hands.outbox.tell(rule, self.thing, self.property, told);
+            judge.correct(truth, fresh, &mut told);
+            hands
+                .outbox
+                .tell(setup, judge, self.thing, self.property, told);
         }
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use proptest::prelude::*;
 use tempfile::TempDir;
 use yiping_engine::indices::AqiLaws;
-use yiping_engine::{Rule, Threshold};
+use yiping_engine::{Limits, Operator, Rule, Threshold};
 use yiping_log::memory::MemoryLog;
 use yiping_log::{Appended, Archive, CityClock, LogId};
 use yiping_model::{
@@ -39,9 +39,9 @@ fn engine(raise: f64) -> Engine {
     let rule = Rule {
         id: RuleId::new("leak").expect("valid"),
         title: text("leak"),
-        property: PropertyId::new("gas").expect("valid"),
+        properties: vec![PropertyId::new("gas").expect("valid")],
         level: Level::Red,
-        threshold: Threshold::Above { raise, clear: 5.0 },
+        operator: Operator::Threshold(Limits::plain(Threshold::Above { raise, clear: 5.0 })),
         source: "test".into(),
     };
     let laws = AqiLaws {

@@ -4,6 +4,8 @@ import { type Component, For } from "solid-js";
 export interface Tick {
   readonly at: number;
   readonly strong: boolean;
+  /** Drawn as a broken line. */
+  readonly dashed?: boolean;
 }
 
 /** A bullet bar: filled to a share, with marks at shares. */
@@ -36,6 +38,7 @@ export const Bar: Component<{
       {(tick) => (
         <line
           class={tick.strong ? "strong" : "weak"}
+          stroke-dasharray={tick.dashed ? "5 3.5" : undefined}
           x1={tick.at * props.width}
           x2={tick.at * props.width}
           y1={tick.strong ? 1 : 4}

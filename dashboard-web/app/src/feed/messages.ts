@@ -33,6 +33,8 @@ export type Snapshot = {
   properties: Array<PropertyView>,
   /** The rules. */
   rules: Array<RuleView>,
+  /** The kinds of events, by id. */
+  event_types?: Array<EventTypeView>,
   /** The state; every list is sorted by its key. */
   state: StateView,
 };
@@ -73,25 +75,79 @@ export type PropertyView = {
   period_secs: number,
 };
 
+/** A kind of event. */
+export type EventTypeView = {
+  /** Its id. */
+  id: string,
+  /** What it is called. */
+  title: TextView,
+};
+
 /** A rule, as far as a screen explains it. */
 export type RuleView = {
   /** Its id. */
   id: string,
   /** What the alarm is called. */
   title: TextView,
-  /** The property it judges. */
-  property: string,
+  /** The properties that it judges; none for a rule on events. */
+  properties: Array<string>,
+  /** The kind of events that it judges. */
+  event: string | null,
   /** Warning level 1 to 4. */
   level: number,
-  /** Whether it raises above or below its threshold. */
-  direction: DirectionView,
-  /** The value beyond which it raises. */
-  raise: number,
-  /** The value behind which it returns to normal. */
-  clear: number,
+  /** How it judges; of what follows each operator says what it needs. */
+  operator: OperatorView,
+  /** Of `threshold` and `rate`: whether it raises above or below. */
+  direction: DirectionView | null,
+  /** The value beyond which it raises, or for a rate the change per hour; `null` where each thing has its own. */
+  raise: number | null,
+  /** The value behind which it returns to normal; `null` where each thing has its own. */
+  clear: number | null,
+  /** The thing's own limit in the place of `raise`. */
+  raise_limit: OwnLimitView | null,
+  /** The thing's own limit in the place of `clear`. */
+  clear_limit: OwnLimitView | null,
+  /** How long the value must have been beyond (`threshold`), or the same (`stuck`), or absent (`no_data`). */
+  for_secs: number | null,
+  /** Of `rate`: over which time the change is taken. */
+  over_secs: number | null,
+  /** Of `no_data`: how many periods of the datastream there may be silence. */
+  periods: number | null,
+  /** Of `stuck`: how many equal observations it takes. */
+  min_count: number | null,
+  /** Of `stuck`: values that may stay. */
+  except: Array<number>,
+  /** Of `event`: what must be measured with it, at least. */
+  min: Array<LeastView>,
+  /** Of `event`: what has an alarm of its own. */
+  by: ByView | null,
+  /** Of `event`: how long after the last one it returns. */
+  hold_secs: number | null,
   /** Where the thresholds come from. */
   source: string,
 };
+
+/** How a rule judges. */
+export type OperatorView = "threshold" | "rate" | "no_data" | "stuck" | "event";
+
+/** A limit that each thing has for itself, by its name. */
+export type OwnLimitView = {
+  /** Its name. */
+  limit: string,
+  /** Added to it. */
+  offset: number,
+};
+
+/** A value that an event must have, at least. */
+export type LeastView = {
+  /** Of which property. */
+  property: string,
+  /** How much. */
+  value: number,
+};
+
+/** What has an alarm of its own. */
+export type ByView = "track" | "thing";
 
 /** Whether a rule raises above or below its threshold. */
 export type DirectionView = "above" | "below";
@@ -110,6 +166,8 @@ export type StateView = {
   alarms: Array<AlarmView>,
   /** Doors, by id. */
   sources: Array<SourceView>,
+  /** The last events, by thing, then time, at most [`EVENTS_PER_THING`] of each thing. */
+  events?: Array<EventView>,
 };
 
 /** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
@@ -134,6 +192,8 @@ export type Delta = {
   closed?: Array<string>,
   /** Changed doors. */
   sources?: Array<SourceView>,
+  /** New events, to be put among those of their things (see [`EventView`]). */
+  events?: Array<EventView>,
 };
 
 /** A thing. */
@@ -152,6 +212,14 @@ export type ThingView = {
   properties: Array<string>,
   /** Seconds that one of its observations stands for, where the thing says so itself. */
   period_secs: number | null,
+  /** The gateway or hall through which it is heard. */
+  parent?: string,
+  /** The thing upstream or beside it with which it is joined. */
+  neighbour?: string,
+  /** Its own limits by name, in the unit of the property that they judge. */
+  limits?: Record<string, number>,
+  /** The corners of an H3 cell, longitude and latitude, the first not repeated; empty for a thing that is none. */
+  outline?: Array<[number, number]>,
 };
 
 /** The last value of a datastream, by phenomenon time. */
@@ -168,9 +236,41 @@ export type LatestView = {
   received_ms: number,
   /** Whether it is outside the range that the property can have. */
   out_of_range: boolean,
+  /** Of a derived value: the property that decided it, where one did. */
+  because?: string,
 };
 
-/** The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`. */
+/** Something that happened at a thing: a detection of a camera, a step of a ticket. Events that agree in thing, kind, key and time are one; of
+ * more than [`EVENTS_PER_THING`] the oldest go. */
+export type EventView = {
+  /** Thing. */
+  thing: string,
+  /** What happened. */
+  kind: string,
+  /** The matter to which it belongs: a track, a ticket. */
+  key: string | null,
+  /** Where in the thing: a zone of the picture, a service window. */
+  part: string | null,
+  /** Phenomenon time. */
+  at_ms: number,
+  /** When the log took it. */
+  received_ms: number,
+  /** What was measured with it. */
+  values: Array<EventValueView>,
+};
+
+/** A value that was measured with an event. */
+export type EventValueView = {
+  /** Property. */
+  property: string,
+  /** Value in the property's unit. */
+  value: number,
+  /** Whether it is outside the range that the property can have. */
+  out_of_range: boolean,
+};
+
+/** The means of the last windows of a datastream, at most [`TREND_POINTS`], oldest first, one each `step_secs`. Of a derived datastream: its
+ * values, each as the window that ends at its time. */
 export type TrendView = {
   /** Thing. */
   thing: string,
@@ -270,13 +370,15 @@ export type AlarmView = {
   rule: string,
   /** The thing. */
   thing: string,
-  /** The property. */
+  /** The property; the kind of event, or `no_data`, where that raised it. */
   property: string,
-  /** The value that raised it. */
+  /** The track whose alarm it is, where each has its own. */
+  key: string | null,
+  /** The value that raised it; seconds where a datastream was silent or stuck, a change per hour under a rate. */
   value: number,
   /** The most extreme value as of the engine's last word: while the alarm lasts, the value that raised it. */
   extreme: number,
-  /** The threshold. */
+  /** The threshold, in the unit of `value`. */
   threshold: number,
   /** Phenomenon time of its beginning. */
   started_ms: number,
@@ -323,7 +425,7 @@ export type SourceView = {
   last_received_ms: number,
   /** How long the last reading took from phenomenon to log. */
   delay_ms: number,
-  /** Readings since the log began, duplicates included. */
+  /** Readings and events since the log began, duplicates included. */
   readings: number,
   /** Dead letters since the log began. */
   rejects: number,
@@ -331,3 +433,6 @@ export type SourceView = {
 
 /** How many windows a trend holds. */
 export const TREND_POINTS = 60;
+
+/** How many events of each thing are held. */
+export const EVENTS_PER_THING = 8;

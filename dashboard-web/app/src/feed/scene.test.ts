@@ -31,6 +31,7 @@ const ALARM: AlarmView = {
   rule: "r",
   thing: "t",
   property: "cl2",
+  key: null,
   value: 3,
   extreme: 3,
   threshold: 2,

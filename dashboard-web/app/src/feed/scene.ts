@@ -1,8 +1,11 @@
+import { putEvents } from "./events";
 import {
   type AlarmView,
   type CityView,
   type CorrectionView,
   type Delta,
+  type EventTypeView,
+  type EventView,
   type IndexView,
   type LatestView,
   type PropertyView,
@@ -22,12 +25,13 @@ export interface Facts {
   readonly city: CityView;
   readonly properties: ReadonlyMap<string, PropertyView>;
   readonly rules: ReadonlyMap<string, RuleView>;
+  readonly eventTypes: ReadonlyMap<string, EventTypeView>;
 }
 
 /** The parts of the state that are painted separately. */
-export type Slice = "facts" | "things" | "latest" | "trends" | "indices" | "alarms" | "sources";
+export type Slice = "facts" | "things" | "latest" | "trends" | "indices" | "alarms" | "sources" | "events";
 
-const SLICES: readonly Slice[] = ["facts", "things", "latest", "trends", "indices", "alarms", "sources"];
+const SLICES: readonly Slice[] = ["facts", "things", "latest", "trends", "indices", "alarms", "sources", "events"];
 
 /** Key of a datastream, or of an index: sorts like the pair, because no id contains U+0000. */
 export function pairKey(first: string, second: string): string {
@@ -48,6 +52,7 @@ export class Scene {
   readonly indices = new Map<string, IndexView>();
   readonly alarms = new Map<string, AlarmView>();
   readonly sources = new Map<string, SourceView>();
+  readonly events = new Map<string, readonly EventView[]>();
 
   /** Folds a message in. `null` means that it does not fit the state: ask for a snapshot. */
   apply(message: SceneMessage): readonly Slice[] | null {
@@ -61,6 +66,7 @@ export class Scene {
 
   /** The state in the canonical form of the protocol: every list sorted by its key. */
   view(): StateView {
+    const events = [...this.events].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, list]) => list);
     return {
       things: sorted(this.things),
       latest: sorted(this.latest),
@@ -68,6 +74,7 @@ export class Scene {
       indices: sorted(this.indices),
       alarms: sorted(this.alarms),
       sources: sorted(this.sources),
+      ...(events.length === 0 ? {} : { events }),
     };
   }
 
@@ -79,6 +86,7 @@ export class Scene {
       city: snapshot.city,
       properties: new Map(snapshot.properties.map((property) => [property.id, property])),
       rules: new Map(snapshot.rules.map((rule) => [rule.id, rule])),
+      eventTypes: new Map((snapshot.event_types ?? []).map((type) => [type.id, type])),
     };
     refill(this.things, state.things, (thing) => thing.id);
     refill(this.latest, state.latest, (value) => pairKey(value.thing, value.property));
@@ -86,6 +94,8 @@ export class Scene {
     refill(this.indices, state.indices, (index) => pairKey(index.thing, index.kind));
     refill(this.alarms, state.alarms, (alarm) => alarm.id);
     refill(this.sources, state.sources, (source) => source.id);
+    this.events.clear();
+    putEvents(this.events, state.events ?? []);
     return SLICES;
   }
 
@@ -103,6 +113,8 @@ export class Scene {
     put("indices", this.indices, delta.indices, (index) => pairKey(index.thing, index.kind));
     put("alarms", this.alarms, delta.alarms, (alarm) => alarm.id);
     put("sources", this.sources, delta.sources, (source) => source.id);
+    putEvents(this.events, delta.events ?? []);
+    if (delta.events?.length) changed.push("events");
     for (const id of delta.closed ?? []) this.alarms.delete(id);
     if (delta.closed?.length) changed.push("alarms");
     for (const point of delta.trend_points ?? []) {

@@ -1,5 +1,6 @@
 import { type Accessor, batch, createSignal } from "solid-js";
 import { CityClock } from "./clock";
+import type { Events } from "./events";
 import type { LinkState } from "./link";
 import type {
   AlarmView,
@@ -25,6 +26,8 @@ export interface Wall {
   readonly indices: Accessor<ReadonlyMap<string, IndexView>>;
   readonly alarms: Accessor<ReadonlyMap<string, AlarmView>>;
   readonly sources: Accessor<ReadonlyMap<string, SourceView>>;
+  /** The last events of each thing. */
+  readonly events: Accessor<Events>;
   /** City time in whole seconds (as milliseconds): the time to count ages from. */
   readonly now: Accessor<number>;
   readonly position: Accessor<number | undefined>;
@@ -67,6 +70,7 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [indices, setIndices] = createSignal<ReadonlyMap<string, IndexView>>(scene.indices, { equals: false });
   const [alarms, setAlarms] = createSignal<ReadonlyMap<string, AlarmView>>(scene.alarms, { equals: false });
   const [sources, setSources] = createSignal<ReadonlyMap<string, SourceView>>(scene.sources, { equals: false });
+  const [events, setEvents] = createSignal<Events>(scene.events, { equals: false });
   const [now, setNow] = createSignal(0);
   const [position, setPosition] = createSignal<number>();
   const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });
@@ -80,6 +84,7 @@ export function createStore(pace: Pace = BROWSER): Store {
     indices: () => setIndices(scene.indices),
     alarms: () => setAlarms(scene.alarms),
     sources: () => setSources(scene.sources),
+    events: () => setEvents(scene.events),
   };
   const dirty = new Set<Slice>();
   let framed = false;
@@ -124,6 +129,7 @@ export function createStore(pace: Pace = BROWSER): Store {
     indices,
     alarms,
     sources,
+    events,
     now,
     position,
     link,

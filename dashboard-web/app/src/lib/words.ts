@@ -1,7 +1,8 @@
+import { type DomainWords, enDomains, zhDomains } from "./domain-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words {
+export interface Words extends DomainWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -111,6 +112,7 @@ const DAYS_EN = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 const zh: Words = {
+  ...zhDomains,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
   elsewhen: "非当前时间",
@@ -130,7 +132,7 @@ const zh: Words = {
   seatKeep: "确定",
   cancel: "取消",
   alarms: "报警",
-  alarmsNote: (open, unacknowledged) => (unacknowledged > 0 ? `${open} 件　${unacknowledged} 件未签收` : `${open} 件`),
+  alarmsNote: (open, unacknowledged) => (unacknowledged > 0 ? `${open} 件　${unacknowledged} 未签收` : `${open} 件`),
   quiet: "当前无报警",
   blind: "无报警，但各路数据均已静默，不能据此判断正常",
   returned: "已恢复",
@@ -154,7 +156,7 @@ const zh: Words = {
   threshold: "阈值",
   more: (rows) => `另有 ${rows} 件`,
   moreUnacknowledged: (rows) => `其中 ${rows} 件未签收`,
-  keys: "↑↓ 选择　Enter 签收　N 下一件",
+  keys: "Enter 详情　A 签收　N 下一件",
   ackTaken: (seat) => `已由 ${seat} 先行签收`,
   ackTakenUnknown: "已由其他席位先行签收",
   ackFailed: (why) => `签收失败：${why}`,
@@ -194,7 +196,7 @@ const zh: Words = {
   old: (text) => `旧 ${text}`,
   span: (count, unit) => `${count} ${SPANS_ZH[unit]}`,
   matrix: "县（市、区）运行状态",
-  matrixNote: "灰点为正常；有编号为报警；空白为无此监测",
+  matrixNote: "灰点为正常；有编号为报警；空白为无此监测；n/m 为部分在报",
   weather: "气象",
   sources: "数据来源",
   sourcesNote: (position) => `日志位置 ${position}`,
@@ -213,6 +215,7 @@ const zh: Words = {
 };
 
 const en: Words = {
+  ...enDomains,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",
   elsewhen: "NOT THE PRESENT",
@@ -232,8 +235,7 @@ const en: Words = {
   seatKeep: "OK",
   cancel: "Cancel",
   alarms: "Alarms",
-  alarmsNote: (open, unacknowledged) =>
-    unacknowledged > 0 ? `${open} open, ${unacknowledged} unacknowledged` : `${open} open`,
+  alarmsNote: (open, unacknowledged) => (unacknowledged > 0 ? `${open} open, ${unacknowledged} unack` : `${open} open`),
   quiet: "No alarms",
   blind: "No alarms, but every feed is silent: nothing can be concluded",
   returned: "returned",
@@ -256,7 +258,7 @@ const en: Words = {
   threshold: "limit",
   more: (rows) => `${rows} more`,
   moreUnacknowledged: (rows) => `${rows} of them unacknowledged`,
-  keys: "↑↓  Enter ack  N next",
+  keys: "Enter detail  A ack  N next",
   ackTaken: (seat) => `already acknowledged by ${seat}`,
   ackTakenUnknown: "already acknowledged by another seat",
   ackFailed: (why) => `not acknowledged: ${why}`,
@@ -302,7 +304,7 @@ const en: Words = {
   old: (text) => `${text} old`,
   span: (count, unit) => `${count} ${SPANS_EN[unit]}`,
   matrix: "Counties",
-  matrixNote: "grey dot: normal; number: alarm; blank: not observed there",
+  matrixNote: "dot: normal; n/m: so many heard; number: alarm; blank: not observed",
   weather: "Weather",
   sources: "Data sources",
   sourcesNote: (position) => `log position ${position}`,

@@ -1,15 +1,34 @@
 import { freshness } from "../feed/fresh";
 import type { AlarmView, LatestView, ThingView } from "../feed/messages";
 import { type Facts, pairKey } from "../feed/scene";
+import { type ColumnId, columnOf, columnOfThing } from "../lib/domains";
 import { say } from "../lib/i18n";
 import { abroad } from "./abroad";
 import { BORDER_PLACES, LAND_NAMES, type LandName } from "./land";
 import { along, around, type Box, beside, boxOf, placeLabels, type Shy, spread, type Wanted } from "./place";
-import type { Point, Projection } from "./project";
+import { metresBetween, type Point, type Projection } from "./project";
+
+/** Signs of things: grey shapes that no level has. */
+export type Shape = "square" | "circle" | "arrow" | "drop" | "dot";
+
+/** Which sign a thing has. In one scene no two kinds that look alike are shown. */
+export const SHAPES: Readonly<Record<ColumnId, Shape>> = {
+  air: "square",
+  gas: "circle",
+  weather: "arrow",
+  rain: "dot",
+  stage: "drop",
+  quality: "square",
+  hall: "square",
+  video: "circle",
+  street: "dot",
+  gateway: "square",
+  other: "circle",
+};
 
 /** A thing at rest: grey, whatever it measures. */
 export interface ThingMark {
-  readonly shape: "square" | "circle" | "arrow";
+  readonly shape: Shape;
   readonly at: Point;
   readonly silent: boolean;
   /** Where the wind blows to, radians clockwise from north. */
@@ -35,8 +54,15 @@ export interface TextMark {
   readonly angle: number;
 }
 
+/** A stretch of a river that an alarm is about. */
+export interface Reach {
+  readonly course: readonly Point[];
+  readonly level: number;
+}
+
 /** All that is drawn above the land. */
 export interface Drawing {
+  readonly reaches: readonly Reach[];
   readonly things: readonly ThingMark[];
   readonly alarms: readonly AlarmMark[];
   readonly texts: readonly TextMark[];
@@ -65,6 +91,8 @@ export interface Canvas {
   readonly line?: readonly [Point, Point] | undefined;
   /** Draw the names of the land too. */
   readonly names: boolean;
+  /** Which things are drawn at rest. */
+  readonly marks: ReadonlySet<ColumnId>;
   measure(text: string, kind: TextMark["kind"]): number;
 }
 
@@ -100,7 +128,36 @@ function ranks(a: AlarmView, b: AlarmView): number {
 export function drawing(live: Live, canvas: Canvas): Drawing {
   const alarms = alarmMarks(live, canvas);
   const things = thingMarks(live, canvas);
-  return { things, alarms, texts: textMarks(live, canvas, alarms, things), line: canvas.line };
+  return {
+    reaches: reaches(live, canvas),
+    things,
+    alarms,
+    texts: textMarks(live, canvas, alarms, things),
+    line: canvas.line,
+  };
+}
+
+/** How far up and down a river an alarm of its stage is drawn, and how near the gauge must stand to it. */
+const REACH_METRES = 10_000;
+const BANK_METRES = 4_000;
+
+/** The reach round each gauge whose alarm lasts: nothing else of a river takes a colour. */
+function reaches(live: Live, { projection, marks }: Canvas): Reach[] {
+  if (!marks.has("stage")) return [];
+  return [...live.alarms.values()]
+    .sort((a, b) => b.level - a.level)
+    .flatMap((alarm) => {
+      const thing = live.things.get(alarm.thing);
+      const place = thing?.place ?? null;
+      if (alarm.ended_ms !== null || place === null || columnOf(thing, alarm.property) !== "stage") return [];
+      const courses = LAND_NAMES.flatMap(({ along: course }) => (course === undefined ? [] : [course]));
+      const near = courses
+        .map((course) => ({ course, metres: Math.min(...course.map((at) => metresBetween(place, at))) }))
+        .sort((a, b) => a.metres - b.metres)[0];
+      if (near === undefined || near.metres > BANK_METRES) return [];
+      const course = near.course.filter((at) => metresBetween(place, at) <= REACH_METRES).map(projection.point);
+      return course.length < 2 ? [] : [{ course, level: alarm.level }];
+    });
 }
 
 function alarmMarks(live: Live, { projection, frame, taken, together }: Canvas): AlarmMark[] {
@@ -124,20 +181,28 @@ function alarmMarks(live: Live, { projection, frame, taken, together }: Canvas):
   });
 }
 
-function thingMarks(live: Live, { projection, frame, taken }: Canvas): ThingMark[] {
+function thingMarks(live: Live, { projection, frame, taken, marks: shown }: Canvas): ThingMark[] {
   const marks: ThingMark[] = [];
   for (const thing of live.things.values()) {
-    if (thing.place === null) continue;
+    const column = columnOfThing(thing);
+    if (thing.place === null || !shown.has(column)) continue;
     const [x, y] = projection.point(thing.place);
     if (!inside([x, y], frame) || taken.some((box) => inside([x, y], box))) continue;
     const at: Point = [Math.round(x), Math.round(y)];
-    const silent = thing.properties.every((id) => !fresh(live, thing, id));
+    // What has nothing of its own to say is as alive as what is heard through it.
+    const silent =
+      thing.properties.length > 0
+        ? thing.properties.every((id) => !fresh(live, thing, id))
+        : ![...live.things.values()].some(
+            (child) => child.parent === thing.id && child.properties.some((id) => fresh(live, child, id)),
+          );
     const from = fresh(live, thing, "wind_direction")
       ? live.latest.get(pairKey(thing.id, "wind_direction"))?.value
       : undefined;
     if (thing.kind === "weather" && from !== undefined)
       marks.push({ shape: "arrow", at, silent: false, angle: (Math.round(from / 5) * 5 + 180) * (Math.PI / 180) });
-    else marks.push({ shape: thing.kind === "station" ? "square" : "circle", at, silent });
+    else if (SHAPES[column] !== "arrow") marks.push({ shape: SHAPES[column], at, silent });
+    else marks.push({ shape: "circle", at, silent });
   }
   return marks;
 }

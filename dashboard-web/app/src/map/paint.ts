@@ -25,6 +25,15 @@ export function measured(context: CanvasRenderingContext2D, text: string, kind: 
 
 /** Draws the live part of a map. */
 export function paint(context: CanvasRenderingContext2D, drawing: Drawing): void {
+  for (const { course, level } of drawing.reaches) {
+    context.beginPath();
+    for (const [x, y] of course) context.lineTo(x, y);
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    context.strokeStyle = LEVEL_COLOURS[toLevel(level) - 1] ?? LEVEL_COLOURS[0];
+    context.lineWidth = 6;
+    context.stroke();
+  }
   for (const thing of drawing.things) paintThing(context, thing);
   if (drawing.line !== undefined) {
     const [from, to] = drawing.line;
@@ -64,8 +73,13 @@ function paintThing(context: CanvasRenderingContext2D, { shape, at: [x, y], sile
   }
   context.beginPath();
   if (shape === "square") context.rect(x - 3.5, y - 3.5, 7, 7);
-  else context.arc(x, y, 4.5, 0, 2 * Math.PI);
-  if (shape === "square" && !silent) context.fill();
+  else if (shape === "drop") {
+    context.moveTo(x, y + 6);
+    context.lineTo(x - 6, y - 4.5);
+    context.lineTo(x + 6, y - 4.5);
+    context.closePath();
+  } else context.arc(x, y, shape === "dot" ? 3 : 4.5, 0, 2 * Math.PI);
+  if (shape !== "circle" && !silent) context.fill();
   else {
     context.fillStyle = GROUND;
     context.fill();

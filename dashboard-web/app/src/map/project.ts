@@ -17,6 +17,8 @@ export interface Projection {
   readonly zoom: number;
   readonly metresPerPixel: number;
   point(place: Place): Point;
+  /** The place that lies at a point. */
+  place(point: Point): Place;
 }
 
 const mercatorX = (lon: number): number => (lon + 180) / 360;
@@ -37,6 +39,7 @@ export function fitted(bounds: Bounds, width: number, height: number, padding: n
     zoom: Math.log2(world / TILE),
     metresPerPixel: (EARTH_METRES * Math.cos((centre[1] * Math.PI) / 180)) / world,
     point: ([lon, lat]) => [(mercatorX(lon) - x) * world + width / 2, (mercatorY(lat) - y) * world + height / 2],
+    place: ([px, py]) => [((px - width / 2) / world + x) * 360 - 180, latitude((py - height / 2) / world + y)],
   };
 }
 

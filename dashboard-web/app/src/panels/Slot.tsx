@@ -1,4 +1,4 @@
-import { type Component, ErrorBoundary, Show } from "solid-js";
+import { type Component, ErrorBoundary, Show, splitProps } from "solid-js";
 import { t } from "../lib/i18n";
 import { ErrorCard } from "../ui/ErrorCard";
 import type { PanelProps } from "./panel";
@@ -6,6 +6,7 @@ import { PANELS } from "./registry";
 
 /** A place for a panel. What fails in it stays in it. */
 export const Slot: Component<PanelProps & { id: string }> = (props) => {
+  const [, given] = splitProps(props, ["id"]);
   const panel = () => PANELS[props.id];
   return (
     <div class="slot" data-panel={props.id}>
@@ -16,7 +17,7 @@ export const Slot: Component<PanelProps & { id: string }> = (props) => {
         }}
       >
         <Show when={panel()} keyed fallback={<ErrorCard title={t().panelFailed} detail={t().panelUnknown(props.id)} />}>
-          {(Shown) => <Shown wall={props.wall} acknowledge={props.acknowledge} />}
+          {(Shown) => <Shown {...given} />}
         </Show>
       </ErrorBoundary>
     </div>

@@ -27,6 +27,15 @@ export function observedBy(kind: string, things: Iterable<ThingView>, facts: Fac
   return known.sort((a, b) => rank(a.id) - rank(b.id) || (a.id < b.id ? -1 : 1));
 }
 
+/** What these things observe, in the order of the screens; with or without the weather. */
+export function inOrder(things: readonly ThingView[], withoutWeather: boolean, facts: Facts): PropertyView[] {
+  const ids = new Set(things.flatMap(({ properties }) => properties));
+  const known = [...ids].filter((id) => !(withoutWeather && WEATHER.has(id))).map((id) => facts.properties.get(id));
+  return known
+    .filter((property) => property !== undefined)
+    .sort((a, b) => rank(a.id) - rank(b.id) || (a.id < b.id ? -1 : 1));
+}
+
 /** Things of a kind, by id. */
 export function ofKind(kind: string, things: ReadonlyMap<string, ThingView>): ThingView[] {
   return [...things.values()].filter((thing) => thing.kind === kind).sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -6,6 +6,10 @@ import type { Wall } from "../feed/store";
 export interface PanelProps {
   readonly wall: Wall;
   readonly acknowledge: Acknowledge;
+  /** Shows an alarm in detail. */
+  readonly onOpen?: (alarm: string) => void;
+  /** The alarm that is shown in detail. */
+  readonly opened?: string | undefined;
 }
 
 /** A panel draws from the store and never fetches. */

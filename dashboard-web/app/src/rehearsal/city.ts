@@ -1,4 +1,4 @@
-import type { CityView, PropertyView, RuleView, TextView, ThingView } from "../feed/messages";
+import type { CityView, TextView, ThingView } from "../feed/messages";
 import counties from "../map/data/counties.json";
 import { between, type Random } from "./random";
 
@@ -12,64 +12,6 @@ export const CITY: CityView = {
     name: { zh: properties.zh, en: properties.en },
   })),
 };
-
-function property(
-  id: string,
-  title: TextView,
-  symbol: string,
-  unit: string,
-  decimals: number,
-  periodSecs = 60,
-): PropertyView {
-  return { id, title, symbol, unit, decimals, period_secs: periodSecs };
-}
-
-export const PROPERTIES: readonly PropertyView[] = [
-  property("aqi_hourly", { zh: "小时空气质量指数", en: "Air quality index, hourly" }, "AQI", "", 0, 3_600),
-  property("cl2", { zh: "氯气", en: "Chlorine" }, "Cl₂", "ppm", 2, 5),
-  property("co", { zh: "一氧化碳", en: "Carbon monoxide" }, "CO", "mg/m³", 1),
-  property("humidity", { zh: "相对湿度", en: "Humidity" }, "RH", "%", 0),
-  property("no2", { zh: "二氧化氮", en: "Nitrogen dioxide" }, "NO₂", "µg/m³", 0),
-  property("o3", { zh: "臭氧", en: "Ozone" }, "O₃", "µg/m³", 0),
-  property("pm10", { zh: "可吸入颗粒物", en: "PM10" }, "PM10", "µg/m³", 0),
-  property("pm25", { zh: "细颗粒物", en: "PM2.5" }, "PM2.5", "µg/m³", 0),
-  property("so2", { zh: "二氧化硫", en: "Sulphur dioxide" }, "SO₂", "µg/m³", 0),
-  property("temperature", { zh: "气温", en: "Temperature" }, "T", "°C", 1),
-  property("wind_direction", { zh: "风向", en: "Wind direction" }, "WD", "°", 0),
-  property("wind_speed", { zh: "风速", en: "Wind speed" }, "WS", "m/s", 1),
-];
-
-function rule(id: string, title: TextView, of: string, level: number, raise: number, clear: number): RuleView {
-  return { id, title, property: of, level, direction: "above", raise, clear, source: "rehearsal" };
-}
-
-export const RULES: readonly RuleView[] = [
-  rule("cl2-aegl1", { zh: "氯气超过 AEGL-1（不适）", en: "Chlorine above AEGL-1 (discomfort)" }, "cl2", 3, 0.5, 0.4),
-  rule(
-    "cl2-aegl2",
-    { zh: "氯气超过 AEGL-2（持久伤害、妨碍逃生）", en: "Chlorine above AEGL-2 (lasting harm, escape impaired)" },
-    "cl2",
-    2,
-    2,
-    1.6,
-  ),
-  rule(
-    "cl2-aegl3",
-    { zh: "氯气超过 AEGL-3（危及生命）", en: "Chlorine above AEGL-3 (life-threatening)" },
-    "cl2",
-    1,
-    20,
-    16,
-  ),
-  rule(
-    "aqi-hourly-heavy",
-    { zh: "小时空气质量达到重度污染", en: "Hourly air quality: heavily polluted" },
-    "aqi_hourly",
-    4,
-    200,
-    200,
-  ),
-];
 
 const AIR = ["pm25", "pm10", "so2", "no2", "co", "o3"];
 const WEATHER = ["wind_speed", "wind_direction", "temperature", "humidity"];
@@ -101,12 +43,14 @@ const DETECTORS = [
 /** Where the invented chlorine plant stands. */
 export const PLANT: readonly [number, number] = [118.882, 28.905];
 
-function named(entry: string): TextView {
+/** `府山 Fushan` in both languages. */
+export function named(entry: string): TextView {
   const space = entry.indexOf(" ");
   return { zh: entry.slice(0, space), en: entry.slice(space + 1) };
 }
 
-function inside(point: readonly [number, number], ring: readonly (readonly number[])[]): boolean {
+/** Whether a point is inside a ring. */
+export function inside(point: readonly [number, number], ring: readonly (readonly number[])[]): boolean {
   let within = false;
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
     const [ax = 0, ay = 0] = ring[i] ?? [];
@@ -116,7 +60,12 @@ function inside(point: readonly [number, number], ring: readonly (readonly numbe
   return within;
 }
 
-function scattered(random: Random, ring: readonly (readonly number[])[], others: readonly (readonly number[])[]) {
+/** A place in the ring, far from the others. */
+export function scattered(
+  random: Random,
+  ring: readonly (readonly number[])[],
+  others: readonly (readonly number[])[],
+) {
   const lons = ring.map(([lon = 0]) => lon);
   const lats = ring.map(([, lat = 0]) => lat);
   let best: [number, number] = [0, 0];
@@ -133,8 +82,8 @@ function scattered(random: Random, ring: readonly (readonly number[])[], others:
   return best;
 }
 
-/** The things of the invented network. */
-export function things(random: Random): ThingView[] {
+/** Stations, weather and detectors. */
+export function airThings(random: Random): ThingView[] {
   const list: ThingView[] = [];
   for (const { properties, geometry } of counties.features) {
     const ring = geometry.coordinates[0] ?? [];
@@ -178,5 +127,5 @@ export function things(random: Random): ThingView[] {
       period_secs: null,
     });
   });
-  return list.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return list;
 }

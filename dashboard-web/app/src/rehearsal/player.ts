@@ -54,7 +54,7 @@ export class Player {
   }
 
   private snapshot(): ServerMessage {
-    const { city, properties, rules } = this.recording.snapshot;
+    const { city, properties, rules, event_types } = this.recording.snapshot;
     return {
       type: "snapshot",
       scene: "wall",
@@ -63,6 +63,7 @@ export class Player {
       city,
       properties,
       rules,
+      ...(event_types === undefined ? {} : { event_types }),
       state: this.scene.view(),
     };
   }

@@ -5,27 +5,22 @@ import "./samples.css";
 import { For } from "solid-js";
 import { render } from "solid-js/web";
 import { createStore, type Wall } from "../feed/store";
+import { byUrgency } from "../panels/alarms/order";
 import { Slot } from "../panels/Slot";
 import { SAMPLES, type Sample } from "./sample";
-
-/** The size that each panel has on the wall. */
-const SIZES: Readonly<Record<string, readonly [number, number]>> = {
-  header: [1920, 76],
-  alarms: [556, 712],
-  map: [800, 712],
-  air: [508, 374],
-  pollutants: [508, 338],
-  matrix: [814, 288],
-  gas: [514, 288],
-  sources: [508, 288],
-  "no-such-panel": [508, 160],
-};
+import { SIZES } from "./sizes";
 
 function still(sample: Sample): Wall {
-  const store = createStore();
+  // Painted at once and then never again: a picture of a moment does not grow old.
+  const store = createStore({ frame: (run) => run(), pause: () => {} });
   store.accept({ type: "snapshot", ...sample.snapshot });
   store.linked({ state: "live", sinceMs: Date.now(), attempts: 0 });
   return store;
+}
+
+/** The alarm that the detail of a sample shows. */
+function mostUrgent(wall: Wall): string | undefined {
+  return [...wall.alarms().values()].sort(byUrgency)[0]?.id;
 }
 
 /** A store that fails: what every panel must survive. */
@@ -47,7 +42,11 @@ const only = new URLSearchParams(location.search).get("panel");
 if (root !== null)
   render(
     () => (
-      <For each={Object.entries(SIZES).filter(([id]) => only === null || id === only)}>
+      <For
+        each={Object.entries({ ...SIZES, "no-such-panel": [508, 160] as const }).filter(
+          ([id]) => only === null || id === only,
+        )}
+      >
         {([id, [width, height]]) => (
           <section class="sample-panel">
             <h1>{id}</h1>
@@ -57,7 +56,12 @@ if (root !== null)
                   <figure>
                     <figcaption>{title}</figcaption>
                     <div class="sample-frame" style={{ width: `${width}px`, height: `${height}px` }}>
-                      <Slot id={id} wall={wall} acknowledge={async () => ({ outcome: "unreachable" })} />
+                      <Slot
+                        id={id}
+                        wall={wall}
+                        acknowledge={async () => ({ outcome: "unreachable" })}
+                        opened={id === "detail" ? mostUrgent(wall) : undefined}
+                      />
                     </div>
                   </figure>
                 )}

@@ -18,11 +18,11 @@ function at(secs: number): Snapshot {
 }
 
 const quiet = at(5);
-const leak = at(80);
+const busy = at(200);
 
 /** Every kind of alarm row: waiting, acknowledged, returned, corrected. */
 function mixed(): Snapshot {
-  const alarms = leak.state.alarms.map((alarm, index) => {
+  const alarms = busy.state.alarms.map((alarm, index) => {
     if (index === 0) {
       const before = { started_ms: alarm.started_ms + 70_000, ended_ms: null, extreme: alarm.extreme };
       return { ...alarm, corrected: true, before };
@@ -31,31 +31,34 @@ function mixed(): Snapshot {
       return {
         ...alarm,
         state: "acknowledged" as const,
-        acknowledged: { seat: "一号席", at_ms: leak.now_ms, note: "" },
+        acknowledged: { seat: "一号席", at_ms: busy.now_ms, note: "" },
       };
     if (index % 3 === 2)
       return {
         ...alarm,
         state: "returned_unacknowledged" as const,
-        ended_ms: leak.now_ms - 3_000,
+        ended_ms: busy.now_ms - 3_000,
         corrected: true,
         before: { started_ms: alarm.started_ms + 20_000, ended_ms: null, extreme: alarm.extreme },
       };
     return alarm;
   });
-  return { ...leak, state: { ...leak.state, alarms: alarms.slice(0, 5) } };
+  return { ...busy, state: { ...busy.state, alarms: alarms.slice(0, 5) } };
 }
 
-/** The states that every panel must stand in. */
+const { things, alarms } = busy.state;
+const LATER_MS = 4 * 3_600_000;
+
+/** The states that every panel must stand in; the first four are held by pictures. */
 export const SAMPLES: readonly Sample[] = [
-  { title: "平静 quiet", snapshot: quiet },
-  { title: "泄漏 leak", snapshot: leak },
-  { title: "各种报警状态 states of alarms", snapshot: mixed() },
-  { title: "数据陈旧 stale", snapshot: { ...quiet, now_ms: quiet.now_ms + 4 * 3_600_000 } },
+  { title: "正常 normal", snapshot: quiet },
+  { title: "异常 abnormal", snapshot: busy },
+  { title: "数据陈旧 stale", snapshot: { ...busy, now_ms: busy.now_ms + LATER_MS } },
   {
     title: "没有数据 no data",
-    snapshot: { ...quiet, state: { ...quiet.state, latest: [], trends: [], indices: [], sources: [] } },
+    snapshot: { ...busy, state: { things, latest: [], trends: [], indices: [], alarms, sources: [] } },
   },
+  { title: "各种报警状态 states of alarms", snapshot: mixed() },
   {
     title: "空 empty",
     snapshot: { ...quiet, state: { things: [], latest: [], trends: [], indices: [], alarms: [], sources: [] } },

@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 use yiping_model::{
-    AlarmId, DatastreamId, Disposition, Finding, Level, Measured, Reason, RuleId, SourceId,
-    WindowLength,
+    AlarmId, DatastreamId, Disposition, Finding, Level, Reason, RuleId, SourceId, WindowLength,
 };
 
 use super::*;
@@ -52,6 +51,7 @@ fn alarm(change: AlarmChange, ended: Option<i64>) -> Body {
         at: at(950),
         rule,
         subject,
+        key: None,
         level: Level::Yellow,
         started: at(900),
         ended: ended.map(at),
@@ -219,4 +219,53 @@ fn dead_letters_and_decisions_are_told() {
 fn an_unknown_kind_is_named() {
     let error = Filter::new("alarm,alert", None, None).expect_err("no such kind");
     assert!(error.to_string().starts_with("`alert` is not a kind"));
+}
+
+#[test]
+fn events_and_derived_values_are_told_and_narrowed() {
+    let event = |thing: &str| {
+        Body::Event(Event {
+            source: SourceId::new("mqtt").expect("valid"),
+            thing: ThingId::new(thing).expect("valid"),
+            phenomenon_time: at(900),
+            kind: yiping_model::EventKind::new("crowd").expect("valid"),
+            key: EventKey::new("t-9").ok(),
+            part: None,
+            values: [Measured {
+                property: PropertyId::new("people").expect("valid"),
+                value: 132.0,
+                quality: Quality::Good,
+            }]
+            .into_iter()
+            .collect(),
+        })
+    };
+    let derived = finding(Outcome::Derived(DerivedResult {
+        datastream: DatastreamId::parse("hall:waiting").expect("valid"),
+        time: at(960),
+        value: None,
+        inputs: 0,
+        because: None,
+        revision: 0,
+        before: None,
+    }));
+    let records = [
+        record(5, event("cam-1")),
+        record(6, event("cam-2")),
+        record(7, derived),
+    ];
+    let thing = ThingId::new("cam-1").ok();
+    let filter = Filter::new("event,derived", thing, None).expect("kinds");
+    assert_eq!(filter.least_class(), Class::Input);
+    assert_eq!(
+        told(&filter, &records)["items"],
+        json!([{"type": "event", "position": 5, "source": "mqtt", "thing": "cam-1", "kind": "crowd", "key": "t-9", "part": null,
+            "at_ms": 900_000, "received_ms": 1_000_000, "values": {"people": 132}}])
+    );
+    let filter = Filter::new("derived", None, PropertyId::new("waiting").ok()).expect("kinds");
+    assert_eq!(
+        told(&filter, &records)["items"],
+        json!([{"type": "derived", "position": 7, "thing": "hall", "property": "waiting", "at_ms": 960_000, "revision": 0,
+            "value": null, "inputs": 0}])
+    );
 }

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 use yiping_model::{
-    Act, AlarmChange, AlarmEvent, Decision, Disposition, Finding, Level, PropertyId, Quality,
-    Reason, Reject, RuleId, Stage, Text, Thing, WindowSpec, Zone,
+    Act, AlarmChange, AlarmEvent, Decision, DerivedBefore, Disposition, EventKey, EventKind,
+    Finding, Level, Measured, Quality, Reason, Reject, RuleId, Stage, Text, Thing, WindowSpec,
+    Zone,
 };
 
 use super::*;
@@ -104,6 +105,37 @@ fn reading(door: &str, stream: &str, secs: i64, value: f64) -> Body {
     })
 }
 
+fn event(stream: &str, key: &str, secs: i64, value: f64) -> Body {
+    let stream = datastream(stream);
+    Body::Event(Event {
+        source: source("s"),
+        thing: stream.thing,
+        phenomenon_time: at(secs),
+        kind: EventKind::new("crowd").expect("valid"),
+        key: EventKey::new(key).ok(),
+        part: None,
+        values: [Measured {
+            property: stream.property,
+            value,
+            quality: Quality::Good,
+        }]
+        .into_iter()
+        .collect(),
+    })
+}
+
+fn derived(stream: &str, secs: i64, value: Option<f64>, revision: u32) -> Body {
+    finding(Outcome::Derived(DerivedResult {
+        datastream: datastream(stream),
+        time: at(secs),
+        value,
+        inputs: 1,
+        because: Some(property_id("do")),
+        revision,
+        before: (revision > 0).then_some(DerivedBefore { value: Some(7.0) }),
+    }))
+}
+
 fn finding(outcome: Outcome) -> Body {
     Body::Finding(Finding {
         cause: Position::START,
@@ -159,6 +191,7 @@ fn alarm(number: i64, change: AlarmChange, ended: Option<i64>) -> Body {
         at: at(number),
         rule: RuleId::new("r").expect("valid"),
         subject: datastream("a:pm25"),
+        key: None,
         level: Level::Orange,
         started: at(number),
         ended: ended.map(at),
@@ -228,6 +261,13 @@ fn any_body() -> impl Strategy<Value = Body> {
         1 => Just(Body::Tick),
         6 => (door.clone(), stream.clone(), 0_i64..6, 0_u8..3)
             .prop_map(|(door, stream, secs, value)| reading(door, stream, secs, value.into())),
+        3 => (stream.clone(), 0_i64..30, 0_u8..4)
+            .prop_map(|(stream, secs, key)| event(stream, &format!("t-{key}"), secs, key.into())),
+        4 => (stream.clone(), 0_i64..90, prop::option::of(0_u8..9), 0_u32..3).prop_map(
+            |(stream, step, value, revision)| {
+                derived(stream, step * 60, value.map(f64::from), revision)
+            }
+        ),
         8 => (stream, 0_i64..200, secs, 0_u8..9).prop_map(|(stream, step, secs, mean)| {
             window(stream, step * i64::from(secs), secs, mean.into())
         }),
@@ -405,4 +445,53 @@ fn a_checkpoint_of_another_catalogue_is_of_no_use() {
         ..facts()
     };
     assert!(WallScene::restore(other, limits(), kept).is_none());
+}
+
+#[test]
+fn the_last_events_of_a_thing_are_shown_each_once_and_their_values_are_its_last() {
+    let mut bodies: Vec<Body> = (0..12)
+        .map(|secs| event("a:pm25", &format!("t-{secs}"), secs, secs as f64))
+        .collect();
+    // One again, one that comes late, and one older than all that are held.
+    bodies.push(event("a:pm25", "t-11", 11, 11.0));
+    bodies.push(event("a:pm25", "late", 7, 0.0));
+    bodies.push(event("a:pm25", "old", 1, 0.0));
+    let state = told(bodies).snapshot().state;
+    let keys: Vec<&str> = state
+        .events
+        .iter()
+        .filter_map(|event| event.key.as_deref())
+        .collect();
+    assert_eq!(
+        keys,
+        ["t-5", "t-6", "late", "t-7", "t-8", "t-9", "t-10", "t-11"]
+    );
+    assert_eq!(state.latest[0].at_ms, 11_000);
+}
+
+#[test]
+fn a_derived_value_is_the_last_value_of_its_datastream_and_a_point_of_its_trend() {
+    let wall = told(vec![
+        derived("a:wait", 60, Some(1.0), 0),
+        derived("a:wait", 120, Some(7.0), 0),
+        derived("a:wait", 180, None, 0),
+        derived("a:wait", 240, Some(4.0), 0),
+        derived("a:wait", 120, Some(3.0), 1),
+        derived("a:wait", 240, Some(5.0), 1),
+        // Back to what it was: no duplicate, but the next revision.
+        derived("a:wait", 240, Some(4.0), 2),
+    ]);
+    let state = wall.snapshot().state;
+    let latest = &state.latest[0];
+    assert_eq!((latest.value, latest.at_ms), (4.0, 240_000));
+    assert_eq!(latest.because.as_deref(), Some("do"));
+    let trend = &state.trends[0];
+    assert_eq!(trend.means, [Some(1.0), Some(3.0), None, Some(4.0)]);
+    assert_eq!(trend.last_ms, 180_000);
+    assert_eq!(trend.corrected[0].before, Some(7.0));
+    assert!(
+        wall.snapshot().state.things.iter().any(|thing| {
+            thing.id == "a" && thing.properties.iter().any(|known| known == "wait")
+        })
+    );
 }

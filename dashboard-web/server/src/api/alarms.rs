@@ -13,7 +13,7 @@ use yiping_store::AlarmQuery;
 use super::answer::{Acknowledged, AlarmAnswer, Rows};
 use super::error::{ApiError, ErrorAnswer};
 use super::history::named;
-use super::params::Params;
+use super::params::{Params, ROWS_DEFAULT};
 use crate::state::ServerState;
 
 const SEAT_CHARS_MAX: usize = 64;
@@ -54,7 +54,7 @@ pub(super) async fn list(
 ) -> Result<Json<Rows<AlarmAnswer>>, ApiError> {
     let in_state = params.parsed("state", "unacknowledged", named)?;
     let (from, to) = (params.time("from")?, params.time("to")?);
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = AlarmQuery {
         state: in_state,

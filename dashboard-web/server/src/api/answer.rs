@@ -252,9 +252,11 @@ pub(crate) struct AlarmAnswer {
     rule: String,
     /// Thing.
     thing: String,
-    /// Property.
+    /// Property; the kind of event, or `no_data`, where that raised it.
     metric: String,
-    /// The value that raised it.
+    /// The track whose alarm it is, where each has its own.
+    key: Option<String>,
+    /// The value that raised it; seconds where a datastream was silent or stuck, a change per hour under a rate.
     value: f64,
     /// The most extreme value so far.
     extreme: f64,
@@ -293,6 +295,7 @@ impl From<Alarm> for AlarmAnswer {
             rule: event.rule.to_string(),
             thing: event.subject.thing.to_string(),
             metric: event.subject.property.to_string(),
+            key: event.key.as_ref().map(ToString::to_string),
             value: event.value,
             extreme: event.extreme,
             threshold: event.threshold,
@@ -407,7 +410,7 @@ impl From<StoredReject> for RejectAnswer {
 pub(crate) struct SourcesAnswer {
     /// The record up to which was counted.
     pub(crate) position: u64,
-    /// The doors, in observations; received = accepted + duplicate + quarantined + rejected.
+    /// The doors, in observations (an event counts as one, and each of its values as one more); received = accepted + duplicate + quarantined + rejected.
     pub(crate) items: Vec<SourceAnswer>,
 }
 

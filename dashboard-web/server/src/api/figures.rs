@@ -8,7 +8,7 @@ use yiping_store::RejectQuery;
 use super::answer::{RejectAnswer, Rows, SourceAnswer, SourcesAnswer};
 use super::error::{ApiError, ErrorAnswer};
 use super::history::named;
-use super::params::Params;
+use super::params::{Params, ROWS_DEFAULT};
 use crate::state::ServerState;
 
 /// Dead letters: input that did not become an observation, with the reason.
@@ -34,7 +34,7 @@ pub(super) async fn rejects(
     let source = params.parsed("source", "http", |text| SourceId::new(text).ok())?;
     let reason = params.parsed("reason", "not_json", named)?;
     let before = params.parsed("before", "812345", |text| text.parse().ok().map(Position))?;
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = RejectQuery {
         source,

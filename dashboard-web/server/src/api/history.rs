@@ -10,7 +10,7 @@ use yiping_store::{HopFilter, IndexQuery, ObservationQuery, WindowQuery};
 
 use super::answer::{IndexAnswer, ObservationAnswer, Rows, WindowAnswer};
 use super::error::{ApiError, ErrorAnswer};
-use super::params::Params;
+use super::params::{Params, ROWS_DEFAULT};
 use crate::state::ServerState;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -24,7 +24,10 @@ pub(super) fn named<T: DeserializeOwned>(text: &str) -> Option<T> {
 
 /// `from` and `to`: by default from a day before `to` (or before the city clock) until a day after the city clock, so that a device
 /// whose clock is ahead is seen.
-fn span(params: &mut Params, state: &ServerState) -> Result<(Timestamp, Timestamp), ApiError> {
+pub(super) fn span(
+    params: &mut Params,
+    state: &ServerState,
+) -> Result<(Timestamp, Timestamp), ApiError> {
     let (from, to) = (params.time("from")?, params.time("to")?);
     let now = state.live.now();
     let from = from.unwrap_or_else(|| to.unwrap_or(now) - DAY);
@@ -64,7 +67,7 @@ pub(super) async fn observations(
         ))
     })?;
     let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = ObservationQuery {
         datastream,
@@ -109,7 +112,7 @@ pub(super) async fn windows(
         every => WindowLength::parse(every).ok().map(HopFilter::Every),
     })?;
     let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = WindowQuery {
         thing,
@@ -147,7 +150,7 @@ pub(super) async fn indices(
     let thing = params.parsed("thing", "qz-air-001", |text| ThingId::new(text).ok())?;
     let kind = params.parsed("kind", "aqi_hourly", named)?;
     let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(state.settings.rows_max)?;
+    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
     params.finish()?;
     let query = IndexQuery {
         thing,

@@ -3,10 +3,12 @@
 mod alarms;
 mod answer;
 mod error;
+mod events;
 mod figures;
 mod health;
 mod history;
 mod params;
+mod series;
 mod things;
 
 use axum::routing::{MethodRouter, get, post};
@@ -30,8 +32,12 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
             "/api/v1/datastreams/{id}/observations",
             get(history::observations),
         ),
+        ("/api/v1/series", get(series::series)),
+        ("/api/v1/latest", get(series::latest)),
+        ("/api/v1/aggregates", get(series::aggregates)),
         ("/api/v1/windows", get(history::windows)),
         ("/api/v1/indices", get(history::indices)),
+        ("/api/v1/events", get(events::events)),
         ("/api/v1/alarms", get(alarms::list)),
         ("/api/v1/alarms/{id}/ack", post(alarms::acknowledge)),
         ("/api/v1/rejects", get(figures::rejects)),
@@ -55,8 +61,12 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
         things::things,
         things::datastreams,
         history::observations,
+        series::series,
+        series::latest,
+        series::aggregates,
         history::windows,
         history::indices,
+        events::events,
         alarms::list,
         alarms::acknowledge,
         figures::rejects,
@@ -100,7 +110,7 @@ fn live_feed() {}
     path = "/api/v1/feed",
     tag = "live",
     params(
-        ("kinds" = Option<String>, Query, description = "Of `reading`, `reject`, `window`, `index`, `alarm`, `decision`, separated by commas; `window,index,alarm,decision` by default"),
+        ("kinds" = Option<String>, Query, description = "Of `reading`, `event`, `reject`, `window`, `index`, `derived`, `alarm`, `decision`, separated by commas; `window,index,alarm,decision` by default"),
         ("thing" = Option<String>, Query, description = "Only of this thing"),
         ("property" = Option<String>, Query, description = "Only of this property"),
         ("after" = Option<u64>, Query, description = "Resume after this position; without it the feed begins at the end of the log"),

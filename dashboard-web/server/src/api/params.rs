@@ -75,13 +75,17 @@ impl Params {
         })
     }
 
-    /// How many rows, at most `rows_max`.
-    pub(crate) fn limit(&mut self, rows_max: usize) -> Result<usize, ApiError> {
+    /// How many rows: so many when nobody says, and never more than `rows_max`.
+    pub(crate) fn limit(
+        &mut self,
+        rows_default: usize,
+        rows_max: usize,
+    ) -> Result<usize, ApiError> {
         let given = self.parsed("limit", "1000", |text| {
             text.parse().ok().filter(|limit| *limit > 0)
         })?;
         match given {
-            None => Ok(ROWS_DEFAULT.min(rows_max)),
+            None => Ok(rows_default.min(rows_max)),
             Some(limit) if limit <= rows_max => Ok(limit),
             Some(limit) => Err(ApiError::BadQuery(format!(
                 "`limit` {limit} is more than {rows_max}: write it as limit=1000"
@@ -150,8 +154,19 @@ mod tests {
 
     #[test]
     fn a_limit_has_a_limit() {
-        assert_eq!(params(&[]).limit(10_000).expect("default"), 1_000);
-        assert!(params(&[("limit", "0")]).limit(10_000).is_err());
-        assert!(params(&[("limit", "10001")]).limit(10_000).is_err());
+        assert_eq!(
+            params(&[]).limit(ROWS_DEFAULT, 10_000).expect("default"),
+            1_000
+        );
+        assert!(
+            params(&[("limit", "0")])
+                .limit(ROWS_DEFAULT, 10_000)
+                .is_err()
+        );
+        assert!(
+            params(&[("limit", "10001")])
+                .limit(ROWS_DEFAULT, 10_000)
+                .is_err()
+        );
     }
 }

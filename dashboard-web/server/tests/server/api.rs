@@ -4,7 +4,7 @@ use serde_json::json;
 use yiping_model::Body;
 use yiping_server::Settings;
 
-use crate::house::{House, alarm, alarm_id, index, reading, reject, window};
+use crate::house::{House, alarm, alarm_id, event, index, reading, reject, window};
 use crate::http::{Answer, get, post};
 
 async fn told() -> House {
@@ -63,6 +63,60 @@ async fn history_answers_with_each_observation_once() {
     let later = format!("{path}?from=1970-01-12T21:45:40+08:00&to=");
     let rows = get(house.address, &later).await.json();
     assert_eq!(rows["items"].as_array().expect("a list").len(), 1);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_series_is_times_and_values_up_to_a_limit_of_its_own() {
+    let house = told().await;
+    let series = get(house.address, "/api/v1/series?datastream=a:pm25").await;
+    assert_eq!(
+        series.json(),
+        json!({"datastream": "a:pm25", "times_us": [999_880_000_000_i64, 999_940_000_000_i64], "values": [40.0, 42.5], "truncated": false})
+    );
+    let first = "/api/v1/series?datastream=a:pm25&limit=1";
+    let first = get(house.address, first).await.json();
+    assert_eq!(first["values"], json!([40.0]));
+    assert_eq!(first["truncated"], true);
+    let rest = "/api/v1/series?datastream=a:pm25&from=1970-01-12T13:45:00Z&limit=600000";
+    let rest = get(house.address, rest).await.json();
+    assert_eq!(rest["values"], json!([42.5]));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn last_values_come_in_the_order_asked_for_and_null_for_the_unknown() {
+    let house = told().await;
+    let latest = "/api/v1/latest?datastreams=x:pm25,nobody:pm25,a:pm25";
+    let latest = get(house.address, latest).await.json();
+    let items = latest["items"].as_array().expect("a list");
+    assert_eq!(items[0]["datastream"], "x:pm25");
+    assert_eq!(items[0]["last"]["quality"], "out_of_range");
+    assert_eq!(items[1]["last"], json!(null));
+    assert_eq!(items[2]["last"]["value"], 42.5);
+    assert_eq!(items[2]["last"]["phenomenon_time"], "1970-01-12T13:45:40Z");
+    let many = vec!["a:pm25"; 1_001].join(",");
+    let refused = get(house.address, &format!("/api/v1/latest?datastreams={many}")).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.error().1.contains("1000"));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn hours_and_days_begin_by_the_clock_of_the_city() {
+    let house = told().await;
+    for (length, start) in [
+        ("1h", "1970-01-12T13:00:00Z"),
+        ("1d", "1970-01-11T16:00:00Z"),
+    ] {
+        let path = format!("/api/v1/aggregates?datastream=a:pm25&length={length}");
+        let rows = get(house.address, &path).await.json();
+        assert_eq!(
+            rows["items"],
+            json!([{"start": start, "count": 1, "mean": 41.0, "min": 41.0, "max": 41.0}])
+        );
+        assert_eq!(rows["truncated"], false);
+    }
     house.stop().await;
 }
 
@@ -192,6 +246,13 @@ async fn a_wrong_query_is_answered_with_the_parameter_and_an_example() {
             "limit",
         ),
         ("/api/v1/datastreams/apm25/observations", "thing:property"),
+        ("/api/v1/series", "datastream=qz-air-001:pm25"),
+        ("/api/v1/series?datastream=apm25", "datastream"),
+        ("/api/v1/series?datastream=a:pm25&limit=600001", "limit"),
+        ("/api/v1/latest?datastreams=a:pm25,b", "datastreams"),
+        ("/api/v1/latest", "datastreams=qz-air-001:pm25"),
+        ("/api/v1/aggregates?datastream=a:pm25", "length=1h"),
+        ("/api/v1/aggregates?datastream=a:pm25&length=2h", "length"),
         ("/api/v1/windows?length=7h", "length"),
         ("/api/v1/windows?hop=7h", "hop"),
         (
@@ -199,6 +260,8 @@ async fn a_wrong_query_is_answered_with_the_parameter_and_an_example() {
             "from",
         ),
         ("/api/v1/indices?kind=aqi", "kind"),
+        ("/api/v1/events?kind=a%20b", "kind"),
+        ("/api/v1/events?after=x", "after"),
         ("/api/v1/alarms?state=open", "state"),
         ("/api/v1/rejects?reason=bad", "reason"),
         ("/api/v1/rejects?before=x", "before"),
@@ -311,9 +374,59 @@ async fn every_path_of_the_document_answers_and_its_references_resolve() {
     for (path, item) in document["paths"].as_object().expect("paths") {
         let path = path.replace("{id}", "a:pm25");
         if item["get"].is_object() {
+            // What a question must say is said as the document's example does.
+            let parameters = item["get"]["parameters"].as_array();
+            let needed = parameters
+                .into_iter()
+                .flatten()
+                .filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
+            let needed = needed.map(|parameter| {
+                let example = parameter["example"].as_str().expect("an example");
+                format!("{}={example}", parameter["name"].as_str().expect("a name"))
+            });
+            let query = needed.collect::<Vec<_>>().join("&");
+            let path = format!("{path}?{query}");
             let status = get(house.address, &path).await.status;
             assert!(matches!(status, 200 | 426), "{path}: {status}");
         }
     }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn events_are_listed_once_narrowed_and_paged() {
+    let house = House::open(Settings::default()).await;
+    house
+        .tell(vec![
+            event("t-1", 999_900, 3.0),
+            event("t-2", 999_900, -1.0),
+            event("t-1", 999_900, 3.0),
+            event("t-3", 999_880, 5.0),
+        ])
+        .await;
+    let keys = |rows: &serde_json::Value| -> Vec<String> {
+        let items = rows["items"].as_array().expect("a list").iter();
+        items.map(|row| row["key"].to_string()).collect()
+    };
+    let all = get(house.address, "/api/v1/events?kind=crowd").await.json();
+    assert_eq!(keys(&all), [r#""t-3""#, r#""t-1""#, r#""t-2""#]);
+    assert_eq!(all["items"][1]["values"], json!({"pm25": 3.0}));
+    assert_eq!(all["items"][2]["out_of_range"], json!(["pm25"]));
+    let one = get(house.address, "/api/v1/events?thing=a&key=t-2").await;
+    assert_eq!(keys(&one.json()), [r#""t-2""#]);
+    let mut path = "/api/v1/events?limit=1".to_owned();
+    let mut paged = Vec::new();
+    loop {
+        let page = get(house.address, &path).await.json();
+        paged.extend(keys(&page));
+        let last = &page["items"][0];
+        let (at, position) = (last["phenomenon_time"].as_str(), &last["position"]);
+        if page["truncated"] == false {
+            break;
+        }
+        let at = at.expect("a time");
+        path = format!("/api/v1/events?limit=1&from={at}&after={position}");
+    }
+    assert_eq!(paged, keys(&all));
     house.stop().await;
 }

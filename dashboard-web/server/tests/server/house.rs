@@ -12,10 +12,10 @@ use tokio::task::JoinHandle;
 use yiping_log::memory::MemoryLog;
 use yiping_log::{Checkpoint, CityClock, Log};
 use yiping_model::{
-    AlarmChange, AlarmEvent, AlarmId, Body, Catalogue, DatastreamId, Disposition, Finding,
-    IndexKind, IndexResult, Level, Measured, Outcome, Position, Property, PropertyId, Quality,
-    Reading, Reason, Reject, RuleId, SourceId, Stage, Text, Thing, ThingId, Timestamp,
-    WindowLength, WindowResult, WindowSpec, Zone,
+    AlarmChange, AlarmEvent, AlarmId, Body, Catalogue, DatastreamId, Disposition, Event, EventKey,
+    EventKind, Finding, IndexKind, IndexResult, Level, Measured, Outcome, Position, Property,
+    PropertyId, Quality, Reading, Reason, Reject, RuleId, SourceId, Stage, Text, Thing, ThingId,
+    Timestamp, WindowLength, WindowResult, WindowSpec, Zone,
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{Extra, LiveHandle, Probe, ServerState, Settings, follow, router, serve};
@@ -258,6 +258,22 @@ pub(crate) fn reading(thing: &str, secs: i64, value: f64) -> Body {
     })
 }
 
+/// An event of camera `a`, whose values are of `pm25`, the only property of this city.
+pub(crate) fn event(key: &str, secs: i64, value: f64) -> Body {
+    let Body::Reading(reading) = reading("a", secs, value) else {
+        unreachable!("a reading")
+    };
+    Body::Event(Event {
+        source: reading.source,
+        thing: reading.thing,
+        phenomenon_time: reading.phenomenon_time,
+        kind: EventKind::new("crowd").expect("valid"),
+        key: EventKey::new(key).ok(),
+        part: None,
+        values: reading.values,
+    })
+}
+
 pub(crate) fn reject() -> Body {
     Body::Reject(Reject {
         source: SourceId::new("http").expect("valid"),
@@ -331,6 +347,7 @@ pub(crate) fn alarm(number: i64) -> Body {
         at: at(number),
         rule: RuleId::new("pm25-high").expect("valid"),
         subject: DatastreamId::parse("a:pm25").expect("valid"),
+        key: None,
         level: Level::Orange,
         started: at(number),
         ended: None,

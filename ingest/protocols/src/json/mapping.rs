@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::PropertyId;
+use yiping_model::{EventKind, PropertyId};
 
 /// Why a text does not say where to look.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +32,8 @@ pub struct JsonMapping {
     pub rename: BTreeMap<String, PropertyId>,
     /// Factors that bring a metric, by its name in the message, to the property's unit.
     pub scale: BTreeMap<String, f64>,
+    /// Of events: names in the message that differ from the kind's id.
+    pub kinds: BTreeMap<String, EventKind>,
 }
 
 impl Default for JsonMapping {
@@ -42,6 +44,7 @@ impl Default for JsonMapping {
             metrics: Pointer::of("metrics"),
             rename: BTreeMap::new(),
             scale: BTreeMap::new(),
+            kinds: BTreeMap::new(),
         }
     }
 }
@@ -90,8 +93,13 @@ impl From<Place> for String {
 pub struct Pointer(Vec<String>);
 
 impl Pointer {
-    fn of(member: &str) -> Self {
+    pub(super) fn of(member: &str) -> Self {
         Self(vec![member.to_owned()])
+    }
+
+    /// Along these members.
+    pub(crate) fn along(members: &[&str]) -> Self {
+        Self(members.iter().map(ToString::to_string).collect())
     }
 
     /// The steps from the message to the value.

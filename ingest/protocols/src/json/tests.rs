@@ -13,7 +13,7 @@ fn decoded(payload: &[u8], mapping: &JsonMapping, values_max: usize) -> Decoded 
     if let Some(reading) = decode_plain(payload, mapping, TOPIC, values_max) {
         let short = Decoded {
             readings: vec![reading],
-            refusals: Vec::new(),
+            ..Decoded::default()
         };
         assert_eq!(short, careful, "{}", String::from_utf8_lossy(payload));
     }

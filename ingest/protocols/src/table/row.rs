@@ -71,7 +71,11 @@ impl RowReader {
         }
         if values.is_empty() {
             let readings = Vec::new();
-            return Decoded { readings, refusals };
+            return Decoded {
+                readings,
+                refusals,
+                ..Decoded::default()
+            };
         }
         match (self.time(cells), self.thing(cells)) {
             (Ok(phenomenon_time), Ok(thing)) => Decoded {
@@ -82,6 +86,7 @@ impl RowReader {
                     values,
                 }],
                 refusals,
+                ..Decoded::default()
             },
             (Err(detail), _) => unusable(Reason::BadTime, detail, values.len() + refusals.len()),
             (_, Err(detail)) => unusable(Reason::BadId, detail, values.len() + refusals.len()),
@@ -113,8 +118,8 @@ fn cell<'a>(cells: &[&'a str], at: usize) -> &'a str {
 
 fn unusable(reason: Reason, detail: String, items: usize) -> Decoded {
     Decoded {
-        readings: Vec::new(),
         refusals: vec![refusal(reason, detail, items)],
+        ..Decoded::default()
     }
 }
 

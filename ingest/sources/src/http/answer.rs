@@ -13,14 +13,14 @@ use crate::door::Taken;
 
 const REFUSED_MAX: usize = 100;
 
-/// What became of a body, in observations.
+/// What became of a body, in observations; an event counts as one, and each of its values as one more.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ObservationsOutcome {
-    /// Observations that count.
+    /// What counts.
     accepted: u64,
     /// What was refused; at most 100 are told, all are dead letters.
     rejected: Vec<RefusedMessage>,
-    /// Observations set aside because the catalogue does not know them.
+    /// What was set aside because the catalogue does not know them.
     quarantined: u64,
 }
 
@@ -173,7 +173,7 @@ impl Failure {
                 format!("{detail}; send it again later"),
             ),
             Self::Log(error) => {
-                tracing::warn!(%error, "observations over http were not kept");
+                tracing::warn!(%error, "what came over http was not kept");
                 plain(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "log",

@@ -197,3 +197,45 @@ fn the_description_names_every_answer() {
             .is_object()
     );
 }
+
+#[tokio::test]
+async fn detections_and_tickets_are_events_in_the_log() {
+    let http = accepting();
+    let millis = crate::testing::NOW.as_millis();
+    for (path, accepted, body) in [
+        (
+            events::DETECTIONS,
+            2,
+            json!([
+                {"id": "cam-1", "ts": millis, "kind": "crowd", "track": "t-9", "values": {"people": 132}},
+                {"id": "cam-1", "ts": millis}
+            ]),
+        ),
+        (
+            events::TICKETS,
+            1,
+            json!({"id": "hall-1", "ts": millis, "event": "taken", "ticket": "A023"}),
+        ),
+    ] {
+        let mut request = request(body.to_string());
+        *request.uri_mut() = path.parse().expect("a path");
+        let (status, _, answer) = http.send(request).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+        assert_eq!(answer["accepted"], accepted);
+    }
+    let bodies = http.log.now().await;
+    let told: Vec<String> = bodies
+        .iter()
+        .filter_map(|body| match body {
+            yiping_model::Body::Event(event) => {
+                Some(format!("{} {} {:?}", event.thing, event.kind, event.key))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [r#"cam-1 crowd Some("t-9")"#, r#"hall-1 taken Some("A023")"#]
+    );
+    assert_eq!(rejects(&bodies)[0].reason, Reason::MissingField);
+}

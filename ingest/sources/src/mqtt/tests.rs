@@ -364,3 +364,22 @@ async fn waits_grow_to_their_limit_and_are_the_same_for_the_same_session() {
         assert_eq!(door.backoff(attempt).as_millis(), wait);
     }
 }
+
+#[tokio::test]
+async fn a_subscription_says_that_its_messages_are_events() {
+    let broker = Broker::start().await;
+    let mut city = city(&broker, MqttVersion::V5);
+    city.settings.subscriptions = vec![Subscription {
+        topic: "city/hall/tickets/+".into(),
+        form: crate::settings::Form::Ticket,
+        ..Subscription::default()
+    }];
+    let running = city.start().await;
+    let millis = crate::testing::NOW.as_millis();
+    let text = format!(r#"{{"id":"hall-1","ts":{millis},"event":"taken","ticket":"A1"}}"#);
+    let topic = "city/hall/tickets/hall-1";
+    publish(broker.port(), MqttVersion::V5, &[(topic, text)]).await;
+    let bodies = city.log.bodies(1).await;
+    assert!(matches!(&bodies[0], Body::Event(event) if event.thing.as_str() == "hall-1"));
+    running.stop().await;
+}

@@ -152,7 +152,14 @@ impl Rows {
                     "row holds bytes that are not UTF-8; save the table as UTF-8".to_owned();
                 let refusals = vec![Refusal::whole(Reason::NotText, detail, None)];
                 let readings = Vec::new();
-                (Decoded { readings, refusals }, None)
+                (
+                    Decoded {
+                        readings,
+                        refusals,
+                        ..Decoded::default()
+                    },
+                    None,
+                )
             }
         };
         self.latest = time.unwrap_or(self.latest);

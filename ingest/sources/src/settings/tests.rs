@@ -16,6 +16,11 @@ password = "tell nobody"
 [[mqtt.subscription]]
 topic = "city/+/air"
 mapping = { id = "topic:2" }
+
+[[mqtt.subscription]]
+topic = "city/hall/#"
+form = "ticket"
+mapping = { kinds = { "取号" = "taken" } }
 "#;
 
 fn parsed(text: &str) -> IngestSettings {
@@ -247,4 +252,17 @@ fn a_secret_matches_itself_only() {
     for other in ["", "tell nobod", "tell nobody!", "tell nobodx"] {
         assert!(!secret.matches(other.as_bytes()), "{other}");
     }
+}
+
+#[test]
+fn a_mapping_of_observations_is_none_of_events_and_the_other_way_round() {
+    let metrics = GOOD.replace(
+        "form = \"ticket\"\nmapping = { kinds",
+        "form = \"ticket\"\nmapping = { metrics = \"/m\", kinds",
+    );
+    let error = parsed(&metrics).validate().expect_err("metrics");
+    assert_eq!(error.field, "mqtt[0].subscription[1].mapping.metrics");
+    let kinds = GOOD.replace("form = \"ticket\"\n", "");
+    let error = parsed(&kinds).validate().expect_err("kinds");
+    assert_eq!(error.field, "mqtt[0].subscription[1].mapping.kinds");
 }

@@ -2,8 +2,8 @@
 //!
 //! A directory of segment files, each named after the first position it may hold (`00000000000000000001.log`), and the files `lock` and
 //! `id` (16 hex digits: which log this is). One
-//! thread writes: it gathers the appends that wait, writes them as one commit, syncs, publishes, answers. While it syncs, the next commit
-//! gathers. Readers that keep up share the commits in memory; the others read the segments. Nobody sees a record before it is durable.
+//! writer takes the appends that wait, writes them as one commit, syncs, publishes, answers; while it syncs, the next commit gathers. It works
+//! on a thread of its own, or on that of a caller who may block (`desk`, [`AtHand`]). Readers that keep up share the commits in memory; the others read the segments. Nobody sees a record before it is durable.
 //!
 //! All numbers are little-endian; every `crc` is CRC-32C.
 //!
@@ -28,6 +28,8 @@
 //! Limits: a commit has at most 16 MiB; [`Settings`] has the others. Any error of the disk stops the log until it is opened again: nothing
 //! is acknowledged on the word of a sync that came after a failed one.
 
+mod at_hand;
+mod desk;
 #[cfg(test)]
 pub(crate) mod faults;
 mod files;
@@ -48,23 +50,25 @@ mod tests;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
-use tracing::{debug, error, info, warn};
+use tokio::sync::watch;
+use tracing::{error, info, warn};
 use yiping_model::{Body, Class, Position, Timestamp};
 
+pub use at_hand::AtHand;
 pub(crate) use files::{Files, RealFiles};
 pub use settings::{Retain, Settings};
 
 use crate::{Appended, Archive, Chunk, CityClock, Log, LogError, LogId};
+use desk::{Answer, Desk};
 use lock::DirLock;
 use reader::Reader;
 use retention::Retention;
 use tail::Tail;
-use writer::{Ends, Message, Request, Writer};
+use writer::Writer;
 
 /// The log on the local disk.
 #[derive(Debug)]
@@ -72,9 +76,7 @@ pub struct DiskLog {
     id: LogId,
     shared: Arc<Shared>,
     clock: CityClock,
-    queue: mpsc::Sender<Message>,
-    room: Arc<Semaphore>,
-    failed: Arc<OnceLock<LogError>>,
+    desk: Arc<Desk>,
     finished: watch::Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
@@ -87,7 +89,7 @@ struct Shared {
     settings: Settings,
     reader: Arc<Reader>,
     retaining: Mutex<()>,
-    /// The writer has it; retention holds it while it works. The model test has none.
+    /// The writer's thread has it; retention holds it while it works. The model test has none.
     lock: Weak<Option<DirLock>>,
 }
 
@@ -128,22 +130,20 @@ impl DiskLog {
             );
         }
 
-        let (queue, requests) = mpsc::channel(settings.queue_records_max as usize + 1);
         let (finish, finished) = watch::channel(());
-        let room = Arc::new(Semaphore::new(settings.queue_records_max as usize));
-        let failed = Arc::new(OnceLock::new());
         let lock = Arc::new(lock);
         let lock_of_writer = Arc::downgrade(&lock);
         let reader = Arc::clone(&writer.reader);
-        let ends = Ends {
-            room: Arc::clone(&room),
-            failed: Arc::clone(&failed),
-            lock,
-            finished: finish,
+        let desk = Arc::new(Desk::new(writer, settings.queue_records_max));
+        let desk_of_writer = Arc::clone(&desk);
+        let work = move || {
+            desk_of_writer.run();
+            drop(lock);
+            drop(finish);
         };
         let thread = std::thread::Builder::new()
             .name("log-writer".into())
-            .spawn(move || writer.run(requests, ends))
+            .spawn(work)
             .map_err(LogError::io("start the writer of", dir))?;
         Ok(Self {
             id,
@@ -156,9 +156,7 @@ impl DiskLog {
                 lock: lock_of_writer,
             }),
             clock,
-            queue,
-            room,
-            failed,
+            desk,
             finished,
             thread: Some(thread),
         })
@@ -173,13 +171,38 @@ impl DiskLog {
     ///
     /// Dropping the log does the same, but blocks the thread meanwhile.
     pub async fn close(&self) {
-        let asked = self.queue.send(Message::Close).await;
+        self.desk.close();
         let mut finished = self.finished.clone();
-        while asked.is_ok() && finished.changed().await.is_ok() {}
+        while finished.changed().await.is_ok() {}
     }
 
-    fn stopped(&self) -> LogError {
-        self.failed.get().cloned().unwrap_or(LogError::Closed)
+    /// This log for threads that may block: an append is written and synced by the caller, with all that waits.
+    pub fn at_hand(self: &Arc<Self>) -> AtHand {
+        AtHand::new(Arc::clone(self))
+    }
+
+    /// Lays an append down at the desk; `None` when there is nothing to append.
+    async fn lay_down(&self, bodies: Vec<Body>) -> Result<Option<Answer>, LogError> {
+        if bodies.is_empty() {
+            return Ok(None);
+        }
+        let most = self.shared.settings.commit_records_max;
+        let count = u32::try_from(bodies.len())
+            .ok()
+            .filter(|&count| count <= most)
+            .ok_or_else(|| too_many(bodies.len(), most))?;
+        let now = || self.clock.now();
+        self.desk.lay_down(bodies, count, now).await.map(Some)
+    }
+
+    async fn answered(&self, answer: Option<Answer>) -> Result<Appended, LogError> {
+        let Some(answer) = answer else {
+            let last = self.shared.reader.last();
+            return Ok(Appended { first: last, last });
+        };
+        answer
+            .await
+            .unwrap_or_else(|_gone| Err(self.desk.stopped()))
     }
 }
 
@@ -190,32 +213,9 @@ impl Log for DiskLog {
     }
 
     async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
-        if bodies.is_empty() {
-            let last = self.shared.reader.last();
-            return Ok(Appended { first: last, last });
-        }
-        let most = self.shared.settings.commit_records_max;
-        let count = u32::try_from(bodies.len())
-            .ok()
-            .filter(|&count| count <= most)
-            .ok_or_else(|| too_many(bodies.len(), most))?;
-        let room = Arc::clone(&self.room)
-            .acquire_many_owned(count)
-            .await
-            .map_err(|_closed| self.stopped())?;
-        let slot = self
-            .queue
-            .reserve()
-            .await
-            .map_err(|_closed| self.stopped())?;
-        let (reply, answer) = oneshot::channel();
-        slot.send(Message::Append(Request {
-            bodies,
-            taken_at: self.clock.now(),
-            reply,
-            room: Some(room),
-        }));
-        answer.await.unwrap_or_else(|_gone| Err(self.stopped()))
+        let answer = self.lay_down(bodies).await?;
+        self.desk.call();
+        self.answered(answer).await
     }
 
     async fn read(&self, after: Position, limit: usize) -> Result<Chunk, LogError> {
@@ -241,14 +241,14 @@ impl Log for DiskLog {
     ) -> Result<(), LogError> {
         let now = self.clock.now();
         let shared = Arc::clone(&self.shared);
-        let failed = Arc::clone(&self.failed);
+        let desk = Arc::clone(&self.desk);
         blocking(move || {
             let _one_at_a_time = shared
                 .retaining
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             let Some(_lock) = shared.lock.upgrade() else {
-                return Err(failed.get().cloned().unwrap_or(LogError::Closed));
+                return Err(desk.stopped());
             };
             let retention = Retention {
                 files: &*shared.files,
@@ -266,9 +266,7 @@ impl Log for DiskLog {
 
 impl Drop for DiskLog {
     fn drop(&mut self) {
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(Message::Close) {
-            debug!("the log is being closed already");
-        }
+        self.desk.close();
         let finished = self.thread.take().map(JoinHandle::join);
         if let Some(Err(_panic)) = finished {
             error!("the writer of the log panicked: what it had not acknowledged is lost");

@@ -110,7 +110,7 @@ impl Default for Settings {
             sync: true,
             record_bytes_max: 256 << 10,
             queue_records_max: 65_536,
-            tail_records_max: 65_536,
+            tail_records_max: 8_192,
             tail_bytes_max: 64 << 20,
             retain: Retain::default(),
         }

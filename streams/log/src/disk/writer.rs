@@ -1,35 +1,25 @@
-//! The one who writes: gathers appends into a commit, writes it in one piece, syncs, publishes, answers.
+//! The one who writes: takes appends into a commit, writes it in one piece, syncs, publishes, answers.
 //!
 //! After an error of the disk nothing more is written: a later sync that succeeds would say nothing about what the failed one lost. The
 //! commit that failed is cut off again as far as the disk allows, so that what a restart finds is what was synced.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
-use tracing::{debug, error, info, trace, warn};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tracing::{debug, trace, warn};
 use yiping_model::{Body, CodecError, Position, Record, Timestamp};
 
 use super::files::{File, Files};
 use super::format::{
     COMMIT_HEADER_BYTES, CommitHeader, SEGMENT_HEADER_BYTES, SegmentHeader, push_record,
 };
-use super::lock::DirLock;
 use super::reader::Reader;
 use super::segment::{Mark, Segment};
 use super::settings::Settings;
-use crate::metrics::{Committed, Stopwatch, committed};
+use crate::metrics::{Commits, Committed, Stopwatch};
 use crate::{Appended, LogError};
-
-/// What the writer is asked.
-#[derive(Debug)]
-pub(super) enum Message {
-    /// Append.
-    Append(Request),
-    /// Finish what was asked before, then stop.
-    Close,
-}
 
 /// One append on its way.
 #[derive(Debug)]
@@ -64,6 +54,7 @@ pub(super) struct Writer {
     /// The latest time that any record was stamped with, durable or in the batch.
     latest: Timestamp,
     batch: Batch,
+    commits: Commits,
 }
 
 #[derive(Debug, Default)]
@@ -79,17 +70,6 @@ struct Waiting {
     reply: oneshot::Sender<Result<Appended, LogError>>,
     appended: Appended,
     _room: Option<OwnedSemaphorePermit>,
-}
-
-/// How the writer and those who append know of each other's end.
-#[derive(Debug)]
-pub(super) struct Ends {
-    pub(super) room: Arc<Semaphore>,
-    /// Why the writer stopped, when it had to.
-    pub(super) failed: Arc<OnceLock<LogError>>,
-    pub(super) lock: Arc<Option<DirLock>>,
-    /// Dropped when the writer is gone and the lock with it.
-    pub(super) finished: watch::Sender<()>,
 }
 
 impl Writer {
@@ -111,57 +91,15 @@ impl Writer {
             active,
             last_received_at,
             batch: Batch::default(),
+            commits: Commits::new(),
         }
     }
 
-    /// Works until it is told to stop, nobody is left who could append, or the disk fails.
-    pub(super) fn run(mut self, mut queue: mpsc::Receiver<Message>, ends: Ends) {
-        let mut carried = None;
-        while let Some(message) = carried
-            .take()
-            .map(Message::Append)
-            .or_else(|| queue.blocking_recv())
-        {
-            let Message::Append(first) = message else {
-                queue.close();
-                continue;
-            };
-            let watch = Stopwatch::start();
-            carried = self.gather(first, &mut queue);
-            if let Err(error) = self.commit(watch) {
-                error!(%error, last = %self.last, "log stopped: nothing more is taken until it is opened again");
-                ends.failed.get_or_init(|| error.clone());
-                refuse(carried, &mut queue, &error);
-                break;
-            }
-        }
-        ends.room.close();
-        info!(last = %self.last, "log closed");
-        drop(self);
-        drop(ends.lock);
-        drop(ends.finished);
-    }
-
-    /// Fills the batch with what is waiting; gives back the request that did not fit.
-    fn gather(&mut self, first: Request, queue: &mut mpsc::Receiver<Message>) -> Option<Request> {
+    /// Waits for the company of the first append, where that is set.
+    pub(super) fn wait_for_company(&self) {
         if !self.settings.commit_delay().is_zero() {
             thread::sleep(self.settings.commit_delay());
         }
-        let mut next = Some(first);
-        while let Some(request) = next {
-            if let Err(request) = self.take(request) {
-                return Some(request);
-            }
-            next = match queue.try_recv() {
-                Ok(Message::Append(request)) => Some(request),
-                Ok(Message::Close) => {
-                    queue.close();
-                    None
-                }
-                Err(_empty) => None,
-            };
-        }
-        None
     }
 
     /// Puts the request into the batch, or answers it when it can never be written; gives it back when the batch is too full for it.
@@ -296,7 +234,7 @@ impl Writer {
             answer(waiting.reply, Ok(waiting.appended));
         }
         batch.bytes.clear();
-        committed(&figures);
+        self.commits.count(&figures);
     }
 }
 
@@ -346,20 +284,10 @@ impl Batch {
     }
 }
 
-/// Refuses what is still on its way after the log has stopped.
-fn refuse(carried: Option<Request>, queue: &mut mpsc::Receiver<Message>, error: &LogError) {
-    queue.close();
-    let waiting =
-        std::iter::from_fn(|| queue.blocking_recv()).filter_map(|message| match message {
-            Message::Append(request) => Some(request),
-            Message::Close => None,
-        });
-    for request in carried.into_iter().chain(waiting) {
-        answer(request.reply, Err(error.clone()));
-    }
-}
-
-fn answer(reply: oneshot::Sender<Result<Appended, LogError>>, answer: Result<Appended, LogError>) {
+pub(super) fn answer(
+    reply: oneshot::Sender<Result<Appended, LogError>>,
+    answer: Result<Appended, LogError>,
+) {
     if reply.send(answer).is_err() {
         trace!("nobody waits for the answer to an append any more");
     }

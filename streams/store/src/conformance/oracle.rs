@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use yiping_model::{
-    Alarm, AlarmBook, AlarmState, Body, DatastreamId, Disposition, Finding, IndexKind, IndexResult,
-    Measured, Outcome, Position, Quality, Reading, Reason, RecallPoint, Record, SourceId, Stage,
-    ThingId, Timestamp, WindowResult,
+    Alarm, AlarmBook, AlarmState, Body, DatastreamId, Disposition, Event, Finding, IndexKind,
+    IndexResult, Measured, Outcome, Position, Quality, Reading, RecallPoint, Record, SourceId,
+    Stage, ThingId, Timestamp, WindowResult,
 };
 
 use super::script::{datastream, length, time};
 use crate::{
     Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, History, HopFilter, IndexQuery,
-    Observation, ObservationQuery, Point, Recalled, RejectQuery, Settings, SourceFigures, Store,
-    StoredReject, WindowQuery,
+    Observation, ObservationQuery, Point, Recalled, Settings, SourceFigures, Store, WindowQuery,
 };
 
 const FROM: Timestamp = Timestamp::MIN;
@@ -41,7 +40,7 @@ pub(crate) const fn all_windows() -> WindowQuery {
 }
 
 /// Equal to the sign of a zero.
-fn same<T: Debug>(told: &T, expected: &T, question: &impl Debug) {
+pub(super) fn same<T: Debug>(told: &T, expected: &T, question: &impl Debug) {
     assert_eq!(
         format!("{told:#?}"),
         format!("{expected:#?}"),
@@ -51,8 +50,12 @@ fn same<T: Debug>(told: &T, expected: &T, question: &impl Debug) {
 
 struct Heard<'a> {
     record: &'a Record,
-    reading: &'a Reading,
-    measured: &'a Measured,
+    source: &'a SourceId,
+    thing: &'a ThingId,
+    at: Timestamp,
+    /// `None` for an event itself.
+    measured: Option<&'a Measured>,
+    event: Option<&'a Event>,
     duplicate: bool,
     late: bool,
 }
@@ -79,10 +82,25 @@ impl<'a> Oracle<'a> {
         self.agree_on_indices(store).await;
         self.agree_on_alarms(store).await;
         self.agree_on_rejects(store).await;
+        self.agree_on_events(store).await;
+    }
+
+    pub(super) const fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    pub(super) const fn records(&self) -> &'a [Record] {
+        self.records
     }
 
     async fn agree_on_observations(&self, store: &impl History) {
-        let heard: BTreeSet<DatastreamId> = self.heard().iter().map(Heard::datastream).collect();
+        let heard = self.heard();
+        let mut heard: BTreeSet<DatastreamId> =
+            heard.iter().filter_map(Heard::datastream).collect();
+        heard.extend(self.outcomes().filter_map(|outcome| match outcome {
+            Outcome::Derived(result) => Some(result.datastream.clone()),
+            _ => None,
+        }));
         for datastream in heard {
             for (from, to, limit) in [
                 (FROM, TO, 10_000),
@@ -117,7 +135,7 @@ impl<'a> Oracle<'a> {
             ..query.clone()
         };
         let expected: Vec<_> = self
-            .observations(&all)
+            .observed(&all)
             .into_iter()
             .filter(|row| row.quality == Quality::Good)
             .take(query.limit)
@@ -247,48 +265,41 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    async fn agree_on_rejects(&self, store: &impl History) {
-        let mqtt = SourceId::new("mqtt").expect("valid");
-        let half = self.records.get(self.records.len() / 2);
-        for source in [None, Some(mqtt)] {
-            for reason in [None, Some(Reason::NotJson)] {
-                for (before, limit) in [(None, 1_000), (half.map(|record| record.position), 2)] {
-                    let query = RejectQuery {
-                        source: source.clone(),
-                        reason,
-                        before,
-                        limit,
-                    };
-                    let told = store.rejects(&query).await.expect("reads");
-                    same(&told, &self.rejects(&query), &query);
-                }
-            }
-        }
-    }
-
     fn heard(&self) -> Vec<Heard<'a>> {
         let mut heard: Vec<Heard<'a>> = Vec::new();
         let mut latest: BTreeMap<&ThingId, Timestamp> = BTreeMap::new();
         for record in self.records {
-            let Body::Reading(reading) = &record.body else {
-                continue;
+            let (source, thing, at, event, values) = match &record.body {
+                Body::Reading(reading) => {
+                    let at = reading.phenomenon_time;
+                    (&reading.source, &reading.thing, at, None, &reading.values)
+                }
+                Body::Event(event) => {
+                    let at = event.phenomenon_time;
+                    (&event.source, &event.thing, at, Some(event), &event.values)
+                }
+                _ => continue,
             };
-            let at = reading.phenomenon_time;
             let late = latest
-                .get(&reading.thing)
+                .get(thing)
                 .is_some_and(|&latest| at < latest - self.settings.lateness());
-            for measured in &reading.values {
+            let itself = event.map(|event| (None, Some(event)));
+            let values = values.iter().map(|measured| (Some(measured), None));
+            for (measured, event) in itself.into_iter().chain(values) {
                 let mut new = Heard {
                     record,
-                    reading,
+                    source,
+                    thing,
+                    at,
                     measured,
+                    event,
                     duplicate: false,
                     late,
                 };
                 new.duplicate = heard.iter().any(|old| old.identity() == new.identity());
                 heard.push(new);
             }
-            let latest = latest.entry(&reading.thing).or_insert(at);
+            let latest = latest.entry(thing).or_insert(at);
             *latest = at.max(*latest);
         }
         heard
@@ -299,12 +310,9 @@ impl<'a> Oracle<'a> {
         for record in self.records {
             let source = match &record.body {
                 Body::Reading(reading) => &reading.source,
+                Body::Event(event) => &event.source,
                 Body::Reject(reject) => &reject.source,
-                Body::Tick
-                | Body::Event(_)
-                | Body::Finding(_)
-                | Body::Decision(_)
-                | Body::Recall(_) => continue,
+                Body::Tick | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => continue,
             };
             let figures = sources.entry(source).or_insert_with(|| SourceFigures {
                 source: source.clone(),
@@ -326,7 +334,7 @@ impl<'a> Oracle<'a> {
             }
         }
         for heard in self.heard() {
-            let figures = sources.get_mut(&heard.reading.source).expect("noted above");
+            let figures = sources.get_mut(heard.source).expect("noted above");
             figures.received += 1;
             figures.duplicate += u64::from(heard.duplicate);
             figures.accepted += u64::from(!heard.duplicate);
@@ -336,30 +344,32 @@ impl<'a> Oracle<'a> {
     }
 
     /// Equal times are ordered by value, equal values by the source that was heard first.
-    fn observations(&self, query: &ObservationQuery) -> Vec<Observation> {
+    fn observed(&self, query: &ObservationQuery) -> Vec<Observation> {
         let mut sources: Vec<&SourceId> = Vec::new();
         for record in self.records {
             match &record.body {
-                Body::Reading(Reading { source, .. }) => sources.push(source),
+                Body::Reading(Reading { source, .. }) | Body::Event(Event { source, .. }) => {
+                    sources.push(source);
+                }
                 Body::Reject(reject) => sources.push(&reject.source),
-                Body::Tick
-                | Body::Event(_)
-                | Body::Finding(_)
-                | Body::Decision(_)
-                | Body::Recall(_) => {}
+                Body::Tick | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => {}
             }
         }
         let rank = |source: &SourceId| sources.iter().position(|heard| *heard == source);
         let mut rows: Vec<Observation> = self
             .heard()
             .iter()
-            .filter(|heard| !heard.duplicate && heard.datastream() == query.datastream)
-            .map(|heard| Observation {
-                phenomenon_time: heard.reading.phenomenon_time,
-                received_at: heard.record.received_at,
-                value: heard.measured.value,
-                quality: heard.measured.quality,
-                source: heard.reading.source.clone(),
+            .filter(|heard| !heard.duplicate)
+            .filter(|heard| heard.datastream().as_ref() == Some(&query.datastream))
+            .filter_map(|heard| {
+                let measured = heard.measured?;
+                Some(Observation {
+                    phenomenon_time: heard.at,
+                    received_at: heard.record.received_at,
+                    value: measured.value,
+                    quality: measured.quality,
+                    source: heard.source.clone(),
+                })
             })
             .filter(|row| query.from <= row.phenomenon_time && row.phenomenon_time < query.to)
             .collect();
@@ -368,6 +378,21 @@ impl<'a> Oracle<'a> {
                 .cmp(&b.phenomenon_time)
                 .then(a.value.total_cmp(&b.value))
                 .then(rank(&a.source).cmp(&rank(&b.source)))
+        });
+        rows
+    }
+
+    /// The same with what was derived, which comes after what was observed at the same time and value.
+    fn observations(&self, query: &ObservationQuery) -> Vec<Observation> {
+        let mut rows = self.observed(query);
+        let derived = self.derived(&query.datastream).into_iter();
+        rows.extend(
+            derived
+                .filter(|row| query.from <= row.phenomenon_time && row.phenomenon_time < query.to),
+        );
+        rows.sort_by(|a, b| {
+            let by_time = a.phenomenon_time.cmp(&b.phenomenon_time);
+            by_time.then(a.value.total_cmp(&b.value))
         });
         rows.truncate(query.limit);
         rows
@@ -496,37 +521,6 @@ impl<'a> Oracle<'a> {
         alarms
     }
 
-    fn rejects(&self, query: &RejectQuery) -> Vec<StoredReject> {
-        self.records
-            .iter()
-            .rev()
-            .filter_map(|record| match &record.body {
-                Body::Reject(reject) => Some(StoredReject {
-                    position: record.position,
-                    received_at: record.received_at,
-                    reject: reject.clone(),
-                }),
-                Body::Tick
-                | Body::Reading(_)
-                | Body::Event(_)
-                | Body::Finding(_)
-                | Body::Decision(_)
-                | Body::Recall(_) => None,
-            })
-            .take(self.settings.rejects_kept_max as usize)
-            .filter(|letter| query.before.is_none_or(|before| letter.position < before))
-            .filter(|letter| {
-                let reject = &letter.reject;
-                query
-                    .source
-                    .as_ref()
-                    .is_none_or(|source| *source == reject.source)
-                    && query.reason.is_none_or(|reason| reason == reject.reason)
-            })
-            .take(query.limit)
-            .collect()
-    }
-
     fn outcomes(&self) -> impl Iterator<Item = &'a Outcome> {
         self.records.iter().filter_map(|record| match &record.body {
             Body::Finding(Finding { outcome, .. }) => Some(outcome),
@@ -565,19 +559,23 @@ fn answer(alarms: &[Alarm], query: &AlarmQuery) -> Vec<Alarm> {
 }
 
 impl Heard<'_> {
-    fn datastream(&self) -> DatastreamId {
-        DatastreamId {
-            thing: self.reading.thing.clone(),
-            property: self.measured.property.clone(),
-        }
+    fn datastream(&self) -> Option<DatastreamId> {
+        Some(DatastreamId {
+            thing: self.thing.clone(),
+            property: self.measured?.property.clone(),
+        })
     }
 
-    fn identity(&self) -> (&SourceId, DatastreamId, Timestamp, u64) {
+    fn identity(&self) -> impl PartialEq {
+        let event = self.event.map(|event| (&event.kind, event.key.as_ref()));
+        let value = self.measured.map(|measured| measured.value.to_bits());
         (
-            &self.reading.source,
+            self.source,
+            self.thing,
+            self.at,
             self.datastream(),
-            self.reading.phenomenon_time,
-            self.measured.value.to_bits(),
+            value,
+            event,
         )
     }
 }

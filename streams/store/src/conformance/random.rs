@@ -4,9 +4,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use yiping_model::{
-    AlarmChange, Body, IndexKind, Quality, Reading, Reason, SourceId, Stage, ThingId, WindowResult,
+    AlarmChange, Body, Event, IndexKind, Outcome, Quality, Reading, Reason, SourceId, Stage,
+    ThingId, WindowResult,
 };
 
+use super::events::{derived, event};
 use super::script::{length, measured, time, window};
 use super::{Oracle, Place, Script};
 use crate::{Settings, Store};
@@ -25,6 +27,8 @@ enum Step {
         pm10: (f64, Quality),
     },
     Reject(&'static str, Reason, u32),
+    Event(Event),
+    Derived(Outcome),
     Window(WindowResult),
     Index(&'static str, IndexKind, i64, u32),
     Alarm(&'static str, AlarmChange, Option<i64>),
@@ -119,6 +123,8 @@ fn tell(script: &mut Script, step: Step) {
             );
         }
         Step::Reject(source, reason, items) => script.reject(source, reason, items),
+        Step::Event(event) => script.event(event),
+        Step::Derived(outcome) => script.find(outcome),
         Step::Window(result) => script.result(result),
         Step::Index(thing, kind, secs, revision) => script.index_of(thing, kind, secs, revision),
         Step::Alarm(id, change, ended_secs) => script.alarm(id, change, ended_secs),
@@ -132,6 +138,9 @@ fn step() -> impl Strategy<Value = Step> {
         8 => reading(),
         1 => (source(), select(vec![Reason::NotJson, Reason::UnknownThing]), 0..4_u32)
             .prop_map(|(source, reason, items)| Step::Reject(source, reason, items)),
+        4 => happening(),
+        3 => (id(), (0..12_i64).prop_map(|step| step * 20), 0..3_u32, prop::option::of(value()))
+            .prop_map(|(id, secs, revision, value)| Step::Derived(derived(id, secs, revision, value))),
         3 => window_result().prop_map(Step::Window),
         1 => (thing(), select(vec![IndexKind::AqiHourly, IndexKind::AqiDaily]), select(vec![0, 60]), 0..3_u32)
             .prop_map(|(thing, kind, secs, revision)| Step::Index(thing, kind, secs, revision)),
@@ -176,6 +185,21 @@ fn reading() -> impl Strategy<Value = Step> {
             secs,
             pm25,
             pm10,
+        })
+}
+
+fn happening() -> impl Strategy<Value = Step> {
+    let secs = prop_oneof![8 => (0..12_i64).prop_map(|step| step * 20), 1 => Just(300_000)];
+    (
+        source(),
+        thing(),
+        select(vec!["crowd", "smoke"]),
+        select(vec![None, Some("t-1"), Some("轨-2")]),
+        secs,
+        prop::option::of(value()),
+    )
+        .prop_map(|(source, thing, kind, key, secs, value)| {
+            Step::Event(event(source, thing, kind, key, secs, value))
         })
 }
 

@@ -2,8 +2,8 @@
 
 use yiping_model::{
     Act, AlarmBefore, AlarmChange, AlarmEvent, AlarmId, Body, DatastreamId, Decision, Disposition,
-    Finding, IndexBefore, IndexKind, IndexResult, Level, Measured, Outcome, Position, Quality,
-    Quantile, Reading, Reason, Record, Reject, RuleId, SourceId, Stage, SubIndex, ThingId,
+    Event, Finding, IndexBefore, IndexKind, IndexResult, Level, Measured, Outcome, Position,
+    Quality, Quantile, Reading, Reason, Record, Reject, RuleId, SourceId, Stage, SubIndex, ThingId,
     Timestamp, WindowBefore, WindowLength, WindowResult, Zone,
 };
 
@@ -167,6 +167,7 @@ impl Script {
             at: self.now,
             rule,
             subject: datastream(id),
+            key: None,
             level: Level::Orange,
             started: time(1),
             ended: ended_secs.map(time),
@@ -190,7 +191,11 @@ impl Script {
         );
     }
 
-    fn find(&mut self, outcome: Outcome) {
+    pub(crate) fn event(&mut self, event: Event) {
+        self.tell(0, Body::Event(event));
+    }
+
+    pub(crate) fn find(&mut self, outcome: Outcome) {
         let cause = self
             .records
             .last()

@@ -65,12 +65,24 @@ impl Layout {
         } else {
             include_str!("schema_1_plain.sql")
         };
+        self.filled(template, settings)
+            .replace("{zone}", &zone.name().replace('\'', "''"))
+    }
+
+    /// The statements that make what differs of events and derived values.
+    pub(super) fn events(self, settings: &PostgresSettings) -> String {
+        let template = if self.timescale {
+            include_str!("schema_2_timescale.sql")
+        } else {
+            ""
+        };
+        self.filled(template, settings)
+    }
+
+    fn filled(self, template: &str, settings: &PostgresSettings) -> String {
+        let compress_after_days = settings.compress_after_days.to_string();
         template
             .replace("{partition_days}", &self.partition_days.to_string())
-            .replace(
-                "{compress_after_days}",
-                &settings.compress_after_days.to_string(),
-            )
-            .replace("{zone}", &zone.name().replace('\'', "''"))
+            .replace("{compress_after_days}", &compress_after_days)
     }
 }

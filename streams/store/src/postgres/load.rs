@@ -56,6 +56,9 @@ async fn kept(connection: &mut PgConnection, layout: Layout) -> Result<Kept, sql
             .into_iter()
             .map(|(length, hop)| (length as u32, hop as u32))
             .collect(),
+        derived: sqlx::query_scalar("SELECT id::bigint FROM datastreams WHERE derived")
+            .fetch_all(&mut *connection)
+            .await?,
         rejects: sqlx::query_scalar("SELECT count(*) FROM rejects")
             .fetch_one(&mut *connection)
             .await?,

@@ -8,7 +8,7 @@ use crate::error::Doing;
 use crate::{PostgresSettings, StoreError};
 
 /// Step n brings the tables from version n to version n + 1. A step that was released is never edited.
-const STEPS: [&str; 1] = [include_str!("schema_1.sql")];
+const STEPS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 const MIGRATE: &str = "migrate";
 /// Two programs that come at the same time make the tables one after the other.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(7113482006)";
@@ -46,6 +46,13 @@ pub(super) async fn migrate(
             .doing(MIGRATE)?;
         if version == 1 {
             make_observations(&mut transaction, settings, zone).await?;
+        }
+        if version == 2 {
+            let layout = Layout::read(&mut transaction, zone).await?;
+            sqlx::raw_sql(AssertSqlSafe(layout.events(settings)))
+                .execute(&mut *transaction)
+                .await
+                .doing(MIGRATE)?;
         }
         sqlx::query("INSERT INTO schema_version VALUES ($1)")
             .bind(version)

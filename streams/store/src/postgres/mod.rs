@@ -7,6 +7,7 @@
 //! One connection writes, a few read. With `read_connections = 0` all share the one, for servers that allow no more.
 
 mod connect;
+mod events;
 mod layout;
 mod load;
 mod migrate;
@@ -27,9 +28,9 @@ use yiping_model::{
 use self::connect::Limits;
 use self::write::Writer;
 use crate::{
-    Aggregate, AggregateQuery, AlarmQuery, History, IndexQuery, Observation, ObservationQuery,
-    Point, Recalled, RejectQuery, Settings, SourceFigures, Store, StoreError, StoredReject,
-    WindowQuery,
+    Aggregate, AggregateQuery, AlarmQuery, EventQuery, History, IndexQuery, Observation,
+    ObservationQuery, Point, Recalled, RejectQuery, Settings, SourceFigures, Store, StoreError,
+    StoredEvent, StoredReject, WindowQuery,
 };
 
 const READ: &str = "read";
@@ -128,6 +129,10 @@ impl History for PostgresStore {
 
     async fn alarms(&self, query: &AlarmQuery) -> Result<Vec<Alarm>, StoreError> {
         ask!(self, read::alarms, query)
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
+        ask!(self, events::events, query)
     }
 
     async fn rejects(&self, query: &RejectQuery) -> Result<Vec<StoredReject>, StoreError> {

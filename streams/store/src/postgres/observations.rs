@@ -4,9 +4,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection};
 use yiping_model::{DatastreamId, Zone};
 
-use super::READ;
+use super::{READ, events};
 use crate::error::Doing;
 use crate::rows::answer::{self, Doors, LatestCells, ObservationCells, PointCells, RecallCells};
+use crate::rows::events::{self as rows_of, merged, merged_points};
 use crate::rows::pack::Series;
 use crate::rows::{Part, Time, rows_max};
 use crate::{
@@ -25,13 +26,11 @@ pub(super) async fn observations(
     let columns =
         "phenomenon_time, received_at, value, zero_sign::bigint, quality::bigint, source::bigint";
     let rows = rows::<ObservationCells>(&mut snapshot, query, columns, "").await;
-    let answer = rows
-        .doing(READ)?
-        .iter()
-        .map(|row| doors.observation(row))
-        .collect();
+    let rows = rows.doing(READ)?;
+    let observed: Result<Vec<_>, _> = rows.iter().map(|row| doors.observation(row)).collect();
+    let derived = events::derived(&mut snapshot, query).await.doing(READ)?;
     snapshot.commit().await.doing(READ)?;
-    answer
+    Ok(merged(observed?, rows_of::derived(&derived)?, query.limit))
 }
 
 pub(super) async fn series(
@@ -66,8 +65,9 @@ pub(super) async fn series(
             reached = series.unpack(*day, bytes)?;
         }
     }
+    let derived = events::derived(&mut snapshot, query).await.doing(READ)?;
     snapshot.commit().await.doing(READ)?;
-    Ok(series.finish())
+    Ok(merged_points(series.finish(), &derived, query.limit))
 }
 
 pub(super) async fn recall(
@@ -87,15 +87,31 @@ pub(super) async fn recall(
     answer
 }
 
+/// The columns of the answer, each in one array, and those of the doors: a thousand short rows cost the server more than finding them.
+type LatestColumns = (
+    Vec<i64>,
+    Vec<Time>,
+    Vec<Time>,
+    Vec<f64>,
+    Vec<i64>,
+    Vec<i64>,
+    Vec<i64>,
+    Vec<i64>,
+    Vec<String>,
+);
+
 pub(super) async fn latest(
     connection: &mut PgConnection,
     datastreams: &[DatastreamId],
 ) -> Result<Vec<Option<Observation>>, StoreError> {
     let mut snapshot = connection.begin_with(SNAPSHOT).await.doing(READ)?;
-    let doors = doors(&mut snapshot).await?;
     let names = |name: fn(&DatastreamId) -> &str| datastreams.iter().map(name).collect::<Vec<_>>();
-    let rows: Vec<LatestCells> = sqlx::query_as(
-        "SELECT a.place - 1, l.phenomenon_time, l.received_at, l.value, l.zero_sign::bigint, l.quality::bigint, l.source::bigint
+    let columns: LatestColumns = sqlx::query_as(
+        "SELECT coalesce(array_agg(a.place - 1), '{}'), coalesce(array_agg(l.phenomenon_time), '{}'),
+                coalesce(array_agg(l.received_at), '{}'), coalesce(array_agg(l.value), '{}'),
+                coalesce(array_agg(l.zero_sign::bigint), '{}'), coalesce(array_agg(l.quality::bigint), '{}'),
+                coalesce(array_agg(l.source::bigint), '{}'),
+                ARRAY(SELECT id::bigint FROM sources ORDER BY id), ARRAY(SELECT name FROM sources ORDER BY id)
             FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY a (thing, property, place)
             JOIN things t ON t.name = a.thing
             JOIN datastreams d ON d.thing = t.id AND d.property = a.property
@@ -103,12 +119,29 @@ pub(super) async fn latest(
     )
     .bind(names(|id| id.thing.as_str()))
     .bind(names(|id| id.property.as_str()))
-    .fetch_all(&mut *snapshot)
+    .fetch_one(&mut *snapshot)
     .await
     .doing(READ)?;
-    let answer = doors.latest(datastreams.len(), &rows);
+    let (places, times, received, values, signs, qualities, sources, ids, names) = columns;
+    let rows: Vec<LatestCells> = (0..places.len())
+        .map(|row| {
+            (
+                places[row],
+                times[row],
+                received[row],
+                values[row],
+                signs[row],
+                qualities[row],
+                sources[row],
+            )
+        })
+        .collect();
+    let doors = Doors::of(ids.into_iter().zip(names).collect())?;
+    let mut answers = doors.latest(datastreams.len(), &rows)?;
+    let derived = events::latest(&mut snapshot, datastreams).await;
+    rows_of::latest(&mut answers, &derived.doing(READ)?)?;
     snapshot.commit().await.doing(READ)?;
-    answer
+    Ok(answers)
 }
 
 /// TimescaleDB has the hours and days at hand; in plain PostgreSQL they are worked out from the minutes.

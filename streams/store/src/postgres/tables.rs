@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::{AssertSqlSafe, PgConnection};
 use yiping_model::AlarmId;
 
+use super::events;
 use super::layout::Layout;
 use crate::Settings;
 use crate::rows::{Batch, Day, Memory, ObservationRow, Time, names};
@@ -23,6 +24,7 @@ pub(super) async fn write(
     packs(connection, batch, memory, rows_max).await?;
     observations(connection, batch, rows_max).await?;
     latest(connection, batch, rows_max).await?;
+    events::write(connection, batch, memory, rows_max).await?;
     figures(connection, batch, rows_max).await?;
     rejects(connection, batch, memory, settings).await?;
     windows(connection, batch, memory, rows_max).await?;
@@ -35,7 +37,7 @@ pub(super) fn part_of(first: Day) -> String {
     format!("observations_{}", first.name())
 }
 
-fn column<'a, R, T>(rows: &'a [R], value: impl Fn(&'a R) -> T) -> Vec<T> {
+pub(super) fn column<'a, R, T>(rows: &'a [R], value: impl Fn(&'a R) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
 }
 
@@ -373,7 +375,7 @@ async fn alarms(
     Ok(())
 }
 
-fn texts<T>(
+pub(super) fn texts<T>(
     texts: impl Iterator<Item = Result<T, serde_json::Error>>,
 ) -> Result<Vec<T>, sqlx::Error> {
     texts

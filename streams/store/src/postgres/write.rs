@@ -8,7 +8,7 @@ use yiping_model::{Position, Record, Timestamp, Zone};
 
 use super::connect::{Lease, Limits};
 use super::layout::Layout;
-use super::{WRITE, load, migrate, tables};
+use super::{WRITE, events, load, migrate, tables};
 use crate::error::Doing;
 use crate::rows::answer::{self, PointCells};
 use crate::rows::{Batch, Day, Memory, Time, pack};
@@ -182,6 +182,9 @@ async fn prune(
             .await
             .doing(PRUNE)?;
     }
+    events::prune(connection, first_kept, layout)
+        .await
+        .doing(PRUNE)?;
     if layout.timescale {
         // The day is written out, because TimescaleDB takes no other kind of argument for it.
         let drop = format!(

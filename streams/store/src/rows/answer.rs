@@ -119,7 +119,7 @@ pub(crate) fn point(cells: PointCells) -> Point {
     }
 }
 
-fn signed(value: f64, zero_sign: i64) -> f64 {
+pub(super) fn signed(value: f64, zero_sign: i64) -> f64 {
     if zero_sign < 0 { -0.0 } else { value }
 }
 

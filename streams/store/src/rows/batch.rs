@@ -11,6 +11,7 @@ use yiping_model::{
 };
 
 use super::day::Day;
+use super::events::{DerivedRow, EventRow};
 use super::memory::Memory;
 use super::names;
 
@@ -33,6 +34,10 @@ pub(crate) struct Batch {
     pub(crate) indices: BTreeMap<(i64, &'static str, Timestamp), IndexRow>,
     /// The alarms that changed, as they are after the last change.
     pub(crate) alarms: BTreeMap<AlarmId, Alarm>,
+    /// Events in the order of the log, repetitions included.
+    pub(crate) events: BTreeMap<Group, Vec<EventRow>>,
+    /// Of each derived value the revision that counts: datastream, time.
+    pub(crate) derived: BTreeMap<(i64, Timestamp), DerivedRow>,
     /// Dead letters.
     pub(crate) rejects: Vec<RejectRow>,
     /// What each door brought; `accepted` and `late` follow when the observations are written.
@@ -139,11 +144,12 @@ impl Batch {
                     outcome: Outcome::Index(result),
                     ..
                 }) => batch.index(result, memory),
-                Body::Event(_)
-                | Body::Finding(_)
-                | Body::Decision(_)
-                | Body::Recall(_)
-                | Body::Tick => {
+                Body::Event(event) => batch.event(record, event, memory, lateness),
+                Body::Finding(Finding {
+                    outcome: Outcome::Derived(result),
+                    ..
+                }) => batch.derived(record, result, memory),
+                Body::Finding(_) | Body::Decision(_) | Body::Recall(_) | Body::Tick => {
                     if let Some(alarm) = memory.book.apply(record) {
                         batch.alarms.insert(alarm.event.alarm.clone(), alarm);
                     }
@@ -153,7 +159,7 @@ impl Batch {
         batch
     }
 
-    fn reading(
+    pub(super) fn reading(
         &mut self,
         record: &Record,
         reading: &Reading,
@@ -255,7 +261,12 @@ impl Batch {
         });
     }
 
-    fn figures(&mut self, source: i64, name: &SourceId, record: &Record) -> &mut Figures {
+    pub(super) fn figures(
+        &mut self,
+        source: i64,
+        name: &SourceId,
+        record: &Record,
+    ) -> &mut Figures {
         let figures = self.figures.entry(source).or_insert_with(|| Figures {
             name: name.clone(),
             observations: 0,
@@ -269,7 +280,7 @@ impl Batch {
         figures
     }
 
-    /// Notes how many of a group's observations were new to the tables.
+    /// Notes how many of a group's observations or events were new to the tables.
     pub(crate) fn accept(&mut self, group: Group, taken: u64) {
         if let Some(figures) = self.figures.get_mut(&group.source) {
             figures.accepted += taken;
@@ -285,7 +296,7 @@ impl Figures {
     }
 }
 
-fn zero_sign(value: f64) -> i64 {
+pub(super) fn zero_sign(value: f64) -> i64 {
     if value == 0.0 && value.is_sign_negative() {
         -1
     } else {

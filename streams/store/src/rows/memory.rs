@@ -28,6 +28,8 @@ pub(crate) struct Kept {
     pub(crate) unpacked: Vec<(i64, i64)>,
     /// The window lengths and hops (0: tumbling) that were ever stored, in seconds.
     pub(crate) shapes: Vec<(u32, u32)>,
+    /// The datastreams that hold derived values.
+    pub(crate) derived: Vec<i64>,
     /// How many dead letters.
     pub(crate) rejects: i64,
     /// The alarms that the book holds, in JSON.
@@ -51,6 +53,8 @@ pub(crate) struct Memory {
     pub(crate) book: AlarmBook,
     /// The alarms that the tables say are in the book.
     pub(crate) remembered: BTreeSet<AlarmId>,
+    /// The datastreams that hold derived values.
+    pub(crate) derived: BTreeSet<i64>,
     /// How many dead letters are in their table.
     pub(crate) rejects_kept: u64,
 }
@@ -81,6 +85,7 @@ impl Memory {
                 .map(|alarm| alarm.event.alarm.clone())
                 .collect(),
             book: book_of(alarms)?,
+            derived: kept.derived.into_iter().collect(),
             rejects_kept: kept.rejects as u64,
         })
     }
@@ -119,6 +124,14 @@ impl Memory {
         settled
             .take_while(|(day, _)| pack::is_settled(*day, now))
             .take(pack::PACKS_MAX)
+            .collect()
+    }
+
+    /// The datastreams of which this batch holds the first derived values.
+    pub(crate) fn newly_derived(&mut self, batch: &Batch) -> Vec<i64> {
+        let datastreams = batch.derived.keys().map(|&(datastream, _)| datastream);
+        datastreams
+            .filter(|&datastream| self.derived.insert(datastream))
             .collect()
     }
 

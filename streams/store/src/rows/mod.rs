@@ -6,6 +6,7 @@
 pub(crate) mod answer;
 mod batch;
 mod day;
+pub(crate) mod events;
 mod fold;
 mod memory;
 pub(crate) mod names;
@@ -15,6 +16,7 @@ mod time;
 
 pub(crate) use batch::{Batch, ObservationRow};
 pub(crate) use day::Day;
+pub(crate) use events::DerivedRow;
 pub(crate) use fold::{Part, fold};
 pub(crate) use memory::{Kept, Memory};
 pub(crate) use time::Time;

@@ -86,6 +86,11 @@ impl Registry {
         self.known(name).id
     }
 
+    /// The latest time of which the thing has spoken.
+    pub(crate) fn latest(&self, name: &ThingId) -> Option<Timestamp> {
+        self.things.get(name).and_then(|known| known.latest)
+    }
+
     /// Notes that the thing spoke of this time; gives the latest time of which it had spoken before.
     pub(crate) fn heard(&mut self, name: &ThingId, at: Timestamp) -> Option<Timestamp> {
         let known = self.known(name);

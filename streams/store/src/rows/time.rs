@@ -40,7 +40,7 @@ impl Type<Postgres> for Time {
 
 impl PgHasArrayType for Time {
     fn array_type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("TIMESTAMPTZ[]")
+        PgTypeInfo::with_name("_TIMESTAMPTZ")
     }
 }
 

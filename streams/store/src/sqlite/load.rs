@@ -34,6 +34,9 @@ async fn kept(connection: &mut SqliteConnection) -> Result<Kept, sqlx::Error> {
         shapes: sqlx::query_as("SELECT length_secs, hop_secs FROM window_shapes")
             .fetch_all(&mut *connection)
             .await?,
+        derived: sqlx::query_scalar("SELECT id FROM datastreams WHERE derived = 1")
+            .fetch_all(&mut *connection)
+            .await?,
         rejects: sqlx::query_scalar("SELECT count(*) FROM rejects")
             .fetch_one(&mut *connection)
             .await?,

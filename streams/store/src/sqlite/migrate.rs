@@ -8,7 +8,11 @@ use crate::error::Doing;
 use crate::rows::Day;
 
 /// Step n brings the tables from version n to version n + 1. A step that was released is never edited.
-const STEPS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 const MIGRATE: &str = "migrate";
 
 /// Brings the tables to the latest version.

@@ -1,10 +1,11 @@
 //! History in one SQLite file: the default backend.
 //!
 //! One connection writes (`write.rs`), a few read (`read.rs`); write-ahead logging lets them work at the same time, and
-//! `synchronous = FULL` makes a committed batch survive a power cut. The tables are in `schema_1.sql` and `schema_2.sql`; observations
+//! `synchronous = FULL` makes a committed batch survive a power cut. The tables are in `schema_1.sql` to `schema_3.sql`; observations
 //! lie in one table a day.
 
 mod bulk;
+mod events;
 mod load;
 mod migrate;
 mod observations;
@@ -29,9 +30,9 @@ use self::write::Writer;
 use crate::error::Doing;
 use crate::rows::Day;
 use crate::{
-    Aggregate, AggregateQuery, AlarmQuery, History, IndexQuery, Observation, ObservationQuery,
-    Point, Recalled, RejectQuery, Settings, SourceFigures, Store, StoreError, StoredReject,
-    WindowQuery,
+    Aggregate, AggregateQuery, AlarmQuery, EventQuery, History, IndexQuery, Observation,
+    ObservationQuery, Point, Recalled, RejectQuery, Settings, SourceFigures, Store, StoreError,
+    StoredEvent, StoredReject, WindowQuery,
 };
 
 /// The write-ahead log is moved into the file when it has so many pages (of 4 KiB).
@@ -159,6 +160,10 @@ impl History for SqliteStore {
 
     async fn alarms(&self, query: &AlarmQuery) -> Result<Vec<Alarm>, StoreError> {
         read::alarms(&self.readers, query).await
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
+        events::events(&self.readers, query).await
     }
 
     async fn rejects(&self, query: &RejectQuery) -> Result<Vec<StoredReject>, StoreError> {

@@ -4,10 +4,12 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use yiping_model::{DatastreamId, Timestamp, Zone};
 
+use super::events;
 use super::read::READ;
 use super::table_of;
 use crate::error::Doing;
 use crate::rows::answer::{self, Doors, LatestCells, ObservationCells, PointCells, RecallCells};
+use crate::rows::events::{self as rows, DerivedLatestCells, merged, merged_points};
 use crate::rows::pack::Series;
 use crate::rows::{Day, Part, Time, fold, rows_max};
 use crate::{
@@ -26,7 +28,9 @@ pub(super) async fn observations(
     let columns = "phenomenon_time, received_at, value, zero_sign, quality, source";
     let rows = walk::<ObservationCells>(&mut transaction, query, columns, "").await;
     let rows = rows.doing(READ)?;
-    rows.iter().map(|row| doors.observation(row)).collect()
+    let observed: Result<Vec<_>, _> = rows.iter().map(|row| doors.observation(row)).collect();
+    let derived = events::derived(&mut transaction, query).await.doing(READ)?;
+    Ok(merged(observed?, rows::derived(&derived)?, query.limit))
 }
 
 pub(super) async fn series(
@@ -64,7 +68,8 @@ pub(super) async fn series(
             reached = series.unpack(*day, bytes)?;
         }
     }
-    Ok(series.finish())
+    let derived = events::derived(&mut transaction, query).await.doing(READ)?;
+    Ok(merged_points(series.finish(), &derived, query.limit))
 }
 
 pub(super) async fn recall(
@@ -89,10 +94,11 @@ pub(super) async fn latest(
     let mut transaction = pool.begin().await.doing(READ)?;
     let doors = doors(&mut transaction).await?;
     let mut rows: Vec<LatestCells> = Vec::with_capacity(datastreams.len());
+    let mut derived: Vec<DerivedLatestCells> = Vec::new();
     let asked: Vec<(i64, &DatastreamId)> = (0..).zip(datastreams).collect();
-    for some in asked.chunks(LATEST_MAX) {
+    for asked_now in asked.chunks(LATEST_MAX) {
         let mut select = QueryBuilder::<Sqlite>::new("WITH asked (place, thing, property) AS (");
-        select.push_values(some, |mut row, (place, id)| {
+        select.push_values(asked_now, |mut row, (place, id)| {
             row.push_bind(place)
                 .push_bind(id.thing.as_str())
                 .push_bind(id.property.as_str());
@@ -105,8 +111,12 @@ pub(super) async fn latest(
         );
         let some = select.build_query_as().fetch_all(&mut *transaction).await;
         rows.append(&mut some.doing(READ)?);
+        let of_derived = events::latest(&mut transaction, asked_now).await;
+        derived.append(&mut of_derived.doing(READ)?);
     }
-    doors.latest(datastreams.len(), &rows)
+    let mut answers = doors.latest(datastreams.len(), &rows)?;
+    rows::latest(&mut answers, &derived)?;
+    Ok(answers)
 }
 
 /// Minute windows are put together by quarters of an hour, of which the hours and days of every zone consist.

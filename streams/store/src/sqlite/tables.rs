@@ -6,6 +6,7 @@ use sqlx::{Arguments, AssertSqlSafe, SqliteConnection};
 use yiping_model::Timestamp;
 
 use super::bulk::{Shape, insert};
+use super::events;
 use super::table_of;
 use crate::Settings;
 use crate::rows::{Batch, Day, Memory, ObservationRow, names};
@@ -21,6 +22,7 @@ pub(super) async fn write(
     packs(connection, batch, memory).await?;
     observations(connection, batch, memory).await?;
     latest(connection, batch).await?;
+    events::write(connection, batch, memory).await?;
     figures(connection, batch).await?;
     rejects(connection, batch, memory, settings).await?;
     windows(connection, batch, memory).await?;

@@ -6,7 +6,7 @@
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use yiping_model::{Position, Record, Timestamp};
 
-use super::{load, table_of, tables};
+use super::{events, load, table_of, tables};
 use crate::error::Doing;
 use crate::rows::answer::{self, PointCells};
 use crate::rows::{Batch, Day, Memory, pack};
@@ -52,6 +52,9 @@ impl Writer {
     pub(super) async fn prune(&mut self, before: Timestamp) -> Result<(), StoreError> {
         let mut memory = self.take_memory().await?;
         memory.forget_before(Day::of(before));
+        events::prune(&mut self.connection, Day::of(before))
+            .await
+            .doing("prune")?;
         let kept = memory.parts.split_off(&Day::of(before));
         for day in std::mem::replace(&mut memory.parts, kept) {
             let mut transaction = self.connection.begin_with(BEGIN).await.doing("prune")?;

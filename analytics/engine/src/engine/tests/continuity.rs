@@ -13,7 +13,9 @@ use super::scenario::{at, catalogue, engine, laws, reading, records, rules, run}
 use crate::{Engine, RestoreError, Settings};
 
 const THINGS: [&str; 3] = ["a", "n1", "n2"];
-const PROPERTIES: [&str; 5] = ["gas", "level", "pm25", "noise", "flow"];
+const PROPERTIES: [&str; 8] = [
+    "gas", "level", "pm25", "noise", "flow", "lasting", "swift", "frozen",
+];
 
 /// Which thing, when after the one before (secs), how far behind (secs), and its values; or a tick.
 type Step = (usize, u32, u32, Vec<(usize, i32)>);

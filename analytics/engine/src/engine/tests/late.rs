@@ -18,10 +18,10 @@ use super::scenario::{Teller, at, engine, reading, records};
 use crate::{Engine, Settings};
 
 /// Plays arrivals; after some of them the engine is answered, later ones come while answers are on their way.
-struct Play {
+pub(super) struct Play {
     engine: Engine,
     history: History,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl Play {
@@ -66,7 +66,7 @@ impl Play {
     }
 }
 
-fn play(
+pub(super) fn play(
     told: &[Told],
     property: &str,
     thing: impl Fn(&Told) -> &'static str,

@@ -17,7 +17,7 @@ pub(super) type Told = (u32, i32, u8, u32);
 
 const VALUES: [i32; 9] = [-3, 0, 1, 5, 7, 10, 11, 12, 40];
 
-fn time(secs: u32) -> Timestamp {
+pub(super) fn time(secs: u32) -> Timestamp {
     at("08:00:00") + Duration::from_secs(secs.into())
 }
 
@@ -40,7 +40,7 @@ pub(super) fn speaker(told: &Told) -> &'static str {
 }
 
 /// In the order of arrival; a delay below the lateness makes nothing late, because what came before is not newer by more than it.
-fn arrivals(told: &[Told], property: &str) -> Vec<Record> {
+pub(super) fn arrivals(told: &[Told], property: &str) -> Vec<Record> {
     arrivals_of(told, property, |_| "a")
 }
 
@@ -251,7 +251,7 @@ impl Listener {
     }
 }
 
-fn spans(stretches: &[Stretch]) -> Vec<(Timestamp, Option<Timestamp>, f64)> {
+pub(super) fn spans(stretches: &[Stretch]) -> Vec<(Timestamp, Option<Timestamp>, f64)> {
     stretches.iter().map(|s| (s.0, s.1, s.2)).collect()
 }
 

@@ -15,7 +15,8 @@ use yiping_model::{
 };
 
 use crate::indices::AqiLaws;
-use crate::{Engine, Rule, Settings, Threshold};
+use crate::rule::{Change, Direction, Lapse, Stuck};
+use crate::{Engine, Limits, Operator, Rule, Settings, Threshold};
 
 pub(super) fn zone() -> Zone {
     Zone::named("Asia/Shanghai").expect("built in")
@@ -57,6 +58,9 @@ pub(super) fn catalogue() -> Catalogue {
             property("pm25", 3600, &["1h", "1d"]),
             property("level", 60, &[]),
             property("bare", 5, &[]),
+            property("lasting", 5, &["10s"]),
+            property("swift", 5, &[]),
+            property("frozen", 5, &["1m"]),
             hopping(),
         ]),
         things: ["n1", "n2", "s1"].map(place).into(),
@@ -77,7 +81,7 @@ fn hopping() -> (PropertyId, Property) {
 }
 
 /// `n1` and `n2` share a cell; `s1` stands elsewhere.
-fn place(id: &str) -> (ThingId, Thing) {
+pub(super) fn place(id: &str) -> (ThingId, Thing) {
     let thing = Thing {
         id: ThingId::new(id).expect("valid"),
         name: text(id),
@@ -94,13 +98,13 @@ fn place(id: &str) -> (ThingId, Thing) {
     (thing.id.clone(), thing)
 }
 
-fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
+pub(super) fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
     Rule {
         id: RuleId::new(id).expect("valid"),
         title: text(id),
-        property: PropertyId::new(property).expect("valid"),
+        properties: vec![PropertyId::new(property).expect("valid")],
         level: Level::Orange,
-        threshold,
+        operator: Operator::Threshold(Limits::plain(threshold)),
         source: "test".into(),
     }
 }
@@ -108,7 +112,35 @@ fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
 pub(super) fn rules() -> Vec<Rule> {
     let above = |raise, clear| Threshold::Above { raise, clear };
     let below = |raise, clear| Threshold::Below { raise, clear };
+    let operator = |id: &str, operator| Rule {
+        operator,
+        ..rule(id, id, above(10.0, 5.0))
+    };
     vec![
+        operator(
+            "lasting",
+            Operator::Threshold(Limits {
+                delay: Some(Lapse::from_secs(20)),
+                ..Limits::plain(above(10.0, 5.0))
+            }),
+        ),
+        operator(
+            "swift",
+            Operator::Rate(Change {
+                direction: Direction::Above,
+                raise: 600.0,
+                clear: 0.0,
+                over: Lapse::from_secs(30),
+            }),
+        ),
+        operator(
+            "frozen",
+            Operator::Stuck(Stuck {
+                lasts: Lapse::from_secs(20),
+                min_count: 3,
+                except: vec![0.0],
+            }),
+        ),
         rule("leak", "gas", above(10.0, 5.0)),
         rule("burst", "bare", above(10.0, 5.0)),
         rule("low", "level", below(2.0, 3.0)),

@@ -4,6 +4,7 @@ import { Bar } from "../../charts/Bar";
 import { Spark } from "../../charts/Spark";
 import { say, t } from "../../lib/i18n";
 import { clockMinutes, span } from "../../lib/time";
+import { Figure } from "../../ui/Figure";
 import type { Panel } from "../panel";
 import { countyAir } from "./county";
 
@@ -94,7 +95,11 @@ export const Air: Panel = (props) => {
                       </td>
                     }
                   >
-                    <td class="num key">{value()}</td>
+                    <td class="num key">
+                      <Figure thing={county().worst?.thing ?? ""} property="aqi_hourly">
+                        {value()}
+                      </Figure>
+                    </td>
                     <td class="word">
                       {t().categories[(level() ?? 1) - 1] ?? ""}
                       <Show when={before()}>

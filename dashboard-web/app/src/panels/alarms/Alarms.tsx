@@ -2,6 +2,7 @@ import "./alarms.css";
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { t } from "../../lib/i18n";
 import { nameSeat, seat } from "../../lib/seat";
+import { plainKey } from "../../ui/keys";
 import { SeatForm } from "../../ui/SeatForm";
 import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
@@ -71,15 +72,20 @@ export const Alarms: Panel = (props) => {
     }),
   );
 
+  // What is shown in detail follows the selection.
+  const pick = (id: string | undefined) => {
+    select(id);
+    if (id !== undefined && props.opened !== undefined) props.onOpen?.(id);
+  };
   const press = (event: KeyboardEvent) => {
-    const target = event.target instanceof HTMLElement ? event.target.tagName : "";
-    if (target === "INPUT" || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!plainKey(event)) return;
     const current = selected();
-    if (event.key === "ArrowDown") select(moved(ids(), current, 1));
-    else if (event.key === "ArrowUp") select(moved(ids(), current, -1));
-    else if (event.key === "n" || event.key === "N") select(nextWaiting(list().shown, current) ?? current);
-    else if (event.key === "Enter" && target !== "BUTTON" && current !== undefined && ids().includes(current))
-      acknowledge(current);
+    const held = current !== undefined && ids().includes(current);
+    if (event.key === "ArrowDown") pick(moved(ids(), current, 1));
+    else if (event.key === "ArrowUp") pick(moved(ids(), current, -1));
+    else if (event.key === "n" || event.key === "N") pick(nextWaiting(list().shown, current) ?? current);
+    else if (held && (event.key === "a" || event.key === "A")) acknowledge(current);
+    else if (held && event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) props.onOpen?.(current);
     else return;
     event.preventDefault();
   };
@@ -121,7 +127,10 @@ export const Alarms: Panel = (props) => {
                       alarm={known()}
                       selected={selected() === id}
                       note={notes().get(id)}
-                      onSelect={() => select(id)}
+                      onSelect={() => {
+                        select(id);
+                        props.onOpen?.(id);
+                      }}
                       onAcknowledge={() => acknowledge(id)}
                     />
                   )}

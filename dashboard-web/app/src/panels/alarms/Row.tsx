@@ -6,6 +6,7 @@ import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { age, clockOfDay, clockSeconds, span } from "../../lib/time";
+import { Figure } from "../../ui/Figure";
 import { Sign } from "../../ui/Sign";
 import { correction } from "./correction";
 import { waits } from "./order";
@@ -43,6 +44,10 @@ export const Row: Component<{
   };
   const said = (value: number) => fixed(value, property()?.decimals ?? 2);
   const unit = () => property()?.unit ?? "";
+  const spoken = (secs: number) => {
+    const { count, unit } = span(secs * 1_000);
+    return t().span(count, unit);
+  };
   // What is known of it now, and whether that is old. An index is judged like anything observed, but has no reading of its own.
   const current = (): string | undefined => {
     const key = pairKey(props.alarm.thing, props.alarm.property);
@@ -57,10 +62,23 @@ export const Row: Component<{
     const old = span(props.wall.now() - last.at_ms);
     return t().old(t().span(old.count, old.unit));
   };
-  // The most extreme value is known when it is over; until then, what raised it.
   const figure = () => {
-    if (active()) return `${t().trigger} ${said(props.alarm.value)}`;
-    return `${rule()?.direction === "below" ? t().lowest : t().peak} ${said(props.alarm.extreme)}`;
+    const { value, extreme, key } = props.alarm;
+    const operator = rule()?.operator;
+    if (operator === "no_data") return `${t().noData} ${spoken(value)}`;
+    if (operator === "stuck") return t().stuckFor(spoken(value));
+    if (operator === "event") return key === null ? "" : t().track(key);
+    // The most extreme value is known when it is over; until then, what raised it.
+    if (active()) return `${t().trigger} ${said(value)}`;
+    return `${rule()?.direction === "below" ? t().lowest : t().peak} ${said(extreme)}`;
+  };
+  const limit = () => {
+    const { threshold } = props.alarm;
+    const operator = rule()?.operator;
+    if (operator === "event") return "";
+    if (operator === "no_data" || operator === "stuck") return `${t().threshold} ${spoken(threshold)}`;
+    const per = operator === "rate" ? "/h" : "";
+    return `${t().threshold} ${Number(threshold.toFixed(3))} ${unit()}${per}`;
   };
   const change = () => {
     const minutes = correction(props.alarm, (ms) => clockOfDay(ms, props.wall.now(), zone()), said, t().lasting);
@@ -80,7 +98,6 @@ export const Row: Component<{
   };
   const active = () => props.alarm.ended_ms === null;
   const zone = () => facts()?.city.zone ?? "UTC";
-  const threshold = () => Number(props.alarm.threshold.toFixed(3)).toString();
   return (
     <li
       class="alarm"
@@ -105,7 +122,15 @@ export const Row: Component<{
             {corrected()}
           </span>
         </Show>
-        <Show when={(active() || change() === undefined) && current()}>{(known) => <em>{known()}</em>}</Show>
+        <Show when={(active() || change() === undefined) && current()}>
+          {(known) => (
+            <em>
+              <Figure thing={props.alarm.thing} property={props.alarm.property}>
+                {known()}
+              </Figure>
+            </em>
+          )}
+        </Show>
       </span>
       <em class="age">{age(props.wall.now() - props.alarm.started_ms)}</em>
       <div class="state">
@@ -116,9 +141,7 @@ export const Row: Component<{
           fallback={
             <span class="figures">
               {figure()}
-              <i classList={{ gone: props.alarm.ended_ms !== null }}>
-                {t().threshold} {threshold()} {unit()}
-              </i>
+              <i classList={{ gone: props.alarm.ended_ms !== null }}>{limit()}</i>
             </span>
           }
         >

@@ -10,6 +10,7 @@ const ALARM: AlarmView = {
   rule: "r",
   thing: "t",
   property: "cl2",
+  key: null,
   value: 3,
   extreme: 5,
   threshold: 2,

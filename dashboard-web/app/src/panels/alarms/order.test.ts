@@ -11,6 +11,7 @@ function alarm(number: number, level: number, state: AlarmView["state"], started
     rule: "r",
     thing: "t",
     property: "p",
+    key: null,
     value: 1,
     extreme: 1,
     threshold: 1,

@@ -5,6 +5,7 @@ import type { PropertyView } from "../../feed/messages";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { span } from "../../lib/time";
+import { Figure } from "../../ui/Figure";
 import { Sign } from "../../ui/Sign";
 import { LEVEL_COLOURS, toLevel } from "../../ui/signs";
 import type { Detector } from "./detectors";
@@ -74,7 +75,11 @@ export const Highest: Component<{
                 >
                   {(last) => (
                     <>
-                      <td class="num key">{fixed(last().value, props.property.decimals)}</td>
+                      <td class="num key">
+                        <Figure thing={row().thing.id} property={props.property.id}>
+                          {fixed(last().value, props.property.decimals)}
+                        </Figure>
+                      </td>
                       <td class="bars">
                         <Bar
                           share={last().out_of_range ? 0 : logShare(last().value, low(), high())}

@@ -3,6 +3,7 @@ import type { PropertyView } from "../../feed/messages";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { span } from "../../lib/time";
+import { Figure } from "../../ui/Figure";
 import type { Detector } from "./detectors";
 
 /** Detectors that fit. */
@@ -24,7 +25,13 @@ export const Strip: Component<{ list: readonly Detector[]; property: PropertyVie
             <li classList={{ stale: row().heard !== "fresh" }}>
               <span>{say(row().thing.name)}</span>
               <Show when={row().last} fallback={<b />}>
-                {(last) => <b>{fixed(last().value, props.property.decimals)}</b>}
+                {(last) => (
+                  <b>
+                    <Figure thing={row().thing.id} property={props.property.id}>
+                      {fixed(last().value, props.property.decimals)}
+                    </Figure>
+                  </b>
+                )}
               </Show>
               <Switch fallback={<i>{old()}</i>}>
                 <Match when={row().heard === "never"}>

@@ -52,8 +52,11 @@ export function byValue(list: readonly Detector[]): Detector[] {
 
 /** The thresholds of a property, ascending. */
 export function thresholds(property: PropertyView, rules: ReadonlyMap<string, RuleView>): number[] {
-  const own = [...rules.values()].filter((rule) => rule.property === property.id && rule.direction === "above");
-  return [...new Set(own.map((rule) => rule.raise))].sort((a, b) => a - b);
+  const own = [...rules.values()].filter(
+    (rule) => rule.operator === "threshold" && rule.properties.includes(property.id) && rule.direction === "above",
+  );
+  const raises = own.map((rule) => rule.raise).filter((raise) => raise !== null);
+  return [...new Set(raises)].sort((a, b) => a - b);
 }
 
 /** Whether no detector needs attention: none above the lowest threshold, no alarm open. */

@@ -7,6 +7,7 @@ import { Sign } from "../../ui/Sign";
 import { countByLevel } from "../alarms/order";
 import type { Panel } from "../panel";
 import { delayed, online } from "../sources/doors";
+import { Scenes } from "./Scenes";
 
 /** City time this far from the machine's is another time. */
 const ELSEWHEN_MS_MIN = 10 * 60_000;
@@ -27,7 +28,10 @@ export const Header: Panel = (props) => {
   const time = createMemo(() => moment(props.wall.now(), city()?.zone ?? "UTC"));
   return (
     <header>
-      <Show when={city()}>{(known) => <h1>{t().centre(say(known().name))}</h1>}</Show>
+      <div class="name">
+        <Show when={city()}>{(known) => <h1>{t().centre(say(known().name))}</h1>}</Show>
+        <Scenes wall={props.wall} />
+      </div>
       <Show when={city()?.simulated}>
         <strong class="simulated">{t().simulated}</strong>
       </Show>

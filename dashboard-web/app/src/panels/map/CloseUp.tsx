@@ -1,4 +1,5 @@
 import { type Component, createMemo, Show } from "solid-js";
+import { ALL_COLUMNS } from "../../lib/domains";
 import { t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { drawing, type Live } from "../../map/drawing";
@@ -38,6 +39,7 @@ export const CloseUpMap: Component<{ closeUp: CloseUp; live: Live }> = (props) =
             ],
             together: NONE,
             names: false,
+            marks: ALL_COLUMNS,
             measure,
           })
         }

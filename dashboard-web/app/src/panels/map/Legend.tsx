@@ -1,28 +1,21 @@
-import type { Component } from "solid-js";
+import { type Component, For, Match, Switch } from "solid-js";
+import type { ColumnId } from "../../lib/domains";
 import { t } from "../../lib/i18n";
+import { SHAPES, type Shape } from "../../map/drawing";
 
-/** What the marks of the map mean. */
-export const Legend: Component = () => (
+const GREY = "#aeb3b8";
+
+/** What the marks of the map mean, in the scene that is shown. */
+export const Legend: Component<{ columns: ReadonlySet<ColumnId> }> = (props) => (
   <ul class="legend">
-    <li>
-      <svg width="24" height="24" aria-hidden="true">
-        <rect x="8.5" y="8.5" width="7" height="7" fill="#aeb3b8" stroke="#aeb3b8" stroke-width="2" />
-      </svg>
-      {t().legend.station}
-    </li>
-    <li>
-      <svg width="24" height="24" aria-hidden="true">
-        <circle cx="12" cy="12" r="4.5" fill="none" stroke="#aeb3b8" stroke-width="2" />
-      </svg>
-      {t().legend.gas}
-    </li>
-    <li>
-      <svg width="24" height="24" aria-hidden="true">
-        <path d="M12 24V6" stroke="#aeb3b8" stroke-width="2" />
-        <path d="M12 0l6 13h-12z" fill="#aeb3b8" />
-      </svg>
-      {t().legend.wind}
-    </li>
+    <For each={[...props.columns]}>
+      {(column) => (
+        <li>
+          <Mark shape={SHAPES[column]} />
+          {column === "weather" ? t().legend.wind : t().marks[column]}
+        </li>
+      )}
+    </For>
     <li>
       <svg width="24" height="24" aria-hidden="true">
         <rect x="8.5" y="8.5" width="7" height="7" fill="none" stroke="#666c72" stroke-width="2" />
@@ -36,4 +29,24 @@ export const Legend: Component = () => (
       {t().legend.ring}
     </li>
   </ul>
+);
+
+const Mark: Component<{ shape: Shape }> = (props) => (
+  <svg width="24" height="24" aria-hidden="true">
+    <Switch fallback={<rect x="8" y="8" width="8" height="8" fill={GREY} />}>
+      <Match when={props.shape === "circle"}>
+        <circle cx="12" cy="12" r="4.5" fill="none" stroke={GREY} stroke-width="2" />
+      </Match>
+      <Match when={props.shape === "dot"}>
+        <circle cx="12" cy="12" r="4" fill={GREY} />
+      </Match>
+      <Match when={props.shape === "drop"}>
+        <path d="M12 18L6 7.500H18z" fill={GREY} />
+      </Match>
+      <Match when={props.shape === "arrow"}>
+        <path d="M12 24V6" stroke={GREY} stroke-width="2" />
+        <path d="M12 0l6 13h-12z" fill={GREY} />
+      </Match>
+    </Switch>
+  </svg>
 );

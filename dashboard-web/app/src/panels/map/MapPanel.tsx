@@ -1,15 +1,20 @@
 import "./map.css";
-import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
+import { COUNT_STEPS, RAIN_STEPS } from "../../lib/grey";
 import { t } from "../../lib/i18n";
 import type { Base } from "../../map/base";
 import { drawing, type Live, unplaced } from "../../map/drawing";
+import { FieldLayer } from "../../map/FieldLayer";
+import { field } from "../../map/field";
 import { Overlay } from "../../map/Overlay";
 import { Sign } from "../../ui/Sign";
 import { ratio } from "../../ui/stage";
 import type { Panel } from "../panel";
+import { columnsOf, scene } from "../scenes";
 import { CloseUpMap } from "./CloseUp";
 import { Legend } from "./Legend";
-import { CITY_VIEW, closeUp, FOOT, LEGEND, MAP, SCALE, UNPLACED } from "./layout";
+import { CITY_VIEW, closeUp, FOOT, LEGEND, MAP, RAMP, SCALE, UNPLACED } from "./layout";
+import { Ramp } from "./Ramp";
 import { Scale } from "./Scale";
 
 /** Signs of alarms that are not on the map; the others are counted. */
@@ -30,6 +35,18 @@ export const MapPanel: Panel = (props) => {
   });
   const near = createMemo(() => closeUp(props.wall.alarms().values(), props.wall.things()), undefined, {
     equals: (a, b) => JSON.stringify([a, ...(a?.things ?? [])]) === JSON.stringify([b, ...(b?.things ?? [])]),
+  });
+  const shownColumns = createMemo(() => {
+    const there = columnsOf(props.wall.things().values());
+    return new Set(scene().marks.filter((column) => there.has(column)));
+  });
+  const steps = () => (scene().field === "people" ? COUNT_STEPS : RAIN_STEPS);
+  // A field is worked out from what came, not at every stroke of the clock.
+  const grey = createMemo(() => {
+    const id = scene().field;
+    props.wall.latest();
+    const shown = untrack(live);
+    return id === undefined || shown === undefined ? undefined : field(id, shown, CITY_VIEW, steps()[0] ?? 0);
   });
   const elsewhere = createMemo(() =>
     unplaced(props.wall.alarms().values(), props.wall.things(), { projection: CITY_VIEW, frame: FRAME }),
@@ -54,9 +71,16 @@ export const MapPanel: Panel = (props) => {
   return (
     <section class="panel map" aria-label={t().map}>
       <div class="base" ref={container} />
+      <FieldLayer
+        projection={CITY_VIEW}
+        field={grey()}
+        steps={steps()}
+        land={!drawn()}
+        label={t().field[scene().field ?? "rain"]}
+      />
       <Overlay
         projection={CITY_VIEW}
-        land={!drawn()}
+        land={false}
         label={t().map}
         draw={(measure) => {
           const shown = live();
@@ -65,9 +89,20 @@ export const MapPanel: Panel = (props) => {
           const taken = [LEGEND, FOOT, SCALE];
           if (close !== undefined) taken.push(close.box);
           if (elsewhere().length > 0) taken.push(UNPLACED);
+          if (grey() !== undefined) taken.push(RAMP);
           const together = close?.things ?? NONE;
           const line = close?.line;
-          return drawing(shown, { projection: CITY_VIEW, frame: FRAME, taken, together, line, names: true, measure });
+          const marks = shownColumns();
+          return drawing(shown, {
+            projection: CITY_VIEW,
+            frame: FRAME,
+            taken,
+            together,
+            line,
+            names: true,
+            marks,
+            measure,
+          });
         }}
       />
       <Show when={near()}>
@@ -84,8 +119,11 @@ export const MapPanel: Panel = (props) => {
           </Show>
         </p>
       </Show>
+      <Show when={grey()}>
+        {(shown) => <Ramp id={scene().field ?? "rain"} steps={steps()} interpolated={shown().interpolated} />}
+      </Show>
       <Scale metresPerPixel={CITY_VIEW.metresPerPixel} pixelsMax={120} />
-      <Legend />
+      <Legend columns={shownColumns()} />
       <p class="credits">{t().credits}</p>
     </section>
   );

@@ -22,6 +22,7 @@ function alarm(number: number, of: string, level = 2): AlarmView {
     rule: "r",
     thing: of,
     property: "cl2",
+    key: null,
     value: 1,
     extreme: 1,
     threshold: 1,

@@ -7,11 +7,14 @@ import { boundsOf, fitted, metresBetween, type Place, type Point, type Projectio
 /** The map's place on the wall, in design pixels. */
 export const MAP = { width: 800, height: 712 } as const;
 /** Legend, credits and scale bar stand here; nothing is placed over them. */
-export const LEGEND: Box = { x: 600, y: 536, width: 200, height: 146 };
+export const LEGEND: Box = { x: 600, y: 509, width: 200, height: 173 };
 export const FOOT: Box = { x: 0, y: 682, width: 800, height: 30 };
-export const SCALE: Box = { x: 640, y: 494, width: 160, height: 42 };
+export const SCALE: Box = { x: 640, y: 467, width: 160, height: 42 };
 /** Alarms that are not on the map are named here. */
 export const UNPLACED: Box = { x: 0, y: 0, width: 560, height: 46 };
+
+/** What the greys of a field mean stands here. */
+export const RAMP: Box = { x: 0, y: 46, width: 180, height: 100 };
 
 /** The city on the wall. */
 export const CITY_VIEW: Projection = fitted(CITY_BOUNDS, MAP.width, MAP.height, 26);

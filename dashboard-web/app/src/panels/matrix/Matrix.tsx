@@ -1,32 +1,29 @@
 import "./matrix.css";
-import { createMemo, Index, Match, Switch } from "solid-js";
+import { createMemo, Index, Match, Show, Switch } from "solid-js";
 import { say, t } from "../../lib/i18n";
-import { words } from "../../lib/words";
 import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
-import { type Cell, cell, columns } from "./cell";
-
-const WEATHER = { zh: words.zh.weather, en: words.en.weather };
+import { type Cell, matrix } from "./cell";
 
 /** Counties by domains. */
 export const Matrix: Panel = (props) => {
-  const heads = createMemo(() => {
-    const facts = props.wall.facts();
-    return facts === undefined ? [] : columns(facts, props.wall.things().values(), WEATHER);
-  });
-  const rows = createMemo(() => {
+  const found = createMemo(() => {
     const { wall } = props;
-    const facts = wall.facts();
-    if (facts === undefined) return [];
-    const ground = {
-      properties: facts.properties,
-      things: [...wall.things().values()],
+    return matrix({
+      properties: wall.facts()?.properties ?? new Map(),
+      things: wall.things(),
       latest: wall.latest(),
-      indices: wall.indices(),
       alarms: [...wall.alarms().values()],
       nowMs: wall.now(),
-    };
-    return facts.city.areas.map((area) => ({ area, cells: heads().map((column) => cell(area.code, column, ground)) }));
+    });
+  });
+  const columns = createMemo(() => found().columns, undefined, {
+    equals: (a, b) => a.map(({ id }) => id).join() === b.map(({ id }) => id).join(),
+  });
+  const rows = createMemo(() => {
+    const { cell } = found();
+    const areas = props.wall.facts()?.city.areas ?? [];
+    return areas.map((area) => ({ area, cells: columns().map(({ id }) => cell(area.code, id)) }));
   });
   return (
     <section class="panel matrix" aria-label={t().matrix}>
@@ -38,7 +35,7 @@ export const Matrix: Panel = (props) => {
         <thead>
           <tr>
             <td />
-            <Index each={heads()}>{(column) => <th>{say(column().title)}</th>}</Index>
+            <Index each={columns()}>{(column) => <th>{say(column().title)}</th>}</Index>
           </tr>
         </thead>
         <tbody>
@@ -49,7 +46,7 @@ export const Matrix: Panel = (props) => {
                 <Index each={row().cells}>
                   {(shown) => (
                     <td>
-                      <Mark cell={shown()} />
+                      <Mark cell={shown()} onOpen={(id) => props.onOpen?.(id)} />
                     </td>
                   )}
                 </Index>
@@ -62,17 +59,23 @@ export const Matrix: Panel = (props) => {
   );
 };
 
-const Mark = (props: { cell: Cell }) => (
+const Mark = (props: { cell: Cell; onOpen: (alarm: string) => void }) => (
   <Switch>
-    <Match when={props.cell.kind === "normal"}>
-      <span class="dot" />
+    <Match when={props.cell.kind === "normal" && props.cell}>
+      {(found) => (
+        <Show when={found().fresh < found().all} fallback={<span class="dot" />}>
+          <span class="part" title={t().silentOf(found().all - found().fresh, found().all)}>
+            <span class="dot" /> {found().fresh}/{found().all}
+          </span>
+        </Show>
+      )}
     </Match>
     <Match when={props.cell.kind === "silent"}>
       <span class="silent">{t().noData}</span>
     </Match>
     <Match when={props.cell.kind === "alarm" && props.cell}>
       {(found) => (
-        <span class="hit">
+        <button type="button" class="hit" onClick={() => props.onOpen(found().alarm.id)}>
           <Sign
             level={found().alarm.level}
             size={34}
@@ -80,7 +83,7 @@ const Mark = (props: { cell: Cell }) => (
             hollow={found().alarm.ended_ms !== null}
           />
           {found().others > 0 ? <i>+{found().others}</i> : null}
-        </span>
+        </button>
       )}
     </Match>
   </Switch>

@@ -1,43 +1,40 @@
 import { describe, expect, it } from "vitest";
-import type { AlarmView, IndexView, LatestView, ThingView } from "../../feed/messages";
-import { pairKey, Scene } from "../../feed/scene";
+import type { AlarmView, LatestView, ThingView } from "../../feed/messages";
+import { pairKey } from "../../feed/scene";
 import { rehearse } from "../../rehearsal/script";
-import { type Column, cell, columns, type Ground } from "./cell";
+import { type Ground, matrix } from "./cell";
 
 const { snapshot } = rehearse(1);
-const scene = new Scene();
-scene.apply({ type: "snapshot", ...snapshot });
-const facts = scene.facts;
-if (facts === undefined) throw new Error("the rehearsal begins with a snapshot");
+const AREA = "330802";
 
-const PM25: Column = { key: "pm25", title: { zh: "", en: "" }, properties: new Set(["pm25"]), derived: false };
-
-function station(id: string): ThingView {
+function station(id: string, more: Partial<ThingView> = {}): ThingView {
   return {
     id,
     name: { zh: id, en: id },
     kind: "station",
     place: null,
-    area: "330802",
+    area: AREA,
     properties: ["pm25"],
     period_secs: null,
+    ...more,
   };
 }
 
-function heard(thing: string, at_ms: number): [string, LatestView] {
-  const value = { thing, property: "pm25", value: 1, at_ms, received_ms: at_ms, out_of_range: false };
-  return [pairKey(thing, "pm25"), value];
+function heard(thing: string, at_ms: number, property = "pm25"): [string, LatestView] {
+  const value = { thing, property, value: 1, at_ms, received_ms: at_ms, out_of_range: false };
+  return [pairKey(thing, property), value];
 }
 
-function alarm(number: number, level: number, ended_ms: number | null = null): AlarmView {
+function alarm(number: number, level: number, ended_ms: number | null = null, thing = "s1"): AlarmView {
   return {
     id: `a${number}`,
     number,
     level,
     state: ended_ms === null ? "unacknowledged" : "returned_unacknowledged",
     rule: "r",
-    thing: "s1",
-    property: "pm25",
+    thing,
+    property: thing === "s1" ? "pm25" : "no_data",
+    key: null,
     value: 1,
     extreme: 1,
     threshold: 1,
@@ -50,12 +47,11 @@ function alarm(number: number, level: number, ended_ms: number | null = null): A
   };
 }
 
-function ground(rest: Partial<Ground>): Ground {
+function ground(rest: Partial<Ground> = {}, things = [station("s1"), station("s2")]): Ground {
   return {
     properties: new Map(snapshot.properties.map((property) => [property.id, property])),
-    things: [station("s1"), station("s2")],
+    things: new Map(things.map((thing) => [thing.id, thing])),
     latest: new Map(),
-    indices: new Map(),
     alarms: [],
     nowMs: 600_000,
     ...rest,
@@ -64,52 +60,63 @@ function ground(rest: Partial<Ground>): Ground {
 
 describe("a cell", () => {
   it("is blank where nothing observes", () => {
-    expect(cell("330803", PM25, ground({})).kind).toBe("blank");
+    expect(matrix(ground()).cell("330803", "air").kind).toBe("blank");
   });
 
-  it("is normal while one sensor is heard", () => {
-    expect(cell("330802", PM25, ground({ latest: new Map([heard("s1", 0), heard("s2", 590_000)]) })).kind).toBe(
-      "normal",
-    );
+  it("is normal while one sensor is heard, and tells how many are", () => {
+    const latest = new Map([heard("s1", 0), heard("s2", 590_000)]);
+    expect(matrix(ground({ latest })).cell(AREA, "air")).toEqual({ kind: "normal", fresh: 1, all: 2 });
   });
 
   it("has no data when all are stale or were never heard", () => {
-    expect(cell("330802", PM25, ground({ latest: new Map([heard("s1", 0)]) })).kind).toBe("silent");
+    expect(matrix(ground({ latest: new Map([heard("s1", 0)]) })).cell(AREA, "air")).toEqual({ kind: "silent", all: 2 });
   });
 
   it("shows the most severe alarm that lasts, and how many more there are", () => {
     const alarms = [alarm(1, 3), alarm(2, 1, 5), alarm(3, 2), alarm(4, 2)];
-    expect(cell("330802", PM25, ground({ alarms }))).toMatchObject({ kind: "alarm", alarm: { number: 3 }, others: 3 });
+    expect(matrix(ground({ alarms })).cell(AREA, "air")).toMatchObject({ alarm: { number: 3 }, others: 3 });
   });
 
-  it("of an index is normal while an index of late hours is there", () => {
-    const column: Column = { ...PM25, properties: new Set(["aqi_hourly"]), derived: true };
-    const index = (start_ms: number): [string, IndexView] => [
-      pairKey("s1", "aqi_hourly"),
-      {
-        thing: "s1",
-        kind: "aqi_hourly",
-        start_ms,
-        law: "",
-        value: 40,
-        level: 1,
-        primary: [],
-        parts: [],
-        trend: [],
-        before: null,
-      },
-    ];
-    const nowMs = 10 * 3_600_000;
-    expect(cell("330802", column, ground({ nowMs, indices: new Map([index(8 * 3_600_000)]) })).kind).toBe("normal");
-    expect(cell("330802", column, ground({ nowMs, indices: new Map([index(0)]) })).kind).toBe("silent");
-    expect(cell("330802", column, ground({ nowMs })).kind).toBe("silent");
-    expect(cell("330803", column, ground({ nowMs })).kind).toBe("blank");
+  it("keeps the weather at an air station apart", () => {
+    const things = [station("s1", { properties: ["pm25", "humidity"] })];
+    const found = matrix(ground({ latest: new Map([heard("s1", 590_000, "humidity")]) }, things));
+    expect([found.cell(AREA, "air").kind, found.cell(AREA, "weather").kind]).toEqual(["silent", "normal"]);
+  });
+});
+
+describe("a gateway", () => {
+  const gateway = station("g", { kind: "gateway", properties: [] });
+  const child = (id: string) => station(id, { kind: "street", properties: ["noise_leq"], parent: "g" });
+
+  it("is as alive as what is behind it", () => {
+    const things = [gateway, child("c1"), child("c2")];
+    const latest = new Map([heard("c2", 590_000, "noise_leq")]);
+    expect(matrix(ground({ latest }, things)).cell(AREA, "gateway")).toEqual({ kind: "normal", fresh: 1, all: 1 });
+    expect(matrix(ground({}, things)).cell(AREA, "gateway").kind).toBe("silent");
+  });
+
+  it("has its alarm in its own column, whatever the alarm is about", () => {
+    const found = matrix(ground({ alarms: [alarm(7, 4, null, "g")] }, [gateway, child("c1")]));
+    expect(found.cell(AREA, "gateway")).toMatchObject({ kind: "alarm", others: 0 });
+    expect(found.cell(AREA, "street").kind).toBe("silent");
   });
 });
 
 describe("the columns", () => {
-  it("are the index, the pollutants in the order of the report, the gas and the weather", () => {
-    const keys = columns(facts, snapshot.state.things, { zh: "气象", en: "Weather" }).map(({ key }) => key);
-    expect(keys).toEqual(["derived", "pm25", "pm10", "so2", "no2", "co", "o3", "cl2", "weather"]);
+  it("are those in which the city has something, in a fixed order", () => {
+    const things = new Map(snapshot.state.things.map((thing) => [thing.id, thing]));
+    expect(matrix({ ...ground(), things }).columns.map(({ id }) => id)).toEqual([
+      "air",
+      "gas",
+      "weather",
+      "rain",
+      "stage",
+      "quality",
+      "hall",
+      "video",
+      "street",
+      "gateway",
+    ]);
+    expect(matrix(ground()).columns.map(({ id }) => id)).toEqual(["air"]);
   });
 });

@@ -1,105 +1,97 @@
-import { type Freshness, freshness, STALE_PERIODS } from "../../feed/fresh";
-import type {
-  AlarmView,
-  IndexKindView,
-  IndexView,
-  LatestView,
-  PropertyView,
-  TextView,
-  ThingView,
-} from "../../feed/messages";
-import { type Facts, pairKey } from "../../feed/scene";
-import { observedBy } from "../observed";
-
-/** A column: what it is called, and the properties it covers. */
-export interface Column {
-  readonly key: string;
-  readonly title: TextView;
-  readonly properties: ReadonlySet<string>;
-  /** Derived from what stations observe: an index, not a reading. */
-  readonly derived: boolean;
-}
-
-/** The indices, the quickest first; a rule judges one under the id of its kind. */
-const INDEX_KINDS: readonly IndexKindView[] = ["aqi_hourly", "aqi_daily"];
+import { freshness } from "../../feed/fresh";
+import type { AlarmView, LatestView, PropertyView, ThingView } from "../../feed/messages";
+import { pairKey } from "../../feed/scene";
+import { COLUMNS, type Column, type ColumnId, columnOf, columnOfThing } from "../../lib/domains";
+import { ranks } from "../reading";
 
 /** What a cell shows. */
 export type Cell =
   | { readonly kind: "blank" }
-  | { readonly kind: "normal" }
-  | { readonly kind: "silent" }
+  /** Some are heard: how many of how many. */
+  | { readonly kind: "normal"; readonly fresh: number; readonly all: number }
+  | { readonly kind: "silent"; readonly all: number }
   | { readonly kind: "alarm"; readonly alarm: AlarmView; readonly others: number };
 
-/** The columns: the indices as one, each pollutant, each gas, and the weather as one. */
-export function columns(facts: Facts, things: Iterable<ThingView>, weather: TextView): Column[] {
-  const list = [...things];
-  const single = (property: PropertyView, title: TextView): Column => ({
-    key: property.id,
-    title,
-    properties: new Set([property.id]),
-    derived: false,
-  });
-  const stations = observedBy("station", list, facts);
-  const gases = observedBy("gas", list, facts);
-  const conditions = observedBy("weather", list, facts);
-  const found = [
-    ...stations.map((property) => single(property, { zh: property.symbol, en: property.symbol })),
-    ...gases.map((property) => single(property, property.title)),
-  ];
-  if (conditions.length > 0) found.push(many("weather", weather, conditions));
-  const derived = INDEX_KINDS.map((kind) => facts.properties.get(kind)).filter((property) => property !== undefined);
-  const [first] = derived;
-  if (first !== undefined)
-    found.unshift({ ...many("derived", { zh: first.symbol, en: first.symbol }, derived), derived: true });
-  return found;
-}
-
-function many(key: string, title: TextView, properties: readonly PropertyView[]): Column {
-  return { key, title, properties: new Set(properties.map(({ id }) => id)), derived: false };
-}
-
-/** What lasts before what has returned, then the level, then the number. */
-function before(a: AlarmView, b: AlarmView): number {
-  return Number(a.ended_ms !== null) - Number(b.ended_ms !== null) || a.level - b.level || a.number - b.number;
-}
-
-/** What the cells of all columns are made from. */
+/** What the cells are made from. */
 export interface Ground {
   readonly properties: ReadonlyMap<string, PropertyView>;
-  readonly things: readonly ThingView[];
+  readonly things: ReadonlyMap<string, ThingView>;
   readonly latest: ReadonlyMap<string, LatestView>;
-  readonly indices: ReadonlyMap<string, IndexView>;
   readonly alarms: readonly AlarmView[];
   readonly nowMs: number;
 }
 
-/** The cell of an area and a column. */
-export function cell(area: string, column: Column, ground: Ground): Cell {
-  const own = ground.things.filter((thing) => thing.area === area);
-  const ids = new Set(own.map((thing) => thing.id));
-  const open = ground.alarms.filter((alarm) => ids.has(alarm.thing) && column.properties.has(alarm.property));
-  const [first] = open.sort(before);
-  if (first !== undefined) return { kind: "alarm", alarm: first, others: open.length - 1 };
-  const heard = column.derived ? own.map((thing) => indexHeard(thing, column, ground)) : observed(own, column, ground);
-  if (heard.includes("fresh")) return { kind: "normal" };
-  return heard.some((how) => how !== undefined) ? { kind: "silent" } : { kind: "blank" };
+/** Counties by columns. */
+export interface Matrix {
+  /** The columns in which this city has anything. */
+  readonly columns: readonly Column[];
+  cell(area: string, column: ColumnId): Cell;
 }
 
-function observed(own: readonly ThingView[], column: Column, ground: Ground): (Freshness | undefined)[] {
-  return own.flatMap((thing) =>
-    thing.properties
-      .filter((id) => column.properties.has(id))
-      .map((id) => freshness(ground.latest.get(pairKey(thing.id, id)), thing, ground.properties.get(id), ground.nowMs)),
-  );
+interface Count {
+  fresh: number;
+  all: number;
+  alarms: AlarmView[];
 }
 
-/** How the indices of a thing stand; `undefined` where nothing says that it should have one. */
-function indexHeard(thing: ThingView, column: Column, ground: Ground): Freshness | undefined {
-  const own = [...column.properties].flatMap((id) => {
-    const index = ground.indices.get(pairKey(thing.id, id));
-    const periodMs = (ground.properties.get(id)?.period_secs ?? 3_600) * 1_000;
-    return index === undefined ? [] : [ground.nowMs - index.start_ms <= STALE_PERIODS * periodMs];
-  });
-  if (own.length === 0) return thing.kind === "station" ? "never" : undefined;
-  return own.includes(true) ? "fresh" : "stale";
+/** Counts everything once, by county and column. */
+export function matrix(ground: Ground): Matrix {
+  const counts = new Map<string, Count>();
+  const used = new Set<ColumnId>();
+  const count = (area: string | null, column: ColumnId): Count => {
+    used.add(column);
+    const key = pairKey(area ?? "", column);
+    let known = counts.get(key);
+    if (known === undefined) {
+      known = { fresh: 0, all: 0, alarms: [] };
+      counts.set(key, known);
+    }
+    return known;
+  };
+  const parents = new Map<string, boolean>();
+  for (const thing of ground.things.values()) {
+    const fresh = freshByColumn(thing, ground);
+    for (const [column, heard] of fresh) {
+      const entry = count(thing.area, column);
+      entry.all += 1;
+      if (heard) entry.fresh += 1;
+    }
+    // A gateway speaks by those behind it.
+    if (thing.parent !== undefined)
+      parents.set(thing.parent, (parents.get(thing.parent) ?? false) || [...fresh.values()].includes(true));
+  }
+  for (const [id, heard] of parents) {
+    const thing = ground.things.get(id);
+    if (thing === undefined || thing.properties.length > 0) continue;
+    const entry = count(thing.area, columnOfThing(thing));
+    entry.all += 1;
+    if (heard) entry.fresh += 1;
+  }
+  for (const alarm of ground.alarms) {
+    const thing = ground.things.get(alarm.thing);
+    if (thing !== undefined) count(thing.area, columnOf(thing, alarm.property)).alarms.push(alarm);
+  }
+  return {
+    columns: COLUMNS.filter(({ id }) => used.has(id)),
+    cell(area, column) {
+      const found = counts.get(pairKey(area, column));
+      if (found === undefined) return { kind: "blank" };
+      const [first] = found.alarms.sort(ranks);
+      if (first !== undefined) return { kind: "alarm", alarm: first, others: found.alarms.length - 1 };
+      const { fresh, all } = found;
+      return fresh > 0 ? { kind: "normal", fresh, all } : { kind: "silent", all };
+    },
+  };
+}
+
+/** Whether anything of a thing is fresh, for each column in which it observes something. */
+function freshByColumn(thing: ThingView, ground: Ground): Map<ColumnId, boolean> {
+  const heard = new Map<ColumnId, boolean>();
+  for (const id of thing.properties) {
+    const column = columnOf(thing, id);
+    if (heard.get(column) === true) continue;
+    const last = ground.latest.get(pairKey(thing.id, id));
+    heard.set(column, freshness(last, thing, ground.properties.get(id), ground.nowMs) === "fresh");
+  }
+  return heard;
 }

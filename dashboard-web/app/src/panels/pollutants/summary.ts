@@ -2,7 +2,6 @@ import { freshness } from "../../feed/fresh";
 import type { LatestView, PropertyView, ThingView, TrendView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import { median } from "../../lib/number";
-import { ofKind } from "../observed";
 
 const POINTS = 60;
 
@@ -35,12 +34,12 @@ export interface PollutantSummary {
 /** Sums a pollutant up from what is fresh at city time `nowMs`; what is stale or out of range counts as missing. */
 export function summary(
   property: PropertyView,
-  things: ReadonlyMap<string, ThingView>,
+  things: readonly ThingView[],
   latest: ReadonlyMap<string, LatestView>,
   trends: ReadonlyMap<string, TrendView>,
   nowMs: number,
 ): PollutantSummary {
-  const stations = ofKind("station", things).filter((thing) => thing.properties.includes(property.id));
+  const stations = things.filter((thing) => thing.properties.includes(property.id));
   const values: number[] = [];
   let highest: PollutantSummary["highest"];
   for (const thing of stations) {
@@ -68,7 +67,8 @@ export function summary(
 export function commonUnit(properties: readonly PropertyView[]): string {
   const counts = new Map<string, number>();
   for (const { unit } of properties) counts.set(unit, (counts.get(unit) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  return most === undefined || (most[1] === 1 && properties.length > 1) ? "" : most[0];
 }
 
 /**

@@ -1,21 +1,36 @@
 import "./sources.css";
 import { createMemo, Index, Show } from "solid-js";
-import { t } from "../../lib/i18n";
+import { say, t } from "../../lib/i18n";
 import { count } from "../../lib/number";
 import { clockSeconds, span } from "../../lib/time";
 import type { Panel } from "../panel";
+import { gateways } from "../street/gateways";
 import { delayed, online } from "./doors";
 
 /** Rows that fit. */
 const ROWS_MAX = 4;
+/** Dead gateways that are named. */
+const GONE_MAX = 1;
+
+/** In the order of their ids; where they do not all fit the silent ones come first: silence must be seen. */
+function inPlace<Door extends { readonly source: { readonly id: string }; readonly online: boolean }>(
+  doors: Door[],
+): Door[] {
+  const byId = doors.sort((a, b) => (a.source.id < b.source.id ? -1 : 1));
+  return byId.length <= ROWS_MAX ? byId : byId.sort((a, b) => Number(a.online) - Number(b.online));
+}
 
 /** The doors through which data come, and how this screen is fed. */
 export const Sources: Panel = (props) => {
   const rows = createMemo(() =>
-    [...props.wall.sources().values()]
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map((source) => ({ source, online: online(source, props.wall) })),
+    inPlace([...props.wall.sources().values()].map((source) => ({ source, online: online(source, props.wall) }))),
   );
+  const behind = createMemo(() => gateways(props.wall));
+  const gone = () => behind().filter(({ dead }) => dead);
+  const silent = (ms: number | undefined) => {
+    const { count: number, unit } = span(props.wall.now() - (ms ?? 0));
+    return ms === undefined ? "" : ` ${t().span(number, unit)}`;
+  };
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   return (
     <section class="panel sources" aria-label={t().sources}>
@@ -40,6 +55,13 @@ export const Sources: Panel = (props) => {
           </tr>
         </thead>
         <tbody>
+          <Show when={rows().length === 0}>
+            <tr>
+              <td class="none" colspan="6">
+                {t().noData}
+              </td>
+            </tr>
+          </Show>
           <Index each={rows().slice(0, ROWS_MAX)}>
             {(row) => {
               const heard = () => span(props.wall.now() - row().source.last_received_ms);
@@ -61,6 +83,19 @@ export const Sources: Panel = (props) => {
           </Index>
         </tbody>
       </table>
+      <Show when={behind().length > 0}>
+        <p class="behind">
+          {t().gatewaysUp(behind().length - gone().length, behind().length)}
+          <Index each={gone().slice(0, GONE_MAX)}>
+            {(gateway) => (
+              <b>{t().gatewayGone(say(gateway().thing.name), silent(gateway().lastMs), gateway().children)}</b>
+            )}
+          </Index>
+          <Show when={gone().length > GONE_MAX}>
+            <b>+{gone().length - GONE_MAX}</b>
+          </Show>
+        </p>
+      </Show>
       <p class="feed">
         <span>{t().link[props.wall.link().state]}</span>
         <span>

@@ -1,9 +1,10 @@
 //! What devices say, packet by packet.
 
-use yiping_model::Reason;
+use yiping_model::{Body, Kind, Reason};
 
 use super::raw::{PING, PONG, acknowledgement, connect, packet, publish, text};
 use super::*;
+use crate::settings::Form;
 use crate::testing::{Mood, message, rejects, things};
 
 #[tokio::test]
@@ -229,5 +230,76 @@ async fn an_arrangement_of_properties_disturbs_nothing() {
     device.send(&packet(0x32, &body)).await;
     assert_eq!(device.packet().await, acknowledgement(6));
     assert_eq!(things(&house.log.now().await), ["a"]);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_route_says_that_its_messages_are_events() {
+    let form = |topic: &str, form| Route {
+        topic: topic.into(),
+        form,
+        ..Route::default()
+    };
+    let house = House::with(MqttdSettings {
+        routes: vec![
+            form("city/video/detections/+", Form::Detection),
+            form("city/hall/tickets/+", Form::Ticket),
+            form("city/#", Form::Observation),
+        ],
+        ..settings()
+    })
+    .await;
+    let millis = crate::testing::NOW.as_millis();
+    let mut device = house.device(5, "a").await;
+    for (id, topic, text) in [
+        (
+            1,
+            "city/video/detections/cam-1",
+            format!(r#"{{"id":"cam-1","ts":{millis},"kind":"crowd","track":7}}"#),
+        ),
+        (
+            2,
+            "city/hall/tickets/hall-1",
+            format!(r#"{{"id":"hall-1","ts":{millis},"event":"taken","ticket":"A1"}}"#),
+        ),
+        (3, "city/video/cam-1", message("cam-1", 1.0)),
+    ] {
+        device.send(&publish(5, topic, Some(id), &text)).await;
+        assert_eq!(device.packet().await, acknowledgement(id));
+    }
+    let bodies = house.log.bodies(3).await;
+    let kinds: Vec<Kind> = bodies.iter().map(Body::kind).collect();
+    assert_eq!(kinds, [Kind::Event, Kind::Event, Kind::Reading]);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_may_name_persons_is_shown_in_no_dead_letter() {
+    let house = House::with(MqttdSettings {
+        payload_bytes_max: 200,
+        routes: vec![Route {
+            topic: "garage/#".into(),
+            protocol: yiping_protocols::Protocol::DeepStream,
+            ..Route::default()
+        }],
+        ..settings()
+    })
+    .await;
+    let mut device = house.device(5, "a").await;
+    let plate = r#"{"object":{"vehicle":{"license":"H12345"}},"#;
+    let large = format!("{plate}{}", " ".repeat(200));
+    for (id, text) in [(1, plate.to_owned()), (2, large)] {
+        device.send(&publish(5, "garage/1", Some(id), &text)).await;
+        assert_eq!(device.packet().await, acknowledgement(id));
+    }
+    // What is no packet at all is held back too.
+    device.send(b"\x00\x06H12345").await;
+    let bodies = house.log.bodies(3).await;
+    let letters = rejects(&bodies);
+    assert_eq!(letters[0].size_bytes as usize, plate.len());
+    for letter in letters {
+        assert_eq!(letter.sample, "");
+        assert!(!letter.detail.contains("12345"), "{}", letter.detail);
+    }
     house.close().await;
 }

@@ -1,18 +1,15 @@
 //! The server is killed, paused and full while the log grows. At the end history is what the oracle makes of the whole log, row for row,
 //! which is what the suite demands of a store that was never disturbed.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use yiping_log::memory::MemoryLog;
 use yiping_log::{CityClock, Log};
 use yiping_model::{AlarmChange, Body, Position, Reason, Secret, Timestamp};
 
-use super::server::{Server, give_away};
+use super::server::{Disk, Server};
 use crate::conformance::{Oracle, Script, time, zone};
 use crate::writer::{Away, Progress, follow};
 use crate::{PostgresSettings, PostgresStore, Settings, StoreError};
@@ -46,10 +43,11 @@ struct Following {
 }
 
 impl Following {
-    fn start(url: &Secret) -> Self {
+    fn start(url: &str) -> Self {
         let clock = CityClock::driven(time(0));
         let log = Arc::new(MemoryLog::new(clock.clone()));
-        let store = PostgresStore::new(url, &settings(), &zone()).expect("an address");
+        let store = PostgresStore::new(&Secret::from(url.to_owned()), &settings(), &zone())
+            .expect("an address");
         let store = Arc::new(store);
         let (shutdown, progress) = (
             watch::Sender::new(false),
@@ -124,8 +122,7 @@ impl Following {
 #[tokio::test]
 async fn a_server_that_is_killed_again_and_again_loses_nothing_and_counts_nothing_twice() {
     let mut server = Server::start();
-    let url = server.database().await;
-    let mut following = Following::start(&url);
+    let mut following = Following::start(&server.database());
     for _round in 0..3 {
         let before = following.grow(60).await;
         following.reaches(Position(before.0 - 100)).await;
@@ -145,8 +142,7 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_and_counts_nothin
 #[tokio::test]
 async fn a_server_that_is_paused_counts_as_away_until_it_goes_on() {
     let server = Server::start();
-    let url = server.database().await;
-    let mut following = Following::start(&url);
+    let mut following = Following::start(&server.database());
     for _round in 0..2 {
         let before = following.grow(60).await;
         following.reaches(Position(before.0 - 100)).await;
@@ -163,7 +159,7 @@ async fn a_server_that_is_paused_counts_as_away_until_it_goes_on() {
 #[tokio::test]
 async fn a_program_that_starts_while_its_server_is_away_fills_history_once_it_is_there() {
     let mut server = Server::start();
-    let url = server.database().await;
+    let url = server.database();
     server.signal("KILL");
     server.wait();
     let mut following = Following::start(&url);
@@ -176,23 +172,24 @@ async fn a_program_that_starts_while_its_server_is_away_fills_history_once_it_is
 #[tokio::test]
 async fn a_wrong_password_or_a_missing_database_is_waited_for_and_never_shown() {
     let server = Server::start();
-    let url = server.url("nowhere").reveal().to_owned();
-    let url = Secret::from(url.replace("yiping@", "yiping:geheim@"));
+    let url = server.url("nowhere").replace("yiping@", "yiping:geheim@");
     let mut following = Following::start(&url);
     following.grow(10).await;
     let away = following.is_missed().await;
     assert!(away.reason.contains("nowhere"), "{away:?}");
     assert!(!format!("{away:?} {:?}", following.store).contains("geheim"));
-    server.make("nowhere").await;
+    server.make("nowhere");
     following.agrees().await;
 }
 
 #[tokio::test]
 async fn a_full_disk_is_waited_for_until_there_is_room() {
     let server = Server::start();
-    let disk = Disk::tiny(&server).await;
-    let mut following = Following::start(&disk.url);
-    disk.fill().await;
+    let disk = Disk::of(&server, 14);
+    let mut following = Following::start(&disk.url(&server));
+    let end = following.grow(1).await;
+    following.reaches(end).await;
+    disk.fill(&server, 1_000);
     let away = loop {
         following.grow(60).await;
         let end = *following.log.end().borrow();
@@ -206,99 +203,6 @@ async fn a_full_disk_is_waited_for_until_there_is_room() {
     let says_so = ["No space left", "could not extend file"].map(|text| away.reason.contains(text));
     assert!(says_so.contains(&true), "{away:?}");
     following.grow(60).await;
-    disk.make_room().await;
+    disk.make_room(&server);
     following.agrees().await;
-}
-
-/// A database on a file system of a few megabytes. Who may not mount one gets a database that answers with the code of a full disk.
-struct Disk {
-    url: Secret,
-    mounted: Option<PathBuf>,
-}
-
-const FULL: &str = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$;
-    CREATE TRIGGER full_disk BEFORE INSERT ON observations EXECUTE FUNCTION full_disk()";
-
-impl Disk {
-    async fn tiny(server: &Server) -> Self {
-        let folder = server.folder().join("tiny");
-        std::fs::create_dir(&folder).expect("made");
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=14m", "tmpfs"])
-            .arg(&folder)
-            .output();
-        if !mount.is_ok_and(|mount| mount.status.success()) {
-            let url = server.database().await;
-            return Self { url, mounted: None };
-        }
-        give_away(&folder);
-        let mut connection = PgConnection::connect(server.url("postgres").reveal())
-            .await
-            .expect("connects");
-        for statement in [
-            format!("CREATE TABLESPACE tiny LOCATION '{}'", folder.display()),
-            "CREATE DATABASE tiny TEMPLATE template0 TABLESPACE tiny".to_owned(),
-        ] {
-            sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&mut connection)
-                .await
-                .expect("executes");
-        }
-        Self {
-            url: server.url("tiny"),
-            mounted: Some(folder),
-        }
-    }
-
-    /// Leaves some room, so that history begins.
-    async fn fill(&self) {
-        if let Some(folder) = &self.mounted {
-            let room_kib = free_kib(folder);
-            let filled = vec![0_u8; (room_kib - 1_500) * 1_024];
-            std::fs::write(folder.join("filled"), filled).expect("written");
-        } else {
-            self.meddle(FULL).await;
-        }
-    }
-
-    async fn make_room(&self) {
-        if let Some(folder) = &self.mounted {
-            std::fs::remove_file(folder.join("filled")).expect("removed");
-        } else {
-            self.meddle("DROP TRIGGER full_disk ON observations").await;
-        }
-    }
-
-    async fn meddle(&self, statement: &'static str) {
-        let store = PostgresStore::new(&self.url, &settings(), &zone()).expect("an address");
-        crate::Store::position(&store).await.expect("makes tables");
-        let mut connection = PgConnection::connect(self.url.reveal())
-            .await
-            .expect("connects");
-        sqlx::raw_sql(statement)
-            .execute(&mut connection)
-            .await
-            .expect("executes");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        if let Some(folder) = &self.mounted {
-            // Lazily: the server is still at work on it.
-            Command::new("umount").arg("-l").arg(folder).status().ok();
-        }
-    }
-}
-
-fn free_kib(folder: &Path) -> usize {
-    let df = Command::new("df")
-        .args(["--output=avail", "-k"])
-        .arg(folder)
-        .output()
-        .expect("df runs");
-    let text = String::from_utf8_lossy(&df.stdout).into_owned();
-    let last = text.lines().last().expect("a line");
-    last.trim().parse().expect("a number")
 }

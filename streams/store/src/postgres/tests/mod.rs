@@ -2,6 +2,7 @@
 
 mod faults;
 mod plain;
+#[path = "../../../../../tests/support/postgres.rs"]
 mod server;
 mod timescale;
 

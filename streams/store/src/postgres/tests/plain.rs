@@ -1,6 +1,6 @@
 //! PostgreSQL as Debian has it.
 
-use std::sync::{Arc, LazyLock, Mutex, Weak};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
 
 use yiping_model::Secret;
 
@@ -9,12 +9,12 @@ use super::server::Server;
 use crate::conformance::{Place, conformance, zone};
 use crate::{PostgresStore, Settings};
 
-/// The server of those tests that only want a database; it ends with the last of them.
+/// The server of those tests that only want a database; it ends with the last of them. A test that does something to its server starts its own.
 static SHARED: LazyLock<Mutex<Weak<Server>>> = LazyLock::new(Mutex::default);
 
 struct Database {
     server: Arc<Server>,
-    url: tokio::sync::OnceCell<Secret>,
+    url: OnceLock<Secret>,
 }
 
 impl Database {
@@ -26,7 +26,7 @@ impl Database {
         *shared = Arc::downgrade(&server);
         Self {
             server,
-            url: tokio::sync::OnceCell::new(),
+            url: OnceLock::new(),
         }
     }
 }
@@ -34,7 +34,9 @@ impl Database {
 impl Place for Database {
     type Backend = PostgresStore;
     async fn open(&self, settings: &Settings) -> PostgresStore {
-        let url = self.url.get_or_init(|| self.server.database()).await;
+        let url = self
+            .url
+            .get_or_init(|| Secret::from(self.server.database()));
         PostgresStore::new(url, &by_day(settings), &zone()).expect("an address")
     }
 }

@@ -1,52 +1,19 @@
 //! TimescaleDB, as the WebAssembly build in `tests/timescale/`: one server, one connection, one session, so one test at a time.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use yiping_model::Secret;
+use yiping_model::{Stage, WindowResult};
 
+use self::server::Server;
 use super::by_day;
-use crate::conformance::{Place, conformance, zone};
-use crate::{PostgresSettings, PostgresStore, Settings, Timescale};
+use crate::conformance::{Oracle, Place, Script, conformance, window, zone};
+use crate::{PostgresSettings, PostgresStore, Settings, Store, Timescale};
+
+#[path = "../../../../../tests/timescale/server.rs"]
+mod server;
 
 static SERVER: Mutex<Option<Server>> = Mutex::new(None);
-
-/// It ends when its input does, that is, with the tests.
-#[derive(Debug)]
-struct Server {
-    _process: Child,
-    url: Secret,
-}
-
-impl Server {
-    fn start() -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/timescale");
-        let mut process = Command::new("node")
-            .arg("server.js")
-            .current_dir(folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("node runs; `make test` installs what it needs");
-        let output = process.stdout.take().expect("piped");
-        let mut port = String::new();
-        BufReader::new(output)
-            .read_line(&mut port)
-            .expect("the server says its port");
-        let url = format!(
-            "postgres://postgres:postgres@127.0.0.1:{}/postgres",
-            port.trim()
-        );
-        Self {
-            _process: process,
-            url: Secret::from(url),
-        }
-    }
-}
 
 /// The turn of one test, in a schema of its own.
 struct Turn {
@@ -64,30 +31,29 @@ impl Turn {
         }
     }
 
-    /// The session outlives its connections: what the last one left is cleared away.
-    async fn clear(&self, url: &Secret) {
-        let mut statements = vec!["ROLLBACK", "DEALLOCATE ALL"];
-        if self.fresh.swap(false, Ordering::SeqCst) {
-            statements.push("DROP SCHEMA IF EXISTS city CASCADE");
-            statements.push("CREATE SCHEMA city");
-            statements.push("SET search_path = city, public");
-        }
-        let mut connection = PgConnection::connect(url.reveal()).await.expect("connects");
-        for statement in statements {
-            sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&mut connection)
-                .await
-                .expect(statement);
-        }
-        connection.close().await.expect("closes");
+    fn server(&self) -> &Server {
+        self.server.as_ref().expect("started")
+    }
+
+    /// What the last connection left is cleared away.
+    async fn clear(&self) {
+        let fresh: &[&str] = if self.fresh.swap(false, Ordering::SeqCst) {
+            &[
+                "DROP SCHEMA IF EXISTS city CASCADE",
+                "CREATE SCHEMA city",
+                "SET search_path = city, public",
+            ]
+        } else {
+            &[]
+        };
+        self.server().execute(fresh).await;
     }
 }
 
 impl Place for Turn {
     type Backend = PostgresStore;
     async fn open(&self, settings: &Settings) -> PostgresStore {
-        let url = &self.server.as_ref().expect("started").url;
-        self.clear(url).await;
+        self.clear().await;
         let by_day = by_day(settings);
         let settings = Settings {
             read_connections: 0,
@@ -98,8 +64,61 @@ impl Place for Turn {
             },
             ..by_day
         };
-        PostgresStore::new(url, &settings, &zone()).expect("an address")
+        PostgresStore::new(self.server().url(), &settings, &zone()).expect("an address")
     }
 }
 
 conformance!(Turn::new());
+
+/// What the workers of TimescaleDB do, which this build does not have; every part that is there, whether it is old or not.
+const PACK_BY_COLUMNS: [&str; 2] = [
+    "SELECT compress_chunk(part) FROM show_chunks('city.observations') part",
+    "SELECT compress_chunk(part) FROM show_chunks('city.windows') part",
+];
+/// How many parts lie by columns.
+const PACKED: &str = "SELECT count(*) FROM timescaledb_information.chunks
+    WHERE is_compressed AND hypertable_schema = 'city'";
+
+/// Readings of five minutes around midnight with their windows, told as this revision and value.
+fn five_minutes(script: &mut Script, revision: u32, value: f64) {
+    for minute in 0..5 {
+        let secs = minute * 60;
+        script.reading("mqtt", "a:pm25", secs, value + minute as f64);
+        script.reading("mqtt", "b:pm25", secs, -0.0);
+        script.window("a:pm25", 60, secs, revision, value + minute as f64);
+        script.window("b:pm25", 3_600, 120, revision, value);
+    }
+}
+
+#[tokio::test]
+async fn late_rows_and_corrections_reach_parts_that_were_packed_by_columns() {
+    let turn = Turn::new();
+    let settings = Settings::default();
+    let mut script = Script::new();
+    five_minutes(&mut script, 0, 10.0);
+    let mut taken = 0;
+    for revision in 1..3 {
+        let store = turn.open(&settings).await;
+        let records = &script.records()[taken..];
+        store.apply(records).await.expect("applies");
+        taken = script.records().len();
+        Oracle::new(&settings, script.records()).agree(&store).await;
+        drop(store);
+        turn.server().execute(&PACK_BY_COLUMNS).await;
+        assert_eq!(turn.server().number(PACKED).await, 4);
+        // Late: new rows between the packed ones, old ones again, another source, and windows that say something else.
+        five_minutes(&mut script, revision, 20.0 * f64::from(revision));
+        five_minutes(&mut script, revision, 10.0);
+        script.reading("http", "a:pm25", 60, 11.0);
+        script.reading("mqtt", "a:pm25", 61, 0.0);
+        script.reading("mqtt", "a:pm25", 61, -0.0);
+        script.result(WindowResult {
+            stage: Stage::Early,
+            ..window("a:pm25", 60, 0, 0, 99.0)
+        });
+    }
+    let store = turn.open(&settings).await;
+    let records = &script.records()[taken..];
+    store.apply(records).await.expect("applies");
+    Oracle::new(&settings, script.records()).agree(&store).await;
+}

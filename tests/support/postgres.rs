@@ -1,28 +1,24 @@
-//! A PostgreSQL server of Debian's, for as long as a test needs it.
-//!
-//! One server is shared by all tests that only want a database; a test that does something to its server starts its own.
+//! A PostgreSQL server of Debian's, for as long as a test needs it. The store's tests take this file too, so it needs nothing but `tempfile`.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
-use yiping_model::Secret;
 
 /// Who owns the server when the tests run as root, which PostgreSQL refuses.
 const UNPRIVILEGED: &str = "nobody";
 
 /// A running server on a socket in its own folder.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     folder: TempDir,
     postmaster: Option<Child>,
     databases: AtomicUsize,
 }
 
 impl Server {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut server = Self {
             folder,
@@ -46,17 +42,9 @@ impl Server {
             .arg(server.data())
             .output()
             .expect("initdb runs");
-        assert!(
-            made.status.success(),
-            "{}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+        assert_well(&made);
         server.resume();
         server
-    }
-
-    pub(super) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     fn data(&self) -> PathBuf {
@@ -87,7 +75,7 @@ impl Server {
     }
 
     /// Starts it, after it was made or killed; returns when it listens.
-    pub(super) fn resume(&mut self) {
+    pub(crate) fn resume(&mut self) {
         let child = self
             .command("postgres")
             .arg("-D")
@@ -128,34 +116,41 @@ impl Server {
         }
     }
 
-    pub(super) fn url(&self, database: &str) -> Secret {
+    pub(crate) fn url(&self, database: &str) -> String {
         let socket = self.folder.path().display().to_string().replace('/', "%2F");
-        Secret::from(format!("postgres://yiping@{socket}/{database}"))
+        format!("postgres://yiping@{socket}/{database}")
     }
 
-    /// A new, empty database.
-    pub(super) async fn database(&self) -> Secret {
+    /// The address of a new, empty database.
+    pub(crate) fn database(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::SeqCst);
         let name = format!("city_{number}");
-        self.make(&name).await;
+        self.make(&name);
         self.url(&name)
     }
 
     /// Makes a database of this name, of template0: nobody else is ever connected to that.
-    pub(super) async fn make(&self, name: &str) {
-        let mut connection = PgConnection::connect(self.url("postgres").reveal())
-            .await
-            .expect("connects");
-        let make = format!("CREATE DATABASE {name} TEMPLATE template0");
-        sqlx::raw_sql(AssertSqlSafe(make))
-            .execute(&mut connection)
-            .await
-            .expect("a database");
-        connection.close().await.expect("closes");
+    pub(crate) fn make(&self, name: &str) {
+        self.execute(
+            "postgres",
+            &format!("CREATE DATABASE {name} TEMPLATE template0"),
+        );
+    }
+
+    /// Executes a statement in a database.
+    pub(crate) fn execute(&self, database: &str, statement: &str) {
+        let psql = self
+            .command("psql")
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "yiping", "-h"])
+            .arg(self.folder.path())
+            .args(["-d", database, "-c", statement])
+            .output()
+            .expect("psql runs");
+        assert_well(&psql);
     }
 
     /// Sends a signal to all processes of the server, the postmaster and its children.
-    pub(super) fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let postmaster = self.postmaster.as_ref().expect("runs").id();
         let mut processes = vec![postmaster];
         processes.extend(children(postmaster));
@@ -163,7 +158,7 @@ impl Server {
     }
 
     /// Waits for the end of a server that was killed.
-    pub(super) fn wait(&mut self) {
+    pub(crate) fn wait(&mut self) {
         if let Some(mut child) = self.postmaster.take() {
             child.wait().expect("ends");
         }
@@ -178,6 +173,95 @@ impl Drop for Server {
             child.wait().ok();
         }
     }
+}
+
+/// A database on a file system of a few megabytes. Who may not mount one gets a database that answers with the code of a full disk.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    database: String,
+    mounted: Option<PathBuf>,
+}
+
+const FULL: &str = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER full_disk BEFORE INSERT ON observations EXECUTE FUNCTION full_disk()";
+
+impl Disk {
+    pub(crate) fn of(server: &Server, size_mib: usize) -> Self {
+        let folder = server.folder.path().join("tiny");
+        std::fs::create_dir(&folder).expect("made");
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size_mib}m"), "tmpfs"])
+            .arg(&folder)
+            .output();
+        let database = "tiny".to_owned();
+        if !mount.is_ok_and(|mount| mount.status.success()) {
+            server.make(&database);
+            return Self {
+                database,
+                mounted: None,
+            };
+        }
+        give_away(&folder);
+        let disk = Self {
+            database,
+            mounted: Some(folder.clone()),
+        };
+        for statement in [
+            format!("CREATE TABLESPACE tiny LOCATION '{}'", folder.display()),
+            "CREATE DATABASE tiny TEMPLATE template0 TABLESPACE tiny".to_owned(),
+        ] {
+            server.execute("postgres", &statement);
+        }
+        disk
+    }
+
+    pub(crate) fn url(&self, server: &Server) -> String {
+        server.url(&self.database)
+    }
+
+    /// Leaves so much room. The tables must be there.
+    pub(crate) fn fill(&self, server: &Server, room_kib: usize) {
+        if let Some(folder) = &self.mounted {
+            let filled = vec![0_u8; (free_kib(folder) - room_kib) * 1_024];
+            std::fs::write(folder.join("filled"), filled).expect("written");
+        } else {
+            server.execute(&self.database, FULL);
+        }
+    }
+
+    pub(crate) fn make_room(&self, server: &Server) {
+        if let Some(folder) = &self.mounted {
+            std::fs::remove_file(folder.join("filled")).expect("removed");
+        } else {
+            server.execute(&self.database, "DROP TRIGGER full_disk ON observations");
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.mounted {
+            // Lazily: the server is still at work on it.
+            Command::new("umount").arg("-l").arg(folder).status().ok();
+        }
+    }
+}
+
+fn free_kib(folder: &Path) -> usize {
+    let df = Command::new("df")
+        .args(["--output=avail", "-k"])
+        .arg(folder)
+        .output()
+        .expect("df runs");
+    let text = String::from_utf8_lossy(&df.stdout).into_owned();
+    let last = text.lines().last().expect("a line");
+    last.trim().parse().expect("a number")
+}
+
+fn assert_well(ended: &Output) {
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{said}");
 }
 
 fn kill(signal: &str, processes: &[u32]) {
@@ -213,7 +297,7 @@ fn is_root() -> bool {
     id.stdout == b"0\n"
 }
 
-pub(super) fn give_away(folder: &Path) {
+fn give_away(folder: &Path) {
     if is_root() {
         let given = Command::new("chown")
             .arg(format!("{UNPRIVILEGED}:nogroup"))

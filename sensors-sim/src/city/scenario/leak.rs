@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use yiping_model::{Catalogue, PropertyId, Thing, Timestamp};
 
-use super::moment::{Moment, Place, metres_between};
-use super::noise::{Chance, step};
-use super::plume::{Plume, Spot, Stability};
-use super::weather::{Climate, Wind};
+use crate::city::moment::{Moment, Place, metres_between};
+use crate::city::noise::{Chance, step};
+use crate::city::plume::{Plume, Spot, Stability};
+use crate::city::weather::{Climate, Wind};
 
 /// The property of the gas.
 pub(crate) const CHLORINE: &str = "cl2";

@@ -1,0 +1,56 @@
+import { type Component, createEffect, onMount } from "solid-js";
+import { grey, step } from "../lib/grey";
+import { ratio } from "../ui/stage";
+import type { Field } from "./field";
+import { paintLand } from "./land";
+import type { Projection } from "./project";
+
+/** A field as grey cells between the land and the signs; the land too, where nothing else draws it. It is painted again only when a cell changes its step. */
+export const FieldLayer: Component<{
+  projection: Projection;
+  field: Field | undefined;
+  steps: readonly number[];
+  land: boolean;
+  label: string;
+}> = (props) => {
+  let canvas: HTMLCanvasElement | undefined;
+  let before = "";
+  onMount(() => {
+    const context = canvas?.getContext("2d") ?? undefined;
+    if (canvas === undefined || context === undefined) return;
+    const element = canvas;
+    createEffect(() => {
+      const { projection, field, steps, land } = props;
+      const cells = (field?.cells ?? []).map(({ corners, value }) => ({ corners, at: step(value, steps) }));
+      const content = `${ratio()} ${land} ${cells.map(({ at, corners }) => `${at},${corners[0]}`).join(" ")}`;
+      if (content === before) return;
+      before = content;
+      element.width = Math.round(projection.width * ratio());
+      element.height = Math.round(projection.height * ratio());
+      context.setTransform(ratio(), 0, 0, ratio(), 0, 0);
+      context.clearRect(0, 0, projection.width, projection.height);
+      if (land) paintLand(context, projection);
+      // The land shows through: borders and rivers stay legible.
+      context.globalAlpha = 0.62;
+      for (const { corners, at } of cells) {
+        context.beginPath();
+        for (const [x, y] of corners) context.lineTo(x, y);
+        context.closePath();
+        context.fillStyle = grey(at);
+        context.fill();
+        context.strokeStyle = "#26292c";
+        context.lineWidth = 1;
+        context.stroke();
+      }
+    });
+  });
+  return (
+    <canvas
+      ref={canvas}
+      class="overlay"
+      style={{ width: `${props.projection.width}px`, height: `${props.projection.height}px` }}
+      role="img"
+      aria-label={props.label}
+    />
+  );
+};

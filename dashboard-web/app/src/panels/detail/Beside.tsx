@@ -1,0 +1,133 @@
+import { type Component, createMemo, Index, Show } from "solid-js";
+import { Spark } from "../../charts/Spark";
+import type { AlarmView } from "../../feed/messages";
+import type { Facts } from "../../feed/scene";
+import type { Wall } from "../../feed/store";
+import { ALL_COLUMNS, columnOfThing } from "../../lib/domains";
+import { say, t } from "../../lib/i18n";
+import { fixed } from "../../lib/number";
+import { drawing } from "../../map/drawing";
+import { Overlay } from "../../map/Overlay";
+import { boundsOf, fitted, type Place } from "../../map/project";
+import { Figure } from "../../ui/Figure";
+import { Age } from "../Age";
+import { Scale } from "../map/Scale";
+import { said } from "../reading";
+import { type Beside, beside } from "./beside";
+
+const MAP = { width: 468, height: 280 } as const;
+const FRAME = { x: 4, y: 4, width: MAP.width - 8, height: MAP.height - 8 };
+const SCALE_BOX = { x: 0, y: MAP.height - 40, width: 150, height: 40 };
+/** The map shows at least this much. */
+const SHOWN_METRES_MIN = 3_000;
+const NONE: ReadonlySet<string> = new Set();
+
+/** Where it is, and what others near by say. */
+export const BesidePart: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
+  const thing = () => props.wall.things().get(props.alarm.thing);
+  const list = createMemo(() => beside(props.wall, props.alarm));
+  const shown = createMemo(
+    () => {
+      const place = thing()?.place ?? null;
+      if (place === null) return undefined;
+      return [place, ...list().flatMap((each): Place[] => (each.thing.place === null ? [] : [each.thing.place]))];
+    },
+    undefined,
+    { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
+  );
+  return (
+    <>
+      <h3>{t().place}</h3>
+      <Show when={shown()} fallback={<p class="quiet">{t().unplaced}</p>}>
+        {(places) => (
+          <Show when={props.wall.facts()}>
+            {(facts) => <SmallMap wall={props.wall} alarm={props.alarm} places={places()} facts={facts()} />}
+          </Show>
+        )}
+      </Show>
+      <h3>
+        {t().neighbours}
+        <Show when={list()[0]?.reading}>
+          {(first) => (
+            <i>
+              {say(first().property.title)} {first().property.unit}
+            </i>
+          )}
+        </Show>
+      </h3>
+      <Show when={list().length > 0} fallback={<p class="quiet">{t().neighboursNone}</p>}>
+        <table class="beside">
+          <tbody>
+            <Index each={list()}>{(each) => <Row each={each()} nowMs={props.wall.now()} />}</Index>
+          </tbody>
+        </table>
+      </Show>
+    </>
+  );
+};
+
+const SmallMap: Component<{ wall: Wall; alarm: AlarmView; places: readonly Place[]; facts: Facts }> = (props) => {
+  const projection = createMemo(() => fitted(boundsOf(props.places, SHOWN_METRES_MIN), MAP.width, MAP.height, 54));
+  return (
+    <div class="small-map">
+      <Overlay
+        projection={projection()}
+        land
+        label={t().place}
+        draw={(measure) => {
+          const { wall, alarm, facts } = props;
+          const own = wall.things().get(alarm.thing);
+          const column = own === undefined ? undefined : columnOfThing(own);
+          const near = new Map([...wall.things()].filter(([, thing]) => columnOfThing(thing) === column));
+          return drawing(
+            { facts, things: near, latest: wall.latest(), alarms: new Map([[alarm.id, alarm]]), nowMs: wall.now() },
+            {
+              projection: projection(),
+              frame: FRAME,
+              taken: [SCALE_BOX],
+              together: NONE,
+              names: false,
+              marks: ALL_COLUMNS,
+              measure,
+            },
+          );
+        }}
+      />
+      <Scale metresPerPixel={projection().metresPerPixel} pixelsMax={110} />
+    </div>
+  );
+};
+
+const Row: Component<{ each: Beside; nowMs: number }> = (props) => {
+  const found = () => props.each.reading;
+  const apart = () => {
+    const { metres, relation } = props.each;
+    if (relation === "upstream") return t().upstream;
+    return metres === undefined ? "" : `${fixed(metres / 1_000, 1)} km`;
+  };
+  return (
+    <tr classList={{ stale: found()?.heard !== "fresh" }}>
+      <th scope="row">
+        <span>{say(props.each.thing.name)}</span>
+      </th>
+      <td class="num far">{apart()}</td>
+      <td class="num">
+        <Show when={found()?.last !== undefined && found()} fallback={<i class="none">{t().noData}</i>}>
+          {(known) => (
+            <Figure thing={props.each.thing.id} property={known().property.id} class="strong">
+              {said(known())}
+            </Figure>
+          )}
+        </Show>
+      </td>
+      <td>
+        <Spark values={found()?.trend?.means ?? []} width={76} height={26} label={t().trend} />
+      </td>
+      <td class="num">
+        <Show when={found()?.last !== undefined && found()}>
+          {(known) => <Age reading={known()} nowMs={props.nowMs} />}
+        </Show>
+      </td>
+    </tr>
+  );
+};

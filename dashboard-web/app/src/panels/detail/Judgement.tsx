@@ -1,0 +1,81 @@
+import { type Component, createMemo, For, type JSX, Show } from "solid-js";
+import type { AlarmView } from "../../feed/messages";
+import { pairKey } from "../../feed/scene";
+import type { Wall } from "../../feed/store";
+import { say, t } from "../../lib/i18n";
+import { clockOfDay, clockSeconds, span } from "../../lib/time";
+import { Sign } from "../../ui/Sign";
+import { completeness } from "./facts";
+import { brief, explained } from "./rule";
+
+/** Why it was raised, and by what: rule, condition, source, course, completeness. */
+export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
+  const rule = () => props.wall.facts()?.rules.get(props.alarm.rule);
+  const property = () => props.wall.facts()?.properties.get(props.alarm.property);
+  const unit = () => property()?.unit ?? "";
+  const said = (value: number) => `${Number(value.toFixed(3))} ${unit()}`.trim();
+  const zone = () => props.wall.facts()?.city.zone ?? "UTC";
+  const clock = (ms: number) => {
+    const day = clockOfDay(ms, props.wall.now(), zone());
+    return day.length > 5 ? day : clockSeconds(ms, zone());
+  };
+  const condition = () => {
+    const known = rule();
+    if (known === undefined) return `${t().threshold} ${said(props.alarm.threshold)}`;
+    return explained(known, props.wall, props.wall.things().get(props.alarm.thing));
+  };
+  const others = createMemo(() =>
+    [...(props.wall.facts()?.rules.values() ?? [])]
+      .filter((each) => each.properties.includes(props.alarm.property) && each.id !== props.alarm.rule)
+      .sort((a, b) => a.level - b.level),
+  );
+  const whole = () => completeness(props.wall.trends().get(pairKey(props.alarm.thing, props.alarm.property)));
+  const course = () => {
+    const { started_ms, raised_ms, ended_ms, acknowledged } = props.alarm;
+    const late = span(raised_ms - started_ms);
+    return [
+      t().startedAt(clock(started_ms)),
+      t().raisedAfter(t().span(late.count, late.unit)),
+      acknowledged === null ? t().unacknowledged : t().acknowledgedBy(acknowledged.seat, clock(acknowledged.at_ms)),
+      ended_ms === null ? t().lasting : t().endedAt(clock(ended_ms)),
+    ].join(" · ");
+  };
+  return (
+    <dl class="judgement">
+      <Line name={t().rule}>
+        {rule() === undefined ? props.alarm.rule : say(rule()?.title ?? { zh: "", en: "" })} <i>{props.alarm.rule}</i>
+      </Line>
+      <Show when={condition()}>{(text) => <Line name={t().judged}>{text()}</Line>}</Show>
+      <Line name={t().ruleSource}>{rule()?.source || t().untold}</Line>
+      <Line name={t().course}>{course()}</Line>
+      <Show when={whole()}>
+        {(known) => {
+          const step = () => span(known().stepMs);
+          return (
+            <Line name={t().completeness}>
+              {t().windowsPresent(known().present, known().all, t().span(step().count, step().unit))}
+            </Line>
+          );
+        }}
+      </Show>
+      <Show when={others().length > 0}>
+        <Line name={t().otherRules}>
+          <For each={others().slice(0, 4)}>
+            {(each) => (
+              <span class="other">
+                <Sign level={each.level} size={20} /> {brief(each, props.wall.things().get(props.alarm.thing))}
+              </span>
+            )}
+          </For>
+        </Line>
+      </Show>
+    </dl>
+  );
+};
+
+const Line: Component<{ name: string; children: JSX.Element }> = (props) => (
+  <>
+    <dt>{props.name}</dt>
+    <dd>{props.children}</dd>
+  </>
+);

@@ -1,0 +1,22 @@
+/** The size that each panel has on the wall. */
+export const SIZES: Readonly<Record<string, readonly [width: number, height: number]>> = {
+  header: [1920, 76],
+  alarms: [556, 712],
+  map: [800, 712],
+  detail: [1350, 712],
+  drivers: [508, 288],
+  stages: [508, 424],
+  rain: [508, 288],
+  sections: [514, 288],
+  halls: [508, 712],
+  "halls-brief": [514, 288],
+  video: [508, 712],
+  street: [508, 338],
+  gateways: [508, 374],
+  others: [514, 288],
+  air: [508, 374],
+  pollutants: [508, 338],
+  gas: [514, 288],
+  matrix: [814, 288],
+  sources: [508, 288],
+};

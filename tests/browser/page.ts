@@ -1,0 +1,53 @@
+// What every page of ours must be: quiet in the console, accessible, legible.
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+
+const AXE = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** Problems that axe finds, of any impact. */
+export async function accessibility(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string | null; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
+  });
+}
+
+/** Texts below 18 design pixels, and texts that stick out of the stage or are cut without dots. */
+export function illegible(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const frame = document.querySelector('.stage') ?? document.body;
+    const { right } = frame.getBoundingClientRect();
+    for (const element of document.querySelectorAll<HTMLElement>('body *')) {
+      const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '');
+      if (!own || element.closest('script, style, title, h1, figcaption, .vite-error-overlay') !== null) {
+        continue;
+      }
+      const style = getComputedStyle(element);
+      const text = element.textContent?.trim().slice(0, 40) ?? '';
+      if (Number.parseFloat(style.fontSize) < 18) {
+        found.push(`${style.fontSize}: ${text}`);
+      }
+      if (element.getBoundingClientRect().right > right + 1) {
+        found.push(`sticks out: ${text}`);
+      }
+    }
+    return found;
+  });
+}
+
+/** Collects what a page complains about. */
+export function complaints(page: Page): string[] {
+  const list: string[] = [];
+  page.on('pageerror', (error) => list.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      list.push(message.text());
+    }
+  });
+  return list;
+}

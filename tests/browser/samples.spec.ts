@@ -1,0 +1,117 @@
+// Every panel in its four states, held by pictures; the rehearsal from the keyboard, in both languages.
+import { expect, type Page, test } from '@playwright/test';
+import { SIZES } from '../../dashboard-web/app/src/samples/sizes';
+import { accessibility, complaints, illegible } from './page';
+import { type Rehearsal, rehearsal } from './rehearsal';
+
+/** Normal, abnormal, stale, no data. */
+const STATES = 4;
+const SCENES = ['city', 'air', 'water', 'hall', 'video', 'street'];
+
+let served: Rehearsal;
+
+test.beforeAll(async () => {
+  served = await rehearsal();
+});
+
+test.afterAll(async () => {
+  await served.stop();
+});
+
+/** Every face that is asked for is there, and what was drawn with another is drawn anew. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+for (const [panel, [width, height]] of Object.entries(SIZES)) {
+  test(`${panel} in four states looks as it did`, async ({ page }) => {
+    const problems = complaints(page);
+    await page.setViewportSize({ width: Math.min(1_960, Math.max(1_120, 2 * width + 80)), height: 2 * height + 400 });
+    await page.goto(`${served.url}/samples.html?panel=${panel}`);
+    await page.locator('.sample-frame').nth(STATES).waitFor();
+    await settled(page);
+    for (let state = 0; state < STATES; state += 1) {
+      const frame = page.locator('.sample-frame').nth(state);
+      await expect(frame).toHaveScreenshot(`${panel}-${state + 1}.png`, { maxDiffPixelRatio: 0.004, timeout: 60_000 });
+    }
+    expect(await illegible(page)).toEqual([]);
+    // The last sample fails on purpose, and says so; no other does.
+    expect(problems.filter((text) => !text.startsWith(`panel ${panel} failed`))).toEqual([]);
+    for (let state = 0; state < STATES; state += 1) {
+      await expect(page.locator('.sample-frame').nth(state).locator('.error-card')).toHaveCount(0);
+    }
+  });
+}
+
+async function wall(page: Page, query: string): Promise<void> {
+  await page.setViewportSize({ width: 1_920, height: 1_080 });
+  await page.goto(`${served.url}/?invented&from=200${query}`);
+  await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
+  await page.locator('[data-alarm]').first().waitFor();
+}
+
+for (const lang of ['zh', 'en']) {
+  test(`each scene is one key away, accessible and legible (${lang})`, async ({ page }) => {
+    const problems = complaints(page);
+    await wall(page, `&lang=${lang}`);
+    for (const [key, scene] of SCENES.entries()) {
+      await page.keyboard.press(String(key));
+      await expect(page.locator('html')).toHaveAttribute('data-scene', scene);
+      await settled(page);
+      expect(await accessibility(page), scene).toEqual([]);
+      expect(await illegible(page), scene).toEqual([]);
+    }
+    if (lang === 'en') {
+      const shown = await page.locator('.screen').innerText();
+      // The switch names the other language, and a seat its own name.
+      expect(shown.replace('中', '')).not.toMatch(/\p{Script=Han}/u);
+    }
+    expect(problems).toEqual([]);
+  });
+}
+
+test('an alarm is one step away, and one step back', async ({ page }) => {
+  await wall(page, '');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const detail = page.locator('[data-detail]');
+  await expect(detail).toBeVisible();
+  const first = await detail.getAttribute('data-detail');
+  await expect(detail.locator('.curve')).toBeVisible();
+  expect(await accessibility(page)).toEqual([]);
+  await page.keyboard.press('ArrowDown');
+  await expect(detail).not.toHaveAttribute('data-detail', first ?? '');
+  await page.keyboard.press('Escape');
+  await expect(detail).toHaveCount(0);
+  await page.locator('[data-alarm] .pick').first().click();
+  await expect(detail).toBeVisible();
+});
+
+test('a number says where it comes from on focus, keeps it by i, and Escape closes that first', async ({ page }) => {
+  await wall(page, '&scene=water');
+  await page.locator('.stages .figure').first().focus();
+  const told = page.locator('.provenance');
+  await expect(told).toContainText('stage-qz-');
+  await page.keyboard.press('i');
+  await expect(told).toHaveClass(/kept/);
+  expect(await accessibility(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(told).toHaveCount(0);
+  await page.locator('.rain .figure').first().hover();
+  await expect(told).toContainText('5 分钟雨量之和');
+});
+
+test('the keyboard reaches every control of the wall', async ({ page }) => {
+  await wall(page, '&scene=hall');
+  const controls = await page.locator('.screen button:visible').count();
+  const reached = new Set<string>();
+  for (let step = 0; step < controls + 5; step += 1) {
+    await page.keyboard.press('Tab');
+    const id = await page.evaluate(() => [...document.querySelectorAll('.screen button')].indexOf(document.activeElement as Element));
+    if (id >= 0) {
+      reached.add(String(id));
+    }
+  }
+  expect(reached.size).toBeGreaterThanOrEqual(controls - 1);
+});
