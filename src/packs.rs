@@ -1,6 +1,7 @@
 //! Where packs come from: those inside the program, and folders named in the configuration. They are put together into one catalogue.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -162,63 +163,31 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
     let zone = Zone::named(&config.city.zone).context("city.zone")?;
     let mut properties = BTreeMap::new();
     let mut things = BTreeMap::new();
-    let mut rules: Vec<Rule> = Vec::new();
+    let (mut rules, mut rule_ids): (Vec<Rule>, BTreeMap<_, _>) = Default::default();
+    let (mut classes, mut law_ids): (Vec<ClassLaw>, BTreeMap<_, _>) = Default::default();
     let mut laws = None;
     let mut events = BTreeMap::new();
-    let (mut derived, mut classes): (Vec<Derived>, Vec<ClassLaw>) = (Vec::new(), Vec::new());
+    let mut derived: Vec<Derived> = Vec::new();
     for pack in &packs {
         for property in &pack.properties {
-            if properties
-                .insert(property.id.clone(), property.clone())
-                .is_some()
-            {
-                bail!(
-                    "property `{}` is defined by two packs; the second is `{}`",
-                    property.id,
-                    pack.id
-                );
-            }
+            once(&mut properties, "property", &property.id, property, pack)?;
         }
         for thing in pack.things.iter().filter(|_| config.packs.things) {
-            if things.insert(thing.id.clone(), thing.clone()).is_some() {
-                bail!(
-                    "thing `{}` is defined by two packs; the second is `{}`",
-                    thing.id,
-                    pack.id
-                );
-            }
-        }
-        for rule in &pack.rules {
-            if rules.iter().any(|known| known.id == rule.id) {
-                bail!(
-                    "rule `{}` is defined by two packs; the second is `{}`",
-                    rule.id,
-                    pack.id
-                );
-            }
-            rules.push(rule.clone());
+            once(&mut things, "thing", &thing.id, thing, pack)?;
         }
         for event in &pack.events {
-            if events.insert(event.id.clone(), event.clone()).is_some() {
-                bail!(
-                    "event `{}` is defined by two packs; the second is `{}`",
-                    event.id,
-                    pack.id
-                );
-            }
+            once(&mut events, "event", &event.id, event, pack)?;
+        }
+        for rule in &pack.rules {
+            once(&mut rule_ids, "rule", &rule.id, &pack.id, pack)?;
+            rules.push(rule.clone());
+        }
+        for law in &pack.classes {
+            once(&mut law_ids, "law", &law.id, &pack.id, pack)?;
+            classes.push(law.clone());
         }
         // Each makes a property of its own pack, and no two packs have the same property.
         derived.extend(pack.derived.iter().cloned());
-        for law in &pack.classes {
-            if classes.iter().any(|known| known.id == law.id) {
-                bail!(
-                    "law `{}` is defined by two packs; the second is `{}`",
-                    law.id,
-                    pack.id
-                );
-            }
-            classes.push(law.clone());
-        }
         if let Some(found) = &pack.laws
             && laws.replace(found.clone()).is_some()
         {
@@ -247,4 +216,21 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
         classes,
         packs,
     })
+}
+
+/// Puts one in; what two packs define is a mistake.
+fn once<K: Ord + Clone + Display, V: Clone>(
+    all: &mut BTreeMap<K, V>,
+    what: &str,
+    id: &K,
+    value: &V,
+    pack: &Pack,
+) -> anyhow::Result<()> {
+    if all.insert(id.clone(), value.clone()).is_some() {
+        bail!(
+            "{what} `{id}` is defined by two packs; the second is `{}`",
+            pack.id
+        );
+    }
+    Ok(())
 }
