@@ -11,15 +11,21 @@ use proptest::prelude::*;
 use serde_json::Value;
 use yiping_model::Timestamp;
 use yiping_protocols::{Decoded, EventForm, EventMapping, Format, JsonMapping};
-use yiping_sim::{City, Faults, Message, Messages, Scenario, Truth, TruthAlarm, truth};
+use yiping_sim::{City, Faults, Message, Messages, Scenario, Settings, Truth, TruthAlarm, truth};
 
-use pack::{PACKS, city, rules};
+use pack::rules;
+
+const PACKS: [&str; 5] = ["air", "water", "service-hall", "video", "street"];
 
 /// A Wednesday, 10 o'clock in Quzhou.
 const MORNING: &str = "2026-06-03T02:00:00Z";
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
+}
+
+fn city(change: impl FnOnce(&mut Settings), start: &str) -> City {
+    pack::city_of(&PACKS, change, start)
 }
 
 fn quiet(start: &str) -> City {

@@ -6,8 +6,6 @@ use serde::Deserialize;
 use yiping_model::{Catalogue, EventType, Property, Text, Thing, Timestamp, Zone};
 use yiping_sim::{City, Scenario, Settings, TruthPack};
 
-pub(crate) const PACKS: [&str; 5] = ["air", "water", "service-hall", "video", "street"];
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Files {
@@ -72,15 +70,15 @@ pub(crate) fn rules(packs: &[&str]) -> TruthPack {
     all
 }
 
-/// The city of all packs.
-pub(crate) fn city(change: impl FnOnce(&mut Settings), start: &str) -> City {
+/// The city of some packs.
+pub(crate) fn city_of(packs: &[&str], change: impl FnOnce(&mut Settings), start: &str) -> City {
     let mut settings = Settings {
         scenario: Scenario::None,
         ..Settings::default()
     };
     change(&mut settings);
     City::new(
-        &catalogue(&PACKS),
+        &catalogue(packs),
         &settings,
         Timestamp::parse(start).unwrap(),
     )

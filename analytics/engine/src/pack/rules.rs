@@ -117,7 +117,12 @@ impl Draft {
         tell: &mut impl FnMut(bool, &str),
     ) {
         let things = self.things.iter().map(|entry| &entry.value);
-        let things = things.filter(|thing| thing.properties.contains(&property.id));
+        let made_of = |kind: &str| {
+            let mut derived = self.derived.iter().map(|entry| &entry.value);
+            derived.any(|made| made.id == property.id && made.kind.as_deref() == Some(kind))
+        };
+        let things =
+            things.filter(|thing| thing.properties.contains(&property.id) || made_of(&thing.kind));
         if let (Some(raise), Some(clear)) = (limits.raise.value(), limits.clear.value()) {
             let threshold = Threshold::new(limits.direction, raise, clear);
             tell(!threshold.is_sound(), UNSOUND);

@@ -230,9 +230,12 @@ impl<'a> Gathered<'a> {
         if let Some(event) = &rule.event {
             return self.judge_events(rule, event, alarms);
         }
-        let Some(property) = &rule.property else {
-            return;
-        };
+        for property in rule.properties() {
+            self.judge_values(rule, property, alarms);
+        }
+    }
+
+    fn judge_values(&self, rule: &TruthRule, property: &PropertyId, alarms: &mut Vec<TruthAlarm>) {
         let mut silent: BTreeMap<Option<ThingId>, BTreeMap<ThingId, Vec<Episode>>> =
             BTreeMap::new();
         for thing in &self.things {
@@ -397,7 +400,10 @@ fn judges_single_values(rule: &TruthRule) -> bool {
 
 /// The properties that rules judge, and those from which these are derived.
 fn wanted(pack: &TruthPack) -> BTreeSet<PropertyId> {
-    let judged = pack.rules.iter().filter_map(|rule| rule.property.clone());
+    let judged = pack
+        .rules
+        .iter()
+        .flat_map(|rule| rule.properties().to_vec());
     let from = |derived: &TruthDerived| {
         let window = derived.window.as_ref().map(|window| window.of.clone());
         let rate = derived.rate.as_ref().map(|rate| rate.of.clone());

@@ -32,13 +32,32 @@ pub struct TruthRule {
     pub id: RuleId,
     /// Warning level, 1 to 4.
     pub level: u8,
-    /// What it judges, unless it judges events.
-    pub property: Option<PropertyId>,
+    /// What it judges; nothing when it judges events.
+    #[serde(default)]
+    property: Option<Judged>,
     pub(super) threshold: Option<Threshold>,
     pub(super) rate: Option<Rate>,
     pub(super) no_data: Option<NoData>,
     pub(super) stuck: Option<Stuck>,
     pub(super) event: Option<EventRule>,
+}
+
+/// One property, or several.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Judged {
+    One(PropertyId),
+    Several(Vec<PropertyId>),
+}
+
+impl TruthRule {
+    pub(super) fn properties(&self) -> &[PropertyId] {
+        match &self.property {
+            None => &[],
+            Some(Judged::One(property)) => std::slice::from_ref(property),
+            Some(Judged::Several(properties)) => properties,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

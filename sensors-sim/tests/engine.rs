@@ -1,0 +1,185 @@
+//! The truth of each scenario, held against the engine: what the city says is fed to it record by record, and the alarms to which it settles are those
+//! of the truth, with their times.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod pack;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use yiping_engine::indices::AqiLaws;
+use yiping_engine::pack::{Pack, PackFile};
+use yiping_engine::{Engine, Settings};
+use yiping_model::{
+    AlarmChange, Body, Event, Measured, Outcome, Position, Quality, Reading, Record, SourceId,
+    Timestamp,
+};
+use yiping_protocols::{EventForm, EventMapping, Format, JsonMapping, RawValue};
+use yiping_sim::{Message, Scenario, truth};
+
+fn parse(name: &str) -> Pack {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../analytics/packs")
+        .join(name);
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| {
+        let path = entry.unwrap().path();
+        PackFile {
+            name: path.file_name().unwrap().to_string_lossy().into_owned(),
+            text: std::fs::read_to_string(&path).unwrap(),
+        }
+    });
+    Pack::parse(&files.collect::<Vec<_>>()).unwrap()
+}
+
+fn measured(values: &[RawValue]) -> impl Iterator<Item = Measured> + '_ {
+    values.iter().map(|raw| Measured {
+        property: raw.property.clone(),
+        value: raw.value,
+        quality: Quality::Good,
+    })
+}
+
+/// What the log holds of a message.
+fn bodies(message: &Message) -> Vec<Body> {
+    let event = |form| Format::Event(EventMapping::new(form, JsonMapping::default()));
+    let door = match &*message.topic {
+        topic if topic.contains("/detections/") => event(EventForm::Detection),
+        topic if topic.contains("/tickets/") => event(EventForm::Ticket),
+        _ => Format::Json(JsonMapping::default()),
+    };
+    let source = SourceId::new("sim").unwrap();
+    let read = door.decode(&message.payload, Some(&message.topic), 100);
+    let readings = read.readings.into_iter().map(|raw| {
+        Body::Reading(Reading {
+            source: source.clone(),
+            thing: raw.thing,
+            phenomenon_time: raw.phenomenon_time,
+            values: measured(&raw.values).collect(),
+        })
+    });
+    let events = read.events.into_iter().map(|raw| {
+        Body::Event(Event {
+            source: source.clone(),
+            thing: raw.thing,
+            phenomenon_time: raw.phenomenon_time,
+            kind: raw.kind,
+            key: raw.key,
+            part: raw.part,
+            values: measured(&raw.values).collect(),
+        })
+    });
+    readings.chain(events).collect()
+}
+
+/// Rule, thing, property, track, beginning, end.
+type Found = BTreeSet<(
+    String,
+    String,
+    String,
+    Option<String>,
+    Timestamp,
+    Option<Timestamp>,
+)>;
+
+/// What the engine settles to, and what ought to be found.
+fn both(scenario: Scenario, name: &str) -> (Found, Found) {
+    let city = pack::city_of(
+        &[name],
+        |settings| settings.scenario = scenario,
+        "2026-06-03T02:00:00Z",
+    );
+    let pack = parse(name);
+    let mut engine = Engine::new(
+        Arc::new(pack::catalogue(&[name])),
+        pack.rules.clone(),
+        AqiLaws::default(),
+        Settings::default(),
+    )
+    .deriving(pack.derived, pack.classes);
+    let to = city.scenario_over().unwrap() + Duration::from_mins(10);
+    let mut position = 0;
+    let mut tick = None;
+    let mut alarms = BTreeMap::new();
+    for message in city.run(to) {
+        let mut records = Vec::new();
+        let mut append = |received_at: Timestamp, body: Body| {
+            position += 1;
+            records.push(Record {
+                position: Position(position),
+                received_at,
+                body,
+            });
+        };
+        // The city clock ticks every second.
+        let second = message.at.as_secs();
+        for secs in tick.unwrap_or(second)..second {
+            append(Timestamp::from_secs(secs + 1), Body::Tick);
+        }
+        tick = Some(second);
+        for body in bodies(&message) {
+            append(message.at, body);
+        }
+        engine.handle(&records);
+        for finding in engine.drain() {
+            let Outcome::Alarm(alarm) = finding.outcome else {
+                continue;
+            };
+            match alarm.change {
+                AlarmChange::Withdrawn { .. } => alarms.remove(&alarm.alarm),
+                _ => alarms.insert(alarm.alarm.clone(), alarm),
+            };
+        }
+    }
+    let settled = alarms.into_values().map(|alarm| {
+        (
+            alarm.rule.to_string(),
+            alarm.subject.thing.to_string(),
+            alarm.subject.property.to_string(),
+            alarm.key.map(|key| key.to_string()),
+            alarm.started,
+            alarm.ended,
+        )
+    });
+    let ought = truth(&city, city.start(), to, &pack::rules(&[name])).alarms;
+    let ought = ought.into_iter().map(|alarm| {
+        (
+            alarm.rule.to_string(),
+            alarm.thing.to_string(),
+            alarm.property.to_string(),
+            alarm.key,
+            alarm.started,
+            alarm.ended,
+        )
+    });
+    (settled.collect(), ought.collect())
+}
+
+#[test]
+fn the_engine_settles_to_the_truth_of_every_scenario() {
+    let mut wrong = Vec::new();
+    for (scenario, name) in [
+        (Scenario::Leak, "air"),
+        (Scenario::Crowd, "video"),
+        (Scenario::HallBreakdown, "service-hall"),
+        (Scenario::GatewayDying, "street"),
+        (Scenario::SensorDrifting, "street"),
+        (Scenario::Flood, "water"),
+    ] {
+        let (settled, ought) = both(scenario, name);
+        assert!(!ought.is_empty());
+        wrong.extend(
+            settled
+                .difference(&ought)
+                .map(|alarm| format!("{scenario}: too much {alarm:?}")),
+        );
+        wrong.extend(
+            ought
+                .difference(&settled)
+                .map(|alarm| format!("{scenario}: missing {alarm:?}")),
+        );
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
