@@ -13,7 +13,7 @@
 mod encode;
 pub mod event;
 mod mapping;
-mod parts;
+pub(crate) mod parts;
 mod plain;
 #[cfg(test)]
 mod tests;
@@ -78,9 +78,9 @@ pub fn decode(
     decoded
 }
 
-type Messages<'a> = SmallVec<[&'a RawValue; 1]>;
+pub(crate) type Messages<'a> = SmallVec<[&'a RawValue; 1]>;
 
-fn split(payload: &[u8]) -> Result<(&str, Messages<'_>), Refusal> {
+pub(crate) fn split(payload: &[u8]) -> Result<(&str, Messages<'_>), Refusal> {
     if payload.starts_with(BYTE_ORDER_MARK) {
         let detail = "payload begins with a byte order mark; send UTF-8 without one".to_owned();
         return Err(Refusal::whole(Reason::NotJson, detail, Some(0)));
@@ -118,12 +118,12 @@ fn place_of(error: &serde_json::Error, text: &str) -> usize {
     (line_start + error.column().saturating_sub(1)).min(text.len())
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    index: u32,
-    mapping: &'a JsonMapping,
-    topic: Option<&'a str>,
-    values_max: usize,
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) index: u32,
+    pub(crate) mapping: &'a JsonMapping,
+    pub(crate) topic: Option<&'a str>,
+    pub(crate) values_max: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -193,7 +193,11 @@ impl<'a> Reader<'a> {
         Ok(members)
     }
 
-    fn thing(&self, fields: &Fields<'a>, message: &'a RawValue) -> Result<ThingId, Refusal> {
+    pub(crate) fn thing(
+        &self,
+        fields: &Fields<'a>,
+        message: &'a RawValue,
+    ) -> Result<ThingId, Refusal> {
         match &self.mapping.id {
             Place::TopicLevel(number) => {
                 let name = self.topic.and_then(|topic| topics::level(topic, *number));
@@ -221,7 +225,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn time(&self, fields: &Fields<'a>, message: &'a RawValue) -> Result<Timestamp, Refusal> {
+    pub(crate) fn time(
+        &self,
+        fields: &Fields<'a>,
+        message: &'a RawValue,
+    ) -> Result<Timestamp, Refusal> {
         let pointer = &self.mapping.time;
         let raw = fields.time.ok_or_else(|| {
             let detail = format!("message has no `{pointer}`");
@@ -282,7 +290,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn value(&self, name: &str, raw: &RawValue) -> Result<f64, Refusal> {
+    pub(crate) fn value(&self, name: &str, raw: &RawValue) -> Result<f64, Refusal> {
         let text = raw.get();
         if !is_number(raw) {
             let unquoted = text.trim_matches('"').trim_start_matches(['-', '+']);
@@ -330,7 +338,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn refuse(&self, reason: Reason, detail: String, at: Option<&RawValue>) -> Refusal {
+    pub(crate) fn refuse(&self, reason: Reason, detail: String, at: Option<&RawValue>) -> Refusal {
         Refusal {
             index: self.index,
             disposition: Disposition::Rejected,

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod admit;
+pub mod deepstream;
 pub mod json;
 pub mod table;
+pub mod token;
 pub mod topic;
 
 use serde::{Deserialize, Serialize};
@@ -13,9 +15,11 @@ use yiping_model::{
 };
 
 pub use admit::{Gate, Limits, Unknown};
+pub use deepstream::{DeepStreamMapping, Withheld};
 pub use json::event::{self, EventForm};
 pub use json::{EventMapping, JsonMapping};
 pub use table::{MapError, TableMap};
+pub use token::TokenKey;
 
 /// The protocols, by the name that stands in the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +28,9 @@ pub enum Protocol {
     /// The plain JSON form, and other JSON forms by a mapping.
     #[default]
     Json,
+    /// Events of NVIDIA DeepStream.
+    #[serde(rename = "deepstream")]
+    DeepStream,
 }
 
 /// A protocol with what it needs to know about the messages of one subscription or route.
@@ -33,6 +40,8 @@ pub enum Format {
     Json(JsonMapping),
     /// [`Protocol::Json`], events
     Event(EventMapping),
+    /// [`Protocol::DeepStream`]
+    DeepStream(DeepStreamMapping),
 }
 
 impl Format {
@@ -45,7 +54,7 @@ impl Format {
     ) -> Option<RawReading> {
         match self {
             Self::Json(mapping) => json::decode_plain(payload, mapping, topic, values_max),
-            Self::Event(_) => None,
+            Self::Event(_) | Self::DeepStream(_) => None,
         }
     }
 
@@ -54,7 +63,13 @@ impl Format {
         match self {
             Self::Json(mapping) => json::decode(payload, mapping, topic, values_max),
             Self::Event(mapping) => event::decode(payload, mapping, topic, values_max),
+            Self::DeepStream(mapping) => deepstream::decode(payload, mapping),
         }
+    }
+
+    /// Whether payloads may name persons: then no part of one may be shown.
+    pub const fn is_private(&self) -> bool {
+        matches!(self, Self::DeepStream(_))
     }
 }
 
@@ -67,6 +82,8 @@ pub struct Decoded {
     pub events: Vec<RawEvent>,
     /// What was refused, in the order of the payload.
     pub refusals: Vec<Refusal>,
+    /// What was kept back, for it names persons.
+    pub withheld: Withheld,
 }
 
 impl Decoded {

@@ -10,9 +10,11 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 use yiping_log::{CityClock, Log, LogError};
 use yiping_model::{Body, Catalogue, Disposition, Reason, Reject, SourceId, Timestamp};
-use yiping_protocols::{Decoded, Format, Gate, REFUSALS_MAX, RawEvent, RawReading, Refusal};
+use yiping_protocols::{
+    Decoded, Format, Gate, REFUSALS_MAX, RawEvent, RawReading, Refusal, TokenKey, Withheld,
+};
 
-use crate::figures::{Figure, count_reject};
+use crate::figures::{Figure, count_reject, count_withheld};
 use crate::gather;
 use crate::settings::IngestSettings;
 
@@ -29,6 +31,7 @@ pub struct Door {
     clock: CityClock,
     gate: Arc<Mutex<Gate>>,
     values_max: usize,
+    tokens: Option<TokenKey>,
 }
 
 /// Bodies that wait for one append, and what they amount to.
@@ -37,6 +40,7 @@ pub struct Batch {
     bodies: Vec<Body>,
     messages: usize,
     taken: Taken,
+    withheld: Withheld,
 }
 
 /// What became of a batch, in observations; an event counts as one, and each of its values as one more. `received = accepted + quarantined + rejected`.
@@ -78,6 +82,11 @@ impl<'a> Payload<'a> {
             bytes,
             size_bytes: bytes.len(),
         }
+    }
+
+    /// Without its bytes, which nobody may see.
+    pub(crate) const fn unseen(self) -> Self {
+        Self { bytes: &[], ..self }
     }
 }
 
@@ -139,12 +148,18 @@ impl Door {
             clock,
             gate: Arc::new(Mutex::new(gate)),
             values_max: settings.limits.values_max,
+            tokens: settings.token_secret.clone().map(TokenKey::new),
         }
     }
 
     /// The source by whose name its records go.
     pub const fn source(&self) -> &SourceId {
         &self.source
+    }
+
+    /// What makes tokens of number plates.
+    pub(crate) const fn tokens(&self) -> Option<&TokenKey> {
+        self.tokens.as_ref()
     }
 
     /// The city clock by which it judges.
@@ -162,7 +177,12 @@ impl Door {
     ) {
         let Some(raw) = format.decode_plain(payload.bytes, topic, self.values_max) else {
             let decoded = self.decode(format, payload, topic);
-            return self.admit(batch, decoded, payload);
+            let shown = if format.is_private() {
+                payload.unseen()
+            } else {
+                payload
+            };
+            return self.admit(batch, decoded, shown);
         };
         batch.messages += 1;
         for refusal in self.judge(batch, raw, self.clock.now()) {
@@ -178,6 +198,7 @@ impl Door {
     /// Judges what a payload said into the batch.
     pub fn admit(&self, batch: &mut Batch, decoded: Decoded, payload: Payload<'_>) {
         let now = self.clock.now();
+        batch.withheld.add(decoded.withheld);
         let mut refusals = decoded.refusals;
         for raw in decoded.readings {
             for refusal in self.judge(batch, raw, now) {
@@ -268,6 +289,7 @@ impl Door {
                 count_reject(reject);
             }
         }
+        count_withheld(source, batch.withheld);
         let (messages, taken) = (batch.messages, batch.taken);
         Figure::Messages.add(source, messages as u64);
         Figure::Received.add(source, taken.received());

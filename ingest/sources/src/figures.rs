@@ -1,6 +1,7 @@
 //! The names of this crate's figures.
 
 use yiping_model::{Disposition, Reject};
+use yiping_protocols::Withheld;
 
 /// A figure of the doors.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,7 @@ pub(crate) enum Figure {
     MqttdRefusals,
     MqttdPauses,
     ReplayRows,
+    Withheld,
 }
 
 impl Figure {
@@ -39,6 +41,7 @@ impl Figure {
             Self::MqttdEnds => "yiping_ingest_mqttd_ends_total",
             Self::MqttdRefusals => "yiping_ingest_mqttd_refusals_total",
             Self::MqttdPauses => "yiping_ingest_mqttd_pauses_total",
+            Self::Withheld => "yiping_ingest_withheld_total",
             Self::ReplayRows => "yiping_ingest_replay_rows_total",
         }
     }
@@ -67,6 +70,20 @@ impl Figure {
     /// Sets a gauge.
     pub(crate) fn set(self, source: &str, value: f64) {
         metrics::gauge!(self.name(), "source" => source.to_owned()).set(value);
+    }
+}
+
+/// Counts what was kept back, for it names persons.
+pub(crate) fn count_withheld(source: &str, withheld: Withheld) {
+    for (what, count) in [
+        ("plate_token", withheld.tokens),
+        ("plate", withheld.plates),
+        ("face", withheld.faces),
+        ("signature", withheld.signatures),
+    ] {
+        if count > 0 {
+            Figure::Withheld.add_because(source, what, count);
+        }
     }
 }
 

@@ -50,6 +50,7 @@ impl MqttDoor {
         settings.validate()?;
         Ok(Self {
             routes: Routes::new(
+                &door,
                 settings.subscriptions.iter().map(Subscription::route),
                 settings.payload_bytes_max,
                 NOWHERE,

@@ -112,7 +112,7 @@ impl Mqttd {
         let routes: Vec<Route> = settings.routes.clone();
         let rate = Rate::new(settings.messages_per_sec_total_max, now());
         let hall = Hall {
-            routes: Routes::new(routes, settings.payload_bytes_max, NOWHERE),
+            routes: Routes::new(&door, routes, settings.payload_bytes_max, NOWHERE),
             door,
             clients: Arc::default(),
             places: Arc::new(Semaphore::new(settings.connections_max)),

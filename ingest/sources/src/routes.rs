@@ -17,12 +17,13 @@ pub(crate) struct Routes {
 
 impl Routes {
     pub(crate) fn new(
+        door: &Door,
         routes: impl IntoIterator<Item = Route>,
         payload_bytes_max: usize,
         nowhere: &'static str,
     ) -> Self {
         let routes = routes.into_iter().map(|route| {
-            let format = route.format();
+            let format = route.format(door.tokens());
             (route.topic, format)
         });
         Self {
@@ -36,8 +37,29 @@ impl Routes {
     pub(crate) fn read(&self, door: &Door, batch: &mut Batch, topic: &str, payload: Payload<'_>) {
         match self.format(topic, payload.size_bytes) {
             Ok(format) => door.read(batch, format, payload, Some(topic)),
-            Err(refusal) => door.refuse(batch, refusal, payload),
+            Err(refusal) => door.refuse(batch, refusal, self.shown(topic, payload)),
         }
+    }
+
+    /// A payload as far as a dead letter may show it: without its bytes where they may name persons.
+    pub(crate) fn shown<'a>(&self, topic: &str, payload: Payload<'a>) -> Payload<'a> {
+        let found = self.route(topic);
+        if found.is_some_and(Format::is_private) {
+            payload.unseen()
+        } else {
+            payload
+        }
+    }
+
+    /// Whether what comes through this door may name persons.
+    pub(crate) fn any_private(&self) -> bool {
+        self.by_topic.iter().any(|(_, format)| format.is_private())
+    }
+
+    fn route(&self, topic: &str) -> Option<&Format> {
+        let mut routes = self.by_topic.iter();
+        let found = routes.find(|(filter, _)| topic::matches(filter, topic));
+        found.map(|(_, format)| format)
     }
 
     /// How a payload of so many bytes on this topic is read.
@@ -47,11 +69,7 @@ impl Routes {
             let detail = format!("payload has {size_bytes} bytes, the limit is {limit}");
             return Err(Refusal::whole(Reason::TooLarge, detail, None));
         }
-        let found = self
-            .by_topic
-            .iter()
-            .find(|(filter, _)| topic::matches(filter, topic));
         let nowhere = || Refusal::whole(Reason::NoMapping, self.nowhere.to_owned(), None);
-        found.map(|(_, format)| format).ok_or_else(nowhere)
+        self.route(topic).ok_or_else(nowhere)
     }
 }

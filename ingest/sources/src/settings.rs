@@ -7,7 +7,10 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::Secret;
-use yiping_protocols::{EventForm, EventMapping, Format, JsonMapping, Limits, Protocol, Unknown};
+use yiping_protocols::{
+    DeepStreamMapping, EventForm, EventMapping, Format, JsonMapping, Limits, Protocol, TokenKey,
+    Unknown,
+};
 
 pub use mqttd::MqttdSettings;
 
@@ -34,6 +37,8 @@ pub struct IngestSettings {
     pub gather_ms: u64,
     /// Threads of the MQTT doors.
     pub threads: usize,
+    /// What makes tokens of number plates; without it they are dropped.
+    pub token_secret: Option<Secret>,
     /// What a reading may be at most.
     pub limits: Limits,
     /// The HTTP door.
@@ -50,6 +55,7 @@ impl Default for IngestSettings {
             unknown: Unknown::default(),
             gather_ms: 2,
             threads: 1,
+            token_secret: None,
             limits: Limits::default(),
             http: HttpSettings::default(),
             mqtt: Vec::new(),
@@ -229,8 +235,8 @@ pub struct Route {
 }
 
 impl Route {
-    /// How to decode its payloads.
-    pub fn format(&self) -> Format {
+    /// How to decode its payloads; with this key number plates become tokens.
+    pub fn format(&self, tokens: Option<&TokenKey>) -> Format {
         let mapping = self.mapping.clone();
         match (self.protocol, self.form) {
             (Protocol::Json, Form::Observation) => Format::Json(mapping),
@@ -239,6 +245,9 @@ impl Route {
             }
             (Protocol::Json, Form::Ticket) => {
                 Format::Event(EventMapping::new(EventForm::Ticket, mapping))
+            }
+            (Protocol::DeepStream, _) => {
+                Format::DeepStream(DeepStreamMapping::new(mapping, tokens.cloned()))
             }
         }
     }

@@ -5,6 +5,7 @@
 mod events;
 mod oracle;
 mod random;
+mod rejects;
 mod script;
 
 use std::future::Future;

@@ -466,7 +466,7 @@ fn the_last_events_of_a_thing_are_shown_each_once_and_their_values_are_its_last(
         keys,
         ["t-5", "t-6", "late", "t-7", "t-8", "t-9", "t-10", "t-11"]
     );
-    assert_eq!(state.latest[0].value, 11.0);
+    assert_eq!(state.latest[0].at_ms, 11_000);
 }
 
 #[test]

@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn kind(&self, raw: &'a RawValue, field: &str) -> Result<EventKind, Refusal> {
+    pub(crate) fn kind(&self, raw: &'a RawValue, field: &str) -> Result<EventKind, Refusal> {
         let name = self.string(raw, || format!("`{field}`"))?;
         if let Some(kind) = self.mapping.kinds.get(name.as_ref()) {
             return Ok(kind.clone());
@@ -198,7 +198,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn key(&self, raw: Option<&'a RawValue>, field: &str) -> Result<Option<EventKey>, Refusal> {
+    pub(crate) fn key(
+        &self,
+        raw: Option<&'a RawValue>,
+        field: &str,
+    ) -> Result<Option<EventKey>, Refusal> {
         let Some(raw) = raw.filter(|raw| !is_nothing(raw)) else {
             return Ok(None);
         };

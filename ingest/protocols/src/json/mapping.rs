@@ -97,6 +97,11 @@ impl Pointer {
         Self(vec![member.to_owned()])
     }
 
+    /// Along these members.
+    pub(crate) fn along(members: &[&str]) -> Self {
+        Self(members.iter().map(ToString::to_string).collect())
+    }
+
     /// The steps from the message to the value.
     pub fn steps(&self) -> &[String] {
         &self.0

@@ -11,11 +11,11 @@ use smallvec::SmallVec;
 use super::mapping::{JsonMapping, Place, Pointer};
 
 /// Members of an object, in order.
-pub(super) type Members<'a> = SmallVec<[(Key<'a>, &'a RawValue); 8]>;
+pub(crate) type Members<'a> = SmallVec<[(Key<'a>, &'a RawValue); 8]>;
 
 /// A member's name, borrowed where it holds no escapes.
 #[derive(Debug, Deserialize)]
-pub(super) struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(crate) struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl AsRef<str> for Key<'_> {
     fn as_ref(&self) -> &str {
@@ -25,14 +25,14 @@ impl AsRef<str> for Key<'_> {
 
 /// The three things that a message must have.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Fields<'a> {
-    pub(super) id: Option<&'a RawValue>,
-    pub(super) time: Option<&'a RawValue>,
-    pub(super) metrics: Option<&'a RawValue>,
+pub(crate) struct Fields<'a> {
+    pub(crate) id: Option<&'a RawValue>,
+    pub(crate) time: Option<&'a RawValue>,
+    pub(crate) metrics: Option<&'a RawValue>,
 }
 
 /// Finds them; in one pass when each is a direct member.
-pub(super) fn fields<'a>(
+pub(crate) fn fields<'a>(
     message: &'a RawValue,
     mapping: &JsonMapping,
 ) -> serde_json::Result<Fields<'a>> {
@@ -74,7 +74,7 @@ fn direct<'a>(
 }
 
 /// Follows a pointer; the last of equal members counts.
-pub(super) fn walk<'a>(
+pub(crate) fn walk<'a>(
     from: &'a RawValue,
     pointer: &Pointer,
 ) -> serde_json::Result<Option<&'a RawValue>> {
@@ -103,7 +103,7 @@ pub(super) fn walk<'a>(
 }
 
 /// The metrics of an object, at most `limit`, and how many there are. In the message itself id and time are no metrics.
-pub(super) fn members<'a>(
+pub(crate) fn members<'a>(
     object: &'a RawValue,
     limit: usize,
     mapping: &JsonMapping,
@@ -130,16 +130,16 @@ pub(super) fn members<'a>(
 }
 
 /// The text that a JSON string means.
-pub(super) fn string(raw: &RawValue) -> serde_json::Result<Cow<'_, str>> {
+pub(crate) fn string(raw: &RawValue) -> serde_json::Result<Cow<'_, str>> {
     serde_json::from_str::<Key<'_>>(raw.get()).map(|key| key.0)
 }
 
 /// Where `part` lies in `text`, of which it is a slice.
-pub(super) fn offset_in(text: &str, part: &RawValue) -> usize {
+pub(crate) fn offset_in(text: &str, part: &RawValue) -> usize {
     (part.get().as_ptr().addr()).saturating_sub(text.as_ptr().addr())
 }
 
-pub(super) fn each_member<'a>(
+pub(crate) fn each_member<'a>(
     object: &'a RawValue,
     take: impl FnMut(Key<'a>, &'a RawValue),
 ) -> serde_json::Result<()> {

@@ -171,6 +171,7 @@ impl Hall {
             .map(|format| self.door.decode(format, payload, Some(topic)));
         let why = match decoded {
             Ok(decoded) if decoded.is_sound() => {
+                let payload = self.routes.shown(topic, payload);
                 self.door.admit(batch, decoded, payload);
                 return;
             }
@@ -183,6 +184,7 @@ impl Hall {
             disposition: Disposition::Quarantined,
             ..Refusal::whole(Reason::Gone, detail, None)
         };
+        let payload = self.routes.shown(topic, payload);
         self.door.refuse(batch, gone, payload);
     }
 
@@ -199,6 +201,11 @@ impl Hall {
             origin: who,
             bytes: &rest[..rest.len().min(SAMPLE_BYTES_MAX)],
             size_bytes: rest.len(),
+        };
+        let payload = if self.routes.any_private() {
+            payload.unseen()
+        } else {
+            payload
         };
         self.door
             .refuse(batch, Refusal::whole(reason, detail, None), payload);

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use yiping_model::SourceId;
-use yiping_protocols::{JsonMapping, topic};
+use yiping_protocols::token::SECRET_BYTES_MIN;
+use yiping_protocols::{JsonMapping, Protocol, topic};
 
 use super::{
     Form, HttpSettings, IngestSettings, MqttSettings, MqttdSettings, REPLAY_SOURCE, Route,
@@ -22,6 +23,12 @@ impl IngestSettings {
             self.limits.values_max > 0,
             "limits.values_max",
             "must be at least 1",
+        )?;
+        let secret = self.token_secret.as_ref();
+        require(
+            secret.is_none_or(|secret| secret.reveal().len() >= SECRET_BYTES_MIN),
+            "token_secret",
+            "has fewer than 16 bytes, and could be found by trying",
         )?;
         let mut names = BTreeSet::from([REPLAY_SOURCE, self.http.name.as_str()]);
         let mut sessions = BTreeSet::new();
@@ -212,22 +219,39 @@ impl Route {
             &field("topic"),
             "is not a topic filter such as city/+/air or city/#",
         )?;
-        require(
-            self.form == Form::Observation
-                || self.mapping.metrics == JsonMapping::default().metrics,
-            &field("mapping.metrics"),
-            "is for observations; an event keeps its numbers in `values`",
-        )?;
-        require(
-            self.form != Form::Observation || self.mapping.kinds.is_empty(),
-            &field("mapping.kinds"),
-            "is for events; write form = \"detection\" or \"ticket\"",
-        )?;
+        self.validate_form(&field)?;
         let mut factors = self.mapping.scale.values();
         require(
             factors.all(|factor| factor.is_finite() && *factor != 0.0),
             &field("mapping.scale"),
             "must hold finite factors other than 0",
+        )
+    }
+
+    fn validate_form(&self, field: impl Fn(&str) -> String) -> Result<(), SettingsError> {
+        let (given, plain) = (&self.mapping, JsonMapping::default());
+        if self.protocol == Protocol::DeepStream {
+            require(
+                (&given.id, &given.time, &given.metrics)
+                    == (&plain.id, &plain.time, &plain.metrics),
+                &field("mapping"),
+                "takes no id, time and metrics: DeepStream's places are known",
+            )?;
+            return require(
+                self.form != Form::Ticket,
+                &field("form"),
+                "is for JSON; DeepStream's events are detections",
+            );
+        }
+        require(
+            self.form == Form::Observation || given.metrics == plain.metrics,
+            &field("mapping.metrics"),
+            "is for observations; an event keeps its numbers in `values`",
+        )?;
+        require(
+            self.form != Form::Observation || given.kinds.is_empty(),
+            &field("mapping.kinds"),
+            "is for events; write form = \"detection\" or \"ticket\"",
         )
     }
 }

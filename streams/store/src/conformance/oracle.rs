@@ -6,15 +6,14 @@ use std::fmt::Debug;
 
 use yiping_model::{
     Alarm, AlarmBook, AlarmState, Body, DatastreamId, Disposition, Event, Finding, IndexKind,
-    IndexResult, Measured, Outcome, Position, Quality, Reading, Reason, RecallPoint, Record,
-    SourceId, Stage, ThingId, Timestamp, WindowResult,
+    IndexResult, Measured, Outcome, Position, Quality, Reading, RecallPoint, Record, SourceId,
+    Stage, ThingId, Timestamp, WindowResult,
 };
 
 use super::script::{datastream, length, time};
 use crate::{
     Aggregate, AggregateQuery, AggregateWidth, AlarmQuery, History, HopFilter, IndexQuery,
-    Observation, ObservationQuery, Point, Recalled, RejectQuery, Settings, SourceFigures, Store,
-    StoredReject, WindowQuery,
+    Observation, ObservationQuery, Point, Recalled, Settings, SourceFigures, Store, WindowQuery,
 };
 
 const FROM: Timestamp = Timestamp::MIN;
@@ -84,6 +83,10 @@ impl<'a> Oracle<'a> {
         self.agree_on_alarms(store).await;
         self.agree_on_rejects(store).await;
         self.agree_on_events(store).await;
+    }
+
+    pub(super) const fn settings(&self) -> &'a Settings {
+        self.settings
     }
 
     pub(super) const fn records(&self) -> &'a [Record] {
@@ -258,25 +261,6 @@ impl<'a> Oracle<'a> {
                 };
                 let told = store.alarms(&query).await.expect("reads");
                 same(&told, &answer(&alarms, &query), &query);
-            }
-        }
-    }
-
-    async fn agree_on_rejects(&self, store: &impl History) {
-        let mqtt = SourceId::new("mqtt").expect("valid");
-        let half = self.records.get(self.records.len() / 2);
-        for source in [None, Some(mqtt)] {
-            for reason in [None, Some(Reason::NotJson)] {
-                for (before, limit) in [(None, 1_000), (half.map(|record| record.position), 2)] {
-                    let query = RejectQuery {
-                        source: source.clone(),
-                        reason,
-                        before,
-                        limit,
-                    };
-                    let told = store.rejects(&query).await.expect("reads");
-                    same(&told, &self.rejects(&query), &query);
-                }
             }
         }
     }
@@ -535,37 +519,6 @@ impl<'a> Oracle<'a> {
         let mut alarms: Vec<Alarm> = alarms.into_values().collect();
         alarms.sort_by_key(|alarm| Reverse(alarm.raised_at));
         alarms
-    }
-
-    fn rejects(&self, query: &RejectQuery) -> Vec<StoredReject> {
-        self.records
-            .iter()
-            .rev()
-            .filter_map(|record| match &record.body {
-                Body::Reject(reject) => Some(StoredReject {
-                    position: record.position,
-                    received_at: record.received_at,
-                    reject: reject.clone(),
-                }),
-                Body::Tick
-                | Body::Reading(_)
-                | Body::Event(_)
-                | Body::Finding(_)
-                | Body::Decision(_)
-                | Body::Recall(_) => None,
-            })
-            .take(self.settings.rejects_kept_max as usize)
-            .filter(|letter| query.before.is_none_or(|before| letter.position < before))
-            .filter(|letter| {
-                let reject = &letter.reject;
-                query
-                    .source
-                    .as_ref()
-                    .is_none_or(|source| *source == reject.source)
-                    && query.reason.is_none_or(|reason| reason == reject.reason)
-            })
-            .take(query.limit)
-            .collect()
     }
 
     fn outcomes(&self) -> impl Iterator<Item = &'a Outcome> {

@@ -272,3 +272,34 @@ async fn a_route_says_that_its_messages_are_events() {
     assert_eq!(kinds, [Kind::Event, Kind::Event, Kind::Reading]);
     house.close().await;
 }
+
+#[tokio::test]
+async fn what_may_name_persons_is_shown_in_no_dead_letter() {
+    let house = House::with(MqttdSettings {
+        payload_bytes_max: 200,
+        routes: vec![Route {
+            topic: "garage/#".into(),
+            protocol: yiping_protocols::Protocol::DeepStream,
+            ..Route::default()
+        }],
+        ..settings()
+    })
+    .await;
+    let mut device = house.device(5, "a").await;
+    let plate = r#"{"object":{"vehicle":{"license":"H12345"}},"#;
+    let large = format!("{plate}{}", " ".repeat(200));
+    for (id, text) in [(1, plate.to_owned()), (2, large)] {
+        device.send(&publish(5, "garage/1", Some(id), &text)).await;
+        assert_eq!(device.packet().await, acknowledgement(id));
+    }
+    // What is no packet at all is held back too.
+    device.send(b"\x00\x06H12345").await;
+    let bodies = house.log.bodies(3).await;
+    let letters = rejects(&bodies);
+    assert_eq!(letters[0].size_bytes as usize, plate.len());
+    for letter in letters {
+        assert_eq!(letter.sample, "");
+        assert!(!letter.detail.contains("12345"), "{}", letter.detail);
+    }
+    house.close().await;
+}
