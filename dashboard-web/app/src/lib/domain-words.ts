@@ -38,7 +38,6 @@ export interface DomainWords {
   readonly people: string;
   readonly abandoned: string;
   readonly windows: string;
-  readonly windowsNote: string;
   readonly rating: string;
   readonly video: string;
   readonly videoNone: string;
@@ -57,8 +56,6 @@ export interface DomainWords {
   readonly gatewaysNone: string;
   readonly gateway: string;
   readonly sensors: string;
-  readonly gatewayDown: (span: string) => string;
-  readonly behind: (gateway: string) => string;
   readonly unavailable: (count: number) => string;
   readonly field: Readonly<Record<"rain" | "people", string>>;
   readonly interpolated: string;
@@ -80,7 +77,6 @@ export interface DomainWords {
   readonly eventRule: (kind: string, least: string, byTrack: boolean, hold: string) => string;
   readonly ownLimit: (name: string) => string;
   readonly ruleSource: string;
-  readonly version: string;
   readonly untold: string;
   readonly course: string;
   readonly startedAt: (clock: string) => string;
@@ -114,7 +110,6 @@ export interface DomainWords {
   readonly others: string;
   readonly othersNone: string;
   readonly silentOf: (silent: number, all: number) => string;
-  readonly alarmsOf: (count: number) => string;
 }
 
 export const zhDomains: DomainWords = {
@@ -163,7 +158,6 @@ export const zhDomains: DomainWords = {
   people: "人",
   abandoned: "弃号",
   windows: "窗口",
-  windowsNote: "办理 / 开放",
   rating: "评价",
   video: "视频",
   videoNone: "没有摄像机",
@@ -182,8 +176,6 @@ export const zhDomains: DomainWords = {
   gatewaysNone: "没有网关",
   gateway: "网关",
   sensors: "在报 / 下属",
-  gatewayDown: (span) => `静默 ${span}`,
-  behind: (gateway) => `${gateway} 静默`,
   unavailable: (count) => `下属 ${count} 个失联`,
   field: { rain: "1 小时雨量 mm", people: "人群聚集 次" },
   interpolated: "站间插值",
@@ -220,7 +212,6 @@ export const zhDomains: DomainWords = {
       .join("，"),
   ownLimit: (name) => ({ warning: "本站警戒", guaranteed: "本站保证", target: "本断面目标" })[name] ?? `本处 ${name}`,
   ruleSource: "依据",
-  version: "版本",
   untold: "未提供",
   course: "经过",
   startedAt: (clock) => `${clock} 起`,
@@ -279,7 +270,6 @@ export const zhDomains: DomainWords = {
   others: "其他监测",
   othersNone: "没有其他监测",
   silentOf: (silent, all) => `${all} 个中 ${silent} 个无新数据`,
-  alarmsOf: (count) => `${count} 件`,
 };
 
 export const enDomains: DomainWords = {
@@ -328,7 +318,6 @@ export const enDomains: DomainWords = {
   people: "people",
   abandoned: "left",
   windows: "windows",
-  windowsNote: "busy / open",
   rating: "rating",
   video: "Video",
   videoNone: "no cameras",
@@ -347,8 +336,6 @@ export const enDomains: DomainWords = {
   gatewaysNone: "no gateways",
   gateway: "Gateway",
   sensors: "heard / behind it",
-  gatewayDown: (span) => `silent ${span}`,
-  behind: (gateway) => `${gateway} is silent`,
   unavailable: (count) => `its ${count} are gone`,
   field: { rain: "Rain in 1 h, mm", people: "Crowds" },
   interpolated: "interpolated",
@@ -387,7 +374,6 @@ export const enDomains: DomainWords = {
   ownLimit: (name) =>
     ({ warning: "own warning stage", guaranteed: "own guaranteed stage", target: "own target" })[name] ?? `own ${name}`,
   ruleSource: "Source",
-  version: "Version",
   untold: "not told",
   course: "Course",
   startedAt: (clock) => `since ${clock}`,
@@ -446,5 +432,4 @@ export const enDomains: DomainWords = {
   others: "Other observations",
   othersNone: "nothing else is observed",
   silentOf: (silent, all) => `${silent} of ${all} without new data`,
-  alarmsOf: (count) => `${count} open`,
 };

@@ -48,12 +48,19 @@ const STAGE = ["stage", "stage_rate", "stage_upstream", "flow"];
 const VIDEO = ["online", "people", "crowds_10m", "vehicles_10m"];
 const STREET = ["noise_leq", "street_temp", "street_rh", "street_temp_diff"];
 /** Weather is weather, whoever observes it: an air station often measures some of it. */
-const WEATHER = ["wind_direction", "wind_speed", "temperature", "humidity", "pressure", "rain"];
+export const WEATHER: ReadonlySet<string> = new Set([
+  "wind_direction",
+  "wind_speed",
+  "temperature",
+  "humidity",
+  "pressure",
+  "rain",
+]);
 
 export const COLUMNS: readonly Column[] = [
   { id: "air", title: { zh: "空气", en: "Air" }, properties: AIR, kinds: ["station"] },
   { id: "gas", title: { zh: "气体", en: "Gas" }, properties: ["cl2", "nh3", "h2s"], kinds: ["gas"] },
-  { id: "weather", title: { zh: "气象", en: "Weather" }, properties: WEATHER, kinds: ["weather"] },
+  { id: "weather", title: { zh: "气象", en: "Weather" }, properties: [...WEATHER], kinds: ["weather"] },
   { id: "rain", title: { zh: "雨情", en: "Rain" }, properties: RAIN, kinds: ["rain_gauge"] },
   { id: "stage", title: { zh: "水位", en: "Stage" }, properties: STAGE, kinds: ["stage_gauge"] },
   { id: "quality", title: { zh: "水质", en: "Quality" }, properties: QUALITY, kinds: ["wq_section"] },
@@ -69,22 +76,21 @@ export const ALL_COLUMNS: ReadonlySet<ColumnId> = new Set(COLUMNS.map(({ id }) =
 
 const BY_KIND = new Map(COLUMNS.flatMap(({ id, kinds }) => kinds.map((kind) => [kind, id] as const)));
 const BY_PROPERTY = new Map(COLUMNS.flatMap(({ id, properties }) => properties.map((one) => [one, id] as const)));
-const SHARED: ReadonlySet<string> = new Set(WEATHER);
 
 /** The column of a thing: by its kind, else by what only such things observe, else by the weather that it observes. */
 export function columnOfThing(thing: ThingView): ColumnId {
   const known = BY_KIND.get(thing.kind);
   if (known !== undefined) return known;
-  const own = thing.properties.find((id) => BY_PROPERTY.has(id) && !SHARED.has(id));
+  const own = thing.properties.find((id) => BY_PROPERTY.has(id) && !WEATHER.has(id));
   if (own !== undefined) return BY_PROPERTY.get(own) ?? "other";
-  return thing.properties.some((id) => SHARED.has(id)) ? "weather" : "other";
+  return thing.properties.some((id) => WEATHER.has(id)) ? "weather" : "other";
 }
 
 /** The column of a datastream, also when the thing is not known: that of the thing, but for the weather at an air station. */
 export function columnOf(thing: ThingView | undefined, property: string): ColumnId {
   if (thing === undefined) return BY_PROPERTY.get(property) ?? "other";
   const own = columnOfThing(thing);
-  return own === "air" && SHARED.has(property) ? "weather" : own;
+  return own === "air" && WEATHER.has(property) ? "weather" : own;
 }
 
 /** Things of a column, by id. */

@@ -86,7 +86,6 @@ export interface Words extends DomainWords {
   readonly span: (count: number, unit: SpanUnit) => string;
   readonly matrix: string;
   readonly matrixNote: string;
-  readonly weather: string;
   readonly sources: string;
   readonly sourcesNote: (position: string) => string;
   readonly door: string;
@@ -197,7 +196,6 @@ const zh: Words = {
   span: (count, unit) => `${count} ${SPANS_ZH[unit]}`,
   matrix: "县（市、区）运行状态",
   matrixNote: "灰点为正常；有编号为报警；空白为无此监测；n/m 为部分在报",
-  weather: "气象",
   sources: "数据来源",
   sourcesNote: (position) => `日志位置 ${position}`,
   door: "来源",
@@ -305,7 +303,6 @@ const en: Words = {
   span: (count, unit) => `${count} ${SPANS_EN[unit]}`,
   matrix: "Counties",
   matrixNote: "dot: normal; n/m: so many heard; number: alarm; blank: not observed",
-  weather: "Weather",
   sources: "Data sources",
   sourcesNote: (position) => `log position ${position}`,
   door: "Source",

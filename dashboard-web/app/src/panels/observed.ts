@@ -1,18 +1,9 @@
 import type { PropertyView, ThingView } from "../feed/messages";
 import type { Facts } from "../feed/scene";
+import { WEATHER } from "../lib/domains";
 
 /** The order of the national report; other properties follow by id. */
 const REPORT_ORDER = ["pm25", "pm10", "so2", "no2", "co", "o3"];
-/** Weather is weather, whoever observes it: an air station often measures some of it. */
-const WEATHER: ReadonlySet<string> = new Set([
-  "wind_direction",
-  "wind_speed",
-  "temperature",
-  "humidity",
-  "pressure",
-  "rain",
-]);
-
 function rank(id: string): number {
   const place = REPORT_ORDER.indexOf(id);
   return place < 0 ? REPORT_ORDER.length : place;
