@@ -110,7 +110,9 @@ impl Default for Data {
 impl Default for Packs {
     fn default() -> Self {
         Self {
-            builtin: vec!["air".into()],
+            builtin: ["air", "water", "service-hall", "video", "street"]
+                .map(Into::into)
+                .into(),
             dirs: Vec::new(),
             things: true,
         }
