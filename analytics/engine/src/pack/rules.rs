@@ -117,7 +117,15 @@ impl Draft {
         tell: &mut impl FnMut(bool, &str),
     ) {
         let things = self.things.iter().map(|entry| &entry.value);
-        let things = things.filter(|thing| thing.properties.contains(&property.id));
+        // What is derived for a kind of things need not stand in their lists.
+        let derived = self.derived.iter().map(|entry| &entry.value);
+        let kinds: Vec<&String> = derived
+            .filter(|derived| derived.id == property.id)
+            .filter_map(|derived| derived.kind.as_ref())
+            .collect();
+        let things = things.filter(|thing| {
+            thing.properties.contains(&property.id) || kinds.contains(&&thing.kind)
+        });
         if let (Some(raise), Some(clear)) = (limits.raise.value(), limits.clear.value()) {
             let threshold = Threshold::new(limits.direction, raise, clear);
             tell(!threshold.is_sound(), UNSOUND);
