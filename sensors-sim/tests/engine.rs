@@ -18,7 +18,7 @@ use yiping_model::{
     Timestamp,
 };
 use yiping_protocols::{EventForm, EventMapping, Format, JsonMapping, RawValue};
-use yiping_sim::{Faults, Message, Scenario, truth};
+use yiping_sim::{City, Faults, Message, Scenario, truth};
 
 fn parse(name: &str) -> Pack {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -146,7 +146,11 @@ fn both(scenario: Scenario, name: &str, faults: &Faults) -> (Found, Found) {
             alarm.ended,
         )
     });
-    let ought = truth(&city, city.start(), to, &pack::rules(&[name])).alarms;
+    (settled.collect(), ought(&city, to, name))
+}
+
+fn ought(city: &City, to: Timestamp, name: &str) -> Found {
+    let ought = truth(city, city.start(), to, &pack::rules(&[name])).alarms;
     let ought = ought.into_iter().map(|alarm| {
         (
             alarm.rule.to_string(),
@@ -157,7 +161,7 @@ fn both(scenario: Scenario, name: &str, faults: &Faults) -> (Found, Found) {
             alarm.ended,
         )
     });
-    (settled.collect(), ought.collect())
+    ought.collect()
 }
 
 fn compare(scenarios: &[(Scenario, &str)], faults: &Faults) {
