@@ -1,37 +1,13 @@
 //! The rules of the packs as the screens explain them.
 
-use yiping_engine::rule::{Bound, By, Direction, Operator, Rule, Silence};
+use yiping_engine::rule::{Bound, By, Direction, Lapse, Operator, Rule, Silence};
 use yiping_scene::message::{
     ByView, DirectionView, LeastView, OperatorView, OwnLimitView, RuleView, TextView,
 };
 
 /// A rule for the screens.
 pub(crate) fn rule_view(rule: &Rule) -> RuleView {
-    let plain = RuleView {
-        id: rule.id.to_string(),
-        title: TextView {
-            zh: rule.title.zh.clone(),
-            en: rule.title.en.clone(),
-        },
-        properties: rule.properties.iter().map(ToString::to_string).collect(),
-        event: None,
-        level: rule.level.into(),
-        operator: OperatorView::Threshold,
-        direction: None,
-        raise: None,
-        clear: None,
-        raise_limit: None,
-        clear_limit: None,
-        for_secs: None,
-        over_secs: None,
-        periods: None,
-        min_count: None,
-        except: Vec::new(),
-        min: Vec::new(),
-        by: None,
-        hold_secs: None,
-        source: rule.source.clone(),
-    };
+    let plain = plain(rule);
     match &rule.operator {
         Operator::Threshold(limits) => RuleView {
             direction: Some(direction(limits.direction)),
@@ -39,7 +15,7 @@ pub(crate) fn rule_view(rule: &Rule) -> RuleView {
             clear: limits.clear.value(),
             raise_limit: own_limit(&limits.raise),
             clear_limit: own_limit(&limits.clear),
-            for_secs: limits.delay.map(|delay| delay.secs()),
+            for_secs: limits.delay.map(Lapse::secs),
             ..plain
         },
         Operator::Rate(change) => RuleView {
@@ -87,6 +63,35 @@ pub(crate) fn rule_view(rule: &Rule) -> RuleView {
             hold_secs: Some(event.hold.secs()),
             ..plain
         },
+    }
+}
+
+/// What is said of every rule.
+fn plain(rule: &Rule) -> RuleView {
+    RuleView {
+        id: rule.id.to_string(),
+        title: TextView {
+            zh: rule.title.zh.clone(),
+            en: rule.title.en.clone(),
+        },
+        properties: rule.properties.iter().map(ToString::to_string).collect(),
+        event: None,
+        level: rule.level.into(),
+        operator: OperatorView::Threshold,
+        direction: None,
+        raise: None,
+        clear: None,
+        raise_limit: None,
+        clear_limit: None,
+        for_secs: None,
+        over_secs: None,
+        periods: None,
+        min_count: None,
+        except: Vec::new(),
+        min: Vec::new(),
+        by: None,
+        hold_secs: None,
+        source: rule.source.clone(),
     }
 }
 

@@ -3,42 +3,11 @@
 mod support;
 
 use std::process::Command;
-use std::time::Duration;
 
 use rumqttc::{Client, MqttOptions, QoS};
 use serde_json::{Value, json};
-use support::{Yiping, free_port, get, post, until, until_within};
-use yiping_model::Timestamp;
-
-/// A demo without a city on ports of its own.
-fn demo(folder: &tempfile::TempDir, more: &[&str], environment: &[(&str, &str)]) -> (Yiping, u16) {
-    let (port, broker) = (free_port(), free_port());
-    let data = folder.path().join("data");
-    let (port_text, broker_text) = (port.to_string(), broker.to_string());
-    let mut arguments = vec![
-        "demo",
-        "--port",
-        &port_text,
-        "--mqtt",
-        &broker_text,
-        "--data-dir",
-    ];
-    arguments.push(data.to_str().expect("UTF-8"));
-    arguments.extend(more);
-    (Yiping::start(port, &arguments, environment), broker)
-}
-
-/// City time; waits for the first record, before which a new log has none.
-fn now_ms(port: u16) -> i64 {
-    let mut things = Value::Null;
-    until("the clock has ticked", || {
-        things = get(port, "/api/v1/things").expect("things");
-        things["position"] != 0
-    });
-    Timestamp::parse(things["now"].as_str().expect("a time"))
-        .expect("RFC 3339")
-        .as_millis()
-}
+use support::city::{alarms, demo, now_ms};
+use support::{get, post, until};
 
 fn run(arguments: &[&str]) -> (bool, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_yiping"))
@@ -240,57 +209,6 @@ fn a_program_that_was_stopped_goes_on_where_it_was() {
         source(program.port, "http")["duplicate"] == 1
     });
     assert_eq!(alarms(program.port).len(), 2, "a duplicate raises nothing");
-}
-
-fn alarms(port: u16) -> Vec<Value> {
-    get(port, "/api/v1/alarms").expect("alarms")["items"]
-        .as_array()
-        .expect("a list")
-        .clone()
-}
-
-#[test]
-fn the_leak_raises_the_alarms_of_its_truth_file_and_no_others() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let environment = [
-        ("YIPING__SIM__HISTORY_HOURS", "1"),
-        ("YIPING__SIM__QUICK_HISTORY_MINS", "5"),
-    ];
-    let (program, _) = demo(&folder, &["--speed", "120", "--seed", "11"], &environment);
-    let mut truth = Value::Null;
-    until("the truth is written", || {
-        let text =
-            std::fs::read_to_string(folder.path().join("data/truth.json")).unwrap_or_default();
-        truth = serde_json::from_str(&text).unwrap_or_default();
-        truth.is_object()
-    });
-    let expected = listed(truth["alarms"].as_array().expect("a list"));
-    assert!(expected.len() >= 5, "{truth}");
-    let over = Timestamp::parse(truth["to"].as_str().expect("a time"))
-        .expect("RFC 3339")
-        .as_millis();
-    until_within(Duration::from_mins(5), "the scenario is over", || {
-        now_ms(program.port) > over + 60_000
-    });
-    until("every alarm has returned", || {
-        alarms(program.port)
-            .iter()
-            .all(|alarm| !alarm["ended"].is_null())
-    });
-    assert_eq!(listed(&alarms(program.port)), expected);
-}
-
-/// Rule, thing, beginning and end of each.
-fn listed(alarms: &[Value]) -> Vec<[String; 4]> {
-    let mut rows: Vec<[String; 4]> = alarms
-        .iter()
-        .map(|alarm| {
-            ["rule", "thing", "started", "ended"]
-                .map(|key| alarm[key].as_str().unwrap_or("-").to_owned())
-        })
-        .collect();
-    rows.sort();
-    rows
 }
 
 #[test]

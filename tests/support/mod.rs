@@ -5,6 +5,7 @@
     reason = "tests stand outside: they measure and they look for the test data"
 )]
 
+pub(crate) mod city;
 pub(crate) mod postgres;
 pub(crate) mod rig;
 
