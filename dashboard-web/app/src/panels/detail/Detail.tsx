@@ -88,11 +88,26 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
     const found = thing === undefined ? undefined : reading(props.wall, thing, props.alarm.property);
     return found?.last === undefined ? undefined : found;
   };
+  const rule = () => props.wall.facts()?.rules.get(props.alarm.rule);
+  const trigger = (): string => {
+    const unit = property()?.unit ?? "";
+    switch (rule()?.operator) {
+      case "rate":
+        return ` · ${t().trigger} ${said(props.alarm.value)} ${unit}/h`;
+      case "threshold":
+      case undefined:
+        return ` · ${t().trigger} ${said(props.alarm.value)}`;
+      default:
+        return "";
+    }
+  };
   const levels = (): Level[] => {
-    const rule = props.wall.facts()?.rules.get(props.alarm.rule);
+    const known = rule();
+    // A change per hour, a silence or a standstill is not on the axis of the readings.
+    if (known !== undefined && known.operator !== "threshold") return [];
     const { threshold } = props.alarm;
     const raise = { value: threshold, text: `${t().raiseAt} ${Number(threshold.toFixed(3))}`, solid: true };
-    const clear = clearOf(rule, props.wall.things().get(props.alarm.thing));
+    const clear = clearOf(known, props.wall.things().get(props.alarm.thing));
     if (clear === undefined || clear === threshold) return [raise];
     return [raise, { value: clear, text: `${t().clearAt} ${Number(clear.toFixed(3))}`, solid: false }];
   };
@@ -111,8 +126,8 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
         <Show when={current()}>
           {(known) => (
             <i>
-              {t().now(`${said(known().last?.value ?? 0)} ${property()?.unit ?? ""}`)} · {t().trigger}{" "}
-              {said(props.alarm.value)} · {clockSeconds(known().last?.at_ms ?? 0, zone())}{" "}
+              {t().now(`${said(known().last?.value ?? 0)} ${property()?.unit ?? ""}`)}
+              {trigger()} · {clockSeconds(known().last?.at_ms ?? 0, zone())}{" "}
               <Age reading={known()} nowMs={props.wall.now()} />
             </i>
           )}
