@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 /// One event: a Detection of video analytics, or a step in the life of a ticket.
 ///
 /// Events of one matter carry one key: the track that a camera follows, the ticket that a person took. An event's identity is source, thing,
-/// kind, key and phenomenon time: the log may hold it twice, history and figures count it once.
+/// kind, key, part and phenomenon time: the log may hold it twice, history and figures count it once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// The door through which it came.

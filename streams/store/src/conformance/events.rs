@@ -71,6 +71,7 @@ impl Oracle<'_> {
                 event.thing.clone(),
                 event.kind.clone(),
                 event.key.clone(),
+                event.part.clone(),
                 event.phenomenon_time,
             );
             if known.insert(identity) {
@@ -169,15 +170,19 @@ pub(crate) async fn an_event_counts_once_and_its_values_are_observations<P: Plac
         script.event(event("mqtt", "a", "crowd", Some("t-1"), 1, Some(7.0)));
     }
     script.event(event("mqtt", "a", "crowd", Some("t-2"), 1, Some(7.0)));
+    script.event(Event {
+        part: EventKey::new("西").ok(),
+        ..event("mqtt", "a", "crowd", Some("t-2"), 1, None)
+    });
     script.event(event("mqtt", "a", "crowd", None, 1, None));
     script.event(event("mqtt", "a", "smoke", None, 1, None));
     script.event(event("http", "a", "smoke", None, 1, None));
     let store = told(place, &script, 2).await;
     let mqtt = figures(&store, "mqtt").await;
-    // Four events and one value of them are new; two events and three values had come before.
-    assert_eq!((mqtt.received, mqtt.accepted, mqtt.duplicate), (10, 5, 5));
+    // Five events and one value of them are new; two events and three values had come before.
+    assert_eq!((mqtt.received, mqtt.accepted, mqtt.duplicate), (11, 6, 5));
     assert_eq!(values(&store, &all_of("a:pm25")).await, [7.0]);
-    assert_eq!(store.events(&all_events()).await.expect("reads").len(), 5);
+    assert_eq!(store.events(&all_events()).await.expect("reads").len(), 6);
 }
 
 pub(crate) async fn events_are_paged_from_the_oldest<P: Place>(place: &P) {

@@ -567,7 +567,9 @@ impl Heard<'_> {
     }
 
     fn identity(&self) -> impl PartialEq {
-        let event = self.event.map(|event| (&event.kind, event.key.as_ref()));
+        let event = self
+            .event
+            .map(|event| (&event.kind, event.key.as_ref(), event.part.as_ref()));
         let value = self.measured.map(|measured| measured.value.to_bits());
         (
             self.source,

@@ -8,9 +8,9 @@ CREATE TABLE events (
     source integer NOT NULL,
     position bigint NOT NULL,
     received_at timestamptz NOT NULL,
-    part text NOT NULL,
+    part text COLLATE "C" NOT NULL,
     measured text NOT NULL,
-    PRIMARY KEY (thing, phenomenon_time, kind, key, source)
+    PRIMARY KEY (thing, phenomenon_time, kind, key, part, source)
 );
 CREATE INDEX events_by_time ON events (phenomenon_time, position);
 

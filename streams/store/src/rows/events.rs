@@ -32,7 +32,7 @@ pub(crate) type DerivedCells = (Time, Time, f64, i64);
 /// The place in the question, and the derived value.
 pub(crate) type DerivedLatestCells = (i64, Time, Time, f64, i64);
 
-/// An event. Its identity is source, thing, kind, key and time; an absent key or part is an empty text, which no id is.
+/// An event. Its identity is source, thing, kind, key, part and time; an absent key or part is an empty text, which no id is.
 #[derive(Debug)]
 pub(crate) struct EventRow {
     pub(crate) thing: i64,

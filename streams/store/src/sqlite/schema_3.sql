@@ -11,7 +11,7 @@ CREATE TABLE events (
     received_at INTEGER NOT NULL,
     part TEXT NOT NULL,
     measured TEXT NOT NULL,
-    PRIMARY KEY (thing, phenomenon_time, kind, key, source)
+    PRIMARY KEY (thing, phenomenon_time, kind, key, part, source)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX events_by_time ON events (phenomenon_time, position);
 
