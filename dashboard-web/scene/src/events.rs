@@ -64,8 +64,9 @@ fn put(events: &mut Vec<EventView>, new: &EventView) -> bool {
 }
 
 /// The order of the events of a thing. A screen takes two that agree in this for one.
-fn order(event: &EventView) -> (i64, &str, Option<&str>) {
-    (event.at_ms, event.kind.as_str(), event.key.as_deref())
+fn order(event: &EventView) -> (i64, &str, Option<&str>, Option<&str>) {
+    let (key, part) = (event.key.as_deref(), event.part.as_deref());
+    (event.at_ms, event.kind.as_str(), key, part)
 }
 
 /// Puts an event into a list of the events of all things, as it comes in a snapshot.

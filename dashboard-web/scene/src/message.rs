@@ -357,8 +357,8 @@ pub struct LatestView {
 /// How many events of each thing are held.
 pub const EVENTS_PER_THING: usize = 8;
 
-/// Something that happened at a thing: a detection of a camera, a step of a ticket. Events that agree in thing, kind, key and time are one; of
-/// more than [`EVENTS_PER_THING`] the oldest go.
+/// Something that happened at a thing: a detection of a camera, a step of a ticket. Events that agree in thing, kind, key, part and time are
+/// one; of more than [`EVENTS_PER_THING`] the oldest go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EventView {

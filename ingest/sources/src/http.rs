@@ -74,15 +74,7 @@ pub fn router(door: Door, settings: HttpSettings) -> Router {
         content_type = "application/json",
         description = "One message `{\"id\",\"ts\",\"metrics\":{…}}` or an array of them; `ts` is epoch milliseconds or an RFC 3339 text with an offset"
     ),
-    responses(
-        (status = 202, description = "Durable: what was accepted counts, the rest is a dead letter each", body = answer::ObservationsOutcome),
-        (status = 400, description = "The body is not JSON", body = answer::ObservationsError),
-        (status = 408, description = "The body took too long to arrive", body = answer::ObservationsError),
-        (status = 413, description = "The body exceeds the limit", body = answer::ObservationsError),
-        (status = 415, description = "The content type is not application/json", body = answer::ObservationsError),
-        (status = 422, description = "No message was usable", body = answer::ObservationsError),
-        (status = 503, description = "The log cannot take it; send again after `Retry-After`", body = answer::ObservationsError),
-    )
+    responses(answer::Answers)
 )]
 async fn post_observations(State(http): State<Arc<HttpDoor>>, request: Request) -> Response {
     http.respond(request, &Format::Json(JsonMapping::default()))

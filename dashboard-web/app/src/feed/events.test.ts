@@ -20,6 +20,7 @@ describe("the last events of a thing", () => {
     expect(withEvent(held, seen("a", 7))).toBe(held);
     expect(withEvent(held, seen("a", 1))).toHaveLength(EVENTS_PER_THING);
     expect(withEvent([seen("a", 5)], seen("a", 5, "crowd", "t"))).toHaveLength(2);
+    expect(withEvent([seen("a", 5)], { ...seen("a", 5), part: "window 3" })).toHaveLength(2);
   });
 
   it("of several things are told the newest first", () => {

@@ -3,15 +3,18 @@ import { EVENTS_PER_THING, type EventView } from "./messages";
 /** The last events of each thing, oldest first. */
 export type Events = ReadonlyMap<string, readonly EventView[]>;
 
-function order(a: EventView, b: EventView): number {
-  if (a.at_ms !== b.at_ms) return a.at_ms - b.at_ms;
-  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
-  const [one, other] = [a.key ?? "", b.key ?? ""];
-  if (one === other) return Number(a.key !== null) - Number(b.key !== null);
-  return one < other ? -1 : 1;
+/** An absent text before any other. */
+function orderTexts(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? -1 : 1;
+  return a < b ? -1 : 1;
 }
 
-/** The events of a thing with one more: what agrees in kind, key and time is the same; the oldest go. */
+function order(a: EventView, b: EventView): number {
+  return a.at_ms - b.at_ms || orderTexts(a.kind, b.kind) || orderTexts(a.key, b.key) || orderTexts(a.part, b.part);
+}
+
+/** The events of a thing with one more: what agrees in kind, key, part and time is the same; the oldest go. */
 export function withEvent(held: readonly EventView[], event: EventView): readonly EventView[] {
   if (held.some((each) => order(each, event) === 0)) return held;
   return [...held, event].sort(order).slice(-EVENTS_PER_THING);

@@ -240,8 +240,8 @@ export type LatestView = {
   because?: string,
 };
 
-/** Something that happened at a thing: a detection of a camera, a step of a ticket. Events that agree in thing, kind, key and time are one; of
- * more than [`EVENTS_PER_THING`] the oldest go. */
+/** Something that happened at a thing: a detection of a camera, a step of a ticket. Events that agree in thing, kind, key, part and time are
+ * one; of more than [`EVENTS_PER_THING`] the oldest go. */
 export type EventView = {
   /** Thing. */
   thing: string,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 use yiping_log::LogError;
 use yiping_model::{Disposition, Reason};
 use yiping_protocols::Refusal;
@@ -51,6 +51,36 @@ pub(super) struct ObservationsErrorBody {
     code: &'static str,
     /// Its sentence, for people.
     message: String,
+}
+
+/// What every path of the door may answer, for its description.
+#[expect(
+    dead_code,
+    reason = "only described: the answers themselves are `Answer` and `Failure`"
+)]
+#[derive(IntoResponses)]
+pub(super) enum Answers {
+    /// Durable: what was accepted counts, the rest is a dead letter each
+    #[response(status = 202)]
+    Kept(#[to_schema] ObservationsOutcome),
+    /// The body is not JSON
+    #[response(status = 400)]
+    NotJson(#[to_schema] ObservationsError),
+    /// The body took too long to arrive
+    #[response(status = 408)]
+    Slow(#[to_schema] ObservationsError),
+    /// The body exceeds the limit
+    #[response(status = 413)]
+    TooLarge(#[to_schema] ObservationsError),
+    /// The content type is not application/json
+    #[response(status = 415)]
+    ContentType(#[to_schema] ObservationsError),
+    /// No message was usable
+    #[response(status = 422)]
+    Unusable(#[to_schema] ObservationsError),
+    /// The log cannot take it; send again after `Retry-After`
+    #[response(status = 503)]
+    Away(#[to_schema] ObservationsError),
 }
 
 /// A body of which something was taken or set aside.

@@ -21,15 +21,7 @@ pub(super) const TICKETS: &str = "/api/v1/tickets";
         content_type = "application/json",
         description = "One detection `{\"id\",\"ts\",\"kind\",\"track\",\"zone\",\"values\":{…}}` or an array of them; `track`, `zone` and `values` may be absent"
     ),
-    responses(
-        (status = 202, description = "Durable: what was accepted counts, the rest is a dead letter each", body = answer::ObservationsOutcome),
-        (status = 400, description = "The body is not JSON", body = answer::ObservationsError),
-        (status = 408, description = "The body took too long to arrive", body = answer::ObservationsError),
-        (status = 413, description = "The body exceeds the limit", body = answer::ObservationsError),
-        (status = 415, description = "The content type is not application/json", body = answer::ObservationsError),
-        (status = 422, description = "No message was usable", body = answer::ObservationsError),
-        (status = 503, description = "The log cannot take it; send again after `Retry-After`", body = answer::ObservationsError),
-    )
+    responses(answer::Answers)
 )]
 pub(super) async fn post_detections(
     State(http): State<Arc<HttpDoor>>,
@@ -46,15 +38,7 @@ pub(super) async fn post_detections(
         content_type = "application/json",
         description = "One step `{\"id\",\"ts\",\"event\",\"ticket\",\"window\",\"values\":{…}}` or an array of them; `ticket`, `window` and `values` may be absent"
     ),
-    responses(
-        (status = 202, description = "Durable: what was accepted counts, the rest is a dead letter each", body = answer::ObservationsOutcome),
-        (status = 400, description = "The body is not JSON", body = answer::ObservationsError),
-        (status = 408, description = "The body took too long to arrive", body = answer::ObservationsError),
-        (status = 413, description = "The body exceeds the limit", body = answer::ObservationsError),
-        (status = 415, description = "The content type is not application/json", body = answer::ObservationsError),
-        (status = 422, description = "No message was usable", body = answer::ObservationsError),
-        (status = 503, description = "The log cannot take it; send again after `Retry-After`", body = answer::ObservationsError),
-    )
+    responses(answer::Answers)
 )]
 pub(super) async fn post_tickets(State(http): State<Arc<HttpDoor>>, request: Request) -> Response {
     http.respond(request, &plain(EventForm::Ticket)).await

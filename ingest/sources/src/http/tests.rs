@@ -188,9 +188,12 @@ async fn more_requests_than_the_limit_are_turned_away() {
 #[test]
 fn the_description_names_every_answer() {
     let description = serde_json::to_value(openapi()).expect("has a JSON form");
-    let operation = &description["paths"][PATH]["post"];
-    for status in ["202", "400", "408", "413", "415", "422", "503"] {
-        assert!(operation["responses"][status].is_object(), "{status}");
+    for path in [PATH, events::DETECTIONS, events::TICKETS] {
+        let operation = &description["paths"][path]["post"];
+        for status in ["202", "400", "408", "413", "415", "422", "503"] {
+            let answer = &operation["responses"][status];
+            assert!(answer["content"].is_object(), "{path} {status}");
+        }
     }
     assert!(
         description["components"]["schemas"]["ObservationsOutcome"]["properties"]["accepted"]
