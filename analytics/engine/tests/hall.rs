@@ -3,17 +3,13 @@
 //! The data are the calls of a bank in January 1999 (Technion), one line a call. Who is put on hold takes a ticket (`q_start`); who reaches an agent
 //! is called, who hangs up leaves (`q_exit`). Virtual calls (`PHANTOM`) are not people.
 
-use std::collections::BTreeMap;
-use std::io::Read;
-use std::sync::Arc;
+mod derived;
 
-use serde::Deserialize;
-use yiping_engine::derive::Derived;
-use yiping_engine::indices::AqiLaws;
-use yiping_engine::{Engine, Settings};
+use std::collections::BTreeMap;
+
 use yiping_model::{
-    Body, Catalogue, Event, EventKey, EventKind, Finding, Outcome, Position, Record, SourceId,
-    Text, Thing, ThingId, Timestamp, Zone,
+    Body, Event, EventKey, EventKind, Finding, Outcome, Position, Record, SourceId, ThingId,
+    Timestamp,
 };
 
 const DERIVED: &str = r#"
@@ -66,21 +62,8 @@ struct Call {
 }
 
 /// The calls of the test data; without them the test says so and ends.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one word by which CI tells tests where shared data lies"
-)]
 fn calls() -> Option<Vec<Call>> {
-    let Ok(folder) = std::env::var("YIPING_TEST_DATA") else {
-        eprintln!("skipped: YIPING_TEST_DATA is not set");
-        return None;
-    };
-    let path = format!("{folder}/data/service-hall/technion_bank_1999_01.tsv.gz");
-    let file = std::fs::File::open(&path).expect("the table");
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(file)
-        .read_to_string(&mut text)
-        .expect("a table");
+    let text = derived::table("service-hall/technion_bank_1999_01.tsv.gz")?;
     Some(text.lines().skip(1).filter_map(call).collect())
 }
 
@@ -113,47 +96,6 @@ fn clock(text: &str) -> i64 {
         .split(':')
         .map(|part| part.parse::<i64>().expect("a number"));
     parts.fold(0, |all, part| all * 60 + part)
-}
-
-fn engine() -> Engine {
-    #[derive(Deserialize)]
-    struct File {
-        derived: Vec<Derived>,
-    }
-    let text = |text: &str| Text {
-        zh: text.into(),
-        en: text.into(),
-    };
-    let hall = Thing {
-        id: ThingId::new("bank").expect("valid"),
-        name: text("bank"),
-        kind: "hall".into(),
-        lon: 35.0,
-        lat: 32.8,
-        area: None,
-        properties: Vec::new(),
-        period_secs: None,
-        parent: None,
-        neighbour: None,
-        limits: BTreeMap::new(),
-    };
-    let catalogue = Catalogue {
-        city: text("city"),
-        zone: Zone::named("Asia/Shanghai").expect("built in"),
-        areas: Vec::new(),
-        properties: BTreeMap::new(),
-        things: BTreeMap::from([(hall.id.clone(), hall)]),
-        events: BTreeMap::new(),
-    };
-    let file: File = toml::from_str(DERIVED).expect("formulas");
-    let settings = Settings::default();
-    Engine::new(
-        Arc::new(catalogue),
-        Vec::new(),
-        AqiLaws::default(),
-        settings,
-    )
-    .deriving(file.derived, Vec::new())
 }
 
 /// The events in the order of arrival: each by so many seconds after it happened, below the lateness; some twice.
@@ -252,7 +194,7 @@ fn by_hand(calls: &[Call], from: i64, to: i64) -> Values {
 fn a_month_of_a_call_centre_gives_the_waits_that_its_calls_had() {
     let Some(calls) = calls() else { return };
     assert!(calls.len() > 16_000, "{}", calls.len());
-    let mut engine = engine();
+    let mut engine = derived::engine("bank", "hall", None, DERIVED);
     engine.handle(&records(&calls));
     let said = said(&engine.drain());
     let counts = engine.counts().events;

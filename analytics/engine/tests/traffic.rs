@@ -2,17 +2,13 @@
 //!
 //! The data are the readings of one pair of sensors in Aarhus, every five minutes: vehicles counted, and their mean speed.
 
-use std::collections::BTreeMap;
-use std::io::Read;
-use std::sync::Arc;
+mod derived;
 
-use serde::Deserialize;
-use yiping_engine::derive::Derived;
-use yiping_engine::indices::AqiLaws;
-use yiping_engine::{Engine, Settings};
+use std::collections::BTreeMap;
+
 use yiping_model::{
-    Body, Catalogue, Measured, Outcome, Position, PropertyId, Quality, Reading, Record, SourceId,
-    Text, Thing, ThingId, Timestamp, Zone,
+    Body, Measured, Outcome, Position, PropertyId, Quality, Reading, Record, SourceId, ThingId,
+    Timestamp,
 };
 
 const DERIVED: &str = r#"
@@ -47,21 +43,8 @@ type Row = (i64, f64, f64);
 type Values = BTreeMap<(i64, String), f64>;
 
 /// The rows of the test data, each time once; without them the test says so and ends.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one word by which CI tells tests where shared data lies"
-)]
 fn rows() -> Option<Vec<Row>> {
-    let Ok(folder) = std::env::var("YIPING_TEST_DATA") else {
-        eprintln!("skipped: YIPING_TEST_DATA is not set");
-        return None;
-    };
-    let path = format!("{folder}/data/traffic/AarhusTrafficData158324.csv.gz");
-    let file = std::fs::File::open(&path).expect("the table");
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(file)
-        .read_to_string(&mut text)
-        .expect("a table");
+    let text = derived::table("traffic/AarhusTrafficData158324.csv.gz")?;
     let mut rows: BTreeMap<i64, Row> = BTreeMap::new();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
@@ -72,47 +55,6 @@ fn rows() -> Option<Vec<Row>> {
         rows.insert(at, (at, number(6), number(2)));
     }
     Some(rows.into_values().collect())
-}
-
-fn engine() -> Engine {
-    #[derive(Deserialize)]
-    struct File {
-        derived: Vec<Derived>,
-    }
-    let text = |text: &str| Text {
-        zh: text.into(),
-        en: text.into(),
-    };
-    let road = Thing {
-        id: ThingId::new("road").expect("valid"),
-        name: text("road"),
-        kind: "road".into(),
-        lon: 10.1,
-        lat: 56.2,
-        area: None,
-        properties: Vec::new(),
-        period_secs: Some(300),
-        parent: None,
-        neighbour: None,
-        limits: BTreeMap::new(),
-    };
-    let catalogue = Catalogue {
-        city: text("city"),
-        zone: Zone::named("Asia/Shanghai").expect("built in"),
-        areas: Vec::new(),
-        properties: BTreeMap::new(),
-        things: BTreeMap::from([(road.id.clone(), road)]),
-        events: BTreeMap::new(),
-    };
-    let file: File = toml::from_str(DERIVED).expect("formulas");
-    let settings = Settings::default();
-    Engine::new(
-        Arc::new(catalogue),
-        Vec::new(),
-        AqiLaws::default(),
-        settings,
-    )
-    .deriving(file.derived, Vec::new())
 }
 
 fn record(position: u64, (at, vehicles, speed): Row) -> Record {
@@ -172,7 +114,7 @@ fn by_hand(rows: &[Row], to: i64) -> Values {
 fn months_of_a_road_give_the_traffic_that_it_had() {
     let Some(rows) = rows() else { return };
     assert!(rows.len() > 10_000, "{}", rows.len());
-    let mut engine = engine();
+    let mut engine = derived::engine("road", "road", Some(300), DERIVED);
     for (position, row) in (1..).zip(&rows) {
         engine.handle(&[record(position, *row)]);
     }
