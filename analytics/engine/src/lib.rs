@@ -21,9 +21,12 @@ mod setup;
 mod silence;
 mod sketch;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod thing;
 mod timers;
 mod window;
+mod written;
 
 pub use checkpoint::RestoreError;
 pub use engine::{Counts, Deadline, Engine, EventCounts, Wanted, Why};
