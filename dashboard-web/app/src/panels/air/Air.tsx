@@ -96,7 +96,11 @@ export const Air: Panel = (props) => {
                     }
                   >
                     <td class="num key">
-                      <Figure thing={county().worst?.thing ?? ""} property="aqi_hourly">
+                      <Figure
+                        thing={county().worst?.thing ?? ""}
+                        property="aqi_hourly"
+                        heard={county().stale ? "stale" : "fresh"}
+                      >
                         {value()}
                       </Figure>
                     </td>

@@ -114,7 +114,7 @@ const Row: Component<{ each: Beside; nowMs: number }> = (props) => {
       <td class="num">
         <Show when={found()?.last !== undefined && found()} fallback={<i class="none">{t().noData}</i>}>
           {(known) => (
-            <Figure thing={props.each.thing.id} property={known().property.id} class="strong">
+            <Figure thing={props.each.thing.id} property={known().property.id} heard={known().heard} class="strong">
               {said(known())}
             </Figure>
           )}

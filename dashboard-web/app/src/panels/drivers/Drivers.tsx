@@ -47,7 +47,7 @@ export const Drivers: Panel = (props) => {
                       return (
                         <>
                           <td class="num">
-                            <Figure thing={most().thing.id} property={most().property} class="key">
+                            <Figure thing={most().thing.id} property={most().property} heard="fresh" class="key">
                               {most().text}
                             </Figure>{" "}
                             <i>{unitOf(row().id, most().unit)}</i>

@@ -16,7 +16,7 @@ const ROWS_MAX = 8;
 export const HallValue: Component<{ hall: Hall; of: HallFigure; minutes?: boolean; class?: string }> = (props) => (
   <Show when={props.hall.figures[props.of]}>
     {(found) => (
-      <Figure thing={props.hall.thing.id} property={props.of} class={props.class ?? ""}>
+      <Figure thing={props.hall.thing.id} property={props.of} heard={found().heard} class={props.class ?? ""}>
         {props.minutes ? minutes(found().last?.value ?? 0) : said(found())}
       </Figure>
     )}

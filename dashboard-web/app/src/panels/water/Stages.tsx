@@ -103,7 +103,7 @@ const Row = (props: { gauge: Gauge; nowMs: number }) => {
         {(last) => (
           <>
             <td class="num key">
-              <Figure thing={reading().thing.id} property="stage">
+              <Figure thing={reading().thing.id} property="stage" heard={reading().heard}>
                 {said(reading())}
               </Figure>
             </td>
