@@ -20,11 +20,9 @@ export interface Frames {
   readonly parts: Readonly<Record<string, number>>;
 }
 
-const CATEGORIES = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'devtools.timeline.frame'];
+const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'devtools.timeline.frame'];
 const PARTS: Readonly<Record<string, string>> = {
   FunctionCall: 'script',
-  TimerFire: 'script',
-  FireAnimationFrame: 'script',
   MajorGC: 'gc',
   MinorGC: 'gc',
   UpdateLayoutTree: 'style',
@@ -35,7 +33,7 @@ const PARTS: Readonly<Record<string, string>> = {
   Commit: 'composite',
 };
 const FRAME_END = 'Commit';
-const TASKS = new Set(['RunTask', 'ThreadControllerImpl::RunTask']);
+const TASK = 'RunTask';
 
 /** Watches for a while, and says what each frame cost. */
 export async function frames(browser: Browser, page: Page, seconds: number): Promise<Frames> {
@@ -70,7 +68,7 @@ function costs(events: readonly TraceEvent[], seconds: number): Frames {
     if (part !== undefined) {
       parts[part] = (parts[part] ?? 0) + ms;
     }
-    if (TASKS.has(each.name) && each.ts >= taskEnd) {
+    if (each.name === TASK && each.ts >= taskEnd) {
       taskEnd = each.ts + (each.dur ?? 0);
       cost += ms;
       parts.all = (parts.all ?? 0) + ms;

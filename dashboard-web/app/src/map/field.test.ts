@@ -3,7 +3,7 @@ import type { LatestView, ThingView } from "../feed/messages";
 import { pairKey, Scene } from "../feed/scene";
 import { rehearse } from "../rehearsal/script";
 import type { Live } from "./drawing";
-import { between, field } from "./field";
+import { field, shares } from "./field";
 import { CITY_BOUNDS } from "./land";
 import { fitted } from "./project";
 
@@ -63,13 +63,35 @@ describe("the field of rain", () => {
   });
 
   it("is nothing where no gauge is near, and the gauge's own value at the gauge", () => {
-    expect(between([100, 20], [{ place: [118, 29], value: 5 }])).toBeUndefined();
-    const gauges = [
-      { place: [118, 29] as const, value: 5 },
-      { place: [118.2, 29] as const, value: 50 },
-    ];
-    expect(between([118, 29], gauges)).toBeCloseTo(5, 1);
-    expect(between([118.1, 29], gauges)).toBeCloseTo(27.5, 1);
+    expect(shares([100, 20], [[118, 29]])).toEqual([]);
+    const two = [
+      [118, 29],
+      [118.2, 29],
+    ] as const;
+    expect(shares([118, 29], two)[0]).toMatchObject({ gauge: 0, part: expect.closeTo(1, 3) });
+    expect(shares([118.1, 29], two)).toEqual([
+      { gauge: 0, part: expect.closeTo(0.5, 6) },
+      { gauge: 1, part: expect.closeTo(0.5, 6) },
+    ]);
+  });
+
+  it("follows its gauges, whatever they say", () => {
+    const gauges = [...scene.latest.values()].filter(({ property }) => property === "rain_1h");
+    const all = (value: (index: number) => number) =>
+      field(
+        "rain",
+        live(
+          gauges.flatMap((last, index) => {
+            const thing = scene.things.get(last.thing);
+            return thing === undefined ? [] : [[thing, { ...last, value: value(index) }] as const];
+          }),
+        ),
+        VIEW,
+        0.1,
+      );
+    expect(all(() => 7)?.cells.every(({ value }) => Math.abs(value - 7) < 1e-9)).toBe(true);
+    expect(all(() => 0)).toBeUndefined();
+    expect(all((index) => (index === 0 ? 9 : 0))?.cells.length).toBeGreaterThan(0);
   });
 });
 

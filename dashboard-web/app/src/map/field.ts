@@ -35,19 +35,22 @@ export function field(id: FieldId, live: Live, projection: Projection, least: nu
   return cells.length === 0 ? undefined : { cells, interpolated: true };
 }
 
-const lastOf = new WeakMap<Projection, { readonly of: string; readonly cells: readonly FieldCell[] }>();
+const lastOf = new WeakMap<
+  Projection,
+  { readonly of: string; readonly tiles: readonly { corners: readonly Point[]; shares: readonly Share[] }[] }
+>();
 
-/** What lies between the gauges; worked out again only when one of them says something else. */
+/** What lies between the gauges. Which of them a tile hears, and how much, is worked out again only when other gauges speak. */
 function interpolated(gauges: readonly Gauge[], projection: Projection): readonly FieldCell[] {
-  const of = gauges.map(({ place, value }) => `${place} ${value}`).join();
-  const known = lastOf.get(projection);
-  if (known?.of === of) return known.cells;
-  const cells = lattice(projection).flatMap(({ place, corners }) => {
-    const value = between(place, gauges);
-    return value === undefined ? [] : [{ corners, value }];
-  });
-  lastOf.set(projection, { of, cells });
-  return cells;
+  const places = gauges.map(({ place }) => place);
+  const of = places.join(" ");
+  let known = lastOf.get(projection);
+  if (known?.of !== of) {
+    const heard = lattice(projection).map(({ place, corners }) => ({ corners, shares: shares(place, places) }));
+    known = { of, tiles: heard.filter((tile) => tile.shares.length > 0) };
+    lastOf.set(projection, known);
+  }
+  return known.tiles.map((tile) => ({ corners: tile.corners, value: mixed(tile.shares, gauges) }));
 }
 
 /** H3 cells as the server tells them: their outline with the thing, their value as a datastream. */
@@ -80,21 +83,26 @@ function measured(live: Live): Gauge[] {
   });
 }
 
-/** The mean of the nearest gauges, each by the inverse square of its distance. */
-export function between(place: Place, gauges: readonly Gauge[]): number | undefined {
+/** How much of a value is a gauge's, by the gauge's place in its list. All shares of a value are one together. */
+interface Share {
+  readonly gauge: number;
+  readonly part: number;
+}
+
+/** The nearest gauges, each by the inverse square of its distance; none where all are too far. */
+export function shares(place: Place, gauges: readonly Place[]): readonly Share[] {
   const near = gauges
-    .map(({ place: at, value }) => ({ metres: metresBetween(place, at), value }))
+    .map((at, gauge) => ({ gauge, metres: metresBetween(place, at) }))
     .filter(({ metres }) => metres <= REACH_METRES)
     .sort((a, b) => a.metres - b.metres)
-    .slice(0, NEAREST);
-  if (near.length === 0) return undefined;
-  let [sum, weights] = [0, 0];
-  for (const { metres, value } of near) {
-    const weight = 1 / (Math.max(metres, 200) / 1_000) ** 2;
-    sum += weight * value;
-    weights += weight;
-  }
-  return sum / weights;
+    .slice(0, NEAREST)
+    .map(({ gauge, metres }) => ({ gauge, weight: 1 / (Math.max(metres, 200) / 1_000) ** 2 }));
+  const all = near.reduce((sum, { weight }) => sum + weight, 0);
+  return near.map(({ gauge, weight }) => ({ gauge, part: weight / all }));
+}
+
+function mixed(shares: readonly Share[], gauges: readonly Gauge[]): number {
+  return shares.reduce((sum, { gauge, part }) => sum + part * (gauges[gauge]?.value ?? 0), 0);
 }
 
 interface Tile {
