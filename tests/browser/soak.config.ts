@@ -3,4 +3,7 @@ import config from './playwright.config';
 
 const MINUTES = Number(process.env.MINUTES ?? 60);
 
-export default { ...config, testMatch: 'soak.ts', timeout: (MINUTES + 10) * 60_000 };
+// Beside what the usual tests clear away when they start.
+const outputDir = '../../target/soak';
+
+export default { ...config, outputDir, testMatch: 'soak.ts', timeout: (MINUTES + 10) * 60_000 };

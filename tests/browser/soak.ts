@@ -1,6 +1,7 @@
 // An hour of the demo, sixty times faster than life, with a real browser on the wall: `npm run soak`, or `make soak MINUTES=5`.
-// Writes a JSON line a measurement to output/soak.jsonl, and judges: memory of the program, cost of a frame, and that no number lies.
+// Writes a JSON line a measurement to target/soak/soak.jsonl, and judges: memory of the program, cost of a frame, and that no number lies.
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type CDPSession, expect, type Page, test } from '@playwright/test';
 import { demo } from './program';
 import { frames } from './soak/frames';
@@ -16,7 +17,7 @@ const SCENES = 6;
 const WATCHED_SECS = 8;
 const EVERY_SECS = 10;
 const HEAP_EVERY_MINUTES = 5;
-const LINES = new URL('output/soak.jsonl', import.meta.url).pathname;
+const LINES = new URL('../../target/soak/soak.jsonl', import.meta.url).pathname;
 
 function tell(kind: string, what: object): void {
   const line = JSON.stringify({ kind, at: new Date().toISOString(), ...what });
@@ -47,7 +48,7 @@ async function show(page: Page, scene: number): Promise<void> {
 }
 
 test(`${MINUTES} minutes of the demo at speed ${SPEED}`, async ({ browser }) => {
-  mkdirSync(new URL('output/', import.meta.url), { recursive: true });
+  mkdirSync(dirname(LINES), { recursive: true });
   writeFileSync(LINES, '');
   const program = await demo(['--speed', SPEED, '--scenario', SCENARIO]);
   const witness = new Witness(program.url);

@@ -36,7 +36,8 @@ export function verdict(minutes: readonly Minute[]): Verdict {
   check(most < RSS_MIB_MAX, `the program took ${most.toFixed(0)} MiB`);
   const late = slope(rss.slice(Math.floor(rss.length / 2)));
   check(rss.length < FLAT_AFTER_MINUTES || late < SLOPE_MIB_A_MINUTE_MAX, `its memory grows by ${late.toFixed(2)} MiB a minute`);
-  const costs = minutes.flatMap(({ costs_ms }) => costs_ms).sort((a, b) => a - b);
+  // In its first minute a page loads its map and its code is not yet compiled.
+  const costs = minutes.slice(1).flatMap(({ costs_ms }) => costs_ms).sort((a, b) => a - b);
   const at = (share: number): number => costs[Math.min(costs.length - 1, Math.floor(costs.length * share))] ?? Number.NaN;
   check(costs.length > 0, 'no frame was seen');
   check(!(at(0.99) > FRAME_MS_MAX), `a frame costs ${at(0.99).toFixed(1)} ms (p99)`);

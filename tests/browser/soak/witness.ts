@@ -28,7 +28,7 @@ interface Message {
   readonly things?: readonly Thing[];
   readonly latest?: readonly Latest[];
   readonly indices?: readonly Index[];
-  readonly gone?: readonly (readonly [string, string])[];
+  readonly gone?: readonly { thing: string; property: string }[];
 }
 
 interface Thing {
@@ -43,7 +43,7 @@ const HOUR_SECS = 3_600;
 export class Witness {
   /** City time of the last positions, oldest first. */
   readonly #times: { position: number; now_ms: number }[] = [];
-  readonly #told = new Map<string, { position: number; said: Said }[]>();
+  readonly #told = new Map<string, { position: number; said: Said | undefined }[]>();
   readonly #periods = new Map<string, number>();
   readonly #own = new Map<string, number>();
   readonly #socket: WebSocket;
@@ -113,6 +113,9 @@ export class Witness {
     for (const { thing, property, value, at_ms } of told.latest ?? []) {
       this.#note(thing, property, { value, at_ms });
     }
+    for (const { thing, property } of message.gone ?? []) {
+      this.#note(thing, property, undefined);
+    }
     for (const { thing, kind, start_ms, value } of told.indices ?? []) {
       this.#note(thing, kind, { value, at_ms: start_ms });
     }
@@ -123,7 +126,7 @@ export class Witness {
     }
   }
 
-  #note(thing: string, property: string, said: Said): void {
+  #note(thing: string, property: string, said: Said | undefined): void {
     const key = `${thing} ${property}`;
     const list = this.#told.get(key) ?? [];
     const oldest = this.#times[0]?.position ?? 0;
