@@ -4,6 +4,7 @@ use yiping_engine::rule::{Bound, By, Direction, Lapse, Operator, Rule, Silence};
 use yiping_scene::message::{
     ByView, DirectionView, LeastView, OperatorView, OwnLimitView, RuleView, TextView,
 };
+use yiping_scene::views;
 
 /// A rule for the screens.
 pub(crate) fn rule_view(rule: &Rule) -> RuleView {
@@ -92,6 +93,7 @@ fn plain(rule: &Rule) -> RuleView {
         by: None,
         hold_secs: None,
         source: rule.source.clone(),
+        written: rule.version.as_ref().map(views::rule_version),
     }
 }
 

@@ -151,6 +151,7 @@ pub(crate) async fn open(
     let facts = SceneFacts {
         catalogue: Arc::clone(&catalogue),
         rules: domain.rules.iter().map(rule_view).collect(),
+        derived_steps: domain.derived_steps(),
         simulated,
     };
     let live = LiveHandle::open(

@@ -10,7 +10,7 @@ use yiping_engine::Rule;
 use yiping_engine::derive::{ClassLaw, Derived};
 use yiping_engine::indices::AqiLaws;
 use yiping_engine::pack::{Pack, PackFile};
-use yiping_model::{Catalogue, Thing, Zone};
+use yiping_model::{Catalogue, PropertyId, Thing, Zone};
 use yiping_protocols::TableMap;
 use yiping_sim::TruthPack;
 
@@ -35,6 +35,16 @@ pub(crate) struct Domain {
     pub(crate) classes: Vec<ClassLaw>,
     /// The packs themselves, for their cases.
     pub(crate) packs: Vec<Pack>,
+}
+
+impl Domain {
+    /// Seconds between two values of each derived property.
+    pub(crate) fn derived_steps(&self) -> BTreeMap<PropertyId, u32> {
+        let derived = self.derived.iter();
+        derived
+            .map(|one| (one.id.clone(), one.every.secs()))
+            .collect()
+    }
 }
 
 /// Reads the packs that the configuration names.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use yiping_engine::Engine;
 use yiping_log::{CityClock, DiskLog, Log};
-use yiping_model::{Body, Finding, Position};
+use yiping_model::{Body, Finding, Outcome, Position};
 
 use super::{complain, configuration, say};
 use crate::cli::Check;
@@ -89,6 +89,15 @@ async fn recompute(
     Ok(recorded.len())
 }
 
+/// The finding as if the text of the rule that spoke then had said it: whether the rules of today say the same is the question.
+fn said_by(recorded: &Finding, recomputed: &Finding) -> Finding {
+    let mut said = recomputed.clone();
+    if let (Outcome::Alarm(then), Outcome::Alarm(now)) = (&recorded.outcome, &mut said.outcome) {
+        now.rule_version.clone_from(&then.rule_version);
+    }
+    said
+}
+
 fn compare(recorded: &[Finding], recomputed: &[Finding]) -> anyhow::Result<()> {
     let bytes = |finding: &Finding| {
         let mut bytes = Vec::new();
@@ -98,7 +107,7 @@ fn compare(recorded: &[Finding], recomputed: &[Finding]) -> anyhow::Result<()> {
             .context("a finding has no bytes")
     };
     for (one, other) in recorded.iter().zip(recomputed) {
-        if bytes(one)? != bytes(other)? {
+        if bytes(one)? != bytes(&said_by(one, other))? {
             bail!(
                 "the engine says something else about record {}: recorded {one:?}, recomputed {other:?}; were packs or settings changed, or old readings dropped?",
                 one.cause

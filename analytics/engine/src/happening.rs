@@ -354,6 +354,7 @@ impl Track {
                 change: told.change,
                 at: outbox.cause().1,
                 rule: rule.id.clone(),
+                rule_version: rule.version.clone(),
                 subject: subject(&self.thing, happening),
                 key: self.key.clone(),
                 level: rule.level,

@@ -24,6 +24,7 @@ mod stream;
 mod thing;
 mod timers;
 mod window;
+mod written;
 
 pub use checkpoint::RestoreError;
 pub use engine::{Counts, Deadline, Engine, EventCounts, Wanted, Why};

@@ -63,6 +63,7 @@ impl Outbox {
                 change: told.change,
                 at: self.now,
                 rule: rule.id.clone(),
+                rule_version: rule.version.clone(),
                 subject: DatastreamId {
                     thing: thing.clone(),
                     property: property.clone(),

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{EventKind, Level, PropertyId, RuleId, Text};
+use yiping_model::{EventKind, Level, PropertyId, RuleId, RuleVersion, Text};
 
 use crate::criterion::Criterion;
 
-pub use text::Lapse;
+pub use crate::written::Lapse;
 
 /// A rule of a pack.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -28,6 +28,8 @@ pub struct Rule {
     pub operator: Operator,
     /// Where the thresholds come from: a standard with its clause, or whose decision they are.
     pub source: String,
+    /// Which text of it this is; `None` for a rule of no pack.
+    pub version: Option<RuleVersion>,
 }
 
 /// The closed list of operators.

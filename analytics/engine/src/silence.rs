@@ -17,16 +17,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmBefore, AlarmChange, AlarmEvent, AlarmId, DatastreamId, Outcome, PropertyId, SourceId,
-    ThingId, Timestamp,
+    AlarmBefore, AlarmChange, AlarmEvent, AlarmId, DatastreamId, Outcome, PARENTS_MAX, PropertyId,
+    SourceId, ThingId, Timestamp,
 };
 
 use crate::outbox::Outbox;
 use crate::setup::Setup;
 use crate::timers::Armed;
-
-/// Parents that are followed upwards.
-const PARENTS_MAX: usize = 4;
 
 /// All that is watched.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -500,6 +497,7 @@ fn tell(raised: &Raised, change: AlarmChange, teller: &mut Teller<'_>) {
         change,
         at: teller.outbox.cause().1,
         rule: rule.id.clone(),
+        rule_version: rule.version.clone(),
         subject: raised.subject.clone(),
         key: None,
         level: rule.level,

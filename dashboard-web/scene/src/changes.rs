@@ -16,6 +16,7 @@ pub(crate) struct Changes {
     pub(crate) indices: BTreeSet<(ThingId, IndexKindView)>,
     pub(crate) alarms: BTreeSet<AlarmId>,
     pub(crate) sources: BTreeSet<SourceId>,
+    pub(crate) cells: BTreeSet<DatastreamId>,
 }
 
 impl Changes {

@@ -12,6 +12,14 @@ pub fn apply_delta(state: &mut StateView, delta: &Delta) {
     put_all(&mut state.latest, &delta.latest, |a, b| {
         (&a.thing, &a.property).cmp(&(&b.thing, &b.property))
     });
+    for gone in &delta.gone {
+        let held = state.latest.binary_search_by(|held| {
+            (&held.thing, &held.property).cmp(&(&gone.thing, &gone.property))
+        });
+        if let Ok(found) = held {
+            state.latest.remove(found);
+        }
+    }
     put_points(state, delta);
     put_all(&mut state.indices, &delta.indices, |a, b| {
         (&a.thing, a.kind).cmp(&(&b.thing, b.kind))
@@ -22,6 +30,9 @@ pub fn apply_delta(state: &mut StateView, delta: &Delta) {
         .alarms
         .retain(|alarm| !closed.contains(alarm.id.as_str()));
     put_all(&mut state.sources, &delta.sources, |a, b| a.id.cmp(&b.id));
+    put_all(&mut state.cells, &delta.cells, |a, b| {
+        (&a.thing, &a.property).cmp(&(&b.thing, &b.property))
+    });
     for event in &delta.events {
         events::put_among_all(&mut state.events, event);
     }

@@ -1,9 +1,10 @@
 //! What a scene is given before the first record, and how much it may hold.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{Catalogue, Property, WindowLength};
+use yiping_model::{Catalogue, Property, PropertyId, WindowLength};
 
 use crate::message::{CityView, EventTypeView, PropertyView, RuleView, ThingView};
 use crate::views;
@@ -15,6 +16,8 @@ pub struct SceneFacts {
     pub catalogue: Arc<Catalogue>,
     /// The rules, for the screens to explain.
     pub rules: Vec<RuleView>,
+    /// Seconds between two values of each derived property.
+    pub derived_steps: BTreeMap<PropertyId, u32>,
     /// Whether the readings come from the simulator.
     pub simulated: bool,
 }
@@ -29,6 +32,8 @@ pub struct Limits {
     pub properties_max: usize,
     /// Doors.
     pub sources_max: usize,
+    /// Last windows of H3 cells: cells times properties.
+    pub cells_max: usize,
 }
 
 impl Default for Limits {
@@ -37,6 +42,7 @@ impl Default for Limits {
             things_max: 20_000,
             properties_max: 64,
             sources_max: 256,
+            cells_max: 10_000,
         }
     }
 }
@@ -47,6 +53,7 @@ pub(crate) struct Given {
     pub(crate) city: CityView,
     pub(crate) properties: Vec<PropertyView>,
     trend_lengths: Vec<Option<WindowLength>>,
+    pub(crate) derived_steps: BTreeMap<PropertyId, u32>,
     pub(crate) rules: Vec<RuleView>,
     pub(crate) event_types: Vec<EventTypeView>,
     pub(crate) things: Vec<ThingView>,
@@ -61,6 +68,7 @@ impl Given {
             city: views::city(catalogue, facts.simulated),
             properties: properties.clone().map(views::property).collect(),
             trend_lengths: properties.map(Property::shortest_window).collect(),
+            derived_steps: facts.derived_steps.clone(),
             rules: facts.rules.clone(),
             event_types: catalogue.events.values().map(views::event_type).collect(),
             things: catalogue.things.values().map(views::thing).collect(),

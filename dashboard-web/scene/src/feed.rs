@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use yiping_model::{
     Act, AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Event, EventKey, IndexKind,
     IndexResult, Measured, Outcome, Position, PropertyId, Quality, Quantile, Reading, Record,
-    Reject, Stage, ThingId, Timestamp, WindowResult,
+    Reject, RuleVersion, Stage, ThingId, Timestamp, WindowResult,
 };
 
 /// What kinds of items there are.
@@ -349,6 +349,8 @@ enum Item<'a> {
         alarm: Display<'a, yiping_model::AlarmId>,
         change: &'static str,
         rule: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rule_version: Option<&'a RuleVersion>,
         level: u8,
         thing: &'a str,
         property: &'a str,
@@ -451,6 +453,7 @@ impl<'a> Item<'a> {
                 AlarmChange::Withdrawn { .. } => "withdrawn",
             },
             rule: event.rule.as_str(),
+            rule_version: event.rule_version.as_ref(),
             level: event.level.into(),
             thing: event.subject.thing.as_str(),
             property: event.subject.property.as_str(),

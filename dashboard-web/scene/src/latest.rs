@@ -1,4 +1,4 @@
-//! The last value of every datastream. This is where the mass of the records goes: one look-up a message, no text is made before a screen asks.
+//! The last value of every datastream, and through which door each thing was last heard. This is where the mass of the records goes: one look-up a message, no text is made before a screen asks.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use yiping_model::{
     Timestamp,
 };
 
-use crate::message::LatestView;
+use crate::message::{DatastreamView, LatestView};
 
 /// How many different values of one phenomenon time are remembered, to know a duplicate when it comes.
 const SAME_TIME_MAX: usize = 16;
@@ -29,6 +29,9 @@ pub(crate) struct LatestValues {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Held {
     thing: ThingId,
+    /// When and through which door something last came from it; of a thing of which values are only derived: never.
+    #[serde(default)]
+    heard: Option<(Timestamp, SourceId)>,
     /// By property.
     values: SmallVec<[Latest; 4]>,
     #[serde(skip)]
@@ -39,7 +42,8 @@ struct Held {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Latest {
     property: PropertyId,
-    value: f64,
+    /// `None` where a derived value was taken back.
+    value: Option<f64>,
     at: Timestamp,
     received_at: Timestamp,
     out_of_range: bool,
@@ -57,6 +61,23 @@ impl LatestValues {
     /// Where the thing of a reading is.
     pub(crate) fn place(&self, thing: &ThingId) -> Place {
         Place(self.places.get(thing).copied())
+    }
+
+    /// Something came from the thing of this place.
+    pub(crate) fn hear(&mut self, place: &Place, source: &SourceId, received_at: Timestamp) {
+        let Place(Some(place)) = *place else { return };
+        match &mut self.held[place].heard {
+            Some((at, known)) if known == source => *at = received_at,
+            heard => *heard = Some((received_at, source.clone())),
+        }
+    }
+
+    /// Things, and when and through which door something last came from them.
+    pub(crate) fn heard(&self) -> impl Iterator<Item = (&ThingId, Timestamp, &SourceId)> {
+        self.held.iter().filter_map(|held| {
+            let (at, source) = held.heard.as_ref()?;
+            Some((&held.thing, *at, source))
+        })
     }
 
     /// Whether an observed value of this datastream is held.
@@ -95,12 +116,12 @@ impl LatestValues {
         true
     }
 
-    /// Takes a derived value, of which the last one told of its time counts; false when the datastream is new, and then nothing is taken.
+    /// Takes a derived value, of which the last one told of its time counts; that there is none takes back what was told. False when the
+    /// datastream is new, and then nothing is taken.
     pub(crate) fn take_derived(
         &mut self,
         place: &Place,
         result: &DerivedResult,
-        value: f64,
         received_at: Timestamp,
     ) -> bool {
         let Place(Some(place)) = *place else {
@@ -113,7 +134,7 @@ impl LatestValues {
         let latest = &mut held.values[found];
         if result.time >= latest.at {
             latest.came.clear();
-            latest.value = value;
+            latest.value = result.value;
             latest.at = result.time;
             latest.received_at = received_at;
             latest.out_of_range = false;
@@ -128,29 +149,30 @@ impl LatestValues {
     }
 
     /// Makes room for a datastream that is derived and takes its first value.
-    pub(crate) fn begin_derived(
-        &mut self,
-        result: &DerivedResult,
-        value: f64,
-        received_at: Timestamp,
-    ) {
+    pub(crate) fn begin_derived(&mut self, result: &DerivedResult, received_at: Timestamp) {
         let DatastreamId { thing, property } = &result.datastream;
         let mut place = self.place(thing);
         self.make_room(&mut place, thing, property);
-        self.take_derived(&place, result, value, received_at);
+        self.take_derived(&place, result, received_at);
     }
 
-    fn make_room(&mut self, place: &mut Place, thing: &ThingId, property: &PropertyId) {
-        let number = *place.0.get_or_insert_with(|| {
+    /// Makes room for a thing; gives its number.
+    pub(crate) fn open(&mut self, place: &mut Place, thing: &ThingId) -> usize {
+        *place.0.get_or_insert_with(|| {
             self.held.push(Held {
                 thing: thing.clone(),
+                heard: None,
                 values: SmallVec::new(),
                 changed: false,
             });
             let number = self.held.len() - 1;
             self.places.insert(thing.clone(), number);
             number
-        });
+        })
+    }
+
+    fn make_room(&mut self, place: &mut Place, thing: &ThingId, property: &PropertyId) {
+        let number = self.open(place, thing);
         let values = &mut self.held[number];
         if let Err(free) = values.find(property) {
             values.values.insert(free, Latest::of(property));
@@ -171,19 +193,30 @@ impl LatestValues {
 
     /// All of them, by thing and property.
     pub(crate) fn views(&self) -> Vec<LatestView> {
-        let views = self.held.iter().flat_map(|held| held.views(|_| true));
-        sorted(views.collect())
+        let mut views: Vec<_> = self.held.iter().flat_map(Held::views).collect();
+        views.sort_unstable_by(|a, b| (&a.thing, &a.property).cmp(&(&b.thing, &b.property)));
+        views
     }
 
-    /// Those that changed since the last take, by thing and property.
-    pub(crate) fn take_changed(&mut self) -> Vec<LatestView> {
-        let mut views = Vec::new();
+    /// Those that changed since the last take, and those that are no more; by thing and property.
+    pub(crate) fn take_changed(&mut self) -> (Vec<LatestView>, Vec<DatastreamView>) {
+        let (mut views, mut gone) = (Vec::new(), Vec::new());
         for place in std::mem::take(&mut self.changed) {
             let held = &mut self.held[place];
-            views.extend(held.views(|latest| latest.changed));
+            for latest in held.values.iter().filter(|latest| latest.changed) {
+                match latest.view(&held.thing) {
+                    Some(view) => views.push(view),
+                    None => gone.push(DatastreamView {
+                        thing: held.thing.to_string(),
+                        property: latest.property.to_string(),
+                    }),
+                }
+            }
             held.settle();
         }
-        sorted(views)
+        views.sort_unstable_by(|a, b| (&a.thing, &a.property).cmp(&(&b.thing, &b.property)));
+        gone.sort_unstable_by(|a, b| (&a.thing, &a.property).cmp(&(&b.thing, &b.property)));
+        (views, gone)
     }
 
     /// Forgets what changed.
@@ -200,9 +233,9 @@ impl Held {
             .binary_search_by(|latest| latest.property.cmp(property))
     }
 
-    fn views(&self, wanted: impl Fn(&Latest) -> bool) -> impl Iterator<Item = LatestView> {
-        let wanted = self.values.iter().filter(move |latest| wanted(latest));
-        wanted.map(|latest| latest.view(&self.thing))
+    fn views(&self) -> impl Iterator<Item = LatestView> {
+        let values = self.values.iter();
+        values.filter_map(|latest| latest.view(&self.thing))
     }
 
     fn settle(&mut self) {
@@ -218,7 +251,7 @@ impl Latest {
     fn of(property: &PropertyId) -> Self {
         Self {
             property: property.clone(),
-            value: 0.0,
+            value: None,
             at: Timestamp::MIN,
             received_at: Timestamp::MIN,
             out_of_range: false,
@@ -242,7 +275,7 @@ impl Latest {
             self.came.remove(0);
         }
         self.came.push((reading.source.clone(), bits));
-        self.value = measured.value;
+        self.value = Some(measured.value);
         self.at = at;
         self.received_at = received_at;
         self.out_of_range = measured.quality == Quality::OutOfRange;
@@ -250,16 +283,17 @@ impl Latest {
         true
     }
 
-    fn view(&self, thing: &ThingId) -> LatestView {
-        LatestView {
+    /// `None` when there is no value.
+    fn view(&self, thing: &ThingId) -> Option<LatestView> {
+        Some(LatestView {
             thing: thing.to_string(),
             property: self.property.to_string(),
-            value: self.value,
+            value: self.value?,
             at_ms: self.at.as_millis(),
             received_ms: self.received_at.as_millis(),
             out_of_range: self.out_of_range,
             because: self.because.as_ref().map(ToString::to_string),
-        }
+        })
     }
 }
 
@@ -278,9 +312,4 @@ impl From<LatestValues> for Vec<Held> {
     fn from(values: LatestValues) -> Self {
         values.held
     }
-}
-
-fn sorted(mut views: Vec<LatestView>) -> Vec<LatestView> {
-    views.sort_unstable_by(|a, b| (&a.thing, &a.property).cmp(&(&b.thing, &b.property)));
-    views
 }

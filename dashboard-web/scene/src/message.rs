@@ -163,6 +163,22 @@ pub struct RuleView {
     pub hold_secs: Option<u32>,
     /// Where the thresholds come from.
     pub source: String,
+    /// The text of it that is in force; an alarm names the one that raised it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub written: Option<RuleVersionView>,
+}
+
+/// Which text of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RuleVersionView {
+    /// The pack that holds the rule.
+    pub pack: String,
+    /// The pack's own version.
+    pub version: String,
+    /// The first 12 hex digits of SHA-256 of the rule as it is written.
+    pub digest: String,
 }
 
 /// How a rule judges.
@@ -244,6 +260,10 @@ pub struct StateView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub events: Vec<EventView>,
+    /// The last windows of H3 cells, by thing and property.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub cells: Vec<CellView>,
 }
 
 /// What changed between two positions. Lists hold whole new values by key; an absent list changed nothing.
@@ -268,6 +288,10 @@ pub struct Delta {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub latest: Vec<LatestView>,
+    /// Last values that are no more, to be removed: of derived values that were corrected to none, or whose newest step has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub gone: Vec<DatastreamView>,
     /// New points of trends, to be appended (see [`TrendPoint`]).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
@@ -292,6 +316,10 @@ pub struct Delta {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub events: Vec<EventView>,
+    /// New last windows of H3 cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub cells: Vec<CellView>,
 }
 
 /// A thing.
@@ -328,6 +356,30 @@ pub struct ThingView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub outline: Vec<[f64; 2]>,
+    /// Why nothing comes from it, when that is not its own alarm but that of what it is heard through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub silenced_by: Option<SilencedByView>,
+}
+
+/// The alarm of a gateway or a door of which a thing has said nothing since: until it is heard again, or has an alarm of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SilencedByView {
+    /// The alarm; it may be over, and even closed, while this thing is still silent.
+    pub alarm: String,
+    /// The gateway, or `door:` and the door, of which that alarm is.
+    pub thing: String,
+}
+
+/// A datastream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DatastreamView {
+    /// Thing.
+    pub thing: String,
+    /// Property.
+    pub property: String,
 }
 
 /// The last value of a datastream, by phenomenon time.
@@ -440,8 +492,42 @@ pub struct TrendPoint {
     pub start_ms: i64,
     /// Length of the window.
     pub step_secs: u32,
-    /// Its mean.
+    /// Its mean; `None` of a derived value that there is not.
+    pub mean: Option<f64>,
+    /// Whether late data corrected it.
+    pub corrected: bool,
+    /// The mean that was told before a correction; `None` when there was none.
+    pub before: Option<f64>,
+}
+
+/// The last window of a property over all things of an H3 cell, of its shortest tumbling windows. The cell is a thing too, with its outline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CellView {
+    /// The cell.
+    pub thing: String,
+    /// Property.
+    pub property: String,
+    /// Start of the window.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub start_ms: i64,
+    /// Length of the window.
+    pub length_secs: u32,
+    /// How many good observations it holds.
+    pub count: u32,
+    /// How many the things of the cell should have made; 0 when nobody says.
+    pub expected: u32,
+    /// Arithmetic mean, in the property's unit.
     pub mean: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Whether the window is still open.
+    pub early: bool,
+    /// When the log took this result.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub received_ms: i64,
     /// Whether late data corrected it.
     pub corrected: bool,
     /// The mean that was told before a correction; `None` when there was none.
@@ -541,6 +627,10 @@ pub struct AlarmView {
     /// City time at which it was raised.
     #[cfg_attr(test, ts(type = "number"))]
     pub raised_ms: i64,
+    /// The text of the rule that raised it, where it is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub raised_by: Option<RuleVersionView>,
     /// Who acknowledged.
     pub acknowledged: Option<AcknowledgedView>,
     /// Whether late data changed it.

@@ -56,7 +56,7 @@ pub(crate) fn begin(point: &TrendPoint) -> TrendView {
         property: point.property.clone(),
         last_ms: point.start_ms,
         step_secs: point.step_secs,
-        means: vec![Some(point.mean)],
+        means: vec![point.mean],
         corrected: correction(point).into_iter().collect(),
     }
 }
@@ -75,7 +75,7 @@ pub(crate) fn take(trend: &mut TrendView, point: &TrendPoint) -> Taken {
         return Taken::Began;
     }
     let ahead = steps(trend.last_ms, point.start_ms, trend.step_secs);
-    let taken = put(&mut trend.means, ahead, Some(point.mean), TREND_POINTS);
+    let taken = put(&mut trend.means, ahead, point.mean, TREND_POINTS);
     if taken == Taken::Appended {
         trend.last_ms = point.start_ms;
     }
@@ -110,7 +110,7 @@ mod tests {
             property: "pm25".into(),
             start_ms,
             step_secs: 10,
-            mean,
+            mean: Some(mean),
             corrected: false,
             before: None,
         }

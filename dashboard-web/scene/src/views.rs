@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use yiping_model::{
     Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, DerivedResult, EventType, IndexKind,
-    IndexResult, Property, Text, Thing, ThingId, Timestamp, WindowResult,
+    IndexResult, Property, RuleVersion, Stage, Text, Thing, ThingId, Timestamp, WindowResult,
 };
 
 use crate::message::{
-    AcknowledgedView, AlarmBeforeView, AlarmStateView, AlarmView, AreaView, CityView,
-    EventTypeView, IndexBeforeView, IndexKindView, IndexView, PropertyView, SubIndexView, TextView,
-    ThingView, TrendPoint,
+    AcknowledgedView, AlarmBeforeView, AlarmStateView, AlarmView, AreaView, CellView, CityView,
+    EventTypeView, IndexBeforeView, IndexKindView, IndexView, PropertyView, RuleVersionView,
+    SubIndexView, TextView, ThingView, TrendPoint,
 };
 
 /// A text.
@@ -72,6 +72,7 @@ pub fn thing(thing: &Thing) -> ThingView {
         neighbour: thing.neighbour.as_ref().map(ToString::to_string),
         limits: thing.limits.clone(),
         outline: Vec::new(),
+        silenced_by: None,
     }
 }
 
@@ -94,6 +95,7 @@ pub fn unknown_thing(id: &ThingId) -> ThingView {
         neighbour: None,
         limits: BTreeMap::new(),
         outline: outline.unwrap_or_default(),
+        silenced_by: None,
     }
 }
 
@@ -121,24 +123,27 @@ pub fn trend_point(window: &WindowResult) -> TrendPoint {
         property: property.to_string(),
         start_ms: window.start.as_millis(),
         step_secs: window.length.secs(),
-        mean: window.mean,
+        mean: Some(window.mean),
         corrected: window.before.is_some(),
-        before: window
-            .before
-            .filter(|before| before.count > 0)
-            .map(|before| before.mean),
+        before: before_mean(window),
     }
 }
 
+/// What was told before a correction; a window without observations told nothing.
+fn before_mean(window: &WindowResult) -> Option<f64> {
+    let told = window.before.filter(|before| before.count > 0);
+    told.map(|before| before.mean)
+}
+
 /// A derived value as a point of its datastream's trend: the step that ends at its time.
-pub fn derived_point(result: &DerivedResult, value: f64, step_secs: u32) -> TrendPoint {
+pub fn derived_point(result: &DerivedResult, step_secs: u32) -> TrendPoint {
     let DatastreamId { thing, property } = &result.datastream;
     TrendPoint {
         thing: thing.to_string(),
         property: property.to_string(),
         start_ms: result.time.as_millis() - i64::from(step_secs) * 1_000,
         step_secs,
-        mean: value,
+        mean: result.value,
         corrected: result.before.is_some(),
         before: result.before.and_then(|before| before.value),
     }
@@ -178,6 +183,34 @@ pub const fn index_kind(kind: IndexKind) -> IndexKindView {
     }
 }
 
+/// The window of a cell as its last one.
+pub fn cell_window(window: &WindowResult, received_at: Timestamp) -> CellView {
+    CellView {
+        thing: window.datastream.thing.to_string(),
+        property: window.datastream.property.to_string(),
+        start_ms: window.start.as_millis(),
+        length_secs: window.length.secs(),
+        count: window.count,
+        expected: window.expected,
+        mean: window.mean,
+        min: window.min,
+        max: window.max,
+        early: window.stage == Stage::Early,
+        received_ms: received_at.as_millis(),
+        corrected: window.before.is_some(),
+        before: before_mean(window),
+    }
+}
+
+/// Which text of a rule.
+pub fn rule_version(version: &RuleVersion) -> RuleVersionView {
+    RuleVersionView {
+        pack: version.pack.to_string(),
+        version: version.version.to_string(),
+        digest: version.digest.to_string(),
+    }
+}
+
 /// An alarm; `None` when it is closed.
 pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
     let state = match alarm.state() {
@@ -202,6 +235,7 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
         started_ms: event.started.as_millis(),
         ended_ms: event.ended.map(Timestamp::as_millis),
         raised_ms: alarm.raised_at.as_millis(),
+        raised_by: alarm.raised_by.as_ref().map(rule_version),
         acknowledged: alarm
             .acknowledgement
             .as_ref()

@@ -3,7 +3,10 @@
 //! Limits: a thing that the catalogue does not know appears when it is first heard, as long as there are fewer than
 //! [`Limits::things_max`] things; beyond a limit a value is not shown, and is counted ([`WallScene::unshown`]).
 
-use std::collections::BTreeMap;
+mod cells;
+mod silenced;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -18,8 +21,8 @@ use crate::events::LastEvents;
 use crate::facts::{Given, Limits, SceneFacts};
 use crate::latest::LatestValues;
 use crate::message::{
-    Delta, IndexKindView, IndexView, Snapshot, SourceView, StateView, ThingView, TrendPoint,
-    TrendView,
+    CellView, Delta, IndexKindView, IndexView, Snapshot, SourceView, StateView, ThingView,
+    TrendPoint, TrendView,
 };
 use crate::row::{self, Taken};
 use crate::{pairs, views};
@@ -57,6 +60,11 @@ struct State {
     #[serde(with = "pairs")]
     sources: BTreeMap<SourceId, SourceView>,
     events: LastEvents,
+    #[serde(default, with = "pairs")]
+    cells: BTreeMap<DatastreamId, CellView>,
+    /// The things that are marked as silent because of others.
+    #[serde(default)]
+    silenced: BTreeSet<ThingId>,
     unshown: u64,
 }
 
@@ -89,6 +97,8 @@ impl WallScene {
             alarms: AlarmBook::default(),
             sources: BTreeMap::new(),
             events: LastEvents::default(),
+            cells: BTreeMap::new(),
+            silenced: BTreeSet::new(),
             unshown: 0,
         };
         Self {
@@ -143,7 +153,7 @@ impl WallScene {
             }
             Body::Finding(finding) => match &finding.outcome {
                 Outcome::Window(window) => {
-                    self.take_window(window);
+                    self.take_window(window, record.received_at);
                     None
                 }
                 Outcome::Index(index) => {
@@ -230,6 +240,12 @@ impl WallScene {
                 self.state.unshown += 1;
             }
         }
+        // Only an event comes without values.
+        if reading.values.is_empty() && self.hear_thing(&reading.thing) {
+            self.state.latest.open(&mut place, &reading.thing);
+        }
+        self.state.latest.hear(&place, &reading.source, received_at);
+        self.unmark(&reading.thing);
     }
 
     /// Makes room for a datastream that speaks for the first time; `false` when a limit forbids it.
@@ -282,25 +298,27 @@ impl WallScene {
         }
     }
 
-    /// A derived value is its datastream's last value and a point of its trend. One that says nothing leaves a gap there.
+    /// A derived value is its datastream's last value and a point of its trend. One that says that there is none takes the last value back, and
+    /// leaves a gap in the trend.
     fn take_derived(&mut self, result: &DerivedResult, received_at: Timestamp) {
-        let Some(value) = result.value else { return };
         let DatastreamId { thing, property } = &result.datastream;
         let latest = &mut self.state.latest;
         let place = latest.place(thing);
-        if !latest.take_derived(&place, result, value, received_at) {
+        if !latest.take_derived(&place, result, received_at) {
+            if result.value.is_none() {
+                return;
+            }
             if !self.hear(thing, property) {
                 self.state.unshown += 1;
                 return;
             }
-            self.state.latest.begin_derived(result, value, received_at);
+            self.state.latest.begin_derived(result, received_at);
         }
-        let period = self.catalogue.period_secs(thing, property);
-        let step_secs = period.unwrap_or(MINUTE_SECS).max(1);
-        self.take_point(
-            &result.datastream,
-            views::derived_point(result, value, step_secs),
-        );
+        // What a pack of the past derived has a step that nobody knows any more.
+        let step = self.given.derived_steps.get(property).copied();
+        let step = step.or_else(|| self.catalogue.period_secs(thing, property));
+        let point = views::derived_point(result, step.unwrap_or(MINUTE_SECS).max(1));
+        self.take_point(&result.datastream, point);
     }
 
     fn source(&mut self, id: &SourceId, received_at: Timestamp) -> Option<&mut SourceView> {
@@ -327,8 +345,12 @@ impl WallScene {
     }
 
     /// A trend follows the shortest windows of its datastream: those that the catalogue names, or else the shortest that came.
-    fn take_window(&mut self, window: &WindowResult) {
+    fn take_window(&mut self, window: &WindowResult, received_at: Timestamp) {
         let datastream = &window.datastream;
+        if datastream.thing.is_cell() {
+            self.take_cell(window, received_at);
+            return;
+        }
         if !self.state.latest.holds_observed(datastream) {
             return;
         }
@@ -380,6 +402,9 @@ impl WallScene {
     fn take_alarm(&mut self, record: &Record) -> Option<Alarm> {
         let alarm = self.state.alarms.apply(record)?;
         self.changes.alarms.insert(alarm.event.alarm.clone());
+        if let Body::Finding(_) = record.body {
+            self.take_silence(&alarm.event);
+        }
         Some(alarm)
     }
 }
@@ -406,10 +431,12 @@ impl State {
                 .collect(),
             sources: self.sources.values().cloned().collect(),
             events: self.events.views(),
+            cells: self.cells.values().cloned().collect(),
         }
     }
 
     fn delta(&mut self, changes: Changes) -> Delta {
+        let (latest, gone) = self.latest.take_changed();
         let open = self.alarms.open();
         let (still_open, closed): (Vec<_>, Vec<_>) = changes
             .alarms
@@ -420,7 +447,8 @@ impl State {
             position: self.position.0,
             now_ms: self.now.as_millis(),
             things: pick(&self.things, &changes.things, Clone::clone),
-            latest: self.latest.take_changed(),
+            latest,
+            gone,
             trend_points: changes
                 .points
                 .into_values()
@@ -434,6 +462,7 @@ impl State {
             closed: closed.iter().map(AlarmId::to_string).collect(),
             sources: pick(&self.sources, &changes.sources, Clone::clone),
             events: self.events.take_new(),
+            cells: pick(&self.cells, &changes.cells, Clone::clone),
         }
     }
 }

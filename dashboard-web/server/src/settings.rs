@@ -146,6 +146,7 @@ impl Settings {
             ("scene.things_max", self.scene.things_max as u64),
             ("scene.properties_max", self.scene.properties_max as u64),
             ("scene.sources_max", self.scene.sources_max as u64),
+            ("scene.cells_max", self.scene.cells_max as u64),
         ];
         match positive.into_iter().find(|(_, value)| *value == 0) {
             Some((key, _)) => Err(SettingsError::Zero(key)),

@@ -346,6 +346,7 @@ pub fn alarm(number: u32) -> Body {
             change: AlarmChange::Raised,
             at,
             rule,
+            rule_version: None,
             subject,
             key: None,
             level: Level::Orange,

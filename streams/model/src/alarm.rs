@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 use crate::decision::{Act, Decision};
 use crate::finding::{Finding, Outcome};
-use crate::id::{AlarmId, DatastreamId, EventKey, RuleId};
+use crate::id::{AlarmId, DatastreamId, EventKey, RuleId, hex};
 use crate::record::{Body, Position, Record};
 use crate::time::Timestamp;
 
@@ -51,6 +53,24 @@ impl From<Level> for u8 {
     }
 }
 
+/// Which text of a rule speaks: rules change, and what they once said stays as it was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleVersion {
+    /// The pack that holds the rule.
+    pub pack: SmolStr,
+    /// The pack's own version.
+    pub version: SmolStr,
+    /// The first 12 hex digits of SHA-256 of the rule as its pack writes it (see [`RuleVersion::digest_of`]).
+    pub digest: SmolStr,
+}
+
+impl RuleVersion {
+    /// The digest of a rule's definition in canonical form: JSON without spaces, its keys sorted.
+    pub fn digest_of(definition: &str) -> SmolStr {
+        hex(&Sha256::digest(definition.as_bytes())[..6])
+    }
+}
+
 /// What the engine says about an alarm. Each event carries the whole engine-side state, so the last one is enough.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlarmEvent {
@@ -62,6 +82,9 @@ pub struct AlarmEvent {
     pub at: Timestamp,
     /// The rule.
     pub rule: RuleId,
+    /// Its text at that time; `None` for a rule of no pack, and in records of a program that did not write it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_version: Option<RuleVersion>,
     /// The datastream it speaks of.
     pub subject: DatastreamId,
     /// The track whose alarm it is, where each has its own.
@@ -149,6 +172,9 @@ pub struct Alarm {
     pub number: u32,
     /// When it was first raised, by the city clock.
     pub raised_at: Timestamp,
+    /// The text of the rule that raised it, where it is recorded; what later texts say of it does not change this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raised_by: Option<RuleVersion>,
     /// The engine's last word.
     pub event: AlarmEvent,
     /// Whether late data ever changed it.
@@ -214,6 +240,7 @@ impl AlarmBook {
         let mut alarm = self.take(&event.alarm).unwrap_or_else(|| Alarm {
             number: self.free_number(),
             raised_at: event.at,
+            raised_by: event.rule_version.clone(),
             event: event.clone(),
             corrected: false,
             acknowledgement: None,
@@ -351,6 +378,7 @@ mod tests {
             change,
             at: started,
             rule,
+            rule_version: None,
             subject,
             key: None,
             level: Level::Orange,
@@ -417,6 +445,39 @@ mod tests {
         let reopened = story.engine("a", AlarmChange::Amended, None);
         assert_eq!(reopened.state(), AlarmState::Acknowledged);
         assert!(reopened.corrected);
+    }
+
+    #[test]
+    fn an_alarm_keeps_the_version_of_its_rule_that_raised_it() {
+        let mut book = AlarmBook::default();
+        let versions = ["1.0.0", "1.1.0"].map(|version| RuleVersion {
+            pack: "air".into(),
+            version: version.into(),
+            digest: RuleVersion::digest_of(version),
+        });
+        let changes = [
+            (AlarmChange::Raised, None),
+            (AlarmChange::Returned, Some(20)),
+        ];
+        for ((change, ended), version) in changes.into_iter().zip(&versions) {
+            let event = AlarmEvent {
+                rule_version: Some(version.clone()),
+                ..event("a", change, ended)
+            };
+            book.apply_event(&event, Position(1));
+        }
+        let alarm = book.open().values().next().expect("nobody acknowledged");
+        assert_eq!(alarm.raised_by.as_ref(), Some(&versions[0]));
+        assert_eq!(alarm.event.rule_version.as_ref(), Some(&versions[1]));
+    }
+
+    #[test]
+    fn an_alarm_of_an_older_program_has_no_version() {
+        let mut written = serde_json::to_value(event("a", AlarmChange::Raised, None));
+        let written = written.as_mut().expect("has a JSON form");
+        assert_eq!(written.get("rule_version"), None);
+        let read: AlarmEvent = serde_json::from_value(written.take()).expect("an event");
+        assert_eq!(read.rule_version, None);
     }
 
     #[test]

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::id::{EventKind, PropertyId, ThingId};
 use crate::time::{TimeError, WindowLength, Zone};
 
+/// How many things a thing may be heard through: gateways behind gateways.
+pub const PARENTS_MAX: usize = 4;
+
 /// A text for people, in both languages of the screens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -198,6 +201,12 @@ impl Catalogue {
     pub fn period_secs(&self, thing: &ThingId, property: &PropertyId) -> Option<u32> {
         let own = self.things.get(thing).and_then(|known| known.period_secs);
         own.or_else(|| self.properties.get(property).map(|known| known.period_secs))
+    }
+
+    /// What a thing is heard through: its parent, that one's parent, and so on; at most [`PARENTS_MAX`].
+    pub fn ancestors<'a>(&'a self, thing: &ThingId) -> impl Iterator<Item = &'a ThingId> {
+        let parent = |id: &ThingId| self.things.get(id)?.parent.as_ref();
+        std::iter::successors(parent(thing), move |id| parent(id)).take(PARENTS_MAX)
     }
 }
 

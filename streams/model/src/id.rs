@@ -134,6 +134,19 @@ const CELL_PREFIX: &str = "h3:";
 /// How the ids of doors begin; no device may call itself so.
 const DOOR_PREFIX: &str = "door:";
 
+impl SourceId {
+    /// The source of what the engine derives and then judges; no door may have this name.
+    pub const ENGINE: &str = "engine";
+
+    /// The source of derived values among the observations of history; no door may have this name.
+    pub const DERIVED: &str = "derived";
+}
+
+impl PropertyId {
+    /// What a thing or a door is said to lack that is silent altogether; no property may have this name.
+    pub const NO_DATA: &str = "no_data";
+}
+
 impl ThingId {
     /// The H3 cell of this index as a thing: whatever is said of the things in it together is said of this one.
     pub fn of_cell(index: u64) -> Self {
@@ -158,7 +171,12 @@ impl ThingId {
 
     /// Whether the id is in the name space of doors.
     pub fn is_door(&self) -> bool {
-        self.as_str().starts_with(DOOR_PREFIX)
+        self.door().is_some()
+    }
+
+    /// The door's name, when this is one.
+    pub fn door(&self) -> Option<&str> {
+        self.as_str().strip_prefix(DOOR_PREFIX)
     }
 }
 
@@ -209,6 +227,14 @@ impl fmt::Debug for DatastreamId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "\"{self}\"")
     }
+}
+
+/// Two digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> SmolStr {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from_digit(digit.into(), 16).expect("four bits are one hex digit"))
+        .collect()
 }
 
 fn begun(rule: &RuleId, subject: &DatastreamId, source: &SourceId) -> Sha256 {
@@ -262,17 +288,7 @@ impl AlarmId {
     }
 
     fn from_hash(hash: Sha256) -> Self {
-        let digest = hash.finalize();
-        let mut text = String::with_capacity(32);
-        for byte in &digest[..16] {
-            text.push(
-                char::from_digit(u32::from(byte >> 4), 16).expect("four bits are one hex digit"),
-            );
-            text.push(
-                char::from_digit(u32::from(byte & 15), 16).expect("four bits are one hex digit"),
-            );
-        }
-        Self(SmolStr::new(text))
+        Self(hex(&hash.finalize()[..16]))
     }
 
     /// Reads 32 hex digits; `None` for anything else.

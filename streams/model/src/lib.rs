@@ -15,8 +15,10 @@ pub mod reject;
 pub mod secret;
 pub mod time;
 
-pub use alarm::{Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level};
-pub use catalogue::{Area, Catalogue, EventType, Property, Text, Thing, WindowSpec};
+pub use alarm::{
+    Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level, RuleVersion,
+};
+pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thing, WindowSpec};
 pub use class::Class;
 pub use decision::{Act, Decision};
 pub use event::Event;

@@ -5,11 +5,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use yiping_model::{EventKind, PropertyId, WindowLength};
 
+use crate::written::{Lapse, one_of};
+
 /// Longer looks back are refused: everything within them is held in memory.
 pub(crate) const LENGTH_MAX: Duration = Duration::from_hours(7 * 24);
 
 /// How long a pair may last unless the pack says otherwise.
-const LONGEST: Length = Length { secs: 86_400 };
+const LONGEST: Lapse = Lapse::from_secs(86_400);
 
 /// A property that is not observed but derived, in steps of event time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +53,7 @@ pub struct Window {
     /// Of which property, observed or derived.
     pub of: PropertyId,
     /// How far back.
-    pub length: Length,
+    pub length: Lapse,
     /// To what.
     pub take: Take,
 }
@@ -63,7 +65,7 @@ pub struct Rate {
     /// Of which property, observed or derived.
     pub of: PropertyId,
     /// Over which time.
-    pub over: Length,
+    pub over: Lapse,
 }
 
 /// Pairs of events of one thing and one ticket, or one part.
@@ -83,10 +85,10 @@ pub struct Pair {
     pub tell: Tell,
     /// How far back, for whatever is told of pairs that are over or begun.
     #[serde(default)]
-    pub length: Option<Length>,
+    pub length: Option<Lapse>,
     /// A pair that has lasted so long is forgotten: its end was never told.
     #[serde(default = "longest")]
-    pub longest: Length,
+    pub longest: Lapse,
 }
 
 /// How many events in the last `length`.
@@ -96,7 +98,7 @@ pub struct Count {
     /// Of which kind.
     pub of: EventKind,
     /// How far back.
-    pub length: Length,
+    pub length: Lapse,
     /// Counted for the H3 cell of this resolution, over all its things, and not for each thing.
     #[serde(default)]
     pub cell: Option<u8>,
@@ -125,7 +127,7 @@ pub struct Class {
     pub of: Vec<PropertyId>,
     /// Over which time the mean is taken; one step unless it is said.
     #[serde(default)]
-    pub length: Option<Length>,
+    pub length: Option<Lapse>,
 }
 
 /// A value joined with that of the thing's `neighbour`.
@@ -138,7 +140,7 @@ pub struct Neighbour {
     pub tell: Joined,
     /// How much earlier the neighbour is looked at: the time that water takes.
     #[serde(default)]
-    pub delay: Option<Length>,
+    pub delay: Option<Lapse>,
 }
 
 /// To what a run of values is summed up.
@@ -199,44 +201,6 @@ pub enum Joined {
     Value,
 }
 
-/// A length of time, written `30s`, `10m`, `2h`, `1d`; unlike the length of a window it need not divide a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Length {
-    secs: u32,
-}
-
-impl Length {
-    /// From seconds.
-    pub const fn from_secs(secs: u32) -> Self {
-        Self { secs }
-    }
-
-    /// As a duration.
-    pub const fn duration(self) -> Duration {
-        Duration::from_secs(self.secs as u64)
-    }
-}
-
-impl TryFrom<String> for Length {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        let parse = || {
-            let unit = text.chars().last()?;
-            let factor: u32 = match unit {
-                's' => 1,
-                'm' => 60,
-                'h' => 3_600,
-                'd' => 86_400,
-                _ => return None,
-            };
-            let count: u32 = text[..text.len() - 1].parse().ok()?;
-            count.checked_mul(factor).map(Self::from_secs)
-        };
-        parse().ok_or_else(|| format!("`{text}` is not a length of time such as 30s, 10m, 2h, 1d"))
-    }
-}
-
 impl TryFrom<String> for Take {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
@@ -280,7 +244,7 @@ fn quantile(text: &str) -> Option<f64> {
     (0.0..=1.0).contains(&q).then_some(q)
 }
 
-const fn longest() -> Length {
+const fn longest() -> Lapse {
     LONGEST
 }
 
@@ -309,21 +273,16 @@ impl TryFrom<Written> for Derived {
     type Error = String;
     fn try_from(written: Written) -> Result<Self, String> {
         let given = [
-            written.window.map(Operator::Window),
-            written.rate.map(Operator::Rate),
-            written.pair.map(Operator::Pair),
-            written.count.map(Operator::Count),
-            written.ratio.map(Operator::Ratio),
-            written.class.map(Operator::Class),
-            written.neighbour.map(Operator::Neighbour),
+            ("window", written.window.map(Operator::Window)),
+            ("rate", written.rate.map(Operator::Rate)),
+            ("pair", written.pair.map(Operator::Pair)),
+            ("count", written.count.map(Operator::Count)),
+            ("ratio", written.ratio.map(Operator::Ratio)),
+            ("class", written.class.map(Operator::Class)),
+            ("neighbour", written.neighbour.map(Operator::Neighbour)),
         ];
-        let mut given = given.into_iter().flatten();
-        let (Some(operator), None) = (given.next(), given.next()) else {
-            return Err(format!(
-                "derived `{}` needs exactly one operator: window, rate, pair, count, ratio, class or neighbour",
-                written.id
-            ));
-        };
+        let operator =
+            one_of(given).map_err(|wrong| format!("derived `{}` {wrong}", written.id))?;
         Ok(Self {
             id: written.id,
             kind: written.kind,
@@ -359,7 +318,7 @@ impl Derived {
     }
 
     /// The lengths of time that it names, by key.
-    pub(crate) fn lengths(&self) -> Vec<(&'static str, Length)> {
+    pub(crate) fn lengths(&self) -> Vec<(&'static str, Lapse)> {
         match &self.operator {
             Operator::Window(window) => vec![("length", window.length)],
             Operator::Rate(rate) => vec![("over", rate.over)],

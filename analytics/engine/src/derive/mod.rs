@@ -33,8 +33,7 @@ use walk::{Due, Figure, Walk};
 
 pub(crate) use formula::LENGTH_MAX;
 pub use formula::{
-    By, Class, Count, Derived, Joined, Length, Neighbour, Operator, Pair, Rate, Ratio, Take, Tell,
-    Window,
+    By, Class, Count, Derived, Joined, Neighbour, Operator, Pair, Rate, Ratio, Take, Tell, Window,
 };
 pub use law::{ClassItem, ClassLaw, Limits};
 pub(crate) use plan::{Formula, Origin, ThingPlan, arrange};

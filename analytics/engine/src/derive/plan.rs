@@ -7,9 +7,10 @@ use std::time::Duration;
 use h3o::{LatLng, Resolution};
 use yiping_model::{Catalogue, EventKind, PropertyId, Thing, ThingId, WindowLength};
 
-use super::formula::{By, Derived, Joined, Length, Operator, Take, Tell};
+use super::formula::{By, Derived, Joined, Operator, Take, Tell};
 use super::law::{ClassItem, ClassLaw};
 use crate::rule::Rule;
+use crate::written::Lapse;
 
 /// A neighbour's value, and its own beside it, is the newest of so many periods.
 const PERIODS: u32 = 3;
@@ -271,7 +272,7 @@ impl Arranging<'_> {
     /// The operator with its inputs, and how long after an input it may rest on it; `None` where the thing lacks what it needs.
     fn op(&mut self, derived: &Derived, thing: &Thing) -> Option<(Op, Duration)> {
         let or_step =
-            |length: Option<Length>| length.map_or(derived.every.duration(), Length::duration);
+            |length: Option<Lapse>| length.map_or(derived.every.duration(), Lapse::duration);
         Some(match &derived.operator {
             Operator::Window(window) => {
                 let (length, take) = (window.length.duration(), window.take);
@@ -312,7 +313,7 @@ impl Arranging<'_> {
             Operator::Class(class) => self.class(class, or_step(class.length))?,
             Operator::Neighbour(joined) => {
                 let neighbour = thing.neighbour.as_ref()?;
-                let delay = joined.delay.map_or(Duration::ZERO, Length::duration);
+                let delay = joined.delay.map_or(Duration::ZERO, Lapse::duration);
                 let period = self.catalogue.period_secs(neighbour, &joined.of);
                 let period = period.unwrap_or(derived.every.secs());
                 let stale = Duration::from_secs(u64::from(period) * u64::from(PERIODS));

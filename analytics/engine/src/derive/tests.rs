@@ -171,6 +171,7 @@ fn rules() -> Vec<Rule> {
         level: Level::Orange,
         operator: Operator::Threshold(Limits::plain(Threshold::Above { raise, clear })),
         source: "test".into(),
+        version: None,
     };
     vec![
         rule("queue", "waiting", 2.0, 2.0),

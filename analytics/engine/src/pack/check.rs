@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use yiping_model::{Property, PropertyId, Text, Thing, WindowSpec};
+use yiping_model::{
+    EventKind, EventType, PARENTS_MAX, Property, PropertyId, Text, Thing, WindowSpec,
+};
 
 use super::document::{Entry, Problems, nearest};
 use super::{Draft, Head};
@@ -12,9 +14,6 @@ use crate::indices::AqiLaws;
 const OPEN_MAX: u32 = 288;
 const QUANTILES_MAX: usize = 16;
 const H3_RESOLUTION_MAX: u8 = 15;
-
-/// Gateways behind gateways.
-const PARENTS_MAX: usize = 4;
 
 /// More decimals than anybody reads on a wall.
 const DECIMALS_MAX: u8 = 6;
@@ -138,6 +137,15 @@ impl Draft {
                 format!("there is no property `{id}`{}", nearest(id.as_str(), ids))
             })
     }
+
+    /// The event of this kind, or the sentence that says there is none.
+    pub(super) fn event(&self, kind: &EventKind) -> Result<&EventType, String> {
+        let mut events = self.events.iter().map(|entry| &entry.value);
+        events.find(|event| event.id == *kind).ok_or_else(|| {
+            let ids = self.events.iter().map(|entry| entry.value.id.as_str());
+            format!("there is no event `{kind}`{}", nearest(kind.as_str(), ids))
+        })
+    }
 }
 
 fn check_head(entry: &Entry<Head>, problems: &mut Problems) {
@@ -164,6 +172,10 @@ fn check_property(entry: &Entry<Property>, problems: &mut Problems) {
             entry.tell(format!("property `{}`: {text}", property.id), problems);
         }
     };
+    tell(
+        property.id.as_str() == PropertyId::NO_DATA,
+        "this is what the program itself says of a silent thing; choose another `id`",
+    );
     tell(blank(&property.title), "`title` must not be blank");
     tell(
         property.symbol.trim().is_empty(),

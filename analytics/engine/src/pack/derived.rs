@@ -90,21 +90,12 @@ impl Draft {
             .into_iter()
             .filter_map(|of| self.property(of).err());
         wrongs.extend(properties);
-        for kind in derived.hears() {
-            let known = || self.events.iter().map(|event| event.value.id.as_str());
-            if known().all(|known| known != kind.as_str()) {
-                wrongs.push(format!(
-                    "there is no event `{kind}`{}",
-                    nearest(kind.as_str(), known())
-                ));
-            }
-        }
+        let heard = derived.hears().into_iter();
+        wrongs.extend(heard.filter_map(|kind| self.event(kind).err()));
         for (key, length) in derived.lengths() {
             let length = length.duration();
-            if length.is_zero() || length > LENGTH_MAX {
-                wrongs.push(format!(
-                    "`{key}` must be longer than nothing and at most 7d"
-                ));
+            if length > LENGTH_MAX {
+                wrongs.push(format!("`{key}` must be at most 7d"));
             }
         }
         match &derived.operator {

@@ -1,5 +1,6 @@
 //! TOML with line numbers: tables are taken out of a file one by one, so that one mistake does not hide the next.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -136,6 +137,14 @@ impl<'a> Table<'a> {
                 None
             }
         }
+    }
+
+    /// What is left in canonical form, whatever its layout and comments: JSON without spaces, its keys sorted. `None` for what has no such form.
+    pub(super) fn canonical(&self) -> Option<String> {
+        let table = DeValue::Table(self.entries.clone());
+        let whole = ValueDeserializer::from(Spanned::new(0..0, table));
+        let value = serde_json::Value::deserialize(whole).ok()?;
+        Some(value.to_string())
     }
 
     /// Whatever was not taken does not belong here.

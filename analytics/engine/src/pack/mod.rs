@@ -21,10 +21,12 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use yiping_model::{EventType, Property, Text, Thing};
+use smol_str::SmolStr;
+use yiping_model::{EventType, Property, RuleId, RuleVersion, Text, Thing};
 
 use crate::derive::{ClassLaw, Derived};
 use crate::indices::AqiLaws;
@@ -122,6 +124,8 @@ struct Draft {
     properties: Vec<Entry<Property>>,
     things: Vec<Entry<Thing>>,
     rules: Vec<Entry<Rule>>,
+    /// Of the rules as they are written, without their cases.
+    digests: BTreeMap<RuleId, SmolStr>,
     cases: Vec<Entry<Case>>,
     laws: Option<Entry<AqiLaws>>,
     events: Vec<Entry<EventType>>,
@@ -185,6 +189,7 @@ impl Draft {
 
     fn read_rule(&mut self, mut table: Table<'_>, problems: &mut Problems) {
         let cases = table.take_entries::<CaseText>("case", problems);
+        let definition = table.canonical();
         let Some(rule) = table.take_whole::<Rule>(problems) else {
             return;
         };
@@ -194,6 +199,10 @@ impl Draft {
             value: case.value.of(&rule.value.id),
         };
         self.cases.extend(cases.into_iter().map(of_rule));
+        let digest = definition.map(|definition| RuleVersion::digest_of(&definition));
+        let id = &rule.value.id;
+        self.digests
+            .extend(digest.map(|digest| (id.clone(), digest)));
         self.rules.push(rule);
     }
 
@@ -209,6 +218,14 @@ impl Draft {
         if !problems.is_empty() {
             return Err(problems.into_sorted());
         }
+        let mut rules = values(self.rules);
+        for rule in &mut rules {
+            rule.version = self.digests.get(&rule.id).map(|digest| RuleVersion {
+                pack: head.value.id.as_str().into(),
+                version: head.value.version.as_str().into(),
+                digest: digest.clone(),
+            });
+        }
         Ok(Pack {
             id: head.value.id,
             title: head.value.title,
@@ -216,7 +233,7 @@ impl Draft {
             description: head.value.description,
             properties: values(self.properties),
             things: values(self.things),
-            rules: values(self.rules),
+            rules,
             cases: values(self.cases),
             laws: self.laws.map(|entry| entry.value),
             events: values(self.events),

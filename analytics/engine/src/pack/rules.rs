@@ -8,7 +8,7 @@ use super::Draft;
 use super::case::Given;
 use super::check::blank;
 use super::document::{Entry, Problems, nearest};
-use crate::rule::{Bound, Limits, Operator, Rule, Silence, Stuck, Threshold};
+use crate::rule::{Bound, Happening, Limits, Operator, Rule, Silence, Stuck, Threshold};
 
 /// A value that stays is told after so many observations at most.
 const COUNT_MAX: u32 = 10_000;
@@ -38,12 +38,7 @@ impl Draft {
             tell(again, &format!("property `{property}` is named twice"));
         }
         if let Operator::Event(event) = &rule.operator {
-            for (property, least) in &event.min {
-                tell(!least.is_finite(), "`min` must be finite numbers");
-                if let Err(unknown) = self.property(property) {
-                    tell(true, &unknown);
-                }
-            }
+            self.check_event(event, &mut tell);
         }
         tell(
             !self.cases.iter().any(|case| case.value.rule == rule.id),
@@ -53,6 +48,24 @@ impl Draft {
             entry.tell(format!("rule `{}`: {text}", rule.id), problems);
         }
         self.check_cases_of(rule, problems);
+    }
+
+    fn check_event(&self, rule: &Happening, tell: &mut impl FnMut(bool, &str)) {
+        let event = match self.event(&rule.kind) {
+            Ok(event) => event,
+            Err(unknown) => return tell(true, &unknown),
+        };
+        for (property, least) in &rule.min {
+            tell(!least.is_finite(), "`min` must be finite numbers");
+            if !event.properties.contains(property) {
+                let near = nearest(
+                    property.as_str(),
+                    event.properties.iter().map(|it| it.as_str()),
+                );
+                let text = format!("event `{}` is told without `{property}`{near}", event.id);
+                tell(true, &text);
+            }
+        }
     }
 
     fn check_operator(&self, rule: &Rule, property: &Property, tell: &mut impl FnMut(bool, &str)) {
@@ -173,6 +186,13 @@ impl Draft {
                     "`given` must hold observations with finite values"
                 };
                 case.tell(text, problems);
+            }
+            for given in &case.value.given {
+                if let Given::Event(event) = given
+                    && let Err(unknown) = self.event(&event.kind)
+                {
+                    case.tell(unknown, problems);
+                }
             }
             if let Operator::Threshold(limits) = &rule.operator {
                 let missing = limits

@@ -195,6 +195,11 @@ fn what_does_not_fit_together_is_told_where_it_stands() {
     told("given = [[0, 60]", "given = [[0, nan]", "finite values");
     told("level = 4", "level = 5", "level 5 is not 1 (red)");
     told(
+        r#"id = "leq""#,
+        r#"id = "no_data""#,
+        "what the program itself says of a silent thing",
+    );
+    told(
         r#"id = "noise""#,
         r#"id = "Noise pack""#,
         "a word of lower case letters",
@@ -272,6 +277,36 @@ fn a_rule_without_a_case_is_not_trusted() {
 }
 
 #[test]
+fn a_rule_has_the_version_of_its_pack_and_a_digest_of_what_is_written() {
+    let version = |files: &[PackFile]| {
+        let pack = Pack::parse(files).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        pack.rules[0].version.clone().expect("of a pack")
+    };
+    let written = version(&noise());
+    assert_eq!(
+        (written.pack.as_str(), written.version.as_str()),
+        ("noise", "1")
+    );
+    // As Python says it: sha256(json.dumps(rule, sort_keys=True, separators=(",", ":"), ensure_ascii=False)) of the rule without its cases.
+    assert_eq!(written.digest, "96ca40f9a5e1");
+    let same = [
+        ("[[rule]]", "# a comment\n[[rule]]"),
+        ("raise = 70, clear = 67", "clear =  67, raise = 70"),
+        ("[60, 74.5]", "[60, 74.4]"),
+    ];
+    for (from, to) in same {
+        assert_eq!(version(&noise_but(from, to)), written, "{from} → {to}");
+    }
+    let other = version(&noise_but("clear = 67", "clear = 66.5"));
+    assert_ne!(other.digest, written.digest);
+    let newer = version(&noise_but("version = \"1\"", "version = \"2\""));
+    assert_eq!(
+        (newer.version.as_str(), newer.digest),
+        ("2", written.digest)
+    );
+}
+
+#[test]
 fn a_pack_without_its_head_is_told_so() {
     assert!(problems(&[]).starts_with("pack.toml:1: a pack needs this file"));
     let broken = problems(&[file("pack.toml", "id = \"a\"\ntitle = ")]);
@@ -288,6 +323,13 @@ fn laws_that_speak_of_unknown_properties_are_told() {
         "{wrong}"
     );
 }
+
+const EVENTS: &str = r#"
+[[event]]
+id = "bang"
+title = { zh = "巨响", en = "Bang" }
+properties = ["leq"]
+"#;
 
 /// A pack of rules of every operator, each with cases that show it.
 fn every_operator() -> Vec<PackFile> {
@@ -308,6 +350,7 @@ fn every_operator() -> Vec<PackFile> {
         .replace("noise-01", "gw-01")
         .replace("parent = \"gw-01\"\n", "");
     gateway.push_str(&copy);
+    files.push(file("events.toml", EVENTS));
     files
 }
 
@@ -331,7 +374,7 @@ fn wrong(from: &str, to: &str) -> String {
 }
 
 /// A change, and what is told of it.
-const WRONG: [(&str, &str, &str); 16] = [
+const WRONG: [(&str, &str, &str); 18] = [
     (
         "limit = \"loud\", offset = -5",
         "limit = \"lout\"",
@@ -380,7 +423,7 @@ const WRONG: [(&str, &str, &str); 16] = [
     (
         "min = { leq = 90 }",
         "min = { lec = 90 }",
-        "there is no property `lec`; did you mean `leq`?",
+        "event `bang` is told without `lec`; did you mean `leq`?",
     ),
     (
         "property = \"leq\"\nlevel = 4",
@@ -395,7 +438,17 @@ const WRONG: [(&str, &str, &str); 16] = [
     (
         "stuck = {",
         "rate = { direction = \"above\", raise = 1, clear = 1, over = \"1h\" }\nstuck = {",
-        "needs exactly one operator",
+        "needs exactly one operator of `threshold`, `rate`",
+    ),
+    (
+        "event = { kind = \"bang\"",
+        "event = { kind = \"bangs\"",
+        "there is no event `bangs`; did you mean `bang`?",
+    ),
+    (
+        "{ at = 0, kind = \"bang\"",
+        "{ at = 0, kind = \"bag\"",
+        "there is no event `bag`; did you mean `bang`?",
     ),
     (
         "given = [{ at = 0",

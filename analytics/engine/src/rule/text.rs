@@ -1,78 +1,13 @@
 //! How rules are written in TOML.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde::de::{Error, MapAccess, Visitor, value::MapAccessDeserializer};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use yiping_model::{Level, PropertyId, RuleId, Text};
 
 use super::{Bound, Change, Happening, Limits, Operator, Rule, Silence, Stuck};
-
-/// A length of time as it is written: `90s`, `10m`, `1h`, `2d`; a year at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Lapse(u32);
-
-const YEAR_SECS: u32 = 366 * 86_400;
-
-impl Lapse {
-    /// So many seconds.
-    pub const fn from_secs(secs: u32) -> Self {
-        Self(secs)
-    }
-
-    /// In seconds.
-    pub const fn secs(self) -> u32 {
-        self.0
-    }
-
-    /// As a duration.
-    pub const fn duration(self) -> Duration {
-        Duration::from_secs(self.0 as u64)
-    }
-}
-
-impl TryFrom<String> for Lapse {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        let parse = || {
-            let (place, unit) = text.char_indices().next_back()?;
-            let factor = match unit {
-                's' => 1,
-                'm' => 60,
-                'h' => 3_600,
-                'd' => 86_400,
-                _ => return None,
-            };
-            let count: u32 = text[..place].parse().ok()?;
-            let secs = count.checked_mul(factor)?;
-            (1..=YEAR_SECS).contains(&secs).then_some(Self(secs))
-        };
-        parse().ok_or_else(|| {
-            format!(
-                "`{text}` is not a length of time: a whole number and s, m, h or d, as in `90s` or `10m`, a year at most"
-            )
-        })
-    }
-}
-
-impl From<Lapse> for String {
-    fn from(lapse: Lapse) -> Self {
-        lapse.to_string()
-    }
-}
-
-impl fmt::Display for Lapse {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            secs if secs % 86_400 == 0 => write!(out, "{}d", secs / 86_400),
-            secs if secs % 3_600 == 0 => write!(out, "{}h", secs / 3_600),
-            secs if secs % 60 == 0 => write!(out, "{}m", secs / 60),
-            secs => write!(out, "{secs}s"),
-        }
-    }
-}
+use crate::written::{Lapse, one_of};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,19 +28,13 @@ impl TryFrom<RuleText> for Rule {
     type Error = String;
     fn try_from(text: RuleText) -> Result<Self, String> {
         let operators = [
-            text.threshold.map(Operator::Threshold),
-            text.rate.map(Operator::Rate),
-            text.no_data.map(Operator::NoData),
-            text.stuck.map(Operator::Stuck),
-            text.event.map(Operator::Event),
+            ("threshold", text.threshold.map(Operator::Threshold)),
+            ("rate", text.rate.map(Operator::Rate)),
+            ("no_data", text.no_data.map(Operator::NoData)),
+            ("stuck", text.stuck.map(Operator::Stuck)),
+            ("event", text.event.map(Operator::Event)),
         ];
-        let mut operators = operators.into_iter().flatten();
-        let (Some(operator), None) = (operators.next(), operators.next()) else {
-            return Err(format!(
-                "rule `{}` needs exactly one operator: `threshold`, `rate`, `no_data`, `stuck` or `event`",
-                text.id
-            ));
-        };
+        let operator = one_of(operators).map_err(|wrong| format!("rule `{}` {wrong}", text.id))?;
         let properties = text.property.map_or_else(Vec::new, |named| named.0);
         let on_event = matches!(operator, Operator::Event(_));
         if on_event != properties.is_empty() {
@@ -123,6 +52,7 @@ impl TryFrom<RuleText> for Rule {
             level: text.level,
             operator,
             source: text.source,
+            version: None,
         })
     }
 }

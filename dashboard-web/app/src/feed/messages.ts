@@ -125,6 +125,18 @@ export type RuleView = {
   hold_secs: number | null,
   /** Where the thresholds come from. */
   source: string,
+  /** The text of it that is in force; an alarm names the one that raised it. */
+  written?: RuleVersionView,
+};
+
+/** Which text of a rule. */
+export type RuleVersionView = {
+  /** The pack that holds the rule. */
+  pack: string,
+  /** The pack's own version. */
+  version: string,
+  /** The first 12 hex digits of SHA-256 of the rule as it is written. */
+  digest: string,
 };
 
 /** How a rule judges. */
@@ -168,6 +180,8 @@ export type StateView = {
   sources: Array<SourceView>,
   /** The last events, by thing, then time, at most [`EVENTS_PER_THING`] of each thing. */
   events?: Array<EventView>,
+  /** The last windows of H3 cells, by thing and property. */
+  cells?: Array<CellView>,
 };
 
 /** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
@@ -182,6 +196,8 @@ export type Delta = {
   things?: Array<ThingView>,
   /** New last values. */
   latest?: Array<LatestView>,
+  /** Last values that are no more, to be removed: of derived values that were corrected to none, or whose newest step has none. */
+  gone?: Array<DatastreamView>,
   /** New points of trends, to be appended (see [`TrendPoint`]). */
   trend_points?: Array<TrendPoint>,
   /** New indices. */
@@ -194,6 +210,8 @@ export type Delta = {
   sources?: Array<SourceView>,
   /** New events, to be put among those of their things (see [`EventView`]). */
   events?: Array<EventView>,
+  /** New last windows of H3 cells. */
+  cells?: Array<CellView>,
 };
 
 /** A thing. */
@@ -220,6 +238,24 @@ export type ThingView = {
   limits?: Record<string, number>,
   /** The corners of an H3 cell, longitude and latitude, the first not repeated; empty for a thing that is none. */
   outline?: Array<[number, number]>,
+  /** Why nothing comes from it, when that is not its own alarm but that of what it is heard through. */
+  silenced_by?: SilencedByView,
+};
+
+/** The alarm of a gateway or a door of which a thing has said nothing since: until it is heard again, or has an alarm of its own. */
+export type SilencedByView = {
+  /** The alarm; it may be over, and even closed, while this thing is still silent. */
+  alarm: string,
+  /** The gateway, or `door:` and the door, of which that alarm is. */
+  thing: string,
+};
+
+/** A datastream. */
+export type DatastreamView = {
+  /** Thing. */
+  thing: string,
+  /** Property. */
+  property: string,
 };
 
 /** The last value of a datastream, by phenomenon time. */
@@ -305,8 +341,38 @@ export type TrendPoint = {
   start_ms: number,
   /** Length of the window. */
   step_secs: number,
-  /** Its mean. */
+  /** Its mean; `None` of a derived value that there is not. */
+  mean: number | null,
+  /** Whether late data corrected it. */
+  corrected: boolean,
+  /** The mean that was told before a correction; `None` when there was none. */
+  before: number | null,
+};
+
+/** The last window of a property over all things of an H3 cell, of its shortest tumbling windows. The cell is a thing too, with its outline. */
+export type CellView = {
+  /** The cell. */
+  thing: string,
+  /** Property. */
+  property: string,
+  /** Start of the window. */
+  start_ms: number,
+  /** Length of the window. */
+  length_secs: number,
+  /** How many good observations it holds. */
+  count: number,
+  /** How many the things of the cell should have made; 0 when nobody says. */
+  expected: number,
+  /** Arithmetic mean, in the property's unit. */
   mean: number,
+  /** Smallest value. */
+  min: number,
+  /** Largest value. */
+  max: number,
+  /** Whether the window is still open. */
+  early: boolean,
+  /** When the log took this result. */
+  received_ms: number,
   /** Whether late data corrected it. */
   corrected: boolean,
   /** The mean that was told before a correction; `None` when there was none. */
@@ -386,6 +452,8 @@ export type AlarmView = {
   ended_ms: number | null,
   /** City time at which it was raised. */
   raised_ms: number,
+  /** The text of the rule that raised it, where it is recorded. */
+  raised_by?: RuleVersionView,
   /** Who acknowledged. */
   acknowledged: AcknowledgedView | null,
   /** Whether late data changed it. */

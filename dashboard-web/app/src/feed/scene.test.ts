@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rehearse } from "../rehearsal/script";
-import type { AlarmView, Delta, LatestView, Snapshot, TrendPoint } from "./messages";
+import type { AlarmView, CellView, Delta, LatestView, Snapshot, TrendPoint } from "./messages";
 import { extended, Scene } from "./scene";
 
 function empty(): Snapshot {
@@ -71,6 +71,38 @@ describe("a scene", () => {
     expect(scene.view().alarms).toEqual([]);
   });
 
+  it("takes back a last value that is no more", () => {
+    const scene = new Scene();
+    scene.apply({ type: "snapshot", ...empty() });
+    scene.apply(delta(10, 11, { latest: [latest("a", "wait", 1), latest("b", "wait", 2)] }));
+    expect(scene.apply(delta(11, 12, { gone: [{ thing: "a", property: "wait" }] }))).toEqual(["latest"]);
+    expect(scene.view().latest).toEqual([latest("b", "wait", 2)]);
+  });
+
+  it("holds the last window of each cell and property", () => {
+    const cell = (thing: string, mean: number): CellView => ({
+      thing,
+      property: "pm25",
+      start_ms: 0,
+      length_secs: 60,
+      count: 1,
+      expected: 1,
+      mean,
+      min: mean,
+      max: mean,
+      early: false,
+      received_ms: 0,
+      corrected: false,
+      before: null,
+    });
+    const scene = new Scene();
+    scene.apply({ type: "snapshot", ...empty(), state: { ...empty().state, cells: [cell("h3:b", 1)] } });
+    expect(scene.apply(delta(10, 11, { cells: [cell("h3:a", 2), cell("h3:b", 3)] }))).toEqual(["cells"]);
+    expect(scene.view().cells).toEqual([cell("h3:a", 2), cell("h3:b", 3)]);
+    scene.apply({ type: "snapshot", ...empty(), position: 20 });
+    expect(scene.view()).toEqual(empty().state);
+  });
+
   it("refuses a delta that does not begin where it stands, and stays as it was", () => {
     const scene = new Scene();
     expect(scene.apply(delta(0, 1))).toBeNull();
@@ -114,7 +146,7 @@ describe("a scene", () => {
 });
 
 describe("a trend", () => {
-  const point = (minute: number, mean: number, step_secs = 60): TrendPoint => ({
+  const point = (minute: number, mean: number | null, step_secs = 60): TrendPoint => ({
     thing: "t",
     property: "p",
     start_ms: minute * 60_000,
@@ -128,6 +160,10 @@ describe("a trend", () => {
 
   it("shows a gap as one", () => {
     expect(grown(point(0, 1), point(3, 4))?.means).toEqual([1, null, null, 4]);
+  });
+
+  it("leaves a gap where a value was taken back", () => {
+    expect(grown(point(0, 1), point(1, 2), point(1, null))?.means).toEqual([1, null]);
   });
 
   it("replaces a window that it spans and passes over what lies before it", () => {

@@ -1,6 +1,7 @@
 import { putEvents } from "./events";
 import {
   type AlarmView,
+  type CellView,
   type CityView,
   type CorrectionView,
   type Delta,
@@ -29,9 +30,19 @@ export interface Facts {
 }
 
 /** The parts of the state that are painted separately. */
-export type Slice = "facts" | "things" | "latest" | "trends" | "indices" | "alarms" | "sources" | "events";
+export type Slice = "facts" | "things" | "latest" | "trends" | "indices" | "alarms" | "sources" | "events" | "cells";
 
-const SLICES: readonly Slice[] = ["facts", "things", "latest", "trends", "indices", "alarms", "sources", "events"];
+const SLICES: readonly Slice[] = [
+  "facts",
+  "things",
+  "latest",
+  "trends",
+  "indices",
+  "alarms",
+  "sources",
+  "events",
+  "cells",
+];
 
 /** Key of a datastream, or of an index: sorts like the pair, because no id contains U+0000. */
 export function pairKey(first: string, second: string): string {
@@ -53,6 +64,8 @@ export class Scene {
   readonly alarms = new Map<string, AlarmView>();
   readonly sources = new Map<string, SourceView>();
   readonly events = new Map<string, readonly EventView[]>();
+  /** The last windows of H3 cells, by cell and property. */
+  readonly cells = new Map<string, CellView>();
 
   /** Folds a message in. `null` means that it does not fit the state: ask for a snapshot. */
   apply(message: SceneMessage): readonly Slice[] | null {
@@ -75,6 +88,7 @@ export class Scene {
       alarms: sorted(this.alarms),
       sources: sorted(this.sources),
       ...(events.length === 0 ? {} : { events }),
+      ...(this.cells.size === 0 ? {} : { cells: sorted(this.cells) }),
     };
   }
 
@@ -96,6 +110,7 @@ export class Scene {
     refill(this.sources, state.sources, (source) => source.id);
     this.events.clear();
     putEvents(this.events, state.events ?? []);
+    refill(this.cells, state.cells ?? [], (cell) => pairKey(cell.thing, cell.property));
     return SLICES;
   }
 
@@ -113,8 +128,11 @@ export class Scene {
     put("indices", this.indices, delta.indices, (index) => pairKey(index.thing, index.kind));
     put("alarms", this.alarms, delta.alarms, (alarm) => alarm.id);
     put("sources", this.sources, delta.sources, (source) => source.id);
+    put("cells", this.cells, delta.cells, (cell) => pairKey(cell.thing, cell.property));
     putEvents(this.events, delta.events ?? []);
     if (delta.events?.length) changed.push("events");
+    for (const { thing, property } of delta.gone ?? []) this.latest.delete(pairKey(thing, property));
+    if (delta.gone?.length) changed.push("latest");
     for (const id of delta.closed ?? []) this.alarms.delete(id);
     if (delta.closed?.length) changed.push("alarms");
     for (const point of delta.trend_points ?? []) {

@@ -4,6 +4,7 @@ import type { Events } from "./events";
 import type { LinkState } from "./link";
 import type {
   AlarmView,
+  CellView,
   IndexView,
   LatestView,
   ServerMessage,
@@ -28,6 +29,8 @@ export interface Wall {
   readonly sources: Accessor<ReadonlyMap<string, SourceView>>;
   /** The last events of each thing. */
   readonly events: Accessor<Events>;
+  /** The last windows of H3 cells, by cell and property. */
+  readonly cells: Accessor<ReadonlyMap<string, CellView>>;
   /** City time in whole seconds (as milliseconds): the time to count ages from. */
   readonly now: Accessor<number>;
   readonly position: Accessor<number | undefined>;
@@ -71,6 +74,7 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [alarms, setAlarms] = createSignal<ReadonlyMap<string, AlarmView>>(scene.alarms, { equals: false });
   const [sources, setSources] = createSignal<ReadonlyMap<string, SourceView>>(scene.sources, { equals: false });
   const [events, setEvents] = createSignal<Events>(scene.events, { equals: false });
+  const [cells, setCells] = createSignal<ReadonlyMap<string, CellView>>(scene.cells, { equals: false });
   const [now, setNow] = createSignal(0);
   const [position, setPosition] = createSignal<number>();
   const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });
@@ -85,6 +89,7 @@ export function createStore(pace: Pace = BROWSER): Store {
     alarms: () => setAlarms(scene.alarms),
     sources: () => setSources(scene.sources),
     events: () => setEvents(scene.events),
+    cells: () => setCells(scene.cells),
   };
   const dirty = new Set<Slice>();
   let framed = false;
@@ -130,6 +135,7 @@ export function createStore(pace: Pace = BROWSER): Store {
     alarms,
     sources,
     events,
+    cells,
     now,
     position,
     link,

@@ -50,6 +50,7 @@ fn alarm(change: AlarmChange, ended: Option<i64>) -> Body {
         change,
         at: at(950),
         rule,
+        rule_version: None,
         subject,
         key: None,
         level: Level::Yellow,

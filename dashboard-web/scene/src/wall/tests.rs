@@ -1,3 +1,6 @@
+mod cells;
+mod silenced;
+
 use proptest::prelude::*;
 use yiping_model::{
     Act, AlarmChange, AlarmEvent, Decision, DerivedBefore, Disposition, EventKey, EventKind,
@@ -59,7 +62,7 @@ fn facts() -> SceneFacts {
         area: Some("330802".into()),
         properties: vec![property_id("pm25")],
         period_secs: None,
-        parent: None,
+        parent: ThingId::new("gw").ok(),
         neighbour: None,
         limits: std::collections::BTreeMap::new(),
     };
@@ -73,6 +76,7 @@ fn facts() -> SceneFacts {
             events: std::collections::BTreeMap::new(),
         }),
         rules: Vec::new(),
+        derived_steps: BTreeMap::new(),
         simulated: true,
     }
 }
@@ -82,6 +86,7 @@ fn limits() -> Limits {
         things_max: 3,
         properties_max: 2,
         sources_max: 2,
+        cells_max: 2,
     }
 }
 
@@ -190,6 +195,7 @@ fn alarm(number: i64, change: AlarmChange, ended: Option<i64>) -> Body {
         change,
         at: at(number),
         rule: RuleId::new("r").expect("valid"),
+        rule_version: None,
         subject: datastream("a:pm25"),
         key: None,
         level: Level::Orange,
@@ -200,6 +206,18 @@ fn alarm(number: i64, change: AlarmChange, ended: Option<i64>) -> Body {
         threshold: 0.5,
         before: None,
     }))
+}
+
+/// What is said of the silence of a gateway or a door since a second of the log's clock.
+fn silence(thing: &str, since: i64, change: AlarmChange, ended: Option<i64>) -> Body {
+    let Body::Finding(mut found) = alarm(since, change, ended) else {
+        panic!("an alarm")
+    };
+    if let Outcome::Alarm(event) = &mut found.outcome {
+        event.subject = datastream(&format!("{thing}:no_data"));
+        event.alarm = AlarmId::of(&event.rule, &event.subject, &source("s"), at(since), 1.0);
+    }
+    Body::Finding(found)
 }
 
 fn acknowledge(number: i64, seat: &str) -> Body {
@@ -246,6 +264,13 @@ fn told(bodies: Vec<Body>) -> WallScene {
     wall
 }
 
+/// Three neighbours.
+const CELLS: [&str; 3] = [
+    "h3:8741a6c5affffff",
+    "h3:8741a6c58ffffff",
+    "h3:8741a6c5effffff",
+];
+
 fn any_body() -> impl Strategy<Value = Body> {
     let stream = prop::sample::select(vec!["a:pm25", "a:o3", "x:pm25", "y:so2", "z:pm25"]);
     let door = prop::sample::select(vec!["s", "t", "u"]);
@@ -255,6 +280,9 @@ fn any_body() -> impl Strategy<Value = Body> {
         Just((AlarmChange::Amended, None)),
         Just((AlarmChange::Withdrawn { merged_into: None }, None)),
     ];
+    let silent = prop::sample::select(vec!["gw", "door:s", "door:t", "a"]);
+    let silence_of = |(thing, since, (change, ended))| silence(thing, since, change, ended);
+    let cell = prop::sample::select(CELLS.to_vec());
     let kind = prop::sample::select(vec![IndexKind::AqiHourly, IndexKind::AqiDaily]);
     let secs = prop::sample::select(vec![10_u32, 60, 3_600]);
     prop_oneof![
@@ -274,7 +302,12 @@ fn any_body() -> impl Strategy<Value = Body> {
         2 => (kind, 0_i64..40, prop::option::of(1_u16..500)).prop_map(|(kind, step, value)| {
             index("a", kind, step * i64::from(step_secs(kind)), value)
         }),
-        3 => (0_i64..4, change).prop_map(|(number, (change, ended))| alarm(number, change, ended)),
+        3 => (0_i64..4, change.clone())
+            .prop_map(|(number, (change, ended))| alarm(number, change, ended)),
+        3 => (silent, 1_000_i64..1_100, change).prop_map(silence_of),
+        3 => (cell, 0_i64..9, 0_u8..9).prop_map(|(cell, step, mean)| {
+            window(&format!("{cell}:pm25"), step * 60, 60, mean.into())
+        }),
         2 => (0_i64..4, door.clone()).prop_map(|(number, seat)| acknowledge(number, seat)),
         1 => door.prop_map(reject),
     ]
@@ -494,4 +527,51 @@ fn a_derived_value_is_the_last_value_of_its_datastream_and_a_point_of_its_trend(
             thing.id == "a" && thing.properties.iter().any(|known| known == "wait")
         })
     );
+}
+
+#[test]
+fn a_derived_value_that_is_taken_back_is_no_longer_shown() {
+    let mut wall = told(vec![
+        derived("a:wait", 60, Some(1.0), 0),
+        derived("a:wait", 120, Some(7.0), 0),
+    ]);
+    wall.take_delta();
+    let mut say = |position, body| {
+        wall.apply(&Record {
+            position: Position(position),
+            received_at: at(2_000),
+            body,
+        });
+        let delta = wall.take_delta().expect("moved");
+        (delta, wall.snapshot().state)
+    };
+    let (delta, state) = say(90, derived("a:wait", 120, None, 1));
+    assert_eq!((delta.gone.len(), delta.latest.len()), (1, 0));
+    assert_eq!(delta.gone[0].property, "wait");
+    assert!(state.latest.is_empty());
+    assert_eq!(state.trends[0].means, [Some(1.0), None]);
+    assert_eq!(state.trends[0].corrected[0].before, Some(7.0));
+    // What was said of the time before is no answer to what is the case.
+    let (delta, state) = say(91, derived("a:wait", 60, Some(2.0), 1));
+    assert!(delta.gone.is_empty() && state.latest.is_empty());
+    let (delta, _) = say(92, derived("a:wait", 120, Some(6.0), 2));
+    assert_eq!((delta.gone.len(), delta.latest.len()), (0, 1));
+}
+
+#[test]
+fn the_trend_of_a_derived_value_has_its_own_step() {
+    // The thing says that its observations stand for ten minutes; a value is derived each minute.
+    let mut facts = facts();
+    facts.derived_steps = [(property_id("wait"), 60)].into();
+    let catalogue = Arc::get_mut(&mut facts.catalogue).expect("nobody else has it");
+    let thing = catalogue.things.get_mut("a").expect("known");
+    thing.period_secs = Some(600);
+    let mut wall = WallScene::new(facts, limits());
+    let steps = (1..4).map(|step| derived("a:wait", step * 60, Some(step as f64), 0));
+    for record in records(steps.collect()) {
+        wall.apply(&record);
+    }
+    let trend = &wall.snapshot().state.trends[0];
+    assert_eq!(trend.step_secs, 60);
+    assert_eq!(trend.means, [Some(1.0), Some(2.0), Some(3.0)]);
 }

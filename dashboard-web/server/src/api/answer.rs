@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use yiping_model::alarm::Acknowledgement;
 use yiping_model::{
     Alarm, AlarmBefore, AlarmChange, AlarmState, IndexKind, IndexResult, Quality, Quantile,
-    Timestamp, WindowBefore, WindowResult,
+    RuleVersion, Timestamp, WindowBefore, WindowResult,
 };
 use yiping_store::{Observation, SourceFigures, StoredReject};
 
@@ -271,6 +271,8 @@ pub(crate) struct AlarmAnswer {
     /// City time at which it was raised.
     #[schema(value_type = String, format = DateTime)]
     raised_at: Timestamp,
+    /// The text of the rule that raised it; null where it is not recorded.
+    raised_by: Option<RuleVersionAnswer>,
     /// The first acknowledgement.
     acknowledged: Option<Acknowledged>,
     /// Whether late data changed it.
@@ -302,11 +304,33 @@ impl From<Alarm> for AlarmAnswer {
             started: event.started,
             ended: event.ended,
             raised_at: alarm.raised_at,
+            raised_by: alarm.raised_by.map(RuleVersionAnswer::from),
             acknowledged: alarm.acknowledgement.map(Acknowledged::from),
             corrected: alarm.corrected,
             before: event.before.map(AlarmBeforeAnswer::from),
             withdrawn: matches!(event.change, AlarmChange::Withdrawn { .. }),
             position: alarm.position.0,
+        }
+    }
+}
+
+/// Which text of a rule.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RuleVersionAnswer {
+    /// The pack that holds the rule.
+    pack: String,
+    /// The pack's own version.
+    version: String,
+    /// The first 12 hex digits of SHA-256 of the rule as it is written.
+    digest: String,
+}
+
+impl From<RuleVersion> for RuleVersionAnswer {
+    fn from(version: RuleVersion) -> Self {
+        Self {
+            pack: version.pack.into(),
+            version: version.version.into(),
+            digest: version.digest.into(),
         }
     }
 }

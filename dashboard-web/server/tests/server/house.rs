@@ -234,6 +234,7 @@ fn facts(simulated: bool) -> SceneFacts {
     SceneFacts {
         catalogue: catalogue(),
         rules: Vec::new(),
+        derived_steps: std::collections::BTreeMap::new(),
         simulated,
     }
 }
@@ -346,6 +347,7 @@ pub(crate) fn alarm(number: i64) -> Body {
         change: AlarmChange::Raised,
         at: at(number),
         rule: RuleId::new("pm25-high").expect("valid"),
+        rule_version: None,
         subject: DatastreamId::parse("a:pm25").expect("valid"),
         key: None,
         level: Level::Orange,

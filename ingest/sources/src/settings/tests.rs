@@ -82,7 +82,12 @@ fn what_makes_no_sense_is_refused_by_its_name() {
         (
             "mqtt-main",
             "replay",
-            "ingest.mqtt[0].name: is taken; give every door its own name",
+            "ingest.mqtt[0].name: `replay` is the program's own name for what comes through no door; choose another",
+        ),
+        (
+            "mqtt-main",
+            "derived",
+            "ingest.mqtt[0].name: `derived` is the program's own name for what comes through no door; choose another",
         ),
         (
             "mqtt-main",

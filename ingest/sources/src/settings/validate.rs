@@ -30,7 +30,7 @@ impl IngestSettings {
             "token_secret",
             "has fewer than 16 bytes, and could be found by trying",
         )?;
-        let mut names = BTreeSet::from([REPLAY_SOURCE, self.http.name.as_str()]);
+        let mut names = BTreeSet::from([self.http.name.as_str()]);
         let mut sessions = BTreeSet::new();
         for (at, mqtt) in self.mqtt.iter().enumerate() {
             let field = |name: &str| format!("mqtt[{at}].{name}");
@@ -74,11 +74,6 @@ impl IngestSettings {
 impl HttpSettings {
     fn validate(&self) -> Result<(), SettingsError> {
         source(&self.name, "http.name")?;
-        require(
-            self.name != REPLAY_SOURCE,
-            "http.name",
-            "is taken by replay; choose another",
-        )?;
         require(
             self.payload_bytes_max > 0,
             "http.payload_bytes_max",
@@ -314,13 +309,23 @@ impl MqttdSettings {
     }
 }
 
+/// What the program names itself: the replay of a table, what the engine judges of its own, derived values in history.
+const RESERVED: [&str; 3] = [REPLAY_SOURCE, SourceId::ENGINE, SourceId::DERIVED];
+
 fn source(name: &str, field: &str) -> Result<(), SettingsError> {
     SourceId::new(name)
         .map(|_valid| ())
         .map_err(|error| SettingsError {
             field: field.to_owned(),
             detail: format!("`{name}` cannot be the name of a source: {error}"),
-        })
+        })?;
+    require(
+        !RESERVED.contains(&name),
+        field,
+        &format!(
+            "`{name}` is the program's own name for what comes through no door; choose another"
+        ),
+    )
 }
 
 fn require(holds: bool, field: &str, detail: &str) -> Result<(), SettingsError> {

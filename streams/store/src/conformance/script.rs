@@ -166,6 +166,7 @@ impl Script {
             change,
             at: self.now,
             rule,
+            rule_version: None,
             subject: datastream(id),
             key: None,
             level: Level::Orange,

@@ -12,9 +12,6 @@ use super::time::Time;
 use super::{id, names, parsed};
 use crate::{Observation, Point, StoreError, StoredEvent};
 
-/// The source of values that were derived: no door.
-const DERIVED: &str = "derived";
-
 /// Position, received at, source, thing, phenomenon time, kind, key, part, values in JSON.
 pub(crate) type EventCells = (
     i64,
@@ -179,7 +176,7 @@ fn one(&(time, received_at, value, zero_sign): &DerivedCells) -> Result<Observat
         received_at: received_at.0,
         value: signed(value, zero_sign),
         quality: yiping_model::Quality::Good,
-        source: id("source", SourceId::new(DERIVED))?,
+        source: id("source", SourceId::new(SourceId::DERIVED))?,
     })
 }
 

@@ -106,6 +106,7 @@ pub(super) fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
         level: Level::Orange,
         operator: Operator::Threshold(Limits::plain(threshold)),
         source: "test".into(),
+        version: None,
     }
 }
 
