@@ -57,8 +57,11 @@ export interface DomainWords {
   readonly gateway: string;
   readonly sensors: string;
   readonly unavailable: (count: number) => string;
-  readonly field: Readonly<Record<"rain" | "people", string>>;
+  readonly behind: Readonly<Record<"gateway" | "door" | "other", string>>;
+  readonly field: Readonly<Record<"rain" | "people" | "noise", string>>;
   readonly interpolated: string;
+  readonly cellsOf: (from: string, to: string) => string;
+  readonly cellsPart: string;
   readonly marks: Readonly<Record<string, string>>;
   readonly detail: string;
   readonly stuckFor: (span: string) => string;
@@ -76,6 +79,8 @@ export interface DomainWords {
   readonly stuckRule: (span: string, count: number) => string;
   readonly eventRule: (kind: string, least: string, byTrack: boolean, hold: string) => string;
   readonly ownLimit: (name: string) => string;
+  readonly ruleVersion: string;
+  readonly ruleNow: (version: string) => string;
   readonly ruleSource: string;
   readonly untold: string;
   readonly course: string;
@@ -177,8 +182,11 @@ export const zhDomains: DomainWords = {
   gateway: "网关",
   sensors: "在报 / 下属",
   unavailable: (count) => `下属 ${count} 个失联`,
-  field: { rain: "1 小时雨量 mm", people: "人群聚集 次" },
+  behind: { gateway: "因网关离线", door: "因来源静默", other: "因上级离线" },
+  field: { rain: "1 小时雨量 mm", people: "人群聚集 次", noise: "单元噪声均值 dB" },
   interpolated: "站间插值",
+  cellsOf: (from, to) => `单元实测 ${from}–${to}`,
+  cellsPart: "数据不足 75 %",
   marks: {
     air: "空气站",
     gas: "气体探头",
@@ -211,6 +219,8 @@ export const zhDomains: DomainWords = {
       .filter(Boolean)
       .join("，"),
   ownLimit: (name) => ({ warning: "本站警戒", guaranteed: "本站保证", target: "本断面目标" })[name] ?? `本处 ${name}`,
+  ruleVersion: "规则版本",
+  ruleNow: (version) => `现行 ${version}`,
   ruleSource: "依据",
   untold: "未提供",
   course: "经过",
@@ -337,8 +347,11 @@ export const enDomains: DomainWords = {
   gateway: "Gateway",
   sensors: "heard / behind it",
   unavailable: (count) => `its ${count} are gone`,
-  field: { rain: "Rain in 1 h, mm", people: "Crowds" },
+  behind: { gateway: "gateway silent", door: "door silent", other: "parent silent" },
+  field: { rain: "Rain in 1 h, mm", people: "Crowds", noise: "Noise by cell, dB" },
   interpolated: "interpolated",
+  cellsOf: (from, to) => `measured ${from}–${to}`,
+  cellsPart: "below 75 % of data",
   marks: {
     air: "Air station",
     gas: "Gas detector",
@@ -373,6 +386,8 @@ export const enDomains: DomainWords = {
       .join(", "),
   ownLimit: (name) =>
     ({ warning: "own warning stage", guaranteed: "own guaranteed stage", target: "own target" })[name] ?? `own ${name}`,
+  ruleVersion: "Version",
+  ruleNow: (version) => `now ${version}`,
   ruleSource: "Source",
   untold: "not told",
   course: "Course",

@@ -1,7 +1,7 @@
 import { freshness } from "../feed/fresh";
-import type { AlarmView, LatestView, ThingView } from "../feed/messages";
+import type { AlarmView, CellView, LatestView, ThingView } from "../feed/messages";
 import { type Facts, pairKey } from "../feed/scene";
-import { type ColumnId, columnOf, columnOfThing } from "../lib/domains";
+import { type ColumnId, columnOf, columnOfThing, isCell } from "../lib/domains";
 import { say } from "../lib/i18n";
 import { abroad } from "./abroad";
 import { BORDER_PLACES, LAND_NAMES, type LandName } from "./land";
@@ -31,6 +31,8 @@ export interface ThingMark {
   readonly shape: Shape;
   readonly at: Point;
   readonly silent: boolean;
+  /** It is silent because its gateway or door is. */
+  readonly behind?: boolean;
   /** Where the wind blows to, radians clockwise from north. */
   readonly angle?: number;
 }
@@ -76,6 +78,8 @@ export interface Live {
   readonly things: ReadonlyMap<string, ThingView>;
   readonly latest: ReadonlyMap<string, LatestView>;
   readonly alarms: ReadonlyMap<string, AlarmView>;
+  /** The last windows of H3 cells. */
+  readonly cells: ReadonlyMap<string, CellView>;
   readonly nowMs: number;
 }
 
@@ -185,7 +189,7 @@ function thingMarks(live: Live, { projection, frame, taken, marks: shown }: Canv
   const marks: ThingMark[] = [];
   for (const thing of live.things.values()) {
     const column = columnOfThing(thing);
-    if (thing.place === null || !shown.has(column)) continue;
+    if (thing.place === null || isCell(thing) || !shown.has(column)) continue;
     const [x, y] = projection.point(thing.place);
     if (!inside([x, y], frame) || taken.some((box) => inside([x, y], box))) continue;
     const at: Point = [Math.round(x), Math.round(y)];
@@ -201,8 +205,10 @@ function thingMarks(live: Live, { projection, frame, taken, marks: shown }: Canv
       : undefined;
     if (thing.kind === "weather" && from !== undefined)
       marks.push({ shape: "arrow", at, silent: false, angle: (Math.round(from / 5) * 5 + 180) * (Math.PI / 180) });
-    else if (SHAPES[column] !== "arrow") marks.push({ shape: SHAPES[column], at, silent });
-    else marks.push({ shape: "circle", at, silent });
+    else {
+      const shape = SHAPES[column] === "arrow" ? "circle" : SHAPES[column];
+      marks.push({ shape, at, silent, ...(thing.silenced_by === undefined ? {} : { behind: true }) });
+    }
   }
   return marks;
 }

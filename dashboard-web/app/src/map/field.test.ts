@@ -22,6 +22,7 @@ function live(more: readonly (readonly [ThingView, LatestView])[] = []): Live {
       ...more.map(([thing, last]) => [pairKey(thing.id, last.property), last] as const),
     ]),
     alarms: scene.alarms,
+    cells: scene.cells,
     nowMs: scene.nowMs,
   };
 }

@@ -1,6 +1,6 @@
 import { createSignal } from "solid-js";
 import type { ThingView } from "../feed/messages";
-import { type ColumnId, columnOfThing } from "../lib/domains";
+import { type ColumnId, columnOfThing, isCell } from "../lib/domains";
 import type { Text } from "../lib/i18n";
 import type { FieldId } from "../map/field";
 
@@ -72,12 +72,13 @@ export const SCENES: readonly SceneLayout[] = [
     right: ["street", "gateways"],
     foot: "others",
     marks: ["street", "gateway", "other"],
+    field: "noise",
   },
 ];
 
 /** The columns in which a city has something. */
 export function columnsOf(things: Iterable<ThingView>): ReadonlySet<ColumnId> {
-  return new Set([...things].map(columnOfThing));
+  return new Set([...things].filter((thing) => !isCell(thing)).map(columnOfThing));
 }
 
 /** Whether a scene has something to show. */

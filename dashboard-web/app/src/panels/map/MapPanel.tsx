@@ -1,6 +1,6 @@
 import "./map.css";
 import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
-import { COUNT_STEPS, RAIN_STEPS } from "../../lib/grey";
+import { STEPS } from "../../lib/grey";
 import { t } from "../../lib/i18n";
 import type { Base } from "../../map/base";
 import { drawing, type Live, unplaced } from "../../map/drawing";
@@ -31,7 +31,14 @@ export const MapPanel: Panel = (props) => {
     const { wall } = props;
     const facts = wall.facts();
     if (facts === undefined) return undefined;
-    return { facts, things: wall.things(), latest: wall.latest(), alarms: wall.alarms(), nowMs: wall.now() };
+    return {
+      facts,
+      things: wall.things(),
+      latest: wall.latest(),
+      alarms: wall.alarms(),
+      cells: wall.cells(),
+      nowMs: wall.now(),
+    };
   });
   const near = createMemo(() => closeUp(props.wall.alarms().values(), props.wall.things()), undefined, {
     equals: (a, b) => JSON.stringify([a, ...(a?.things ?? [])]) === JSON.stringify([b, ...(b?.things ?? [])]),
@@ -40,11 +47,12 @@ export const MapPanel: Panel = (props) => {
     const there = columnsOf(props.wall.things().values());
     return new Set(scene().marks.filter((column) => there.has(column)));
   });
-  const steps = () => (scene().field === "people" ? COUNT_STEPS : RAIN_STEPS);
+  const steps = () => STEPS[scene().field ?? "rain"];
   // A field is worked out from what came, not at every stroke of the clock.
   const grey = createMemo(() => {
     const id = scene().field;
     props.wall.latest();
+    props.wall.cells();
     const shown = untrack(live);
     return id === undefined || shown === undefined ? undefined : field(id, shown, CITY_VIEW, steps()[0] ?? 0);
   });
@@ -120,7 +128,14 @@ export const MapPanel: Panel = (props) => {
         </p>
       </Show>
       <Show when={grey()}>
-        {(shown) => <Ramp id={scene().field ?? "rain"} steps={steps()} interpolated={shown().interpolated} />}
+        {(shown) => (
+          <Ramp
+            id={scene().field ?? "rain"}
+            steps={steps()}
+            field={shown()}
+            zone={props.wall.facts()?.city.zone ?? "UTC"}
+          />
+        )}
       </Show>
       <Scale metresPerPixel={CITY_VIEW.metresPerPixel} pixelsMax={120} />
       <Legend columns={shownColumns()} />
