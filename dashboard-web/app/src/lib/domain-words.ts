@@ -34,6 +34,7 @@ export interface DomainWords {
   readonly waiting: string;
   readonly meanWait: string;
   readonly p80Wait: string;
+  readonly p80Minutes: string;
   readonly minutes: string;
   readonly people: string;
   readonly abandoned: string;
@@ -45,6 +46,7 @@ export interface DomainWords {
   readonly camerasOffline: (names: string) => string;
   readonly kind: string;
   readonly lastHour: string;
+  readonly atLeast: string;
   readonly last: string;
   readonly lastDetections: string;
   readonly eventsNone: string;
@@ -159,6 +161,7 @@ export const zhDomains: DomainWords = {
   waiting: "等候",
   meanWait: "平均",
   p80Wait: "八成",
+  p80Minutes: "八成 分",
   minutes: "分",
   people: "人",
   abandoned: "弃号",
@@ -170,6 +173,7 @@ export const zhDomains: DomainWords = {
   camerasOffline: (names) => `离线 ${names}`,
   kind: "事件",
   lastHour: "近 1 小时",
+  atLeast: "至少",
   last: "最近一次",
   lastDetections: "最近检测",
   eventsNone: "无检测",
@@ -180,12 +184,12 @@ export const zhDomains: DomainWords = {
   gateways: "网关",
   gatewaysNone: "没有网关",
   gateway: "网关",
-  sensors: "在报 / 下属",
+  sensors: "在报",
   unavailable: (count) => `下属 ${count} 个失联`,
   behind: { gateway: "因网关离线", door: "因来源静默", other: "因上级离线" },
   field: { rain: "1 小时雨量 mm", people: "人群聚集 次", noise: "单元噪声均值 dB" },
   interpolated: "站间插值",
-  cellsOf: (from, to) => `单元实测 ${from}–${to}`,
+  cellsOf: (from, to) => `实测 ${from}–${to}`,
   cellsPart: "数据不足 75 %",
   marks: {
     air: "空气站",
@@ -289,7 +293,7 @@ export const enDomains: DomainWords = {
   driver: {
     rain: "Rain in 1 h",
     wind: "Wind",
-    stage: "Stage to warning",
+    stage: "Stage ± warn.",
     air: "Air, AQI",
     wait: "Wait, 80 %",
     crowd: "People in view",
@@ -323,6 +327,7 @@ export const enDomains: DomainWords = {
   hall: "Hall",
   waiting: "wait",
   meanWait: "mean",
+  p80Minutes: "80 % min",
   p80Wait: "80 %",
   minutes: "min",
   people: "people",
@@ -335,6 +340,7 @@ export const enDomains: DomainWords = {
   camerasOffline: (names) => `offline: ${names}`,
   kind: "Kind",
   lastHour: "last hour",
+  atLeast: "at least",
   last: "last",
   lastDetections: "Last detections",
   eventsNone: "no detections",
@@ -345,7 +351,7 @@ export const enDomains: DomainWords = {
   gateways: "Gateways",
   gatewaysNone: "no gateways",
   gateway: "Gateway",
-  sensors: "heard / behind it",
+  sensors: "heard",
   unavailable: (count) => `its ${count} are gone`,
   behind: { gateway: "gateway silent", door: "door silent", other: "parent silent" },
   field: { rain: "Rain in 1 h, mm", people: "Crowds", noise: "Noise by cell, dB" },

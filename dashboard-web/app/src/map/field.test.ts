@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LatestView, ThingView } from "../feed/messages";
+import type { CellView, LatestView, ThingView } from "../feed/messages";
 import { pairKey, Scene } from "../feed/scene";
 import { rehearse } from "../rehearsal/script";
 import type { Live } from "./drawing";
@@ -12,7 +12,10 @@ const { snapshot } = rehearse(1);
 const scene = new Scene();
 scene.apply({ type: "snapshot", ...snapshot });
 
-function live(more: readonly (readonly [ThingView, LatestView])[] = []): Live {
+function live(
+  more: readonly (readonly [ThingView, LatestView])[] = [],
+  cells: ReadonlyMap<string, CellView> = new Map(),
+): Live {
   if (scene.facts === undefined) throw new Error("a snapshot has facts");
   return {
     facts: scene.facts,
@@ -22,7 +25,7 @@ function live(more: readonly (readonly [ThingView, LatestView])[] = []): Live {
       ...more.map(([thing, last]) => [pairKey(thing.id, last.property), last] as const),
     ]),
     alarms: scene.alarms,
-    cells: scene.cells,
+    cells,
     nowMs: scene.nowMs,
   };
 }
@@ -103,5 +106,34 @@ describe("cells of the server", () => {
     expect(found?.cells[0]?.corners).toHaveLength(6);
     expect(field("people", live([[CELL, seen(3, 3_600_000)]]), VIEW, 1)).toBeUndefined();
     expect(field("people", live([[CELL, seen(0)]]), VIEW, 1)).toBeUndefined();
+  });
+});
+
+describe("windows of cells", () => {
+  const rain = [...scene.cells.values()].filter(({ property }) => property === "rain_5m");
+  const only = (cell: CellView) =>
+    field("rain", live([], new Map([["", cell]])), VIEW, 0.1)?.cells.filter(({ measured }) => measured);
+
+  it("sum up what comes in portions, over the whole window", () => {
+    const [first] = rain;
+    if (first === undefined) throw new Error("the rehearsal has cells of rain");
+    const cell = { ...first, mean: 0.5, count: 12, expected: 12 };
+    // An hour holds twelve times five minutes, however many gauges there are.
+    expect(only(cell)).toMatchObject([{ value: 6, measured: "whole" }]);
+    expect(only({ ...cell, count: 8 })).toMatchObject([{ measured: "part" }]);
+    expect(only({ ...cell, mean: 0.001 })).toEqual([]);
+  });
+
+  it("are gone when the next one is overdue, and lie beside what is interpolated", () => {
+    const [first] = rain;
+    if (first === undefined) throw new Error("the rehearsal has cells of rain");
+    const cell = { ...first, mean: 0.5 };
+    expect(only({ ...cell, start_ms: cell.start_ms - 2 * 3_600_000 })).toEqual([]);
+    const both = field("rain", live([], scene.cells), VIEW, 0.1);
+    expect(both).toMatchObject({
+      interpolated: true,
+      window: { startMs: first.start_ms, endMs: first.start_ms + 3_600_000 },
+    });
+    expect(field("noise", live([], scene.cells), VIEW, 50)).toMatchObject({ interpolated: false });
   });
 });

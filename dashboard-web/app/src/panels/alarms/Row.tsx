@@ -53,6 +53,9 @@ export const Row: Component<{
     const key = pairKey(props.alarm.thing, props.alarm.property);
     const last = props.wall.latest().get(key);
     const index = props.wall.indices().get(key)?.value ?? undefined;
+    // What was measured may have been taken back; what a rule on events or on silence judges never was a reading.
+    if (last === undefined && index === undefined)
+      return property() === undefined ? undefined : { text: t().noData, heard: "never" };
     if (last === undefined)
       return index === undefined ? undefined : { text: t().now(`${said(index)} ${unit()}`), heard: "fresh" };
     const observer = thing();

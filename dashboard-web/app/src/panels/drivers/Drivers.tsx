@@ -63,7 +63,7 @@ export const Drivers: Panel = (props) => {
                                 />
                               )}
                             </Show>
-                            <span>{say(most().thing.name)}</span>
+                            <span class="two-lines">{say(most().thing.name)}</span>
                           </td>
                           <td>
                             <Spark values={most().trend?.means ?? []} width={64} height={28} label={t().trend} />

@@ -1,5 +1,6 @@
 import "./map.css";
 import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
+import { columnOfThing } from "../../lib/domains";
 import { STEPS } from "../../lib/grey";
 import { t } from "../../lib/i18n";
 import type { Base } from "../../map/base";
@@ -56,6 +57,11 @@ export const MapPanel: Panel = (props) => {
     const shown = untrack(live);
     return id === undefined || shown === undefined ? undefined : field(id, shown, CITY_VIEW, steps()[0] ?? 0);
   });
+  const behind = createMemo(() =>
+    [...props.wall.things().values()].some(
+      (thing) => thing.silenced_by !== undefined && shownColumns().has(columnOfThing(thing)),
+    ),
+  );
   const elsewhere = createMemo(() =>
     unplaced(props.wall.alarms().values(), props.wall.things(), { projection: CITY_VIEW, frame: FRAME }),
   );
@@ -128,17 +134,10 @@ export const MapPanel: Panel = (props) => {
         </p>
       </Show>
       <Show when={grey()}>
-        {(shown) => (
-          <Ramp
-            id={scene().field ?? "rain"}
-            steps={steps()}
-            field={shown()}
-            zone={props.wall.facts()?.city.zone ?? "UTC"}
-          />
-        )}
+        {(shown) => <Ramp id={scene().field ?? "rain"} steps={steps()} interpolated={shown().interpolated} />}
       </Show>
       <Scale metresPerPixel={CITY_VIEW.metresPerPixel} pixelsMax={120} />
-      <Legend columns={shownColumns()} />
+      <Legend columns={shownColumns()} field={grey()} zone={props.wall.facts()?.city.zone ?? "UTC"} behind={behind()} />
       <p class="credits">{t().credits}</p>
     </section>
   );

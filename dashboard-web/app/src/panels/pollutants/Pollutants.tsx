@@ -114,7 +114,7 @@ const Summaries: Component<PanelProps & { of: ColumnId; title: string; none: str
                             </Figure>
                           </td>
                           <td class="at">
-                            <span>{say(highest().thing.name)}</span>
+                            <span class="two-lines">{say(highest().thing.name)}</span>
                           </td>
                         </>
                       )}

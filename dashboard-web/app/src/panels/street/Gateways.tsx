@@ -58,7 +58,9 @@ export const Gateways: Panel = (props) => {
                         )}
                       </Show>
                     </td>
-                    <th scope="row">{say(row().thing.name)}</th>
+                    <th scope="row">
+                      <span>{say(row().thing.name)}</span>
+                    </th>
                     <td class="num share">
                       <b>{row().heard}</b> / {row().children}
                     </td>

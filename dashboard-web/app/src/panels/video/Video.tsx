@@ -9,7 +9,7 @@ import { clockOfDay, clockSeconds, span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
 import { worstOf } from "../reading";
-import { cameras, kindName, kinds } from "./video";
+import { cameras, cut, kindName, kinds } from "./video";
 
 /** Rows that fit. */
 const KINDS_MAX = 5;
@@ -56,7 +56,9 @@ export const Video: Panel = (props) => {
           <thead>
             <tr>
               <th>{t().kind}</th>
-              <th class="num">{t().lastHour}</th>
+              <th class="num">
+                {t().lastHour} {cut(props.wall, list()) ? t().atLeast : ""}
+              </th>
               <th class="num">{t().last}</th>
             </tr>
           </thead>
