@@ -92,6 +92,7 @@ export interface DomainWords {
   readonly completeness: string;
   readonly windowsPresent: (present: number, all: number, step: string) => string;
   readonly neighbours: string;
+  readonly children: string;
   readonly neighboursNone: string;
   readonly upstream: string;
   readonly corrections: string;
@@ -234,6 +235,7 @@ export const zhDomains: DomainWords = {
   completeness: "完整性",
   windowsPresent: (present, all, step) => `近 ${all} 个窗口有 ${present} 个（每个 ${step}）`,
   neighbours: "邻站",
+  children: "下属",
   neighboursNone: "没有同类邻站",
   upstream: "上游",
   corrections: "更正",
@@ -402,6 +404,7 @@ export const enDomains: DomainWords = {
   endedAt: (clock) => `returned ${clock}`,
   completeness: "Complete",
   windowsPresent: (present, all, step) => `${present} of the last ${all} windows (${step} each)`,
+  children: "Behind it",
   neighbours: "Neighbours",
   neighboursNone: "no neighbours of this kind",
   upstream: "upstream",

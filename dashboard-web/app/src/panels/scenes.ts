@@ -18,6 +18,8 @@ export interface SceneLayout {
   readonly marks: readonly ColumnId[];
   /** What the map shows as a field of greys. */
   readonly field?: FieldId;
+  /** Cells that were measured over a window are drawn in it too. */
+  readonly windows?: boolean;
 }
 
 /** The scenes; the place in this list is the key that calls it. */
@@ -47,6 +49,7 @@ export const SCENES: readonly SceneLayout[] = [
     foot: "sections",
     marks: ["rain", "stage", "quality"],
     field: "rain",
+    windows: true,
   },
   {
     id: "hall",
@@ -73,6 +76,7 @@ export const SCENES: readonly SceneLayout[] = [
     foot: "others",
     marks: ["street", "gateway", "other"],
     field: "noise",
+    windows: true,
   },
 ];
 

@@ -48,7 +48,7 @@ export const BesidePart: Component<{ wall: Wall; alarm: AlarmView }> = (props) =
         )}
       </Show>
       <h3>
-        {t().neighbours}
+        {list()[0]?.relation === "child" ? t().children : t().neighbours}
         <Show when={list()[0]?.reading}>
           {(first) => (
             <i>
@@ -80,7 +80,9 @@ const SmallMap: Component<{ wall: Wall; alarm: AlarmView; places: readonly Place
           const { wall, alarm, facts } = props;
           const own = wall.things().get(alarm.thing);
           const column = own === undefined ? undefined : columnOfThing(own);
-          const near = new Map([...wall.things()].filter(([, thing]) => columnOfThing(thing) === column));
+          const near = new Map(
+            [...wall.things()].filter(([, thing]) => columnOfThing(thing) === column || thing.parent === alarm.thing),
+          );
           return drawing(
             {
               facts,
@@ -129,21 +131,27 @@ const Row: Component<{ each: Beside; wall: Wall }> = (props) => {
           )}
         </Show>
       </td>
-      <td>
-        <Spark values={found()?.trend?.means ?? []} width={76} height={26} label={t().trend} />
-      </td>
-      <td class="num">
-        <Show
-          when={silenced(props.wall, props.each.thing)}
-          fallback={
-            <Show when={found()?.last !== undefined && found()}>
-              {(known) => <Age reading={known()} nowMs={props.wall.now()} />}
-            </Show>
-          }
-        >
-          {(by) => <Behind by={by()} />}
-        </Show>
-      </td>
+      <Show
+        when={silenced(props.wall, props.each.thing)}
+        fallback={
+          <>
+            <td>
+              <Spark values={found()?.trend?.means ?? []} width={76} height={26} label={t().trend} />
+            </td>
+            <td class="num">
+              <Show when={found()?.last !== undefined && found()}>
+                {(known) => <Age reading={known()} nowMs={props.wall.now()} />}
+              </Show>
+            </td>
+          </>
+        }
+      >
+        {(by) => (
+          <td class="num" colspan="2">
+            <Behind by={by()} />
+          </td>
+        )}
+      </Show>
     </tr>
   );
 };

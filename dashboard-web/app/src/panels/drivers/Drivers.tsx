@@ -57,7 +57,7 @@ export const Drivers: Panel = (props) => {
                               {(open) => (
                                 <Sign
                                   level={open().level}
-                                  size={26}
+                                  size={30}
                                   number={open().number}
                                   hollow={open().ended_ms !== null}
                                 />

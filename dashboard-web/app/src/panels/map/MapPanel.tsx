@@ -21,6 +21,7 @@ import { Scale } from "./Scale";
 /** Signs of alarms that are not on the map; the others are counted. */
 const UNPLACED_MAX = 5;
 const NONE: ReadonlySet<string> = new Set();
+const NO_CELLS: Live["cells"] = new Map();
 const FRAME = { x: 0, y: 0, width: MAP.width, height: MAP.height };
 
 /** Where it is: the land as a still base, everything live on a canvas above it. */
@@ -53,9 +54,10 @@ export const MapPanel: Panel = (props) => {
   const grey = createMemo(() => {
     const id = scene().field;
     props.wall.latest();
-    props.wall.cells();
+    const cells = scene().windows ? props.wall.cells() : NO_CELLS;
     const shown = untrack(live);
-    return id === undefined || shown === undefined ? undefined : field(id, shown, CITY_VIEW, steps()[0] ?? 0);
+    if (id === undefined || shown === undefined) return undefined;
+    return field(id, { ...shown, cells }, CITY_VIEW, steps()[0] ?? 0);
   });
   const behind = createMemo(() =>
     [...props.wall.things().values()].some(

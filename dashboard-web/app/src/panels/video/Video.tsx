@@ -113,7 +113,7 @@ const Last: Component<{ event: EventView; wall: Wall }> = (props) => {
       <span class="when">{when()}</span>
       <span class="icon">
         <Show when={alarm()}>
-          {(open) => <Sign level={open().level} size={26} number={open().number} hollow={open().ended_ms !== null} />}
+          {(open) => <Sign level={open().level} size={32} number={open().number} hollow={open().ended_ms !== null} />}
         </Show>
       </span>
       <b>{kindName(props.wall, props.event.kind)}</b>
