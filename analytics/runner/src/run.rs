@@ -172,8 +172,7 @@ impl Runner {
         let mut saving = None;
         let fed = self.feed_until(shutdown, &mut saving).await;
         if let Some(saving) = saving {
-            let (position, state) = saving.await?;
-            self.saved(position, state);
+            self.saved(saving.await?);
         }
         fed
     }
@@ -200,8 +199,7 @@ impl Runner {
                 () = stopped(shutdown) => return Ok(()),
                 saved = async { saving.as_mut().expect("only while one is saved").await }, if saving.is_some() => {
                     *saving = None;
-                    let (position, state) = saved?;
-                    self.saved(position, state);
+                    self.saved(saved?);
                 }
                 _ = checkpoint_due.tick(), if saving.is_none() => *saving = self.save(),
                 asked = async { asking.as_mut().expect("only when somebody asks").await }, if asking.is_some() => {
@@ -377,7 +375,7 @@ impl Runner {
         }))
     }
 
-    fn saved(&mut self, position: Position, state: Vec<u8>) {
+    fn saved(&mut self, (position, state): (Position, Vec<u8>)) {
         self.spare = state;
         self.saved = position;
         debug!(%position, "engine checkpoint saved");
