@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make check` takes seconds; `make build` leaves target/release/yiping.
-.PHONY: demo test check build app bench bench-timescale bless fmt clean
+.PHONY: demo test check build app bench bench-timescale soak bless fmt clean
 .DEFAULT_GOAL := help
 
 APP := dashboard-web/app
@@ -14,6 +14,7 @@ help:
 	@echo 'make check   format, lints and types, in seconds'
 	@echo 'make build   target/release/yiping, with the app inside it'
 	@echo 'make bench   the workload city-1k and the fan-out, measured; docs/BENCH.md'
+	@echo 'make soak    an hour of the demo at speed 60 with a browser on its wall: memory, frames, and every number; MINUTES=5 is shorter'
 	@echo 'make bless   rewrite generated types and snapshots, to be reviewed'
 
 demo: build
@@ -64,6 +65,13 @@ bench: app
 # History in TimescaleDB: filled, asked, and asked again when it is packed by columns; docs/HISTORY.md
 bench-timescale: $(TIMESCALE)/node_modules/.package-lock.json
 	cargo run --release --locked -p yiping-store --example history_speed -- timescale
+
+# Beside other work its figures say less. SCENARIO and SPEED as of the demo.
+soak:
+	@deploy/need $(BUILD_TOOLS) chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk"
+	$(MAKE) build
+	$(MAKE) $(BROWSER)/node_modules/.package-lock.json
+	cd $(BROWSER) && npm run soak
 
 bless: $(APP)/node_modules/.package-lock.json $(TIMESCALE)/node_modules/.package-lock.json
 	BLESS=1 INSTA_UPDATE=always cargo test --workspace --exclude yiping --locked

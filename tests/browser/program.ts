@@ -10,6 +10,8 @@ const BINARY = process.env.YIPING_BIN ?? new URL('../../target/release/yiping', 
 export interface Program {
   readonly port: number;
   readonly url: string;
+  /** Its process. */
+  pid(): number;
   /** Everything the program wrote so far. */
   log(): string;
   /** SIGTERM; resolves with the milliseconds until it ended. */
@@ -77,6 +79,7 @@ export async function demo(args: string[], environment: Record<string, string> =
   return {
     port,
     url,
+    pid: () => child?.pid ?? Number.NaN,
     log: () => output,
     stop,
     start,

@@ -56,7 +56,7 @@ pub async fn run(
         progress,
         handled: Position::START,
         saved: Position::START,
-        checkpoint_bytes: 0,
+        spare: Vec::new(),
         unsaved_records: 0,
         known: None,
         account: None,
@@ -81,7 +81,7 @@ pub async fn run(
 }
 
 type Asking = Pin<Box<dyn Future<Output = Asked> + Send>>;
-type Saving = Pin<Box<dyn Future<Output = Result<Position, RunnerError>> + Send>>;
+type Saving = Pin<Box<dyn Future<Output = Result<(Position, Vec<u8>), RunnerError>> + Send>>;
 
 struct Runner {
     log: Arc<dyn Log>,
@@ -98,8 +98,9 @@ struct Runner {
     handled: Position,
     /// The position of the last checkpoint.
     saved: Position,
-    /// The size of the last checkpoint: the next will be about as large.
-    checkpoint_bytes: usize,
+    /// The bytes of the last checkpoint, to be written over by the next, which will be about as large: so much memory, given back and asked
+    /// for again each time, would lie about in pieces.
+    spare: Vec<u8>,
     unsaved_records: u64,
     /// The last finding in the log when the run began.
     known: Option<(Position, u32)>,
@@ -357,22 +358,25 @@ impl Runner {
             return None;
         }
         let (checkpoint, position) = (self.checkpoint.clone(), self.handled);
-        let room = self.checkpoint_bytes + self.checkpoint_bytes / 16;
-        let state = self.engine.checkpoint_into(Vec::with_capacity(room));
-        self.checkpoint_bytes = state.len();
+        let mut spare = std::mem::take(&mut self.spare);
+        let room = spare.len() + spare.len() / 16;
+        spare.clear();
+        spare.reserve_exact(room);
+        let state = self.engine.checkpoint_into(spare);
         metrics::show_checkpoint(state.len());
         self.unsaved_records = 0;
-        let writing = tokio::task::spawn_blocking(move || checkpoint.save(position, &state));
+        let writing = tokio::task::spawn_blocking(move || {
+            checkpoint.save(position, &state)?;
+            Ok((position, state))
+        });
         Some(Box::pin(async move {
-            writing
-                .await
-                .map_err(RunnerError::Interrupted)?
-                .map_err(RunnerError::Checkpoint)?;
-            Ok(position)
+            let written: Result<_, LogError> = writing.await.map_err(RunnerError::Interrupted)?;
+            written.map_err(RunnerError::Checkpoint)
         }))
     }
 
-    fn saved(&mut self, position: Position) {
+    fn saved(&mut self, (position, state): (Position, Vec<u8>)) {
+        self.spare = state;
         self.saved = position;
         debug!(%position, "engine checkpoint saved");
     }

@@ -43,15 +43,20 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge }> = (
     onCleanup(() => document.removeEventListener("keydown", press));
   });
 
+  const root = document.documentElement;
+  // What seldom changes is set seldom: a language and a title are not free.
   createEffect(() => {
-    const root = document.documentElement;
     root.lang = lang() === "zh" ? "zh-CN" : "en";
-    root.dataset.link = lost() ? "lost" : "live";
-    root.dataset.scene = scene().id;
-    root.dataset.position = String(props.wall.position() ?? "");
-    root.dataset.nowMs = String(props.wall.now());
     const city = facts()?.city;
     if (city !== undefined) document.title = t().centre(say(city.name));
+  });
+  createEffect(() => {
+    root.dataset.link = lost() ? "lost" : "live";
+    root.dataset.scene = scene().id;
+  });
+  createEffect(() => {
+    root.dataset.position = String(props.wall.position() ?? "");
+    root.dataset.nowMs = String(props.wall.now());
   });
 
   return (

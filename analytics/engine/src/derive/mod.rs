@@ -301,7 +301,7 @@ impl Deriving {
 
     /// How long before a value inputs are needed for it, and to walk up to it.
     fn keep(&self) -> Duration {
-        self.plan.reach.max(SILENCE) + self.plan.reach
+        self.plan.reach + self.plan.reach
     }
 
     /// Forgets what only late truth would need; `false` when there is nothing of the kind.

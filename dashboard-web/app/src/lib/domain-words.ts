@@ -34,6 +34,7 @@ export interface DomainWords {
   readonly waiting: string;
   readonly meanWait: string;
   readonly p80Wait: string;
+  readonly p80Minutes: string;
   readonly minutes: string;
   readonly people: string;
   readonly abandoned: string;
@@ -45,6 +46,7 @@ export interface DomainWords {
   readonly camerasOffline: (names: string) => string;
   readonly kind: string;
   readonly lastHour: string;
+  readonly atLeast: string;
   readonly last: string;
   readonly lastDetections: string;
   readonly eventsNone: string;
@@ -57,8 +59,11 @@ export interface DomainWords {
   readonly gateway: string;
   readonly sensors: string;
   readonly unavailable: (count: number) => string;
-  readonly field: Readonly<Record<"rain" | "people", string>>;
+  readonly behind: Readonly<Record<"gateway" | "door" | "other", string>>;
+  readonly field: Readonly<Record<"rain" | "people" | "noise", string>>;
   readonly interpolated: string;
+  readonly cellsOf: (from: string, to: string) => string;
+  readonly cellsPart: string;
   readonly marks: Readonly<Record<string, string>>;
   readonly detail: string;
   readonly stuckFor: (span: string) => string;
@@ -76,6 +81,8 @@ export interface DomainWords {
   readonly stuckRule: (span: string, count: number) => string;
   readonly eventRule: (kind: string, least: string, byTrack: boolean, hold: string) => string;
   readonly ownLimit: (name: string) => string;
+  readonly ruleVersion: string;
+  readonly ruleNow: (version: string) => string;
   readonly ruleSource: string;
   readonly untold: string;
   readonly course: string;
@@ -85,6 +92,7 @@ export interface DomainWords {
   readonly completeness: string;
   readonly windowsPresent: (present: number, all: number, step: string) => string;
   readonly neighbours: string;
+  readonly children: string;
   readonly neighboursNone: string;
   readonly upstream: string;
   readonly corrections: string;
@@ -154,6 +162,7 @@ export const zhDomains: DomainWords = {
   waiting: "等候",
   meanWait: "平均",
   p80Wait: "八成",
+  p80Minutes: "八成 分",
   minutes: "分",
   people: "人",
   abandoned: "弃号",
@@ -165,6 +174,7 @@ export const zhDomains: DomainWords = {
   camerasOffline: (names) => `离线 ${names}`,
   kind: "事件",
   lastHour: "近 1 小时",
+  atLeast: "至少",
   last: "最近一次",
   lastDetections: "最近检测",
   eventsNone: "无检测",
@@ -175,10 +185,13 @@ export const zhDomains: DomainWords = {
   gateways: "网关",
   gatewaysNone: "没有网关",
   gateway: "网关",
-  sensors: "在报 / 下属",
+  sensors: "在报",
   unavailable: (count) => `下属 ${count} 个失联`,
-  field: { rain: "1 小时雨量 mm", people: "人群聚集 次" },
+  behind: { gateway: "因网关离线", door: "因来源静默", other: "因上级离线" },
+  field: { rain: "1 小时雨量 mm", people: "人群聚集 次", noise: "单元噪声均值 dB" },
   interpolated: "站间插值",
+  cellsOf: (from, to) => `实测 ${from}–${to}`,
+  cellsPart: "数据不足 75 %",
   marks: {
     air: "空气站",
     gas: "气体探头",
@@ -211,6 +224,8 @@ export const zhDomains: DomainWords = {
       .filter(Boolean)
       .join("，"),
   ownLimit: (name) => ({ warning: "本站警戒", guaranteed: "本站保证", target: "本断面目标" })[name] ?? `本处 ${name}`,
+  ruleVersion: "规则版本",
+  ruleNow: (version) => `现行 ${version}`,
   ruleSource: "依据",
   untold: "未提供",
   course: "经过",
@@ -220,6 +235,7 @@ export const zhDomains: DomainWords = {
   completeness: "完整性",
   windowsPresent: (present, all, step) => `近 ${all} 个窗口有 ${present} 个（每个 ${step}）`,
   neighbours: "邻站",
+  children: "下属",
   neighboursNone: "没有同类邻站",
   upstream: "上游",
   corrections: "更正",
@@ -279,7 +295,7 @@ export const enDomains: DomainWords = {
   driver: {
     rain: "Rain in 1 h",
     wind: "Wind",
-    stage: "Stage to warning",
+    stage: "Stage ± warn.",
     air: "Air, AQI",
     wait: "Wait, 80 %",
     crowd: "People in view",
@@ -313,6 +329,7 @@ export const enDomains: DomainWords = {
   hall: "Hall",
   waiting: "wait",
   meanWait: "mean",
+  p80Minutes: "80 % min",
   p80Wait: "80 %",
   minutes: "min",
   people: "people",
@@ -325,6 +342,7 @@ export const enDomains: DomainWords = {
   camerasOffline: (names) => `offline: ${names}`,
   kind: "Kind",
   lastHour: "last hour",
+  atLeast: "at least",
   last: "last",
   lastDetections: "Last detections",
   eventsNone: "no detections",
@@ -335,10 +353,13 @@ export const enDomains: DomainWords = {
   gateways: "Gateways",
   gatewaysNone: "no gateways",
   gateway: "Gateway",
-  sensors: "heard / behind it",
+  sensors: "heard",
   unavailable: (count) => `its ${count} are gone`,
-  field: { rain: "Rain in 1 h, mm", people: "Crowds" },
+  behind: { gateway: "gateway silent", door: "door silent", other: "parent silent" },
+  field: { rain: "Rain in 1 h, mm", people: "Crowds", noise: "Noise by cell, dB" },
   interpolated: "interpolated",
+  cellsOf: (from, to) => `measured ${from}–${to}`,
+  cellsPart: "below 75 % of data",
   marks: {
     air: "Air station",
     gas: "Gas detector",
@@ -373,6 +394,8 @@ export const enDomains: DomainWords = {
       .join(", "),
   ownLimit: (name) =>
     ({ warning: "own warning stage", guaranteed: "own guaranteed stage", target: "own target" })[name] ?? `own ${name}`,
+  ruleVersion: "Version",
+  ruleNow: (version) => `now ${version}`,
   ruleSource: "Source",
   untold: "not told",
   course: "Course",
@@ -381,6 +404,7 @@ export const enDomains: DomainWords = {
   endedAt: (clock) => `returned ${clock}`,
   completeness: "Complete",
   windowsPresent: (present, all, step) => `${present} of the last ${all} windows (${step} each)`,
+  children: "Behind it",
   neighbours: "Neighbours",
   neighboursNone: "no neighbours of this kind",
   upstream: "upstream",

@@ -93,7 +93,14 @@ export function columnOf(thing: ThingView | undefined, property: string): Column
   return own === "air" && WEATHER.has(property) ? "weather" : own;
 }
 
+/** An H3 cell is a thing to the server; on a screen it is a part of a field and nothing that speaks. */
+export function isCell(thing: ThingView): boolean {
+  return thing.kind === "cell";
+}
+
 /** Things of a column, by id. */
 export function thingsOf(column: ColumnId, things: Iterable<ThingView>): ThingView[] {
-  return [...things].filter((thing) => columnOfThing(thing) === column).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...things]
+    .filter((thing) => columnOfThing(thing) === column && !isCell(thing))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

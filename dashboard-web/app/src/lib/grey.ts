@@ -10,6 +10,12 @@ export const RAIN_STEPS = [0.1, 5, 15, 30, 50] as const;
 /** Detections in a cell at which a step begins. */
 export const COUNT_STEPS = [1, 2, 5, 10, 20] as const;
 
+/** Decibels at which a step begins [ours]. */
+export const NOISE_STEPS = [50, 55, 60, 65, 70] as const;
+
+/** The steps of each field. */
+export const STEPS = { rain: RAIN_STEPS, people: COUNT_STEPS, noise: NOISE_STEPS } as const;
+
 /** The step of a ramp on which a value stands; 0 is below the first. */
 export function step(value: number, steps: readonly number[]): number {
   return steps.filter((from) => value >= from).length;

@@ -52,7 +52,7 @@ export interface Words extends DomainWords {
   readonly ackUnreachable: string;
   readonly map: string;
   readonly unplaced: string;
-  readonly legend: Readonly<Record<"station" | "gas" | "wind" | "silent" | "ring", string>>;
+  readonly legend: Readonly<Record<"station" | "gas" | "wind" | "silent" | "behind" | "ring", string>>;
   readonly credits: string;
   readonly inset: string;
   readonly wind: (from: number, speed: string) => string;
@@ -162,7 +162,14 @@ const zh: Words = {
   ackUnreachable: "联系不上服务器",
   map: "态势图",
   unplaced: "不在图上",
-  legend: { station: "空气站", gas: "气体探头", wind: "风向（去向）", silent: "无新数据", ring: "未签收" },
+  legend: {
+    station: "空气站",
+    gas: "气体探头",
+    wind: "风向（去向）",
+    silent: "无新数据",
+    behind: "因上级离线",
+    ring: "未签收",
+  },
   credits: "边界数据：天地图、高德；河流：GSHHG。演示用，示意",
   inset: "局部放大",
   wind: (from, speed) => `${WINDS_ZH[Math.round(from / 45) % 8] ?? ""}风 ${speed}`,
@@ -268,6 +275,7 @@ const en: Words = {
     gas: "Gas detector",
     wind: "Wind, to",
     silent: "No new data",
+    behind: "Silent behind",
     ring: "Unacknowledged",
   },
   credits: "Boundaries: Tianditu, Amap; rivers: GSHHG. Demonstration only",

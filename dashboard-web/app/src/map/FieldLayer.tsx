@@ -21,8 +21,8 @@ export const FieldLayer: Component<{
     const element = canvas;
     createEffect(() => {
       const { projection, field, steps, land } = props;
-      const cells = (field?.cells ?? []).map(({ corners, value }) => ({ corners, at: step(value, steps) }));
-      const content = `${ratio()} ${land} ${cells.map(({ at, corners }) => `${at},${corners[0]}`).join(" ")}`;
+      const cells = (field?.cells ?? []).map((cell) => ({ ...cell, at: step(cell.value, steps) }));
+      const content = `${ratio()} ${land} ${cells.map(({ at, corners, measured }) => `${at}${measured ?? ""},${corners[0]}`).join(" ")}`;
       if (content === before) return;
       before = content;
       element.width = Math.round(projection.width * ratio());
@@ -31,15 +31,16 @@ export const FieldLayer: Component<{
       context.clearRect(0, 0, projection.width, projection.height);
       if (land) paintLand(context, projection);
       // The land shows through: borders and rivers stay legible.
-      context.globalAlpha = 0.62;
-      for (const { corners, at } of cells) {
+      for (const { corners, at, measured } of cells) {
+        context.globalAlpha = measured === undefined ? 0.62 : 1;
         context.beginPath();
         for (const [x, y] of corners) context.lineTo(x, y);
         context.closePath();
         context.fillStyle = grey(at);
         context.fill();
-        context.strokeStyle = "#26292c";
+        context.strokeStyle = measured === undefined ? "#26292c" : "#eceeef";
         context.lineWidth = 1;
+        context.setLineDash(measured === "part" ? [2, 3] : []);
         context.stroke();
       }
     });

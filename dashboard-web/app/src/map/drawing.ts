@@ -1,7 +1,7 @@
 import { freshness } from "../feed/fresh";
-import type { AlarmView, LatestView, ThingView } from "../feed/messages";
+import type { AlarmView, CellView, LatestView, ThingView } from "../feed/messages";
 import { type Facts, pairKey } from "../feed/scene";
-import { type ColumnId, columnOf, columnOfThing } from "../lib/domains";
+import { type ColumnId, columnOf, columnOfThing, isCell } from "../lib/domains";
 import { say } from "../lib/i18n";
 import { abroad } from "./abroad";
 import { BORDER_PLACES, LAND_NAMES, type LandName } from "./land";
@@ -31,6 +31,8 @@ export interface ThingMark {
   readonly shape: Shape;
   readonly at: Point;
   readonly silent: boolean;
+  /** It is silent because its gateway or door is. */
+  readonly behind?: boolean;
   /** Where the wind blows to, radians clockwise from north. */
   readonly angle?: number;
 }
@@ -76,6 +78,8 @@ export interface Live {
   readonly things: ReadonlyMap<string, ThingView>;
   readonly latest: ReadonlyMap<string, LatestView>;
   readonly alarms: ReadonlyMap<string, AlarmView>;
+  /** The last windows of H3 cells. */
+  readonly cells: ReadonlyMap<string, CellView>;
   readonly nowMs: number;
 }
 
@@ -185,7 +189,7 @@ function thingMarks(live: Live, { projection, frame, taken, marks: shown }: Canv
   const marks: ThingMark[] = [];
   for (const thing of live.things.values()) {
     const column = columnOfThing(thing);
-    if (thing.place === null || !shown.has(column)) continue;
+    if (thing.place === null || isCell(thing) || !shown.has(column)) continue;
     const [x, y] = projection.point(thing.place);
     if (!inside([x, y], frame) || taken.some((box) => inside([x, y], box))) continue;
     const at: Point = [Math.round(x), Math.round(y)];
@@ -201,8 +205,10 @@ function thingMarks(live: Live, { projection, frame, taken, marks: shown }: Canv
       : undefined;
     if (thing.kind === "weather" && from !== undefined)
       marks.push({ shape: "arrow", at, silent: false, angle: (Math.round(from / 5) * 5 + 180) * (Math.PI / 180) });
-    else if (SHAPES[column] !== "arrow") marks.push({ shape: SHAPES[column], at, silent });
-    else marks.push({ shape: "circle", at, silent });
+    else {
+      const shape = SHAPES[column] === "arrow" ? "circle" : SHAPES[column];
+      marks.push({ shape, at, silent, ...(thing.silenced_by === undefined ? {} : { behind: true }) });
+    }
   }
   return marks;
 }
@@ -246,41 +252,78 @@ function aroundBorders(projection: Projection): readonly Shy[] {
   return found;
 }
 
-type Label = Omit<TextMark, "at" | "angle"> & { readonly angles: readonly number[] };
+/** A text before it has a place. */
+interface Named {
+  readonly text: string;
+  readonly kind: TextMark["kind"];
+  readonly long: number;
+  /** The sign that it belongs to, or the land. */
+  readonly of: Point | LandName;
+}
 
-function textMarks(live: Live, canvas: Canvas, alarms: readonly AlarmMark[], things: readonly ThingMark[]): TextMark[] {
-  const { projection, measure } = canvas;
+const lastOf = new WeakMap<Projection, { readonly of: string; readonly texts: readonly TextMark[] }>();
+
+/** Every text at its place; they are placed again only when a text, a sign or what makes way has changed. */
+function textMarks(
+  live: Live,
+  canvas: Canvas,
+  alarms: readonly AlarmMark[],
+  things: readonly ThingMark[],
+): readonly TextMark[] {
+  const named = [...alarmNames(live, canvas, alarms), ...(canvas.names ? landNames(canvas) : [])];
   const signs = alarms.map(({ at }) => boxOf({ at, radius: RING_RADIUS }));
-  const wanted: Wanted<Label>[] = [...alarms]
+  const around = things.map(aroundThing);
+  const texts = named.map(({ text, long }) => [text, long]);
+  const of = JSON.stringify([texts, signs, around, canvas.frame, canvas.taken]);
+  const known = lastOf.get(canvas.projection);
+  if (known?.of === of) return known.texts;
+  const shy = [...around, ...(canvas.names ? aroundBorders(canvas.projection) : [])];
+  const wanted = named.map((each) => wants(each, canvas.projection));
+  const placed = placeLabels(wanted, canvas.frame, [...signs, ...canvas.taken], shy).map(
+    ({ label: { text, kind, angles }, box, choice }) => ({
+      text,
+      kind,
+      angle: angles[choice] ?? 0,
+      at: [box.x + box.width / 2, box.y + box.height / 2] as const,
+    }),
+  );
+  lastOf.set(canvas.projection, { of, texts: placed });
+  return placed;
+}
+
+function alarmNames(live: Live, { together, measure }: Canvas, alarms: readonly AlarmMark[]): Named[] {
+  return [...alarms]
     .sort((a, b) => ranks(a.alarm, b.alarm))
     .map(({ alarm, at, others }) => {
       const thing = live.things.get(alarm.thing);
       const name = thing === undefined ? alarm.thing : say(thing.name);
-      const text = others > 0 && canvas.together.has(alarm.thing) ? `${name} +${others}` : name;
-      const boxes = beside(at, measure(text, "alarm"), TEXT_HEIGHT.alarm, RING_RADIUS + 6);
-      return { label: { text, kind: "alarm", angles: [] }, boxes, choices: boxes.length };
+      const text = others > 0 && together.has(alarm.thing) ? `${name} +${others}` : name;
+      return { text, kind: "alarm", long: measure(text, "alarm"), of: at };
     });
-  if (canvas.names)
-    for (const name of LAND_NAMES) {
-      const { kind } = name;
-      const text = say(name);
-      const [long, high] = [measure(text, kind), TEXT_HEIGHT[kind]];
-      if (name.along === undefined) {
-        const near = around(projection.point(name.place), long, high);
-        const boxes = kind === "neighbour" ? abroad(`${text} ${long}`, near, projection) : near;
-        wanted.push({ label: { text, kind, angles: [] }, boxes, choices: NAME_CHOICES });
-        continue;
-      }
-      const spots = along(name.along.map(projection.point), long, high);
-      const label = { text, kind, angles: spots.map(({ angle }) => angle) };
-      wanted.push({ label, boxes: spots.map(({ box }) => box), choices: RIVER_CHOICES });
-    }
-  const shy = [...things.map(aroundThing), ...(canvas.names ? aroundBorders(projection) : [])];
-  const taken = [...signs, ...canvas.taken];
-  return placeLabels(wanted, canvas.frame, taken, shy).map(({ label: { text, kind, angles }, box, choice }) => ({
-    text,
-    kind,
-    angle: angles[choice] ?? 0,
-    at: [box.x + box.width / 2, box.y + box.height / 2],
-  }));
+}
+
+function landNames({ measure }: Canvas): Named[] {
+  return LAND_NAMES.map((name) => {
+    const text = say(name);
+    return { text, kind: name.kind, long: measure(text, name.kind), of: name };
+  });
+}
+
+type Label = Pick<TextMark, "text" | "kind"> & { readonly angles: readonly number[] };
+
+/** The boxes that a text would accept. */
+function wants({ text, kind, long, of }: Named, projection: Projection): Wanted<Label> {
+  const high = TEXT_HEIGHT[kind];
+  if (!("kind" in of)) {
+    const boxes = beside(of, long, high, RING_RADIUS + 6);
+    return { label: { text, kind, angles: [] }, boxes, choices: boxes.length };
+  }
+  if (of.along === undefined) {
+    const near = around(projection.point(of.place), long, high);
+    const boxes = kind === "neighbour" ? abroad(`${text} ${long}`, near, projection) : near;
+    return { label: { text, kind, angles: [] }, boxes, choices: NAME_CHOICES };
+  }
+  const spots = along(of.along.map(projection.point), long, high);
+  const label = { text, kind, angles: spots.map(({ angle }) => angle) };
+  return { label, boxes: spots.map(({ box }) => box), choices: RIVER_CHOICES };
 }

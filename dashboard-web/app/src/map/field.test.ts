@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { LatestView, ThingView } from "../feed/messages";
+import type { CellView, LatestView, ThingView } from "../feed/messages";
 import { pairKey, Scene } from "../feed/scene";
 import { rehearse } from "../rehearsal/script";
 import type { Live } from "./drawing";
-import { between, field } from "./field";
+import { field, shares } from "./field";
 import { CITY_BOUNDS } from "./land";
 import { fitted } from "./project";
 
@@ -12,7 +12,10 @@ const { snapshot } = rehearse(1);
 const scene = new Scene();
 scene.apply({ type: "snapshot", ...snapshot });
 
-function live(more: readonly (readonly [ThingView, LatestView])[] = []): Live {
+function live(
+  more: readonly (readonly [ThingView, LatestView])[] = [],
+  cells: ReadonlyMap<string, CellView> = new Map(),
+): Live {
   if (scene.facts === undefined) throw new Error("a snapshot has facts");
   return {
     facts: scene.facts,
@@ -22,6 +25,7 @@ function live(more: readonly (readonly [ThingView, LatestView])[] = []): Live {
       ...more.map(([thing, last]) => [pairKey(thing.id, last.property), last] as const),
     ]),
     alarms: scene.alarms,
+    cells,
     nowMs: scene.nowMs,
   };
 }
@@ -63,13 +67,35 @@ describe("the field of rain", () => {
   });
 
   it("is nothing where no gauge is near, and the gauge's own value at the gauge", () => {
-    expect(between([100, 20], [{ place: [118, 29], value: 5 }])).toBeUndefined();
-    const gauges = [
-      { place: [118, 29] as const, value: 5 },
-      { place: [118.2, 29] as const, value: 50 },
-    ];
-    expect(between([118, 29], gauges)).toBeCloseTo(5, 1);
-    expect(between([118.1, 29], gauges)).toBeCloseTo(27.5, 1);
+    expect(shares([100, 20], [[118, 29]])).toEqual([]);
+    const two = [
+      [118, 29],
+      [118.2, 29],
+    ] as const;
+    expect(shares([118, 29], two)[0]).toMatchObject({ gauge: 0, part: expect.closeTo(1, 3) });
+    expect(shares([118.1, 29], two)).toEqual([
+      { gauge: 0, part: expect.closeTo(0.5, 6) },
+      { gauge: 1, part: expect.closeTo(0.5, 6) },
+    ]);
+  });
+
+  it("follows its gauges, whatever they say", () => {
+    const gauges = [...scene.latest.values()].filter(({ property }) => property === "rain_1h");
+    const all = (value: (index: number) => number) =>
+      field(
+        "rain",
+        live(
+          gauges.flatMap((last, index) => {
+            const thing = scene.things.get(last.thing);
+            return thing === undefined ? [] : [[thing, { ...last, value: value(index) }] as const];
+          }),
+        ),
+        VIEW,
+        0.1,
+      );
+    expect(all(() => 7)?.cells.every(({ value }) => Math.abs(value - 7) < 1e-9)).toBe(true);
+    expect(all(() => 0)).toBeUndefined();
+    expect(all((index) => (index === 0 ? 9 : 0))?.cells.length).toBeGreaterThan(0);
   });
 });
 
@@ -80,5 +106,34 @@ describe("cells of the server", () => {
     expect(found?.cells[0]?.corners).toHaveLength(6);
     expect(field("people", live([[CELL, seen(3, 3_600_000)]]), VIEW, 1)).toBeUndefined();
     expect(field("people", live([[CELL, seen(0)]]), VIEW, 1)).toBeUndefined();
+  });
+});
+
+describe("windows of cells", () => {
+  const rain = [...scene.cells.values()].filter(({ property }) => property === "rain_5m");
+  const only = (cell: CellView) =>
+    field("rain", live([], new Map([["", cell]])), VIEW, 0.1)?.cells.filter(({ measured }) => measured);
+
+  it("sum up what comes in portions, over the whole window", () => {
+    const [first] = rain;
+    if (first === undefined) throw new Error("the rehearsal has cells of rain");
+    const cell = { ...first, mean: 0.5, count: 12, expected: 12 };
+    // An hour holds twelve times five minutes, however many gauges there are.
+    expect(only(cell)).toMatchObject([{ value: 6, measured: "whole" }]);
+    expect(only({ ...cell, count: 8 })).toMatchObject([{ measured: "part" }]);
+    expect(only({ ...cell, mean: 0.001 })).toEqual([]);
+  });
+
+  it("are gone when the next one is overdue, and lie beside what is interpolated", () => {
+    const [first] = rain;
+    if (first === undefined) throw new Error("the rehearsal has cells of rain");
+    const cell = { ...first, mean: 0.5 };
+    expect(only({ ...cell, start_ms: cell.start_ms - 2 * 3_600_000 })).toEqual([]);
+    const both = field("rain", live([], scene.cells), VIEW, 0.1);
+    expect(both).toMatchObject({
+      interpolated: true,
+      window: { startMs: first.start_ms, endMs: first.start_ms + 3_600_000 },
+    });
+    expect(field("noise", live([], scene.cells), VIEW, 50)).toMatchObject({ interpolated: false });
   });
 });

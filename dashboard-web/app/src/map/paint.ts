@@ -50,9 +50,9 @@ export function paint(context: CanvasRenderingContext2D, drawing: Drawing): void
   for (const text of drawing.texts) if (text.kind === "alarm") paintText(context, text);
 }
 
-function paintThing(context: CanvasRenderingContext2D, { shape, at: [x, y], silent, angle }: ThingMark): void {
+function paintThing(context: CanvasRenderingContext2D, { shape, at: [x, y], silent, behind, angle }: ThingMark): void {
   context.lineWidth = 2;
-  context.strokeStyle = silent ? "#666c72" : "#aeb3b8";
+  context.strokeStyle = silent || behind ? "#666c72" : "#aeb3b8";
   context.fillStyle = "#aeb3b8";
   if (shape === "arrow") {
     context.save();
@@ -79,12 +79,17 @@ function paintThing(context: CanvasRenderingContext2D, { shape, at: [x, y], sile
     context.lineTo(x + 6, y - 4.5);
     context.closePath();
   } else context.arc(x, y, shape === "dot" ? 3 : 4.5, 0, 2 * Math.PI);
-  if (shape !== "circle" && !silent) context.fill();
+  if (shape !== "circle" && !silent && !behind) context.fill();
   else {
     context.fillStyle = GROUND;
     context.fill();
     context.stroke();
   }
+  if (!behind) return;
+  context.beginPath();
+  context.moveTo(x - 7, y + 7);
+  context.lineTo(x + 7, y - 7);
+  context.stroke();
 }
 
 function paintLeader(context: CanvasRenderingContext2D, { at, true: place }: AlarmMark): void {

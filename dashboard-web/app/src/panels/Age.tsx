@@ -15,7 +15,9 @@ export const Age: Component<{ reading: Reading; nowMs: number }> = (props) => {
         <b class="data-age">{t().noData}</b>
       </Match>
       <Match when={props.reading.heard === "stale"}>
-        <b class="data-age">{t().old(old())}</b>
+        <b class="data-age" classList={{ behind: props.reading.thing.silenced_by !== undefined }}>
+          {t().old(old())}
+        </b>
       </Match>
       <Match when={props.reading.heard === "invalid"}>
         <b class="data-age">{t().invalid}</b>

@@ -1,6 +1,6 @@
 import { createSignal } from "solid-js";
 import type { ThingView } from "../feed/messages";
-import { type ColumnId, columnOfThing } from "../lib/domains";
+import { type ColumnId, columnOfThing, isCell } from "../lib/domains";
 import type { Text } from "../lib/i18n";
 import type { FieldId } from "../map/field";
 
@@ -18,6 +18,8 @@ export interface SceneLayout {
   readonly marks: readonly ColumnId[];
   /** What the map shows as a field of greys. */
   readonly field?: FieldId;
+  /** Cells that were measured over a window are drawn in it too. */
+  readonly windows?: boolean;
 }
 
 /** The scenes; the place in this list is the key that calls it. */
@@ -47,6 +49,7 @@ export const SCENES: readonly SceneLayout[] = [
     foot: "sections",
     marks: ["rain", "stage", "quality"],
     field: "rain",
+    windows: true,
   },
   {
     id: "hall",
@@ -72,12 +75,14 @@ export const SCENES: readonly SceneLayout[] = [
     right: ["street", "gateways"],
     foot: "others",
     marks: ["street", "gateway", "other"],
+    field: "noise",
+    windows: true,
   },
 ];
 
 /** The columns in which a city has something. */
 export function columnsOf(things: Iterable<ThingView>): ReadonlySet<ColumnId> {
-  return new Set([...things].map(columnOfThing));
+  return new Set([...things].filter((thing) => !isCell(thing)).map(columnOfThing));
 }
 
 /** Whether a scene has something to show. */

@@ -1,4 +1,4 @@
-import type { EventTypeView, PropertyView, RuleView, TextView } from "../feed/messages";
+import type { EventTypeView, PropertyView, RuleVersionView, RuleView, TextView } from "../feed/messages";
 
 /** What the invented city measures, and the rules that judge it. */
 function property(
@@ -71,6 +71,9 @@ const NOTHING = {
   source: "rehearsal",
 } as const;
 
+/** The text of the rules; alarms of the rehearsal were raised by it. */
+export const WRITTEN: RuleVersionView = { pack: "rehearsal", version: "1.0.0", digest: "3fa9c1d2e4b5" };
+
 function rule(id: string, title: TextView, of: string, level: number, raise: number, clear: number): RuleView {
   const { except, min, ...rest } = NOTHING;
   return {
@@ -85,6 +88,7 @@ function rule(id: string, title: TextView, of: string, level: number, raise: num
     direction: "above",
     raise,
     clear,
+    written: WRITTEN,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ThingView } from "../feed/messages";
 import counties from "../map/data/counties.json";
 import { LAND_NAMES } from "../map/land";
 import type { Place } from "../map/project";
+import { cellThings } from "./cells";
 import { airThings, inside, named, scattered } from "./city";
 import { between, type Random } from "./random";
 
@@ -202,5 +203,6 @@ export function things(random: Random): ThingView[] {
     ...cameras(random),
     ...streetThings(random),
   ];
+  list.push(...cellThings(list));
   return list.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -8,7 +8,8 @@ import type {
   ThingView,
   TrendView,
 } from "../feed/messages";
-import { EVENT_TYPES, GATEWAY_RULE, PROPERTIES, RULES } from "./catalogue";
+import { EVENT_TYPES, GATEWAY_RULE, PROPERTIES, RULES, WRITTEN } from "./catalogue";
+import { cellsAt } from "./cells";
 import { CITY } from "./city";
 import { eventsAt, eventsBefore } from "./events";
 import { things } from "./network";
@@ -125,6 +126,7 @@ export function rehearse(lengthSecs = LENGTH_SECS, seed = 330_800): Rehearsal {
       indices: network.filter((thing) => thing.kind === "station").map(indexOf),
       alarms: [],
       events: eventsBefore(START_MS),
+      cells: cellsAt(network, START_MS),
       sources: [
         { id: "http", last_received_ms: START_MS - 4_000, delay_ms: 1_820, readings: 18_240, rejects: 3 },
         { id: "mqtt", last_received_ms: START_MS - 1_000, delay_ms: 410, readings: 1_181_902, rejects: 12 },
@@ -181,7 +183,13 @@ function play(snapshot: Snapshot, random: Random, lengthSecs: number): Delta[] {
         }
       }
     });
-    if (secs === DEAD.toldSecs) delta.alarms?.push(gatewayAlarm(now_ms, state));
+    if (secs === DEAD.toldSecs) {
+      const alarm = gatewayAlarm(now_ms, state);
+      delta.alarms?.push(alarm);
+      delta.things = snapshot.state.things
+        .filter(({ parent }) => parent === DEAD.id)
+        .map((thing) => ({ ...thing, silenced_by: { alarm: alarm.id, thing: DEAD.id } }));
+    }
     state.readings += delta.latest?.length ?? 0;
     delta.sources = [{ id: "mqtt", last_received_ms: now_ms, delay_ms: 600, readings: state.readings, rejects: 12 }];
     if (secs % 10 === 0)
@@ -222,6 +230,7 @@ function raise(state: { numbers: number }, raised: Raised): AlarmView {
     acknowledged: null,
     corrected: false,
     before: null,
+    raised_by: WRITTEN,
   };
 }
 

@@ -19,8 +19,10 @@ function still(sample: Sample): Wall {
 }
 
 /** The alarm that the detail of a sample shows. */
-function mostUrgent(wall: Wall): string | undefined {
-  return [...wall.alarms().values()].sort(byUrgency)[0]?.id;
+function opened(id: string, wall: Wall): string | undefined {
+  const urgent = [...wall.alarms().values()].sort(byUrgency);
+  if (id === "detail") return urgent[0]?.id;
+  return id === "detail-gateway" ? urgent.find(({ property }) => property === "no_data")?.id : undefined;
 }
 
 /** A store that fails: what every panel must survive. */
@@ -57,10 +59,10 @@ if (root !== null)
                     <figcaption>{title}</figcaption>
                     <div class="sample-frame" style={{ width: `${width}px`, height: `${height}px` }}>
                       <Slot
-                        id={id}
+                        id={id === "detail-gateway" ? "detail" : id}
                         wall={wall}
                         acknowledge={async () => ({ outcome: "unreachable" })}
-                        opened={id === "detail" ? mostUrgent(wall) : undefined}
+                        opened={opened(id, wall)}
                       />
                     </div>
                   </figure>

@@ -4,6 +4,7 @@ export const SIZES: Readonly<Record<string, readonly [width: number, height: num
   alarms: [556, 712],
   map: [800, 712],
   detail: [1350, 712],
+  "detail-gateway": [1350, 712],
   drivers: [508, 288],
   stages: [508, 424],
   rain: [508, 288],

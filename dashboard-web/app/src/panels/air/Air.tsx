@@ -12,7 +12,7 @@ import { countyAir } from "./county";
 const BREAKPOINTS = [50, 100, 150, 200, 300] as const;
 const BAR_END = 320;
 const TICKS = BREAKPOINTS.map((value) => ({ at: value / BAR_END, strong: value === 100 }));
-const BAR_WIDTH = 96;
+const BAR_WIDTH = 84;
 const HOUR_MS = 3_600_000;
 
 /** Air quality of each county: the worst station of the hour. */
@@ -96,7 +96,11 @@ export const Air: Panel = (props) => {
                     }
                   >
                     <td class="num key">
-                      <Figure thing={county().worst?.thing ?? ""} property="aqi_hourly">
+                      <Figure
+                        thing={county().worst?.thing ?? ""}
+                        property="aqi_hourly"
+                        heard={county().stale ? "stale" : "fresh"}
+                      >
                         {value()}
                       </Figure>
                     </td>
@@ -117,7 +121,7 @@ export const Air: Panel = (props) => {
                     />
                   </td>
                   <td>
-                    <Spark values={county().trend} width={72} height={34} floor={0} label={t().hours24} />
+                    <Spark values={county().trend} width={66} height={34} floor={0} label={t().hours24} />
                   </td>
                   <td class="num share">
                     <b>{county().valid}</b> / {county().stations}

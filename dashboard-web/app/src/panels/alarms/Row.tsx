@@ -1,5 +1,5 @@
 import { type Component, Match, Show, Switch } from "solid-js";
-import { freshness } from "../../feed/fresh";
+import { type Freshness, freshness } from "../../feed/fresh";
 import type { AlarmView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
@@ -49,18 +49,22 @@ export const Row: Component<{
     return t().span(count, unit);
   };
   // What is known of it now, and whether that is old. An index is judged like anything observed, but has no reading of its own.
-  const current = (): string | undefined => {
+  const current = (): { text: string; heard: Freshness } | undefined => {
     const key = pairKey(props.alarm.thing, props.alarm.property);
     const last = props.wall.latest().get(key);
     const index = props.wall.indices().get(key)?.value ?? undefined;
-    if (last === undefined) return index === undefined ? undefined : t().now(`${said(index)} ${unit()}`);
+    // What was measured may have been taken back; what a rule on events or on silence judges never was a reading.
+    if (last === undefined && index === undefined)
+      return property() === undefined ? undefined : { text: t().noData, heard: "never" };
+    if (last === undefined)
+      return index === undefined ? undefined : { text: t().now(`${said(index)} ${unit()}`), heard: "fresh" };
     const observer = thing();
     if (observer === undefined) return undefined;
     const heard = freshness(last, observer, property(), props.wall.now());
-    if (heard === "fresh") return t().now(`${said(last.value)} ${unit()}`);
-    if (heard === "invalid") return t().invalid;
+    if (heard === "fresh") return { text: t().now(`${said(last.value)} ${unit()}`), heard };
+    if (heard === "invalid") return { text: t().invalid, heard };
     const old = span(props.wall.now() - last.at_ms);
-    return t().old(t().span(old.count, old.unit));
+    return { text: t().old(t().span(old.count, old.unit)), heard };
   };
   const figure = () => {
     const { value, extreme, key } = props.alarm;
@@ -125,8 +129,8 @@ export const Row: Component<{
         <Show when={(active() || change() === undefined) && current()}>
           {(known) => (
             <em>
-              <Figure thing={props.alarm.thing} property={props.alarm.property}>
-                {known()}
+              <Figure thing={props.alarm.thing} property={props.alarm.property} heard={known().heard}>
+                {known().text}
               </Figure>
             </em>
           )}

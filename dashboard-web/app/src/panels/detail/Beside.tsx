@@ -11,8 +11,10 @@ import { Overlay } from "../../map/Overlay";
 import { boundsOf, fitted, type Place } from "../../map/project";
 import { Figure } from "../../ui/Figure";
 import { Age } from "../Age";
+import { Behind } from "../Behind";
 import { Scale } from "../map/Scale";
 import { said } from "../reading";
+import { silenced } from "../silenced";
 import { type Beside, beside } from "./beside";
 
 const MAP = { width: 468, height: 280 } as const;
@@ -46,7 +48,7 @@ export const BesidePart: Component<{ wall: Wall; alarm: AlarmView }> = (props) =
         )}
       </Show>
       <h3>
-        {t().neighbours}
+        {list()[0]?.relation === "child" ? t().children : t().neighbours}
         <Show when={list()[0]?.reading}>
           {(first) => (
             <i>
@@ -58,7 +60,7 @@ export const BesidePart: Component<{ wall: Wall; alarm: AlarmView }> = (props) =
       <Show when={list().length > 0} fallback={<p class="quiet">{t().neighboursNone}</p>}>
         <table class="beside">
           <tbody>
-            <Index each={list()}>{(each) => <Row each={each()} nowMs={props.wall.now()} />}</Index>
+            <Index each={list()}>{(each) => <Row each={each()} wall={props.wall} />}</Index>
           </tbody>
         </table>
       </Show>
@@ -78,9 +80,18 @@ const SmallMap: Component<{ wall: Wall; alarm: AlarmView; places: readonly Place
           const { wall, alarm, facts } = props;
           const own = wall.things().get(alarm.thing);
           const column = own === undefined ? undefined : columnOfThing(own);
-          const near = new Map([...wall.things()].filter(([, thing]) => columnOfThing(thing) === column));
+          const near = new Map(
+            [...wall.things()].filter(([, thing]) => columnOfThing(thing) === column || thing.parent === alarm.thing),
+          );
           return drawing(
-            { facts, things: near, latest: wall.latest(), alarms: new Map([[alarm.id, alarm]]), nowMs: wall.now() },
+            {
+              facts,
+              things: near,
+              latest: wall.latest(),
+              alarms: new Map([[alarm.id, alarm]]),
+              cells: wall.cells(),
+              nowMs: wall.now(),
+            },
             {
               projection: projection(),
               frame: FRAME,
@@ -98,7 +109,7 @@ const SmallMap: Component<{ wall: Wall; alarm: AlarmView; places: readonly Place
   );
 };
 
-const Row: Component<{ each: Beside; nowMs: number }> = (props) => {
+const Row: Component<{ each: Beside; wall: Wall }> = (props) => {
   const found = () => props.each.reading;
   const apart = () => {
     const { metres, relation } = props.each;
@@ -114,20 +125,33 @@ const Row: Component<{ each: Beside; nowMs: number }> = (props) => {
       <td class="num">
         <Show when={found()?.last !== undefined && found()} fallback={<i class="none">{t().noData}</i>}>
           {(known) => (
-            <Figure thing={props.each.thing.id} property={known().property.id} class="strong">
+            <Figure thing={props.each.thing.id} property={known().property.id} heard={known().heard} class="strong">
               {said(known())}
             </Figure>
           )}
         </Show>
       </td>
-      <td>
-        <Spark values={found()?.trend?.means ?? []} width={76} height={26} label={t().trend} />
-      </td>
-      <td class="num">
-        <Show when={found()?.last !== undefined && found()}>
-          {(known) => <Age reading={known()} nowMs={props.nowMs} />}
-        </Show>
-      </td>
+      <Show
+        when={silenced(props.wall, props.each.thing)}
+        fallback={
+          <>
+            <td>
+              <Spark values={found()?.trend?.means ?? []} width={76} height={26} label={t().trend} />
+            </td>
+            <td class="num">
+              <Show when={found()?.last !== undefined && found()}>
+                {(known) => <Age reading={known()} nowMs={props.wall.now()} />}
+              </Show>
+            </td>
+          </>
+        }
+      >
+        {(by) => (
+          <td class="num" colspan="2">
+            <Behind by={by()} />
+          </td>
+        )}
+      </Show>
     </tr>
   );
 };

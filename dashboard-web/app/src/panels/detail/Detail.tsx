@@ -10,8 +10,10 @@ import { age, clockMinutes, clockOfDay, clockSeconds } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import { LEVEL_COLOURS, toLevel } from "../../ui/signs";
 import { Age } from "../Age";
+import { Behind } from "../Behind";
 import type { Panel } from "../panel";
 import { reading } from "../reading";
+import { silenced } from "../silenced";
 import { kindName } from "../video/video";
 import { BesidePart } from "./Beside";
 import { type Change, changes, points } from "./facts";
@@ -33,7 +35,7 @@ export const Detail: Panel = (props) => {
     <Show when={alarm()}>
       {(known) => (
         <section class="panel detail" aria-label={t().detail} data-detail={known().id}>
-          <Head wall={props.wall} alarm={known()} onClose={() => props.onOpen?.("")} />
+          <Head wall={props.wall} alarm={known()} onOpen={props.onOpen} onClose={() => props.onOpen?.("")} />
           <div class="parts">
             <div>
               <Readings wall={props.wall} alarm={known()} />
@@ -52,7 +54,12 @@ export const Detail: Panel = (props) => {
   );
 };
 
-const Head: Component<{ wall: Wall; alarm: AlarmView; onClose: () => void }> = (props) => {
+const Head: Component<{
+  wall: Wall;
+  alarm: AlarmView;
+  onOpen: ((alarm: string) => void) | undefined;
+  onClose: () => void;
+}> = (props) => {
   const rule = () => props.wall.facts()?.rules.get(props.alarm.rule);
   const thing = () => props.wall.things().get(props.alarm.thing);
   const area = () => props.wall.facts()?.city.areas.find(({ code }) => code === thing()?.area);
@@ -65,6 +72,7 @@ const Head: Component<{ wall: Wall; alarm: AlarmView; onClose: () => void }> = (
           {thing() === undefined ? props.alarm.thing : say(thing()?.name ?? { zh: "", en: "" })}
           <Show when={area()}>{(county) => <> · {say(county().name)}</>}</Show> <i>{props.alarm.thing}</i>
           <Show when={props.alarm.key}>{(key) => <i>{t().track(key())}</i>}</Show>
+          <Show when={silenced(props.wall, thing())}>{(by) => <Behind by={by()} named onOpen={props.onOpen} />}</Show>
         </p>
       </div>
       <Show when={props.alarm.state !== "acknowledged"}>

@@ -1,5 +1,5 @@
 import { type Component, createMemo, For, type JSX, Show } from "solid-js";
-import type { AlarmView } from "../../feed/messages";
+import type { AlarmView, RuleVersionView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
@@ -46,6 +46,12 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
         {rule() === undefined ? props.alarm.rule : say(rule()?.title ?? { zh: "", en: "" })} <i>{props.alarm.rule}</i>
       </Line>
       <Show when={condition()}>{(text) => <Line name={t().judged}>{text()}</Line>}</Show>
+      <Line name={t().ruleVersion}>
+        {version(props.alarm.raised_by)}
+        <Show when={rule()?.written?.digest !== props.alarm.raised_by?.digest && rule()?.written}>
+          {(now) => <b>{t().ruleNow(version(now()))}</b>}
+        </Show>
+      </Line>
       <Line name={t().ruleSource}>{rule()?.source || t().untold}</Line>
       <Line name={t().course}>{course()}</Line>
       <Show when={whole()}>
@@ -72,6 +78,10 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
     </dl>
   );
 };
+
+/** Which text of a rule: the pack, its version, and the beginning of the sum over the text. */
+const version = (known: RuleVersionView | undefined): string =>
+  known === undefined ? t().untold : `${known.pack} ${known.version} · ${known.digest}`;
 
 const Line: Component<{ name: string; children: JSX.Element }> = (props) => (
   <>

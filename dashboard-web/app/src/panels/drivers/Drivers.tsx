@@ -47,7 +47,7 @@ export const Drivers: Panel = (props) => {
                       return (
                         <>
                           <td class="num">
-                            <Figure thing={most().thing.id} property={most().property} class="key">
+                            <Figure thing={most().thing.id} property={most().property} heard="fresh" class="key">
                               {most().text}
                             </Figure>{" "}
                             <i>{unitOf(row().id, most().unit)}</i>
@@ -57,13 +57,13 @@ export const Drivers: Panel = (props) => {
                               {(open) => (
                                 <Sign
                                   level={open().level}
-                                  size={26}
+                                  size={30}
                                   number={open().number}
                                   hollow={open().ended_ms !== null}
                                 />
                               )}
                             </Show>
-                            <span>{say(most().thing.name)}</span>
+                            <span class="two-lines">{say(most().thing.name)}</span>
                           </td>
                           <td>
                             <Spark values={most().trend?.means ?? []} width={64} height={28} label={t().trend} />

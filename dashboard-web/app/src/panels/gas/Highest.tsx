@@ -76,7 +76,7 @@ export const Highest: Component<{
                   {(last) => (
                     <>
                       <td class="num key">
-                        <Figure thing={row().thing.id} property={props.property.id}>
+                        <Figure thing={row().thing.id} property={props.property.id} heard={row().heard}>
                           {fixed(last().value, props.property.decimals)}
                         </Figure>
                       </td>

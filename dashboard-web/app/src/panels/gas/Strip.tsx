@@ -27,7 +27,7 @@ export const Strip: Component<{ list: readonly Detector[]; property: PropertyVie
               <Show when={row().last} fallback={<b />}>
                 {(last) => (
                   <b>
-                    <Figure thing={row().thing.id} property={props.property.id}>
+                    <Figure thing={row().thing.id} property={props.property.id} heard={row().heard}>
                       {fixed(last().value, props.property.decimals)}
                     </Figure>
                   </b>

@@ -7,7 +7,7 @@ import { count } from "../../lib/number";
 import { Sign } from "../../ui/Sign";
 import { Age } from "../Age";
 import type { Panel } from "../panel";
-import { HallValue } from "./HallsBrief";
+import { HallValue, Windows } from "./HallsBrief";
 import { type Hall, halls, waitingTotal } from "./halls";
 
 /** Rows that fit. */
@@ -57,21 +57,20 @@ const Row: Component<{ hall: Hall; nowMs: number }> = (props) => {
             </span>
             <span class="waits">
               <span>
-                {t().meanWait} <HallValue hall={props.hall} of="wait_mean" minutes /> {t().minutes}
+                {t().meanWait} <HallValue hall={props.hall} of="wait_mean" minutes unit={t().minutes} />
               </span>
               <span>
-                {t().p80Wait} <HallValue hall={props.hall} of="wait_p80" minutes class="strong" /> {t().minutes}
+                {t().p80Wait} <HallValue hall={props.hall} of="wait_p80" minutes class="strong" unit={t().minutes} />
               </span>
               <span>
-                {t().abandoned} <HallValue hall={props.hall} of="abandon_rate" /> %
+                {t().abandoned} <HallValue hall={props.hall} of="abandon_rate" unit="%" />
               </span>
             </span>
             <span class="waits">
               <span>
-                {t().windows} <HallValue hall={props.hall} of="windows_busy" /> /{" "}
-                <HallValue hall={props.hall} of="windows_open" />
+                {t().windows} <Windows hall={props.hall} />
               </span>
-              <Show when={used()}>
+              <Show when={used()} fallback={<span />}>
                 {(share) => (
                   <Bar
                     share={share() / 100}

@@ -12,14 +12,30 @@ import { type Hall, type HallFigure, halls, minutes, waitingTotal } from "./hall
 /** Rows that fit. */
 const ROWS_MAX = 8;
 
-/** One figure of a hall; empty while it was never told. */
-export const HallValue: Component<{ hall: Hall; of: HallFigure; minutes?: boolean; class?: string }> = (props) => (
-  <Show when={props.hall.figures[props.of]}>
+/** One figure of a hall, and its unit; it says so while there is none. */
+export const HallValue: Component<{
+  hall: Hall;
+  of: HallFigure;
+  minutes?: boolean;
+  class?: string;
+  unit?: string;
+}> = (props) => (
+  <Show when={props.hall.figures[props.of]} fallback={t().noData}>
     {(found) => (
-      <Figure thing={props.hall.thing.id} property={props.of} class={props.class ?? ""}>
-        {props.minutes ? minutes(found().last?.value ?? 0) : said(found())}
-      </Figure>
+      <>
+        <Figure thing={props.hall.thing.id} property={props.of} heard={found().heard} class={props.class ?? ""}>
+          {props.minutes ? minutes(found().last?.value ?? 0) : said(found())}
+        </Figure>{" "}
+        {props.unit}
+      </>
     )}
+  </Show>
+);
+
+/** Windows that serve, of those that are open. */
+export const Windows: Component<{ hall: Hall }> = (props) => (
+  <Show when={props.hall.figures.windows_busy} fallback={t().noData}>
+    <HallValue hall={props.hall} of="windows_busy" /> / <HallValue hall={props.hall} of="windows_open" />
   </Show>
 );
 
@@ -44,9 +60,7 @@ export const HallsBrief: Panel = (props) => {
               <td class="icon" />
               <th>{t().hall}</th>
               <th class="num">{t().waiting}</th>
-              <th class="num">
-                {t().p80Wait} {t().minutes}
-              </th>
+              <th class="num">{t().p80Minutes}</th>
               <th class="num">{t().windows}</th>
               <th class="num">{t().dataAge}</th>
             </tr>
@@ -82,9 +96,7 @@ export const HallsBrief: Panel = (props) => {
                           <HallValue hall={hall()} of="wait_p80" minutes class="strong" />
                         </td>
                         <td class="num share">
-                          <HallValue hall={hall()} of="windows_busy" />
-                          {" / "}
-                          <HallValue hall={hall()} of="windows_open" />
+                          <Windows hall={hall()} />
                         </td>
                         <td class="num">
                           <Age reading={waiting()} nowMs={props.wall.now()} />

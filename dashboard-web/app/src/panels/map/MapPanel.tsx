@@ -1,6 +1,7 @@
 import "./map.css";
 import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
-import { COUNT_STEPS, RAIN_STEPS } from "../../lib/grey";
+import { columnOfThing } from "../../lib/domains";
+import { STEPS } from "../../lib/grey";
 import { t } from "../../lib/i18n";
 import type { Base } from "../../map/base";
 import { drawing, type Live, unplaced } from "../../map/drawing";
@@ -20,6 +21,7 @@ import { Scale } from "./Scale";
 /** Signs of alarms that are not on the map; the others are counted. */
 const UNPLACED_MAX = 5;
 const NONE: ReadonlySet<string> = new Set();
+const NO_CELLS: Live["cells"] = new Map();
 const FRAME = { x: 0, y: 0, width: MAP.width, height: MAP.height };
 
 /** Where it is: the land as a still base, everything live on a canvas above it. */
@@ -31,7 +33,14 @@ export const MapPanel: Panel = (props) => {
     const { wall } = props;
     const facts = wall.facts();
     if (facts === undefined) return undefined;
-    return { facts, things: wall.things(), latest: wall.latest(), alarms: wall.alarms(), nowMs: wall.now() };
+    return {
+      facts,
+      things: wall.things(),
+      latest: wall.latest(),
+      alarms: wall.alarms(),
+      cells: wall.cells(),
+      nowMs: wall.now(),
+    };
   });
   const near = createMemo(() => closeUp(props.wall.alarms().values(), props.wall.things()), undefined, {
     equals: (a, b) => JSON.stringify([a, ...(a?.things ?? [])]) === JSON.stringify([b, ...(b?.things ?? [])]),
@@ -40,14 +49,21 @@ export const MapPanel: Panel = (props) => {
     const there = columnsOf(props.wall.things().values());
     return new Set(scene().marks.filter((column) => there.has(column)));
   });
-  const steps = () => (scene().field === "people" ? COUNT_STEPS : RAIN_STEPS);
+  const steps = () => STEPS[scene().field ?? "rain"];
   // A field is worked out from what came, not at every stroke of the clock.
   const grey = createMemo(() => {
     const id = scene().field;
     props.wall.latest();
+    const cells = scene().windows ? props.wall.cells() : NO_CELLS;
     const shown = untrack(live);
-    return id === undefined || shown === undefined ? undefined : field(id, shown, CITY_VIEW, steps()[0] ?? 0);
+    if (id === undefined || shown === undefined) return undefined;
+    return field(id, { ...shown, cells }, CITY_VIEW, steps()[0] ?? 0);
   });
+  const behind = createMemo(() =>
+    [...props.wall.things().values()].some(
+      (thing) => thing.silenced_by !== undefined && shownColumns().has(columnOfThing(thing)),
+    ),
+  );
   const elsewhere = createMemo(() =>
     unplaced(props.wall.alarms().values(), props.wall.things(), { projection: CITY_VIEW, frame: FRAME }),
   );
@@ -123,7 +139,7 @@ export const MapPanel: Panel = (props) => {
         {(shown) => <Ramp id={scene().field ?? "rain"} steps={steps()} interpolated={shown().interpolated} />}
       </Show>
       <Scale metresPerPixel={CITY_VIEW.metresPerPixel} pixelsMax={120} />
-      <Legend columns={shownColumns()} />
+      <Legend columns={shownColumns()} field={grey()} zone={props.wall.facts()?.city.zone ?? "UTC"} behind={behind()} />
       <p class="credits">{t().credits}</p>
     </section>
   );

@@ -7,9 +7,9 @@ import { boundsOf, fitted, metresBetween, type Place, type Point, type Projectio
 /** The map's place on the wall, in design pixels. */
 export const MAP = { width: 800, height: 712 } as const;
 /** Legend, credits and scale bar stand here; nothing is placed over them. */
-export const LEGEND: Box = { x: 600, y: 509, width: 200, height: 173 };
+export const LEGEND: Box = { x: 592, y: 464, width: 208, height: 218 };
 export const FOOT: Box = { x: 0, y: 682, width: 800, height: 30 };
-export const SCALE: Box = { x: 640, y: 467, width: 160, height: 42 };
+export const SCALE: Box = { x: 640, y: 422, width: 160, height: 42 };
 /** Alarms that are not on the map are named here. */
 export const UNPLACED: Box = { x: 0, y: 0, width: 560, height: 46 };
 

@@ -1,7 +1,7 @@
 import { freshness } from "../../feed/fresh";
 import type { AlarmView, LatestView, PropertyView, ThingView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
-import { COLUMNS, type Column, type ColumnId, columnOf, columnOfThing } from "../../lib/domains";
+import { COLUMNS, type Column, type ColumnId, columnOf, columnOfThing, isCell } from "../../lib/domains";
 import { ranks } from "../reading";
 
 /** What a cell shows. */
@@ -50,6 +50,7 @@ export function matrix(ground: Ground): Matrix {
   };
   const parents = new Map<string, boolean>();
   for (const thing of ground.things.values()) {
+    if (isCell(thing)) continue;
     const fresh = freshByColumn(thing, ground);
     for (const [column, heard] of fresh) {
       const entry = count(thing.area, column);

@@ -104,17 +104,17 @@ const Summaries: Component<PanelProps & { of: ColumnId; title: string; none: str
                       {(highest) => (
                         <>
                           <td class="num key">
-                            <Figure thing="" property={row().property.id}>
+                            <Figure thing="" property={row().property.id} heard="fresh">
                               {said(row().median ?? 0)}
                             </Figure>
                           </td>
                           <td class="num key">
-                            <Figure thing={highest().thing.id} property={row().property.id}>
+                            <Figure thing={highest().thing.id} property={row().property.id} heard="fresh">
                               {said(highest().value)}
                             </Figure>
                           </td>
                           <td class="at">
-                            <span>{say(highest().thing.name)}</span>
+                            <span class="two-lines">{say(highest().thing.name)}</span>
                           </td>
                         </>
                       )}

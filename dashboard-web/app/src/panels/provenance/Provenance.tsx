@@ -7,7 +7,9 @@ import { clockMinutes, clockOfDay, clockSeconds, span } from "../../lib/time";
 import { plainKey } from "../../ui/keys";
 import { Sign } from "../../ui/Sign";
 import { DESIGN, margins, scale } from "../../ui/stage";
+import { Behind } from "../Behind";
 import { brief } from "../detail/rule";
+import { silenced } from "../silenced";
 import { type Origin, origin } from "./origin";
 
 /** Which number is asked about, and where it stands on the stage. */
@@ -132,7 +134,10 @@ const Told: Component<{ wall: Wall; at: Asked }> = (props) => {
         <i>{t().provenanceKeys}</i>
       </h2>
       <dl>
-        <Line name={t().source}>{sourceOf(known(), props.wall)}</Line>
+        <Line name={t().source}>
+          {sourceOf(known(), props.wall)}
+          <Show when={silenced(props.wall, known().thing)}>{(by) => <Behind by={by()} named />}</Show>
+        </Line>
         <Show when={known().last}>
           {(last) => (
             <>

@@ -1,5 +1,5 @@
 import "./street.css";
-import { createMemo, Index, Show } from "solid-js";
+import { createMemo, Index, Match, Show, Switch } from "solid-js";
 import { say, t } from "../../lib/i18n";
 import { span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
@@ -58,15 +58,24 @@ export const Gateways: Panel = (props) => {
                         )}
                       </Show>
                     </td>
-                    <th scope="row">{say(row().thing.name)}</th>
+                    <th scope="row">
+                      <span>{say(row().thing.name)}</span>
+                    </th>
                     <td class="num share">
                       <b>{row().heard}</b> / {row().children}
                     </td>
                     <td class="num">{heard()}</td>
                     <td class="how">
-                      <Show when={row().dead} fallback={row().children === 0 ? "—" : t().online}>
-                        <b>{t().unavailable(row().children)}</b>
-                      </Show>
+                      <Switch fallback={row().children === 0 ? "—" : t().online}>
+                        <Match when={row().marked > 0}>
+                          <span class="behind">
+                            {row().marked} {t().behind.gateway}
+                          </span>
+                        </Match>
+                        <Match when={row().dead}>
+                          <b>{t().unavailable(row().children)}</b>
+                        </Match>
+                      </Switch>
                     </td>
                   </tr>
                 );

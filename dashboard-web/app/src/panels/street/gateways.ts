@@ -12,6 +12,8 @@ export interface Gateway {
   /** When something last came through it. */
   readonly lastMs: number | undefined;
   readonly alarm: AlarmView | undefined;
+  /** How many of them are marked: silent because of it. */
+  readonly marked: number;
   /** Nothing behind it is fresh: its children are not silent each for itself. */
   readonly dead: boolean;
 }
@@ -35,6 +37,7 @@ export function gateways(wall: Wall): Gateway[] {
       thing,
       children: children.length,
       heard,
+      marked: children.filter(({ silenced_by }) => silenced_by?.thing === id).length,
       lastMs: lasts.length === 0 ? undefined : Math.max(...lasts),
       alarm: worst.get(id),
       dead: children.length > 0 && heard === 0,

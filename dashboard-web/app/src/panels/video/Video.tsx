@@ -9,7 +9,7 @@ import { clockOfDay, clockSeconds, span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
 import { worstOf } from "../reading";
-import { cameras, kindName, kinds } from "./video";
+import { cameras, cut, kindName, kinds } from "./video";
 
 /** Rows that fit. */
 const KINDS_MAX = 5;
@@ -56,7 +56,9 @@ export const Video: Panel = (props) => {
           <thead>
             <tr>
               <th>{t().kind}</th>
-              <th class="num">{t().lastHour}</th>
+              <th class="num">
+                {t().lastHour} {cut(props.wall, list()) ? t().atLeast : ""}
+              </th>
               <th class="num">{t().last}</th>
             </tr>
           </thead>
@@ -111,7 +113,7 @@ const Last: Component<{ event: EventView; wall: Wall }> = (props) => {
       <span class="when">{when()}</span>
       <span class="icon">
         <Show when={alarm()}>
-          {(open) => <Sign level={open().level} size={26} number={open().number} hollow={open().ended_ms !== null} />}
+          {(open) => <Sign level={open().level} size={32} number={open().number} hollow={open().ended_ms !== null} />}
         </Show>
       </span>
       <b>{kindName(props.wall, props.event.kind)}</b>

@@ -1,4 +1,4 @@
-import type { EventView, ThingView } from "../../feed/messages";
+import { EVENTS_PER_THING, type EventView, type ThingView } from "../../feed/messages";
 import type { Wall } from "../../feed/store";
 import { thingsOf } from "../../lib/domains";
 import { say } from "../../lib/i18n";
@@ -44,5 +44,13 @@ export function kinds(events: readonly EventView[], nowMs: number): Kind[] {
     const late = own.filter(({ at_ms }) => nowMs - at_ms <= HOUR_MS);
     const tracks = new Set(late.map(({ thing, key, at_ms }) => `${thing} ${key ?? at_ms}`));
     return { kind, hour: tracks.size, last: own[0] };
+  });
+}
+
+/** Whether some camera saw so much in the last hour that not all of it is held: then what is counted is the least that there was. */
+export function cut(wall: Wall, list: readonly Camera[]): boolean {
+  return list.some(({ thing }) => {
+    const held = wall.events().get(thing.id) ?? [];
+    return held.length >= EVENTS_PER_THING && wall.now() - (held[0]?.at_ms ?? 0) <= HOUR_MS;
   });
 }

@@ -74,6 +74,7 @@ const Tile = (props: { most: Reading }) => {
     <Figure
       thing={props.most.thing.id}
       property={props.most.property.id}
+      heard={props.most.heard}
       class={light(at()) ? "tile light" : "tile"}
       style={{ background: grey(at()) }}
     >

@@ -78,7 +78,7 @@ export const Sections: Panel = (props) => {
                       {(last) => (
                         <>
                           <td class="class" classList={{ missed: missed() }}>
-                            <Figure thing={row().thing.id} property="water_class">
+                            <Figure thing={row().thing.id} property="water_class" heard={row().heard}>
                               {classOf(last().value)}
                             </Figure>
                           </td>
@@ -88,7 +88,7 @@ export const Sections: Panel = (props) => {
                           <td class="decided">
                             <Show when={decided()}>
                               {(item) => (
-                                <Figure thing={row().thing.id} property={item().property.id}>
+                                <Figure thing={row().thing.id} property={item().property.id} heard={item().heard}>
                                   {item().property.symbol} {said(item())}
                                 </Figure>
                               )}

@@ -14,7 +14,7 @@ import { chosen, type Gauge, GUARANTEED_AT, gauges, stageShare, WARNING_AT } fro
 
 /** Rows that fit. */
 const ROWS_MAX = 7;
-const BAR_WIDTH = 110;
+const BAR_WIDTH = 94;
 const TICKS = [
   { at: WARNING_AT, strong: true },
   { at: GUARANTEED_AT, strong: true, dashed: true },
@@ -90,7 +90,7 @@ const Row = (props: { gauge: Gauge; nowMs: number }) => {
         </Show>
       </td>
       <th scope="row">
-        <span>{say(reading().thing.name)}</span>
+        <span class="two-lines">{say(reading().thing.name)}</span>
       </th>
       <Show
         when={reading().last}
@@ -103,7 +103,7 @@ const Row = (props: { gauge: Gauge; nowMs: number }) => {
         {(last) => (
           <>
             <td class="num key">
-              <Figure thing={reading().thing.id} property="stage">
+              <Figure thing={reading().thing.id} property="stage" heard={reading().heard}>
                 {said(reading())}
               </Figure>
             </td>
@@ -127,7 +127,7 @@ const Row = (props: { gauge: Gauge; nowMs: number }) => {
               </Show>
             </td>
             <td>
-              <Spark values={reading().trend?.means ?? []} width={64} height={32} label={t().trend} />
+              <Spark values={reading().trend?.means ?? []} width={56} height={32} label={t().trend} />
             </td>
           </>
         )}
