@@ -61,8 +61,8 @@ pub(crate) struct Demo {
     /// How many times faster than life the city runs.
     #[arg(long, default_value_t = 1.0, value_parser = positive)]
     pub(crate) speed: f64,
-    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`. Without it what the configuration
-    /// says, or the leak.
+    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`, `discharge`, `fire`,
+    /// `station_failing`. Without it what the configuration says, or the leak.
     #[arg(long, value_name = "NAME")]
     pub(crate) scenario: Option<Scenario>,
     /// No simulated city: only the doors, the engine and the wall.
@@ -88,8 +88,8 @@ pub(crate) struct Sim {
     /// Seed of the city.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`. Without it what the configuration
-    /// says, or the leak.
+    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`, `discharge`, `fire`,
+    /// `station_failing`. Without it what the configuration says, or the leak.
     #[arg(long, value_name = "NAME")]
     pub(crate) scenario: Option<Scenario>,
     /// How many times faster than life the city runs.

@@ -7,8 +7,8 @@ mod publish;
 mod settings;
 
 pub use city::{
-    City, CityError, Message, Messages, Truth, TruthAlarm, TruthDerived, TruthPack, TruthRule,
-    truth,
+    City, CityError, Message, Messages, Truth, TruthAlarm, TruthDerived, TruthLaw, TruthPack,
+    TruthRule, truth,
 };
 pub use dump::{dump, write_truth};
 pub use figures::Figure;

@@ -109,11 +109,17 @@ pub enum Scenario {
     GatewayDying,
     /// A thermometer drifts away from its neighbour.
     SensorDrifting,
+    /// Waste water passes sections of a river.
+    Discharge,
+    /// Somebody climbs a fence, and it burns behind it.
+    Fire,
+    /// An air station falls ill, analyser by analyser.
+    StationFailing,
 }
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::None,
         Self::Leak,
         Self::Flood,
@@ -121,6 +127,9 @@ impl Scenario {
         Self::HallBreakdown,
         Self::GatewayDying,
         Self::SensorDrifting,
+        Self::Discharge,
+        Self::Fire,
+        Self::StationFailing,
     ];
 
     /// Its name in the configuration.
@@ -133,6 +142,9 @@ impl Scenario {
             Self::HallBreakdown => "hall_breakdown",
             Self::GatewayDying => "gateway_dying",
             Self::SensorDrifting => "sensor_drifting",
+            Self::Discharge => "discharge",
+            Self::Fire => "fire",
+            Self::StationFailing => "station_failing",
         }
     }
 }
@@ -167,9 +179,7 @@ pub enum SettingsError {
     #[error("client_id must not be empty or begin with a space")]
     ClientId,
     /// Not a scenario.
-    #[error(
-        "there is no scenario `{0}`: none, leak, flood, crowd, hall_breakdown, gateway_dying, sensor_drifting"
-    )]
+    #[error("there is no scenario `{0}`: {names}", names = Scenario::ALL.map(Scenario::name).join(", "))]
     Scenario(String),
     /// Not a rate of a fault.
     #[error("faults.{name} {rate} is not between 0 and {FAULT_RATE_MAX}")]

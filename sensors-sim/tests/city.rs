@@ -426,6 +426,73 @@ fn a_drifting_sensor_is_one_alarm() {
 }
 
 #[test]
+fn waste_water_passes_two_sections_and_is_too_thin_for_the_third() {
+    let found = found(&happening(Scenario::Discharge), &["water"]);
+    let told: Vec<_> = found
+        .alarms
+        .iter()
+        .map(|alarm| (alarm.rule.as_str(), alarm.thing.as_str(), alarm.extreme))
+        .collect();
+    // Worse than class V where class II is wanted, and IV where III is.
+    assert_eq!(
+        told,
+        [
+            ("water-class-off-target", "wq-qz-06", 6.0),
+            ("water-class-off-target", "wq-qz-07", 4.0)
+        ]
+    );
+    assert!(found.alarms.iter().all(|alarm| alarm.ended.is_some()));
+    let hours = found.alarms[1]
+        .started
+        .micros_since(found.alarms[0].started) as f64
+        / 3.6e9;
+    assert!((3.0..7.0).contains(&hours), "{hours} h");
+}
+
+#[test]
+fn a_fire_is_seen_by_two_cameras_after_somebody_has_come_and_takes_one_of_them() {
+    let found = found(&happening(Scenario::Fire), &["video"]);
+    let told: Vec<_> = found
+        .alarms
+        .iter()
+        .map(|alarm| (alarm.rule.as_str(), alarm.thing.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("intrusion", "cam-qz-22"),
+            ("smoke-or-fire", "cam-qz-23"),
+            ("smoke-or-fire", "cam-qz-22"),
+            ("camera-offline", "cam-qz-23")
+        ]
+    );
+    assert!(found.alarms.iter().all(|alarm| alarm.ended.is_some()));
+}
+
+#[test]
+fn a_station_fails_analyser_by_analyser_and_then_as_a_whole() {
+    let found = found(&happening(Scenario::StationFailing), &["air"]);
+    let told: Vec<_> = found
+        .alarms
+        .iter()
+        .map(|alarm| {
+            let what = (alarm.rule.as_str(), alarm.property.as_str());
+            (alarm.thing.as_str(), what)
+        })
+        .collect();
+    let station = "air-330802-01";
+    assert_eq!(
+        told,
+        [
+            (station, ("air-stuck", "o3")),
+            (station, ("air-silent", "pm10")),
+            (station, ("air-silent", "no_data"))
+        ]
+    );
+    assert!(found.alarms.iter().all(|alarm| alarm.ended.is_some()));
+}
+
+#[test]
 fn with_faults_the_same_alarms_are_the_truth() {
     for scenario in Scenario::ALL {
         // In a quiet city everything is looked at, so an hour of it is enough.

@@ -185,6 +185,9 @@ fn the_engine_settles_to_the_truth_of_every_scenario() {
         (Scenario::HallBreakdown, "service-hall"),
         (Scenario::GatewayDying, "street"),
         (Scenario::SensorDrifting, "street"),
+        (Scenario::Discharge, "water"),
+        (Scenario::Fire, "video"),
+        (Scenario::StationFailing, "air"),
         (Scenario::Flood, "water"),
     ];
     compare(&all, &Faults::default());

@@ -175,6 +175,9 @@ fn happening(sim: &Settings) -> String {
         Scenario::HallBreakdown => "the windows of a full hall stop",
         Scenario::GatewayDying => "a gateway begins to die",
         Scenario::SensorDrifting => "a thermometer begins to drift",
+        Scenario::Discharge => "waste water runs into a river",
+        Scenario::Fire => "somebody climbs a fence, and later it burns behind it",
+        Scenario::StationFailing => "an air station begins to fail",
     };
     let minutes = sim.scenario_after_secs.div_ceil(60);
     format!("in about {minutes} min of city time {what}")
