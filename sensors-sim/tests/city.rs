@@ -565,6 +565,42 @@ fn faults_of_the_way_lose_nothing_and_garbage_is_refused() {
 }
 
 #[test]
+fn what_is_on_its_way_through_a_dead_gateway_comes_when_it_is_back() {
+    let with = |faults: Faults| {
+        city(
+            |settings| {
+                settings.scenario = Scenario::GatewayDying;
+                settings.faults = faults;
+            },
+            MORNING,
+        )
+    };
+    let late = Faults {
+        late: 0.1,
+        ..faults()
+    };
+    let (plain, held_up) = (with(Faults::default()), with(late));
+    let minute = |minutes| plain.start() + Duration::from_mins(minutes);
+    let heard = |city: &City, from, to| {
+        let of_post = |message: &Message| message.topic.contains("/street-00");
+        let own = city.messages(minute(from), minute(to)).filter(of_post);
+        own.map(|message| line(&message)).collect::<Vec<_>>()
+    };
+    let all = heard(&held_up, 0, 60);
+    let dead = minute(12)..minute(32);
+    assert!(all.iter().all(|line| !dead.contains(&line.0)));
+    let waited = all.iter().filter(|line| line.0 == dead.end).count();
+    assert!(waited > 0, "something was on its way");
+    let payloads: BTreeSet<_> = all.iter().map(|line| &line.2).collect();
+    let lost = heard(&plain, 0, 45)
+        .into_iter()
+        .filter(|line| !payloads.contains(&line.2));
+    assert_eq!(lost.count(), 0);
+    let after = all.iter().filter(|line| line.0 >= dead.end);
+    assert!(after.eq(&heard(&held_up, 32, 60)));
+}
+
+#[test]
 fn faults_of_a_device_skip_repeat_and_mistake_the_time() {
     let with = |change: fn(&mut Faults)| city(|settings| change(&mut settings.faults), MORNING);
     let hour =

@@ -182,6 +182,14 @@ impl Plan {
         }
     }
 
+    /// When a message of a thing comes to us that is on its way at a time.
+    pub(crate) fn arrives(&self, thing: &str, at: Timestamp) -> Timestamp {
+        match self {
+            Self::Dying(dying) => dying.arrives(thing, at),
+            _ => at,
+        }
+    }
+
     /// When the value was measured that a thing tells at a time; `None` when it tells none.
     pub(crate) fn measured_at(
         &self,
