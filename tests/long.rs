@@ -2,16 +2,24 @@
 
 mod support;
 
-use support::city::{play, quiet};
+use support::city::{FAULTS, play, quiet};
 
 #[test]
 fn a_quiet_week_of_the_whole_city_calls_nobody() {
-    quiet(7 * 24, 800);
+    quiet(7 * 24, 600);
 }
 
 #[test]
 fn a_flood_from_the_first_rain_to_the_last_gauge() {
-    let (told, expected) = play("flood", 600, &[]);
+    let (told, expected) = play("flood", 480, &[]);
     assert!(expected.len() > 20, "{expected:?}");
     assert_eq!(told, expected);
+}
+
+#[test]
+fn with_faults_everything_else_is_the_same_alarms() {
+    for (scenario, speed) in [("leak", 60), ("fire", 60), ("crowd", 60), ("discharge", 90)] {
+        let (told, expected) = play(scenario, speed, &FAULTS);
+        assert_eq!(told, expected, "{scenario}");
+    }
 }

@@ -206,16 +206,16 @@ proptest! {
 
 #[test]
 fn a_quiet_week_raises_no_alarm() {
-    for (packs, start, days) in [
-        (["water"].as_slice(), "2026-06-14T16:00:00Z", 7),
-        (&["water"], "2026-01-11T16:00:00Z", 7),
-        (&["service-hall"], "2026-05-31T16:00:00Z", 7),
-        (&["video"], "2026-06-07T16:00:00Z", 7),
-        (&["street"], "2026-06-20T16:00:00Z", 1),
-        (&["air"], "2026-06-20T16:00:00Z", 1),
+    for (packs, start) in [
+        (["water"].as_slice(), "2026-06-14T16:00:00Z"),
+        (&["water"], "2026-01-11T16:00:00Z"),
+        (&["service-hall"], "2026-05-31T16:00:00Z"),
+        (&["video"], "2026-06-07T16:00:00Z"),
+        (&["street"], "2026-06-20T16:00:00Z"),
+        (&["air"], "2026-06-20T16:00:00Z"),
     ] {
         let city = quiet(start);
-        let to = city.start() + Duration::from_hours(24 * days);
+        let to = city.start() + Duration::from_hours(24 * 7);
         let found = truth(&city, city.start(), to, &rules(packs));
         assert_eq!(found.alarms, [], "{packs:?} from {start}");
     }

@@ -209,6 +209,8 @@ fn with_faults_within_the_lateness_it_settles_to_the_same() {
         (Scenario::Leak, "air"),
         (Scenario::Crowd, "video"),
         (Scenario::HallBreakdown, "service-hall"),
+        (Scenario::Discharge, "water"),
+        (Scenario::Fire, "video"),
         (Scenario::Flood, "water"),
     ];
     compare(&some, &faults);
