@@ -58,9 +58,9 @@ pub(crate) struct Demo {
     /// Seed of the city: the same seed makes the same city.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// How many times faster than life the city runs.
-    #[arg(long, default_value_t = 1.0, value_parser = positive)]
-    pub(crate) speed: f64,
+    /// How many times faster than life the city runs; with `max` its clock waits for nothing but that what was said is taken.
+    #[arg(long, default_value = "1", value_parser = speed, value_name = "N|max")]
+    pub(crate) speed: Speed,
     /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`, `discharge`, `fire`,
     /// `station_failing`. Without it what the configuration says, or the leak.
     #[arg(long, value_name = "NAME")]
@@ -158,7 +158,7 @@ pub(crate) struct Check {
     pub(crate) batch: usize,
 }
 
-/// How fast a replay runs.
+/// How fast a replay or a demo runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Speed {
     /// So many times faster than life.

@@ -13,4 +13,4 @@ pub use city::{
 pub use dump::{dump, write_truth};
 pub use figures::Figure;
 pub use publish::{MqttTarget, SimError, Totals, run};
-pub use settings::{Faults, Scenario, Settings, SettingsError};
+pub use settings::{Faults, SPEED_MAX, Scenario, Settings, SettingsError};

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// So fast that nothing is waited for.
+pub const SPEED_MAX: f64 = 1e6;
 /// More than this is no fault but another city.
 const FAULT_RATE_MAX: f64 = 0.1;
 /// A month: more history than a demonstration needs and a laptop generates in a minute.
@@ -200,7 +202,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] for the first setting that is out of its bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
-        if !(0.001..=1e6).contains(&self.speed) {
+        if !(0.001..=SPEED_MAX).contains(&self.speed) {
             return Err(SettingsError::Speed(self.speed));
         }
         if self.history_hours > HISTORY_HOURS_MAX {

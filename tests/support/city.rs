@@ -7,8 +7,8 @@ use yiping_model::Timestamp;
 
 use super::{Yiping, free_port, get, get_text, until, until_within};
 
-/// How long after the truth's end the last alarm may be told, in city time.
-const TOLD_WITHIN_MS: i64 = 120_000;
+/// How long after the truth's end the last alarm may be told, in city time: beside the two minutes of an engine that waits, the records that it may be behind.
+const TOLD_WITHIN_MS: i64 = 1_800_000;
 
 /// Everything that may go wrong on the way, and with devices.
 pub(crate) const FAULTS: [(&str, &str); 8] = [
@@ -98,7 +98,7 @@ pub(crate) fn alarms(port: u16) -> Vec<Value> {
 fn begin(
     folder: &tempfile::TempDir,
     scenario: &str,
-    speed: u32,
+    speed: &str,
     faults: &[(&str, &str)],
 ) -> (Yiping, Value) {
     let mut environment = vec![
@@ -106,8 +106,7 @@ fn begin(
         ("YIPING__SIM__QUICK_HISTORY_MINS", "5"),
     ];
     environment.extend(faults);
-    let speed = speed.to_string();
-    let arguments = ["--scenario", scenario, "--speed", &speed, "--seed", "11"];
+    let arguments = ["--scenario", scenario, "--speed", speed, "--seed", "11"];
     let (program, _door) = demo(folder, &arguments, &environment);
     let mut truth = Value::Null;
     until("the truth is written", || {
@@ -126,19 +125,18 @@ fn at_ms(truth: &Value, key: &str) -> i64 {
 }
 
 /// Waits until city time has come so far.
-fn until_city_ms(program: &Yiping, over: i64, speed: u32) {
-    let left_ms = u64::try_from(over - now_ms(program.port)).unwrap_or(0);
-    let limit = Duration::from_mins(3) + 2 * Duration::from_millis(left_ms) / speed;
-    until_within(limit, "the time of the city has come", || {
+fn until_city_ms(program: &Yiping, over: i64) {
+    until_within(Duration::from_hours(1), "the city has come so far", || {
         now_ms(program.port) > over
     });
 }
 
-/// Runs a scenario over the demo's own door; gives the alarms that were told, and those of the truth.
-pub(crate) fn play(scenario: &str, speed: u32, faults: &[(&str, &str)]) -> (Vec<Told>, Vec<Told>) {
+/// Runs a scenario over the demo's own door; gives the alarms that were told, and those of the truth. With the speed `max` the city waits for whoever hears
+/// it, so that no silence comes of a busy machine.
+pub(crate) fn play(scenario: &str, speed: &str, faults: &[(&str, &str)]) -> (Vec<Told>, Vec<Told>) {
     let folder = tempfile::tempdir().expect("a folder");
     let (program, truth) = begin(&folder, scenario, speed, faults);
-    until_city_ms(&program, at_ms(&truth, "to") + TOLD_WITHIN_MS, speed);
+    until_city_ms(&program, at_ms(&truth, "to") + TOLD_WITHIN_MS);
     until("every alarm has returned", || {
         alarms(program.port)
             .iter()
@@ -159,18 +157,18 @@ pub(crate) fn play(scenario: &str, speed: u32, faults: &[(&str, &str)]) -> (Vec<
 }
 
 /// So many hours of a city in which nothing happens: no alarm is raised, not even one that is taken back.
-pub(crate) fn quiet(hours: u32, speed: u32) {
+pub(crate) fn quiet(hours: u32) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (program, truth) = begin(&folder, "none", speed, &[]);
+    let (program, truth) = begin(&folder, "none", "max", &[]);
     let over = at_ms(&truth, "from") + i64::from(hours) * 3_600_000;
-    until_city_ms(&program, over, speed);
+    until_city_ms(&program, over + TOLD_WITHIN_MS);
     assert_eq!(alarms(program.port), Vec::<Value>::new());
     let figures = get_text(program.port, "/metrics").expect("figures");
     let said = figures.lines().filter(|line| {
         line.starts_with("yiping_sim_messages_") || line.starts_with("yiping_engine_observations")
     });
     println!(
-        "{hours} h at {speed} times life:\n{}",
+        "{hours} h without an alarm:\n{}",
         said.collect::<Vec<_>>().join("\n")
     );
 }
