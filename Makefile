@@ -11,7 +11,7 @@ TEST_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto mosquitto_pub:mosquitto-clients
 help:
 	@echo 'make demo    build, start a simulated city, show its wall at http://127.0.0.1:8080/'
 	@echo 'make test    every test: Rust, front end, real broker, real browser'
-	@echo 'make long    a quiet week and a flood of the whole city, over its real door: half an hour'
+	@echo 'make long    a quiet week and a flood of the whole city, over its real door, and what else takes long'
 	@echo 'make check   format, lints and types, in seconds'
 	@echo 'make build   target/release/yiping, with the app inside it'
 	@echo 'make bench   the workload city-1k and the fan-out, measured; docs/BENCH.md'
