@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make check` takes seconds; `make build` leaves target/release/yiping.
-.PHONY: demo test check build app bench bench-timescale soak bless fmt clean
+.PHONY: demo test long check build app bench bench-timescale soak bless fmt clean
 .DEFAULT_GOAL := help
 
 APP := dashboard-web/app
@@ -11,6 +11,7 @@ TEST_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto mosquitto_pub:mosquitto-clients
 help:
 	@echo 'make demo    build, start a simulated city, show its wall at http://127.0.0.1:8080/'
 	@echo 'make test    every test: Rust, front end, real broker, real browser'
+	@echo 'make long    a quiet week and a flood of the whole city, over its real door, and what else takes long'
 	@echo 'make check   format, lints and types, in seconds'
 	@echo 'make build   target/release/yiping, with the app inside it'
 	@echo 'make bench   the workload city-1k and the fan-out, measured; docs/BENCH.md'
@@ -55,6 +56,10 @@ test:
 	cargo test --release -p yiping --locked
 	$(MAKE) $(BROWSER)/node_modules/.package-lock.json
 	cd $(BROWSER) && npm test
+
+# What every build cannot wait for. One case: make long ARGS=week
+long: build
+	cargo test --release -p yiping --locked --test long -- --nocapture --test-threads 1 $(ARGS)
 
 # On a quiet machine. One case: make bench ARGS='mosquitto-5k --secs 45 --runs 3'
 bench: app

@@ -62,11 +62,11 @@ pub(crate) struct Demo {
     /// Seed of the city: the same seed makes the same city.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// How many times faster than life the city runs.
-    #[arg(long, default_value_t = 1.0, value_parser = positive)]
-    pub(crate) speed: f64,
-    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`. Without it what the configuration
-    /// says, or the leak.
+    /// How many times faster than life the city runs; with `max` its clock waits for nothing but that what was said is taken.
+    #[arg(long, default_value = "1", value_parser = speed, value_name = "N|max")]
+    pub(crate) speed: Speed,
+    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`, `discharge`, `fire`,
+    /// `station_failing`. Without it what the configuration says, or the leak.
     #[arg(long, value_name = "NAME")]
     pub(crate) scenario: Option<Scenario>,
     /// No simulated city: only the doors, the engine and the wall.
@@ -92,8 +92,8 @@ pub(crate) struct Sim {
     /// Seed of the city.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`. Without it what the configuration
-    /// says, or the leak.
+    /// What happens to the city: `none`, `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`, `discharge`, `fire`,
+    /// `station_failing`. Without it what the configuration says, or the leak.
     #[arg(long, value_name = "NAME")]
     pub(crate) scenario: Option<Scenario>,
     /// How many times faster than life the city runs.
@@ -197,7 +197,7 @@ pub(crate) enum Form {
     Text,
 }
 
-/// How fast a replay runs.
+/// How fast a replay or a demo runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Speed {
     /// So many times faster than life.

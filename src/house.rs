@@ -33,6 +33,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// The ledger's folder, in the data folder.
 pub(crate) const LEDGER: &str = "ledger";
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How many records engine and history may be behind a city that waits for them.
+const RECORDS_BEHIND_MAX: u64 = 10_000;
 
 /// The running program.
 pub(crate) struct House {
@@ -458,6 +460,18 @@ impl House {
     ) {
         let task = start(self.doors.stop.subscribe());
         self.doors.spawn(name, task);
+    }
+
+    /// Says whether engine and history have taken the log but for its last records: whoever drives the clock waits for them.
+    pub(crate) fn keeps_up(&self) -> impl Fn() -> bool + Send + 'static {
+        let (end, engine) = (self.log.end(), self.engine.clone());
+        let history = self.history.clone();
+        move || {
+            let end = end.borrow().0;
+            let behind = |position: Position| end.saturating_sub(position.0);
+            let stored = history.as_ref().map(|at| behind(at.borrow().position));
+            behind(*engine.borrow()).max(stored.unwrap_or(0)) <= RECORDS_BEHIND_MAX
+        }
     }
 
     /// Resolves when engine, history and live scene have taken everything, and the engine has nothing more to say.

@@ -86,7 +86,7 @@ pub(crate) fn truth(config: &Config) -> anyhow::Result<TruthPack> {
         files.extend(from_folder(folder)?);
     }
     let mut truth = TruthPack::default();
-    let judging = ["rules.toml", "derived.toml"];
+    let judging = ["rules.toml", "derived.toml", "classes.toml"];
     for file in files
         .iter()
         .filter(|file| judging.contains(&file.name.as_str()))

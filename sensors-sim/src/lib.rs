@@ -7,10 +7,10 @@ mod publish;
 mod settings;
 
 pub use city::{
-    City, CityError, Message, Messages, Truth, TruthAlarm, TruthDerived, TruthPack, TruthRule,
-    truth,
+    City, CityError, Message, Messages, Truth, TruthAlarm, TruthDerived, TruthLaw, TruthPack,
+    TruthRule, truth,
 };
 pub use dump::{dump, write_truth};
 pub use figures::Figure;
 pub use publish::{MqttTarget, SimError, Totals, run};
-pub use settings::{Faults, Scenario, Settings, SettingsError};
+pub use settings::{Faults, SPEED_MAX, Scenario, Settings, SettingsError};

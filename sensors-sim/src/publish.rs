@@ -31,6 +31,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 const FAREWELL: Duration = Duration::from_millis(400);
 /// The longest time without a look at the city clock, which others may set.
 const LOOK_AT_CLOCK: Duration = Duration::from_millis(250);
+/// A city that is waited for goes ahead of the acknowledgements by so much at most: what arrives is no older.
+const AHEAD_MAX: Duration = Duration::from_secs(15);
 /// A run has no end of its own.
 const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
 
@@ -74,13 +76,14 @@ pub enum SimError {
 
 /// Sends the city's history and then its life to the broker, until `shutdown` says stop or its sender is gone.
 ///
-/// `now` is the city clock. A broker that is not there, or goes away, is waited for.
+/// `now` is the city clock. It is told up to when the city may go on, everything before being sent and acknowledged but for a few seconds: a clock that
+/// waits for the city is moved there, any other need not listen. A broker that is not there, or goes away, is waited for.
 ///
 /// # Errors
 /// [`SimError`] for settings out of bounds, and when the broker refuses the simulator for good.
 pub async fn run(
     city: City,
-    now: impl Fn() -> Timestamp + Send,
+    now: impl Fn(Timestamp) -> Timestamp + Send,
     mqtt: MqttTarget,
     settings: Settings,
     mut shutdown: watch::Receiver<bool>,
@@ -144,7 +147,7 @@ struct Sender<'a, N> {
     totals: Totals,
 }
 
-impl<'a, N: Fn() -> Timestamp + Send> Sender<'a, N> {
+impl<'a, N: Fn(Timestamp) -> Timestamp + Send> Sender<'a, N> {
     fn new(city: &'a City, now: N, settings: &Settings) -> Self {
         Self {
             now,
@@ -204,7 +207,7 @@ impl<'a, N: Fn() -> Timestamp + Send> Sender<'a, N> {
 
     /// Sends what is due, as far as there is room; gives the time until there may be more to do.
     fn fill(&mut self, link: &Link) -> Duration {
-        let now = (self.now)();
+        let mut now = self.now();
         let mut reached = None;
         while self.outstanding.len() < self.outstanding_max {
             let Some(message) = self.coming.next_if(|message| message.at <= now) else {
@@ -219,6 +222,7 @@ impl<'a, N: Fn() -> Timestamp + Send> Sender<'a, N> {
                 self.cut = true;
                 break;
             }
+            now = self.now();
         }
         if let Some(reached) = reached {
             self.pace.note_sent(reached, now, self.totals.published);
@@ -230,6 +234,14 @@ impl<'a, N: Fn() -> Timestamp + Send> Sender<'a, N> {
             }
             _ => LOOK_AT_CLOCK,
         }
+    }
+
+    /// City time; a clock that waits for the city goes to the next message, unless the acknowledgements are too far behind.
+    fn now(&mut self) -> Timestamp {
+        let next = self.coming.peek().map_or(NEVER, |message| message.at);
+        let oldest = self.outstanding.front();
+        let ready = oldest.map_or(next, |oldest| next.min(oldest.at + AHEAD_MAX));
+        (self.now)(ready)
     }
 
     fn settle(&mut self, acknowledged: u64) {

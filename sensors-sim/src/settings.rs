@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// So fast that nothing is waited for.
+pub const SPEED_MAX: f64 = 1e6;
 /// More than this is no fault but another city.
 const FAULT_RATE_MAX: f64 = 0.1;
 /// A month: more history than a demonstration needs and a laptop generates in a minute.
@@ -109,11 +111,17 @@ pub enum Scenario {
     GatewayDying,
     /// A thermometer drifts away from its neighbour.
     SensorDrifting,
+    /// Waste water passes sections of a river.
+    Discharge,
+    /// Somebody climbs a fence, and it burns behind it.
+    Fire,
+    /// An air station falls ill, analyser by analyser.
+    StationFailing,
 }
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::None,
         Self::Leak,
         Self::Flood,
@@ -121,6 +129,9 @@ impl Scenario {
         Self::HallBreakdown,
         Self::GatewayDying,
         Self::SensorDrifting,
+        Self::Discharge,
+        Self::Fire,
+        Self::StationFailing,
     ];
 
     /// Its name in the configuration.
@@ -133,6 +144,9 @@ impl Scenario {
             Self::HallBreakdown => "hall_breakdown",
             Self::GatewayDying => "gateway_dying",
             Self::SensorDrifting => "sensor_drifting",
+            Self::Discharge => "discharge",
+            Self::Fire => "fire",
+            Self::StationFailing => "station_failing",
         }
     }
 }
@@ -167,9 +181,7 @@ pub enum SettingsError {
     #[error("client_id must not be empty or begin with a space")]
     ClientId,
     /// Not a scenario.
-    #[error(
-        "there is no scenario `{0}`: none, leak, flood, crowd, hall_breakdown, gateway_dying, sensor_drifting"
-    )]
+    #[error("there is no scenario `{0}`: {names}", names = Scenario::ALL.map(Scenario::name).join(", "))]
     Scenario(String),
     /// Not a rate of a fault.
     #[error("faults.{name} {rate} is not between 0 and {FAULT_RATE_MAX}")]
@@ -190,7 +202,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] for the first setting that is out of its bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
-        if !(0.001..=1e6).contains(&self.speed) {
+        if !(0.001..=SPEED_MAX).contains(&self.speed) {
             return Err(SettingsError::Speed(self.speed));
         }
         if self.history_hours > HISTORY_HOURS_MAX {

@@ -185,6 +185,9 @@ fn the_engine_settles_to_the_truth_of_every_scenario() {
         (Scenario::HallBreakdown, "service-hall"),
         (Scenario::GatewayDying, "street"),
         (Scenario::SensorDrifting, "street"),
+        (Scenario::Discharge, "water"),
+        (Scenario::Fire, "video"),
+        (Scenario::StationFailing, "air"),
         (Scenario::Flood, "water"),
     ];
     compare(&all, &Faults::default());
@@ -206,6 +209,8 @@ fn with_faults_within_the_lateness_it_settles_to_the_same() {
         (Scenario::Leak, "air"),
         (Scenario::Crowd, "video"),
         (Scenario::HallBreakdown, "service-hall"),
+        (Scenario::Discharge, "water"),
+        (Scenario::Fire, "video"),
         (Scenario::Flood, "water"),
     ];
     compare(&some, &faults);

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use yiping_log::CityClock;
 use yiping_model::Timestamp;
 use yiping_protocols::Unknown;
-use yiping_sim::{City, MqttTarget, Scenario, Settings};
+use yiping_sim::{City, MqttTarget, SPEED_MAX, Scenario, Settings};
 use yiping_sources::settings::{Form, MqttSettings, MqttdSettings, Route, Subscription};
 
 use super::sim::{scenario, write_truth};
@@ -27,23 +27,31 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     config.data.dir.clone_from(&arguments.data_dir);
     config.server.listen = SocketAddr::from(([127, 0, 0, 1], arguments.port));
     config.ingest.unknown = Unknown::Accept;
-    config.sim.speed = arguments.speed;
+    let speed = arguments.speed.factor();
+    config.sim.speed = speed.unwrap_or(SPEED_MAX);
     config.sim.seed = arguments.seed.unwrap_or(config.sim.seed);
     config.sim.scenario = scenario(arguments.scenario, &config.sim);
     let domain = packs::load(&config)?;
 
     let target = open_a_way(&mut config, &arguments.mqtt)?;
     let simulated = !arguments.no_sim;
-    let speed = arguments.speed;
+    ensure!(
+        simulated || speed.is_some(),
+        "--speed max waits for the simulated city, and --no-sim has none: give a number"
+    );
     let mut log_end = Timestamp::MIN;
     let mut house = house::open(config.clone(), &domain, simulated, |end| {
         log_end = end;
-        CityClock::at_speed(end.max(CityClock::machine_now()), speed)
+        let origin = end.max(CityClock::machine_now());
+        speed.map_or_else(
+            || CityClock::driven(origin),
+            |speed| CityClock::at_speed(origin, speed),
+        )
     })
     .await?;
     house.open_mqtt().await?;
     if simulated {
-        start_city(&mut house, &config, log_end, &target)?;
+        start_city(&mut house, &config, log_end, &target, speed.is_none())?;
     }
     announce(&arguments, &config.sim, &target, simulated);
     house.live_until(std::future::pending()).await
@@ -136,6 +144,7 @@ fn start_city(
     config: &Config,
     log_end: Timestamp,
     target: &MqttTarget,
+    waited_for: bool,
 ) -> anyhow::Result<()> {
     let mut settings = config.sim.clone();
     let start = house.clock.now();
@@ -149,9 +158,17 @@ fn start_city(
     let truth = config.data.dir.join("truth.json");
     write_truth(&city, config, &truth)?;
     let (clock, target) = (house.clock.clone(), target.clone());
+    let keeps_up = house.keeps_up();
+    let now = move |ready| {
+        if waited_for && keeps_up() {
+            clock.advance(ready)
+        } else {
+            clock.now()
+        }
+    };
     house.feed("the simulated city", |stop| {
         Box::pin(async move {
-            let totals = yiping_sim::run(city, move || clock.now(), target, settings, stop).await?;
+            let totals = yiping_sim::run(city, now, target, settings, stop).await?;
             tracing::info!(
                 published = totals.published,
                 acknowledged = totals.acknowledged,
@@ -175,6 +192,9 @@ fn happening(sim: &Settings) -> String {
         Scenario::HallBreakdown => "the windows of a full hall stop",
         Scenario::GatewayDying => "a gateway begins to die",
         Scenario::SensorDrifting => "a thermometer begins to drift",
+        Scenario::Discharge => "waste water runs into a river",
+        Scenario::Fire => "somebody climbs a fence, and later it burns behind it",
+        Scenario::StationFailing => "an air station begins to fail",
     };
     let minutes = sim.scenario_after_secs.div_ceil(60);
     format!("in about {minutes} min of city time {what}")

@@ -39,7 +39,7 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     let stop = watch::Sender::new(false);
     let run = yiping_sim::run(
         city,
-        move || clock.now(),
+        move |_ready| clock.now(),
         target(&arguments.mqtt)?,
         settings,
         stop.subscribe(),

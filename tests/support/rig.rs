@@ -135,6 +135,7 @@ pub(crate) fn survives(
         "SIGTERM ends both well"
     );
     assert_in_log(&folder.path().join(sites[1].name), &sent);
+    assert_on_ledger(&folder.path().join(sites[1].name));
     format!(
         "{total} messages by MQTT, {resent} of them sent again, {} posts acknowledged, {} alarms",
         kept_by_post.len(),
@@ -424,6 +425,27 @@ fn assert_figures_add_up(program: &Yiping) {
             "{row}"
         );
     }
+}
+
+/// What was decided stands on the ledger once each, in the order of the log.
+fn assert_on_ledger(data: &Path) {
+    let mut decided = Vec::new();
+    for_each_record(&data.join("log"), |record| {
+        if record.body.class() >= yiping_model::Class::Alarm {
+            decided.push(record.position);
+        }
+    });
+    let mut entered = Vec::new();
+    let mut each =
+        |_digest, entry: yiping_desk::ledger::Entry<'static>| entered.push(entry.position);
+    yiping_command::offline::verify(&data.join("ledger"), None, Some(&mut each))
+        .expect("the ledger is whole");
+    // A program that was killed may have decided what it had no time to enter.
+    assert_eq!(entered, decided[..entered.len()]);
+    assert!(
+        !entered.is_empty(),
+        "nothing was decided: the test is too weak"
+    );
 }
 
 /// Everything sent stands in the log at least once.

@@ -13,11 +13,14 @@ use yiping_model::Timestamp;
 
 use super::Message;
 use super::noise::Chance;
+use super::scenario::Plan;
 use super::sensor::Sensor;
 use crate::settings::Faults;
 
 /// The longest time for which a message is held up.
-pub(super) const LATE_MAX: Duration = Duration::from_mins(10);
+const LATE_MAX: Duration = Duration::from_mins(10);
+/// The longest time that a message is on its way: held up, doubled, and waiting in a gateway that is dead.
+pub(super) const WAY_MAX: Duration = Duration::from_mins(31);
 /// A message that overtakes another does so within the lateness that an engine waits for.
 const OVERTAKEN_MAX: Duration = Duration::from_secs(45);
 const DOUBLED_MAX: Duration = Duration::from_secs(30);
@@ -128,7 +131,7 @@ impl Way {
     }
 
     /// Sets a message on its way.
-    pub(super) fn take(&mut self, message: Message) {
+    pub(super) fn take(&mut self, message: Message, plan: &Plan) {
         let own = self.chance.named(&message.topic);
         let index = message.at.as_micros();
         let happens = |name: &str, rate: f64| rate > 0.0 && own.named(name).unit(index) < rate;
@@ -144,9 +147,12 @@ impl Way {
         } else {
             Duration::ZERO
         };
-        let sent_at = message.at + held_up;
+        let thing = message.topic.rsplit('/').next().unwrap_or_default();
+        let arrives = |at: Timestamp| plan.arrives(thing, at);
+        let sent_at = arrives(message.at + held_up);
         if happens("duplicated", self.faults.duplicated) {
-            self.send(sent_at + up_to("duplicated", DOUBLED_MAX), message.clone());
+            let again_at = arrives(sent_at + up_to("duplicated", DOUBLED_MAX));
+            self.send(again_at, message.clone());
         }
         if happens("garbage", self.faults.garbage) {
             let payload = garbage(

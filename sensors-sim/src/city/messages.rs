@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use yiping_model::{Event, Timestamp};
 
-use super::faults::{LATE_MAX, Way};
+use super::faults::{WAY_MAX, Way};
 use super::{City, Message};
 
 /// How much of a teller's events is made at a time.
@@ -26,7 +26,7 @@ impl<'a> Messages<'a> {
     pub(super) fn of_span(city: &'a City, from: Timestamp, to: Timestamp) -> Self {
         let way = Way::of(&city.faults, city.root);
         // What was said before may be sent in this span.
-        let said_from = if way.is_some() { from - LATE_MAX } else { from };
+        let said_from = if way.is_some() { from - WAY_MAX } else { from };
         let sensors = city
             .sensors
             .iter()
@@ -71,7 +71,7 @@ impl Iterator for Messages<'_> {
                 let Some(message) = self.said.next() else {
                     break;
                 };
-                way.take(message);
+                way.take(message, &self.said.city.plan);
             }
             let message = way.give()?;
             if message.at >= self.to {

@@ -36,7 +36,7 @@ use yiping_protocols::json;
 
 pub(crate) use faults::Cuts;
 pub use messages::Messages;
-pub use truth::{Truth, TruthAlarm, TruthDerived, TruthPack, TruthRule, truth};
+pub use truth::{Truth, TruthAlarm, TruthDerived, TruthLaw, TruthPack, TruthRule, truth};
 
 use crate::settings::{Faults, Scenario, Settings, SettingsError};
 use air::Air;
@@ -242,14 +242,22 @@ impl City {
 
     /// What a sensor tells at a time, in the order of its thing's properties.
     fn reading(&self, sensor: &Sensor, at: Timestamp) -> Reading {
-        let moment = Moment::of(at, &self.zone);
-        let mut weather = self.climate.at(&moment, &sensor.place);
-        self.plan.bend(&mut weather, &moment, &sensor.place);
-        let air = Air::of(self.root, &moment, &sensor.place, weather);
-        let told = sensor.channels.iter().map(|channel| Measured {
-            property: channel.property.clone(),
-            value: channel.told(self.measure(channel, sensor, &moment, &weather, &air)),
-            quality: Quality::Good,
+        let now = self.circumstances(sensor, at);
+        let value = |channel: &Channel| {
+            let (thing, property) = (&sensor.thing, &channel.property);
+            let measured_at = self.plan.measured_at(thing, property, at)?;
+            Some(if measured_at == at {
+                self.measure(channel, sensor, &now)
+            } else {
+                self.measure(channel, sensor, &self.circumstances(sensor, measured_at))
+            })
+        };
+        let told = sensor.channels.iter().filter_map(|channel| {
+            Some(Measured {
+                property: channel.property.clone(),
+                value: channel.told(value(channel)?),
+                quality: Quality::Good,
+            })
         });
         Reading {
             source: self.source.clone(),
@@ -259,13 +267,19 @@ impl City {
         }
     }
 
+    fn circumstances(&self, sensor: &Sensor, at: Timestamp) -> (Moment, Weather, Air) {
+        let moment = Moment::of(at, &self.zone);
+        let mut weather = self.climate.at(&moment, &sensor.place);
+        self.plan.bend(&mut weather, &moment, &sensor.place);
+        let air = Air::of(self.root, &moment, &sensor.place, weather);
+        (moment, weather, air)
+    }
+
     fn measure(
         &self,
         channel: &Channel,
         sensor: &Sensor,
-        moment: &Moment,
-        weather: &Weather,
-        air: &Air,
+        (moment, weather, air): &(Moment, Weather, Air),
     ) -> f64 {
         let chance = || sensor.place.own.named(channel.property.as_str());
         let noise = |deviation: f64| deviation * chance().bell(moment.at.as_micros());
@@ -298,7 +312,7 @@ impl City {
                 let plume = self.plan.chlorine(moment, &sensor.place);
                 (plume + 0.015 + noise(0.01)).clamp(0.0, FULL_SCALE_PPM)
             }
-            Quantity::Online => 1.0,
+            Quantity::Online => f64::from(u8::from(self.plan.is_on(&sensor.thing, moment.at))),
             Quantity::People => video::people(&sensor.thing, &sensor.place, moment, &self.plan),
             Quantity::Noise => street::noise_db(moment, &sensor.place),
             Quantity::StreetTemperature => {
@@ -312,7 +326,8 @@ impl City {
     }
 
     fn measure_water(&self, channel: &Channel, sensor: &Sensor, moment: &Moment) -> f64 {
-        let section = Section::of(&sensor.place, moment);
+        let waste = self.plan.waste(&sensor.thing, moment.at);
+        let section = Section::of(&sensor.place, moment, waste);
         match channel.quantity {
             Quantity::Stage => self.stage_m(&sensor.thing, moment),
             Quantity::Flow => {

@@ -138,8 +138,6 @@ pub(crate) struct Sensor {
     pub(crate) thing: ThingId,
     /// What kind of thing it belongs to.
     pub(crate) kind: String,
-    /// Through which it is heard.
-    pub(crate) parent: Option<ThingId>,
     pub(crate) topic: Arc<str>,
     pub(crate) place: Place,
     pub(crate) channels: Vec<Channel>,
@@ -181,7 +179,6 @@ impl Sensor {
             Self {
                 thing: thing.id.clone(),
                 kind: thing.kind.clone(),
-                parent: thing.parent.clone(),
                 topic: format!("{topic_prefix}/{}/{}", domain(&thing.kind), thing.id).into(),
                 place,
                 channels,

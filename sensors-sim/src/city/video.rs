@@ -19,6 +19,7 @@ const CROSSING_WORD: &str = "路口";
 /// From so many people on, analytics tell a crowd.
 const CROWD_PEOPLE: f64 = 65.0;
 const CROWD_SLOT_SECS: i64 = 15;
+const SIGHT_SLOT_SECS: i64 = 15;
 const VEHICLE_SLOT_SECS: i64 = 60;
 const DOUBT_SLOT_SECS: i64 = 4 * 3_600;
 /// What an ordinary evening brings at most.
@@ -29,6 +30,25 @@ enum View {
     Square,
     Crossing,
     Fence,
+}
+
+impl View {
+    fn of(thing: &Thing) -> Self {
+        let counts = thing
+            .properties
+            .iter()
+            .any(|property| property.as_str() == "people");
+        match (counts, thing.name.zh.contains(CROSSING_WORD)) {
+            (true, _) => Self::Square,
+            (false, true) => Self::Crossing,
+            (false, false) => Self::Fence,
+        }
+    }
+}
+
+/// A camera that looks neither at a square nor at a crossing.
+pub(super) fn looks_at_a_fence(thing: &Thing) -> bool {
+    thing.kind == "camera" && View::of(thing) == View::Fence
 }
 
 /// A camera with its analytics.
@@ -57,19 +77,10 @@ pub(super) fn people(thing: &ThingId, place: &Place, moment: &Moment, plan: &Pla
 
 impl Camera {
     pub(super) fn of(thing: &Thing, place: Place) -> Self {
-        let counts = thing
-            .properties
-            .iter()
-            .any(|property| property.as_str() == "people");
-        let view = match (counts, thing.name.zh.contains(CROSSING_WORD)) {
-            (true, _) => View::Square,
-            (false, true) => View::Crossing,
-            (false, false) => View::Fence,
-        };
         Self {
             thing: thing.id.clone(),
             place,
-            view,
+            view: View::of(thing),
         }
     }
 
@@ -89,11 +100,19 @@ impl Camera {
             View::Crossing => in_slots(from, to, VEHICLE_SLOT_SECS, |slot| {
                 self.vehicle(slot, zone, &mut events);
             }),
-            View::Fence => in_slots(from, to, DOUBT_SLOT_SECS, |slot| {
-                self.doubt(slot, &mut events);
-            }),
+            View::Fence => {
+                in_slots(from, to, DOUBT_SLOT_SECS, |slot| {
+                    self.doubt(slot, &mut events);
+                });
+                in_slots(from, to, SIGHT_SLOT_SECS, |slot| {
+                    events.extend(self.sight(slot, plan));
+                });
+            }
         }
-        events.retain(|event| (from..to).contains(&event.phenomenon_time));
+        events.retain(|event| {
+            let at = event.phenomenon_time;
+            (from..to).contains(&at) && plan.is_on(&self.thing, at)
+        });
         events.sort_by_key(|event| event.phenomenon_time);
         events
     }
@@ -167,6 +186,15 @@ impl Camera {
                 &[("confidence", cents(sure))],
             ));
         }
+    }
+
+    /// What the scenario shows it.
+    fn sight(&self, slot: i64, plan: &Plan) -> Option<Event> {
+        let at = Timestamp::from_secs(slot * SIGHT_SLOT_SECS) + self.offset();
+        let sight = plan.sight(&self.thing, at)?;
+        let sure = sight.confidence + 0.04 * self.place.own.named("sight").signed(slot);
+        let confidence = ("confidence", cents(sure));
+        Some(self.event(sight.kind, at, &sight.track, &[confidence]))
     }
 
     /// So that no two cameras speak at once, and never on the full second.

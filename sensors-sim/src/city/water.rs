@@ -22,7 +22,7 @@ const RUNOFF_SHARE: f64 = 0.6;
 const OWN_SHARE: f64 = 0.08;
 /// How fast a wave travels, and how much longer the river is than the straight line.
 const WAVE_M_PER_S: f64 = 2.0;
-const MEANDER: f64 = 1.3;
+pub(super) const MEANDER: f64 = 1.3;
 /// Metres of stage below the warning stage on an ordinary dry day.
 const DRY_BELOW_WARNING_M: f64 = 3.6;
 const WARNING_UNKNOWN_M: f64 = 100.0;
@@ -146,7 +146,7 @@ fn rise_m(passing_mm_per_h: f64) -> f64 {
     1.25 * ((passing_mm_per_h + 1.0).powf(0.62) - 1.0)
 }
 
-/// What a section tells: an ordinary river of class II, warmer and poorer in oxygen in summer.
+/// What a section tells: an ordinary river of class II, warmer and poorer in oxygen in summer; and what waste water makes of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Section {
     own: Chance,
@@ -154,10 +154,12 @@ pub(super) struct Section {
     index: i64,
     water_c: f64,
     day: f64,
+    /// Waste water, 1 where it runs in.
+    waste: f64,
 }
 
 impl Section {
-    pub(super) fn of(place: &Place, moment: &Moment) -> Self {
+    pub(super) fn of(place: &Place, moment: &Moment, waste: f64) -> Self {
         let drift = 1.5 * place.own.named("wtemp").course(moment.secs, 200_000.0);
         Self {
             own: place.own,
@@ -165,6 +167,7 @@ impl Section {
             index: moment.at.as_micros(),
             water_c: 17.5 + 8.0 * moment.season(0.58) + drift,
             day: moment.day(15.0),
+            waste,
         }
     }
 
@@ -182,22 +185,24 @@ impl Section {
     pub(super) fn oxygen(&self) -> f64 {
         let saturated = 14.6 - 0.393 * self.water_c + 0.0073 * self.water_c * self.water_c
             - 0.000_066 * self.water_c.powi(3);
-        saturated * (0.92 + 0.03 * self.day + self.around("do", 0.02)) + self.noise("do", 0.03)
+        let eaten = 1.0 - 0.4 * self.waste.min(1.0);
+        saturated * (0.92 + 0.03 * self.day + self.around("do", 0.02)) * eaten
+            + self.noise("do", 0.03)
     }
 
     /// mg/L.
     pub(super) fn permanganate(&self) -> f64 {
-        2.4 + self.around("codmn", 0.7) + self.noise("codmn", 0.05)
+        2.4 + 7.0 * self.waste + self.around("codmn", 0.7) + self.noise("codmn", 0.05)
     }
 
     /// mg/L.
     pub(super) fn ammonia(&self) -> f64 {
-        0.22 + self.around("nh3n", 0.12) + self.noise("nh3n", 0.005)
+        0.22 + 2.3 * self.waste + self.around("nh3n", 0.12) + self.noise("nh3n", 0.005)
     }
 
     /// mg/L, as P.
     pub(super) fn phosphorus(&self) -> f64 {
-        0.055 + self.around("tp", 0.02) + self.noise("tp", 0.001)
+        0.055 + 0.12 * self.waste + self.around("tp", 0.02) + self.noise("tp", 0.001)
     }
 
     fn around(&self, name: &str, swing: f64) -> f64 {

@@ -55,7 +55,13 @@ impl Running {
             port,
         };
         let shown = clock.clone();
-        let task = tokio::spawn(run(city(), move || shown.now(), mqtt, settings, shutdown));
+        let task = tokio::spawn(run(
+            city(),
+            move |_ready| shown.now(),
+            mqtt,
+            settings,
+            shutdown,
+        ));
         Self { clock, stop, task }
     }
 

@@ -57,11 +57,11 @@ pub(crate) fn catalogue(packs: &[&str]) -> Catalogue {
     }
 }
 
-/// The rules and derived values of some packs.
+/// The rules, derived values and laws of some packs.
 pub(crate) fn rules(packs: &[&str]) -> TruthPack {
     let mut all = TruthPack::default();
     for pack in packs {
-        for name in ["rules.toml", "derived.toml"] {
+        for name in ["rules.toml", "derived.toml", "classes.toml"] {
             let text = read(pack, name).unwrap_or_default();
             let file = toml::from_str(&text);
             all.extend(file.unwrap_or_else(|error| panic!("{pack}/{name}: {error}")));

@@ -38,7 +38,7 @@ pub enum By<'a> {
 #[serde(rename_all = "snake_case")]
 pub enum Line<'a> {
     /// What the engine said of an alarm.
-    Alarm(Cow<'a, AlarmEvent>),
+    Alarm(Box<Cow<'a, AlarmEvent>>),
     /// A person's act.
     Decision(Cow<'a, Decision>),
 }
@@ -63,7 +63,7 @@ impl<'a> Entry<'a> {
             Body::Finding(Finding {
                 outcome: Outcome::Alarm(event),
                 ..
-            }) => (By::Engine, Line::Alarm(Cow::Borrowed(event))),
+            }) => (By::Engine, Line::Alarm(Box::new(Cow::Borrowed(event)))),
             Body::Decision(decision) => (
                 By::Seat(Cow::Borrowed(&decision.seat)),
                 Line::Decision(Cow::Borrowed(decision)),

@@ -1,7 +1,9 @@
 //! The scenario `gateway_dying`: a gateway loses more and more of what its things say for ten minutes, is dead for twenty, and comes back.
 //!
-//! Before it dies it never loses two messages of a sensor in a row, so that nobody misses a thing before the gateway is gone.
+//! Before it dies it never loses two messages of a sensor in a row, so that nobody misses a thing before the gateway is gone. What is still on its way when
+//! it dies (a fault) waits in it until it is back.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use yiping_model::{Catalogue, ThingId, Timestamp};
@@ -18,7 +20,8 @@ const LOST_AT_LAST: f64 = 0.45;
 #[derive(Debug, Clone)]
 pub(crate) struct Dying {
     start: Timestamp,
-    gateway: ThingId,
+    /// The gateway and all that is heard through it.
+    things: BTreeSet<ThingId>,
 }
 
 impl Dying {
@@ -33,9 +36,13 @@ impl Dying {
         let gateways = things.filter(|thing| thing.kind == "gateway" && behind(&thing.id) > 0);
         // Of equals the first.
         let gateway = gateways.rev().max_by_key(|thing| behind(&thing.id))?;
+        let through = catalogue
+            .things
+            .values()
+            .filter(|thing| thing.id == gateway.id || thing.parent.as_ref() == Some(&gateway.id));
         Some(Self {
             start,
-            gateway: gateway.id.clone(),
+            things: through.map(|thing| thing.id.clone()).collect(),
         })
     }
 
@@ -44,8 +51,7 @@ impl Dying {
     }
 
     pub(super) fn lets_through(&self, sensor: &Sensor, at: Timestamp) -> bool {
-        let own = sensor.thing == self.gateway;
-        if !own && sensor.parent.as_ref() != Some(&self.gateway) {
+        if !self.things.contains(&sensor.thing) {
             return true;
         }
         let secs = secs_since(at, self.start);
@@ -58,5 +64,14 @@ impl Dying {
         let turn = sensor.turn(at);
         let lost = 2.0 * LOST_AT_LAST * secs / DEAD_FROM_SECS;
         turn % 2 == 0 || sensor.place.own.named("lost").unit(turn) >= lost
+    }
+
+    /// When something that is on its way comes out of the gateway.
+    pub(super) fn arrives(&self, thing: &str, at: Timestamp) -> Timestamp {
+        let dead = (DEAD_FROM_SECS..DEAD_TO_SECS).contains(&secs_since(at, self.start));
+        if dead && self.things.iter().any(|known| known.as_str() == thing) {
+            return self.start + Duration::from_secs_f64(DEAD_TO_SECS);
+        }
+        at
     }
 }

@@ -2,14 +2,18 @@
 
 mod breakdown;
 mod crowd;
+mod discharge;
 mod drift;
 mod dying;
+mod failing;
+mod fire;
 mod flood;
 mod leak;
 
-use yiping_model::{Catalogue, Thing, ThingId, Timestamp};
+use yiping_model::{Catalogue, PropertyId, Thing, ThingId, Timestamp};
 
 pub(crate) use breakdown::Breakdown;
+pub(crate) use fire::Sight;
 pub(crate) use leak::{CHLORINE, FULL_SCALE_PPM};
 
 use super::CityError;
@@ -19,8 +23,11 @@ use super::sensor::Sensor;
 use super::weather::Weather;
 use crate::settings::Scenario;
 use crowd::Crowd;
+use discharge::Discharge;
 use drift::Drift;
 use dying::Dying;
+use failing::Failing;
+use fire::Fire;
 use flood::Flood;
 use leak::Leak;
 
@@ -34,6 +41,9 @@ pub(crate) enum Plan {
     Breakdown(Breakdown),
     Dying(Dying),
     Drift(Drift),
+    Discharge(Discharge),
+    Fire(Fire),
+    Failing(Failing),
 }
 
 impl Plan {
@@ -77,6 +87,18 @@ impl Plan {
                     drift.ok_or_else(|| no_place("a post with street_temp and a neighbour"))?,
                 )
             }
+            Scenario::Discharge => {
+                let discharge = Discharge::plan(catalogue, start);
+                Self::Discharge(discharge.ok_or_else(|| no_place("a thing of kind wq_section"))?)
+            }
+            Scenario::Fire => {
+                let fire = Fire::plan(catalogue, start);
+                Self::Fire(fire.ok_or_else(|| no_place("two cameras that look at fences"))?)
+            }
+            Scenario::StationFailing => {
+                let failing = Failing::plan(catalogue, start);
+                Self::Failing(failing.ok_or_else(|| no_place("a station with three analysers"))?)
+            }
         })
     }
 
@@ -90,6 +112,9 @@ impl Plan {
             Self::Breakdown(breakdown) => breakdown.over(),
             Self::Dying(dying) => dying.over(),
             Self::Drift(drift) => drift.over(),
+            Self::Discharge(discharge) => discharge.over(),
+            Self::Fire(fire) => fire.over(),
+            Self::Failing(failing) => failing.over(),
         })
     }
 
@@ -99,9 +124,11 @@ impl Plan {
             Self::Quiet => &[],
             Self::Leak(_) => &["gas"],
             Self::Flood(_) => &["rain_gauge", "stage_gauge"],
-            Self::Crowd(_) => &["camera"],
+            Self::Crowd(_) | Self::Fire(_) => &["camera"],
             Self::Breakdown(_) => &["hall"],
             Self::Dying(_) | Self::Drift(_) => &["street", "gateway"],
+            Self::Discharge(_) => &["wq_section"],
+            Self::Failing(_) => &["station"],
         }
     }
 
@@ -150,7 +177,53 @@ impl Plan {
     pub(crate) fn lets_through(&self, sensor: &Sensor, at: Timestamp) -> bool {
         match self {
             Self::Dying(dying) => dying.lets_through(sensor, at),
+            Self::Failing(failing) => failing.lets_through(sensor, at),
             _ => true,
+        }
+    }
+
+    /// When a message of a thing comes to us that is on its way at a time.
+    pub(crate) fn arrives(&self, thing: &str, at: Timestamp) -> Timestamp {
+        match self {
+            Self::Dying(dying) => dying.arrives(thing, at),
+            _ => at,
+        }
+    }
+
+    /// When the value was measured that a thing tells at a time; `None` when it tells none.
+    pub(crate) fn measured_at(
+        &self,
+        thing: &ThingId,
+        property: &PropertyId,
+        at: Timestamp,
+    ) -> Option<Timestamp> {
+        match self {
+            Self::Failing(failing) => failing.measured_at(thing, property, at),
+            _ => Some(at),
+        }
+    }
+
+    /// What a camera at a fence sees of it.
+    pub(crate) fn sight(&self, camera: &ThingId, at: Timestamp) -> Option<Sight> {
+        match self {
+            Self::Fire(fire) => fire.sight(camera, at),
+            _ => None,
+        }
+    }
+
+    /// Whether a camera has power.
+    pub(crate) fn is_on(&self, camera: &ThingId, at: Timestamp) -> bool {
+        match self {
+            Self::Fire(fire) => fire.is_on(camera, at),
+            _ => true,
+        }
+    }
+
+    /// How much waste water is at a section, 1 where it runs in.
+    pub(crate) fn waste(&self, section: &ThingId, at: Timestamp) -> f64 {
+        match self {
+            Self::Discharge(discharge) => discharge.density(section, at),
+            _ => 0.0,
         }
     }
 

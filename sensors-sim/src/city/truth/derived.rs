@@ -1,6 +1,6 @@
 //! What packs derive, computed anew for every step from everything that was said, as plainly as it can be said.
 //!
-//! What is looked at lies after `T - length`, up to and with `T`, the end of the step. Classes by law are not here: no scenario touches them.
+//! What is looked at lies after `T - length`, up to and with `T`, the end of the step.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use yiping_model::{Event, EventKey, EventKind, PropertyId, Timestamp};
 
 use super::judge::{Point, changes};
-use super::rules::{By, Pair, TruthDerived};
+use super::rules::{By, Pair, TruthDerived, TruthLaw};
 
 /// A pair that was begun longer ago than this is forgotten.
 const LONGEST: Duration = Duration::from_hours(24);
@@ -33,7 +33,12 @@ impl Said<'_> {
     }
 
     /// The values of a derived property at these steps.
-    pub(super) fn derive(&self, derived: &TruthDerived, steps: &[Timestamp]) -> Vec<Point> {
+    pub(super) fn derive(
+        &self,
+        derived: &TruthDerived,
+        laws: &[TruthLaw],
+        steps: &[Timestamp],
+    ) -> Vec<Point> {
         let paired = derived.pair.as_ref().map(|pair| (pair, self.paired(pair)));
         let value = |at: Timestamp| -> Option<f64> {
             if let Some(window) = &derived.window {
@@ -65,6 +70,19 @@ impl Said<'_> {
                     .last()
                     .filter(|(time, _)| *time == newest)
                     .map(|point| point.1);
+            }
+            if let Some(class) = &derived.class {
+                let law = laws.iter().find(|law| law.id == class.law)?;
+                let length = if class.length.is_zero() {
+                    derived.every
+                } else {
+                    class.length
+                };
+                let of_items = class.of.iter().filter_map(|property| {
+                    let mean = taken(within(self.of(property), at - length, at), "mean")?;
+                    law.class(property, mean)
+                });
+                return of_items.max().map(|worst| worst as f64);
             }
             let joined = derived.neighbour.as_ref()?;
             let stale = self.period * STALE_PERIODS;

@@ -179,10 +179,11 @@ pub(super) fn silences(points: &[Point], after: Duration, to: Timestamp) -> Vec<
 
 /// The silences that all of a parent's things have in common are the parent's; the rest remains theirs.
 ///
-/// A common silence begins with the last that was heard of any of them, or of the parent itself (`own`), and ends with the first.
+/// A common silence begins with the last that was heard of any of them, or of the parent itself (`own`, asked for when there is one), and ends with
+/// the first.
 pub(super) fn common<K: Ord + Clone>(
     of: &mut BTreeMap<K, Vec<Episode>>,
-    own: &[Timestamp],
+    own: impl FnOnce() -> Vec<Timestamp>,
 ) -> Vec<Episode> {
     let Some(first) = of.values().next() else {
         return Vec::new();
@@ -211,6 +212,10 @@ pub(super) fn common<K: Ord + Clone>(
             .flat_map(|one| own.iter().filter_map(move |other| meet(one, other)));
         shared = pairs.collect();
     }
+    if shared.is_empty() {
+        return shared;
+    }
+    let own = own();
     for both in &mut shared {
         let heard = || {
             own.iter()

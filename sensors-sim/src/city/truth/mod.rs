@@ -7,6 +7,7 @@
 mod derived;
 mod judge;
 mod rules;
+mod silence;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use yiping_model::{Event, PropertyId, RuleId, Thing, ThingId, Timestamp};
 
-pub use rules::{TruthDerived, TruthPack, TruthRule};
+pub use rules::{TruthDerived, TruthLaw, TruthPack, TruthRule};
 
 use super::City;
 use crate::settings::Scenario;
@@ -24,8 +25,6 @@ use rules::{Bar, By, Direction};
 
 /// What derived values look back upon.
 const LEAD: Duration = Duration::from_hours(26);
-/// The property of an alarm that says that a parent's things are all silent.
-const NO_DATA: &str = "no_data";
 
 /// What ought to be found in `[from, to)`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +50,7 @@ pub struct TruthAlarm {
     pub rule: RuleId,
     /// Whose value.
     pub thing: ThingId,
-    /// Which value; the kind of an event; `no_data` when all that is heard through a thing is silent.
+    /// Which value; the kind of an event; `no_data` when all of a thing, or all that is heard through it, is silent.
     pub property: PropertyId,
     /// The track, for a rule that tells tracks apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,6 +74,7 @@ pub fn truth(city: &City, from: Timestamp, to: Timestamp, pack: &TruthPack) -> T
     for rule in &pack.rules {
         gathered.judge(rule, &mut alarms);
     }
+    gathered.judge_silences(&pack.rules, &mut alarms);
     alarms.retain(|alarm| alarm.ended.is_none_or(|ended| ended >= from) && alarm.started < to);
     alarms.sort_by(|one, other| {
         let key = |alarm: &TruthAlarm| {
@@ -169,7 +169,7 @@ impl<'a> Gathered<'a> {
             points.sort_by_key(|point| point.0);
         }
         for derived in &pack.derived {
-            gathered.derive(derived, begin);
+            gathered.derive(derived, &pack.laws, begin);
         }
         gathered
     }
@@ -187,7 +187,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// Adds a derived property to the things that have it.
-    fn derive(&mut self, derived: &TruthDerived, begin: Timestamp) {
+    fn derive(&mut self, derived: &TruthDerived, laws: &[TruthLaw], begin: Timestamp) {
         let every = derived.every.as_micros().max(1).cast_signed();
         let every = i64::try_from(every).unwrap_or(i64::MAX);
         // Steps are counted from local midnight.
@@ -214,7 +214,7 @@ impl<'a> Gathered<'a> {
                 neighbour: thing.neighbour.as_ref().and_then(|id| self.points.get(id)),
                 period: of.map_or(Duration::ZERO, |of| self.period(thing, of)),
             };
-            let values = said.derive(derived, &steps);
+            let values = said.derive(derived, laws, &steps);
             if let Some(own) = self.points.get_mut(&thing.id) {
                 own.insert(derived.id.clone(), values);
             }
@@ -236,69 +236,13 @@ impl<'a> Gathered<'a> {
     }
 
     fn judge_values(&self, rule: &TruthRule, property: &PropertyId, alarms: &mut Vec<TruthAlarm>) {
-        let mut silent: BTreeMap<Option<ThingId>, BTreeMap<ThingId, Vec<Episode>>> =
-            BTreeMap::new();
         for thing in &self.things {
             let points = self.points.get(&thing.id).and_then(|own| own.get(property));
             let Some(points) = points else { continue };
-            let period = self.period(thing, property);
-            if let Some(no_data) = &rule.no_data {
-                let after = no_data
-                    .periods
-                    .map_or(no_data.after, |periods| period * periods);
-                let silences = judge::silences(points, after, self.to);
-                silent
-                    .entry(thing.parent.clone())
-                    .or_default()
-                    .insert(thing.id.clone(), silences);
-                continue;
-            }
-            let found = judged(rule, thing, points, period);
-            alarms.extend(
-                found
-                    .into_iter()
-                    .map(|one| alarm(rule, &thing.id, property, one)),
-            );
+            let found = judged(rule, thing, points, self.period(thing, property));
+            let told = found.into_iter();
+            alarms.extend(told.map(|one| alarm(rule, &thing.id, property, one)));
         }
-        for (parent, mut of) in silent {
-            if let Some(parent) = parent {
-                let no_data = PropertyId::new(NO_DATA).expect("a word is an id");
-                let common = judge::common(&mut of, &self.spoken(&parent));
-                alarms.extend(
-                    common
-                        .into_iter()
-                        .map(|one| alarm(rule, &parent, &no_data, one)),
-                );
-            }
-            for (thing, own) in of {
-                alarms.extend(
-                    own.into_iter()
-                        .map(|one| alarm(rule, &thing, property, one)),
-                );
-            }
-        }
-    }
-
-    /// When a thing said anything.
-    fn spoken(&self, thing: &ThingId) -> Vec<Timestamp> {
-        let mut spoken = Vec::new();
-        for sensor in self
-            .city
-            .sensors
-            .iter()
-            .filter(|sensor| sensor.thing == *thing)
-        {
-            let mut at = sensor.first_at_or_after(self.begin.max(self.city.run_begins(sensor)));
-            while at < self.to {
-                spoken.extend(
-                    self.city
-                        .heard(sensor, at)
-                        .map(|reading| reading.phenomenon_time),
-                );
-                at = sensor.next(at);
-            }
-        }
-        spoken
     }
 
     fn judge_events(
@@ -408,7 +352,11 @@ fn wanted(pack: &TruthPack) -> BTreeSet<PropertyId> {
         let window = derived.window.as_ref().map(|window| window.of.clone());
         let rate = derived.rate.as_ref().map(|rate| rate.of.clone());
         let joined = derived.neighbour.as_ref().map(|joined| joined.of.clone());
-        [window, rate, joined].into_iter().flatten()
+        let items = derived
+            .class
+            .clone()
+            .map_or_else(Vec::new, |class| class.of);
+        [window, rate, joined].into_iter().flatten().chain(items)
     };
     judged.chain(pack.derived.iter().flat_map(from)).collect()
 }

@@ -1,8 +1,9 @@
-//! The rules and derived values of a pack, as far as a truth needs them, in the words of `rules.toml` and `derived.toml`.
+//! The rules, derived values and laws of a pack, as far as a truth needs them, in the words of `rules.toml`, `derived.toml` and `classes.toml`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use yiping_model::{EventKind, PropertyId, RuleId};
 
@@ -15,6 +16,9 @@ pub struct TruthPack {
     pub rules: Vec<TruthRule>,
     /// The derived values of `derived.toml`.
     pub derived: Vec<TruthDerived>,
+    /// The laws of `classes.toml`.
+    #[serde(rename = "law")]
+    pub laws: Vec<TruthLaw>,
 }
 
 impl TruthPack {
@@ -22,6 +26,7 @@ impl TruthPack {
     pub fn extend(&mut self, other: Self) {
         self.rules.extend(other.rules);
         self.derived.extend(other.derived);
+        self.laws.extend(other.laws);
     }
 }
 
@@ -156,6 +161,7 @@ pub struct TruthDerived {
     pub(super) pair: Option<Pair>,
     pub(super) count: Option<Count>,
     pub(super) ratio: Option<Ratio>,
+    pub(super) class: Option<Class>,
     pub(super) neighbour: Option<Neighbour>,
 }
 
@@ -199,6 +205,55 @@ pub(super) struct Ratio {
     pub(super) over: PropertyId,
     #[serde(default = "one")]
     pub(super) factor: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct Class {
+    pub(super) law: String,
+    pub(super) of: Vec<PropertyId>,
+    /// One step unless it is said.
+    #[serde(default, deserialize_with = "length")]
+    pub(super) length: Duration,
+}
+
+/// A law that puts what is measured into classes, 1 the best.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct TruthLaw {
+    /// By which a derived value names it.
+    pub id: String,
+    /// Their names; only how many there are matters.
+    classes: Vec<IgnoredAny>,
+    item: Vec<Item>,
+}
+
+/// The limits of one property, from the best class; the limit belongs to its class.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Item {
+    property: PropertyId,
+    at_most: Option<Vec<f64>>,
+    at_least: Option<Vec<f64>>,
+    within: Option<[f64; 2]>,
+}
+
+impl TruthLaw {
+    /// The class of a mean; `None` for what the law does not judge. Compared in whole millionths.
+    pub(super) fn class(&self, property: &PropertyId, mean: f64) -> Option<usize> {
+        let item = self.item.iter().find(|item| item.property == *property)?;
+        let whole = |value: f64| (value * 1e6).round() as i64;
+        let mean = whole(mean);
+        let mut limits_kept: Vec<bool> = Vec::new();
+        for limit in item.at_most.iter().flatten() {
+            limits_kept.push(mean <= whole(*limit));
+        }
+        for limit in item.at_least.iter().flatten() {
+            limits_kept.push(mean >= whole(*limit));
+        }
+        if let Some([low, high]) = item.within {
+            limits_kept.push(whole(low) <= mean && mean <= whole(high));
+        }
+        let best = limits_kept.iter().position(|kept| *kept);
+        Some(best.map_or(self.classes.len(), |place| place + 1))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
