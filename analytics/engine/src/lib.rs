@@ -21,6 +21,8 @@ mod setup;
 mod silence;
 mod sketch;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod thing;
 mod timers;
 mod window;

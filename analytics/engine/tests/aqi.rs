@@ -1,6 +1,7 @@
 //! The engine's air quality index against a second, slow calculation.
 
 mod aqi_oracle;
+mod data;
 
 use aqi_oracle::{Hour, Report};
 use proptest::prelude::*;
@@ -14,19 +15,6 @@ const SERIES_START_SECS: i64 = 1_772_092_800;
 
 fn laws() -> AqiLaws {
     toml::from_str(include_str!("../../packs/air/aqi.toml")).expect("the pack's laws")
-}
-
-/// The folder of shared test data; without it the tests that need it say so and end.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one word by which CI tells tests where shared data lies"
-)]
-fn test_data() -> Option<String> {
-    let folder = std::env::var("YIPING_TEST_DATA").ok();
-    if folder.is_none() {
-        eprintln!("skipped: YIPING_TEST_DATA is not set");
-    }
-    folder
 }
 
 /// Feeds the hours one by one; after each hour the watermark stands at its end, and at last three days later.
@@ -130,7 +118,7 @@ proptest! {
 
 #[test]
 fn the_engine_agrees_with_the_oracle_on_three_years_of_eight_stations() {
-    let Some(folder) = test_data() else { return };
+    let Some(folder) = data::folder() else { return };
     std::thread::scope(|threads| {
         for (station, hours) in aqi_oracle::beijing(&folder) {
             threads.spawn(move || assert!(check(&station, &hours) > 20_000));
@@ -140,7 +128,7 @@ fn the_engine_agrees_with_the_oracle_on_three_years_of_eight_stations() {
 
 #[test]
 fn the_tables_agree_with_every_shared_vector() {
-    let Some(folder) = test_data() else { return };
+    let Some(folder) = data::folder() else { return };
     let path = format!("{folder}/standards/aqi_vectors.csv");
     let mut rows = csv::Reader::from_path(&path).expect("the vectors");
     let laws = laws();

@@ -3,6 +3,7 @@
 //! The data are the calls of a bank in January 1999 (Technion), one line a call. Who is put on hold takes a ticket (`q_start`); who reaches an agent
 //! is called, who hangs up leaves (`q_exit`). Virtual calls (`PHANTOM`) are not people.
 
+mod data;
 mod derived;
 
 use std::collections::BTreeMap;

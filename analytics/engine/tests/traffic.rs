@@ -2,6 +2,7 @@
 //!
 //! The data are the readings of one pair of sensors in Aarhus, every five minutes: vehicles counted, and their mean speed.
 
+mod data;
 mod derived;
 
 use std::collections::BTreeMap;

@@ -401,10 +401,14 @@ impl Deriving {
             let after = truth.step(step, &plan, &whole, moment.zone);
             for due in after.into_iter().filter(|_| step >= from) {
                 let said = before.iter().find(|said| said.formula == due.formula);
+                // That there is no value is told once: it must be told here, when it was told of an earlier step that now has one.
+                let untold = due.is_told && said.is_none_or(|said| !said.is_told);
                 let said = said.map_or_else(Figure::default, |said| said.figure.clone());
                 if said != due.figure {
                     first.entry(due.formula).or_insert(step);
                     results.push(self.again(thing, step, due, said.value));
+                } else if untold {
+                    results.push(self.again(thing, step, due, None));
                 }
             }
         }

@@ -11,14 +11,14 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use yiping_model::{
-    Body, Catalogue, DatastreamId, DerivedResult, Event, EventKey, EventKind, Finding, Level,
-    Measured, Outcome, Position, Property, PropertyId, Quality, Reading, Record, RuleId, SourceId,
-    Text, Thing, ThingId, Timestamp, Zone,
+    Body, Catalogue, DatastreamId, DerivedResult, Event, EventKey, EventKind, Finding, Outcome,
+    Position, Record, SourceId, Thing, ThingId, Timestamp,
 };
 
 use super::{ClassLaw, Derived};
 use crate::indices::AqiLaws;
-use crate::{Engine, Limits, Operator, Rule, Settings, Threshold};
+use crate::testing::{self, at, property, property_id, reading, rule, thing};
+use crate::{Engine, Rule, Settings, Threshold};
 
 const FORMULAS: &str = r#"
     [[derived]]
@@ -101,81 +101,29 @@ struct File {
     derived: Vec<Derived>,
 }
 
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(&format!("2026-03-01T{text}+08:00")).expect("a time")
-}
-
-fn text(text: &str) -> Text {
-    Text {
-        zh: text.into(),
-        en: text.into(),
-    }
-}
-
-fn property(id: &str) -> PropertyId {
-    PropertyId::new(id).expect("valid")
-}
-
-fn thing(id: &str, kind: &str, properties: &[&str], neighbour: Option<&str>) -> (ThingId, Thing) {
-    let thing = Thing {
-        id: ThingId::new(id).expect("valid"),
-        name: text(id),
-        kind: kind.into(),
-        lon: 118.87,
-        lat: 28.97,
-        area: None,
-        properties: properties.iter().map(|id| property(id)).collect(),
-        period_secs: None,
-        parent: None,
-        neighbour: neighbour.map(|id| ThingId::new(id).expect("valid")),
-        limits: BTreeMap::new(),
-    };
-    (thing.id.clone(), thing)
-}
-
 fn catalogue() -> Catalogue {
-    let rain = Property {
-        id: property("rain"),
-        title: text("rain"),
-        symbol: "R".into(),
-        unit: "mm".into(),
-        decimals: 1,
-        valid: None,
-        period_secs: 60,
-        windows: Vec::new(),
-        quantiles: Vec::new(),
-        cells: None,
-        early: None,
-    };
     let gauge = ["rain", "sum_10m", "median_10m", "rise", "fall_from"];
-    Catalogue {
-        city: text("q"),
-        zone: Zone::named("Asia/Shanghai").expect("built in"),
-        areas: Vec::new(),
-        properties: BTreeMap::from([(rain.id.clone(), rain)]),
-        things: BTreeMap::from([
-            thing("h1", "hall", &[], None),
-            thing("h2", "hall", &[], None),
-            thing("g1", "gauge", &gauge, Some("g2")),
-            thing("g2", "gauge", &gauge[..4], None),
-        ]),
-        events: BTreeMap::new(),
-    }
+    let (id, plain) = thing("g1", "gauge", &gauge);
+    let first = Thing {
+        neighbour: ThingId::new("g2").ok(),
+        ..plain
+    };
+    testing::catalogue(
+        [property("rain", 60, &[])],
+        [
+            thing("h1", "hall", &[]),
+            thing("h2", "hall", &[]),
+            (id, first),
+            thing("g2", "gauge", &gauge[..4]),
+        ],
+    )
 }
 
 fn rules() -> Vec<Rule> {
-    let rule = |id: &str, of: &str, raise, clear| Rule {
-        id: RuleId::new(id).expect("valid"),
-        title: text(id),
-        properties: vec![property(of)],
-        level: Level::Orange,
-        operator: Operator::Threshold(Limits::plain(Threshold::Above { raise, clear })),
-        source: "test".into(),
-        version: None,
-    };
+    let above = |raise, clear| Threshold::Above { raise, clear };
     vec![
-        rule("queue", "waiting", 2.0, 2.0),
-        rule("storm", "sum_10m", 20.0, 10.0),
+        rule("queue", "waiting", above(2.0, 2.0)),
+        rule("storm", "sum_10m", above(20.0, 10.0)),
     ]
 }
 
@@ -205,24 +153,18 @@ fn time(secs: u32) -> Timestamp {
 }
 
 fn body(told: &Told) -> Body {
-    let source = SourceId::new("mqtt").expect("valid");
-    let thing = ThingId::new(told.thing).expect("valid");
     let phenomenon_time = time(told.secs);
     match told.what {
-        What::Rain(value) => Body::Reading(Reading {
-            source,
-            thing,
+        What::Rain(value) => Body::Reading(reading(
+            "mqtt",
+            told.thing,
+            "rain",
             phenomenon_time,
-            values: std::iter::once(Measured {
-                property: property("rain"),
-                value: value.into(),
-                quality: Quality::Good,
-            })
-            .collect(),
-        }),
+            value.into(),
+        )),
         What::Event(kind, ticket, part) => Body::Event(Event {
-            source,
-            thing,
+            source: SourceId::new("mqtt").expect("valid"),
+            thing: ThingId::new(told.thing).expect("valid"),
             phenomenon_time,
             kind: EventKind::new(kind).expect("valid"),
             key: Some(EventKey::new(format!("t{ticket}")).expect("valid")),

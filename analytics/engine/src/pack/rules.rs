@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use yiping_model::Property;
+use yiping_model::{Property, PropertyId};
 
 use super::Draft;
 use super::case::Given;
@@ -60,7 +60,7 @@ impl Draft {
             if !event.properties.contains(property) {
                 let near = nearest(
                     property.as_str(),
-                    event.properties.iter().map(|it| it.as_str()),
+                    event.properties.iter().map(PropertyId::as_str),
                 );
                 let text = format!("event `{}` is told without `{property}`{near}", event.id);
                 tell(true, &text);

@@ -10,16 +10,9 @@ use yiping_engine::indices::AqiLaws;
 use yiping_engine::{Engine, Settings};
 use yiping_model::{Catalogue, Text, Thing, ThingId, Zone};
 
-/// The text of a packed table of the test data; without them the test says so and ends.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one word by which CI tells tests where shared data lies"
-)]
+/// The text of a packed table of the test data, where those are.
 pub(crate) fn table(path: &str) -> Option<String> {
-    let Ok(folder) = std::env::var("YIPING_TEST_DATA") else {
-        eprintln!("skipped: YIPING_TEST_DATA is not set");
-        return None;
-    };
+    let folder = crate::data::folder()?;
     let file = std::fs::File::open(format!("{folder}/data/{path}")).expect("the table");
     let mut text = String::new();
     flate2::read::GzDecoder::new(file)

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use yiping_model::{
-    AlarmId, DatastreamId, Disposition, Finding, Level, Reason, RuleId, SourceId, WindowLength,
+    AlarmId, DatastreamId, Disposition, Finding, Level, Reason, RuleId, RuleVersion, SourceId,
+    WindowLength,
 };
 
 use super::*;
@@ -50,7 +51,11 @@ fn alarm(change: AlarmChange, ended: Option<i64>) -> Body {
         change,
         at: at(950),
         rule,
-        rule_version: None,
+        rule_version: Some(RuleVersion {
+            pack: "air".into(),
+            version: "1".into(),
+            digest: "44136fa355b3".into(),
+        }),
         subject,
         key: None,
         level: Level::Yellow,
@@ -123,6 +128,8 @@ fn a_change_of_an_alarm_names_the_observation_that_made_it() {
             (json!("returned"), json!(930_000))
         ]
     );
+    let version = json!({"pack": "air", "version": "1", "digest": "44136fa355b3"});
+    assert_eq!(items[0]["rule_version"], version);
 }
 
 #[test]

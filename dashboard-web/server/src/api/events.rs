@@ -11,8 +11,8 @@ use yiping_store::{EventQuery, StoredEvent};
 
 use super::answer::Rows;
 use super::error::{ApiError, ErrorAnswer};
-use super::history::span;
-use super::params::{Params, ROWS_DEFAULT};
+use super::history::{Range, RangeParams};
+use super::params::Params;
 use crate::state::ServerState;
 
 /// Something that happened at a thing.
@@ -78,10 +78,8 @@ impl From<StoredEvent> for EventAnswer {
         ("thing" = Option<String>, Query, description = "Only at this thing", example = "cam-qz-01"),
         ("kind" = Option<String>, Query, description = "Only of this kind", example = "crowd"),
         ("key" = Option<String>, Query, description = "Only of this track or ticket", example = "A023"),
-        ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
-        ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
         ("after" = Option<u64>, Query, description = "With `from`: of those at `from` itself only the ones after this position, for paging on"),
-        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+        RangeParams,
     ),
     responses(
         (status = 200, description = "By phenomenon time, oldest first", body = Rows<EventAnswer>),
@@ -96,17 +94,16 @@ pub(super) async fn events(
     let kind = params.parsed("kind", "crowd", |text| EventKind::new(text).ok())?;
     let key = params.parsed("key", "A023", |text| EventKey::new(text).ok())?;
     let after = params.parsed("after", "812345", |text| text.parse().ok())?;
-    let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
-    params.finish()?;
+    let range = Range::of_rows(params, &state)?;
     let query = EventQuery {
         thing,
         kind,
         key,
-        from,
-        to,
-        after: after.map(|position| (from, Position(position))),
-        limit: limit + 1,
+        from: range.from,
+        to: range.to,
+        after: after.map(|position| (range.from, Position(position))),
+        limit: range.limit + 1,
     };
-    Ok(Json(Rows::cut(state.history.events(&query).await?, limit)))
+    let rows = state.history.events(&query).await?;
+    Ok(Json(Rows::cut(rows, range.limit)))
 }

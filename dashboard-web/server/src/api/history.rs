@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 use yiping_model::{DatastreamId, PropertyId, ThingId, Timestamp, WindowLength};
 use yiping_store::{HopFilter, IndexQuery, ObservationQuery, WindowQuery};
 
@@ -22,22 +23,53 @@ pub(super) fn named<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
 }
 
-/// `from` and `to`: by default from a day before `to` (or before the city clock) until a day after the city clock, so that a device
-/// whose clock is ahead is seen.
-pub(super) fn span(
-    params: &mut Params,
-    state: &ServerState,
-) -> Result<(Timestamp, Timestamp), ApiError> {
-    let (from, to) = (params.time("from")?, params.time("to")?);
-    let now = state.live.now();
-    let from = from.unwrap_or_else(|| to.unwrap_or(now) - DAY);
-    let to = to.unwrap_or(now.max(from) + DAY);
-    if from >= to {
-        return Err(ApiError::BadQuery(format!(
-            "`from` {from} is not before `to` {to}: write from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z"
-        )));
+/// What every question about the past has.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is there to be described")]
+pub(super) struct RangeParams {
+    /// RFC 3339; by default 24 h of city time ago
+    from: Option<String>,
+    /// RFC 3339, exclusive; by default without end
+    to: Option<String>,
+    /// 1 to 10000; by default 1000
+    limit: Option<u32>,
+}
+
+/// The same, read.
+pub(super) struct Range {
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+    pub(super) limit: usize,
+}
+
+impl Range {
+    /// Takes the last of the parameters, for an answer of rows.
+    pub(super) fn of_rows(params: Params, state: &ServerState) -> Result<Self, ApiError> {
+        Self::take(params, state, ROWS_DEFAULT, state.settings.rows_max)
     }
-    Ok((from, to))
+
+    /// `from` and `to`: by default from a day before `to` (or before the city clock) until a day after the city clock, so that a device
+    /// whose clock is ahead is seen.
+    pub(super) fn take(
+        mut params: Params,
+        state: &ServerState,
+        limit_default: usize,
+        limit_max: usize,
+    ) -> Result<Self, ApiError> {
+        let (from, to) = (params.time("from")?, params.time("to")?);
+        let now = state.live.now();
+        let from = from.unwrap_or_else(|| to.unwrap_or(now) - DAY);
+        let to = to.unwrap_or(now.max(from) + DAY);
+        if from >= to {
+            return Err(ApiError::BadQuery(format!(
+                "`from` {from} is not before `to` {to}: write from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z"
+            )));
+        }
+        let limit = params.limit(limit_default, limit_max)?;
+        params.finish()?;
+        Ok(Self { from, to, limit })
+    }
 }
 
 /// Observations of a datastream.
@@ -47,9 +79,7 @@ pub(super) fn span(
     tag = "history",
     params(
         ("id" = String, Path, description = "`thing:property`", example = "qz-air-001:pm25"),
-        ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
-        ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
-        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+        RangeParams,
     ),
     responses(
         (status = 200, description = "Oldest first", body = Rows<ObservationAnswer>),
@@ -59,26 +89,22 @@ pub(super) fn span(
 pub(super) async fn observations(
     State(state): State<ServerState>,
     Path(id): Path<String>,
-    mut params: Params,
+    params: Params,
 ) -> Answer<ObservationAnswer> {
     let datastream = DatastreamId::parse(&id).map_err(|_not_an_id| {
         ApiError::BadQuery(format!(
             "{id:?} is not a datastream: write it as thing:property, for example qz-air-001:pm25"
         ))
     })?;
-    let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
-    params.finish()?;
+    let range = Range::of_rows(params, &state)?;
     let query = ObservationQuery {
         datastream,
-        from,
-        to,
-        limit: limit + 1,
+        from: range.from,
+        to: range.to,
+        limit: range.limit + 1,
     };
-    Ok(Json(Rows::cut(
-        state.history.observations(&query).await?,
-        limit,
-    )))
+    let rows = state.history.observations(&query).await?;
+    Ok(Json(Rows::cut(rows, range.limit)))
 }
 
 /// Window results, the last revision of each.
@@ -91,9 +117,7 @@ pub(super) async fn observations(
         ("metric" = Option<String>, Query, description = "Only of this property", example = "pm25"),
         ("length" = Option<String>, Query, description = "Only of this length", example = "1h"),
         ("hop" = Option<String>, Query, description = "Only hopping windows that begin so far apart, or `none` for tumbling ones", example = "5m"),
-        ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
-        ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
-        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+        RangeParams,
     ),
     responses(
         (status = 200, description = "By start, oldest first", body = Rows<WindowAnswer>),
@@ -111,19 +135,18 @@ pub(super) async fn windows(
         "none" => Some(HopFilter::Tumbling),
         every => WindowLength::parse(every).ok().map(HopFilter::Every),
     })?;
-    let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
-    params.finish()?;
+    let range = Range::of_rows(params, &state)?;
     let query = WindowQuery {
         thing,
         property,
         length,
         hop,
-        from,
-        to,
-        limit: limit + 1,
+        from: range.from,
+        to: range.to,
+        limit: range.limit + 1,
     };
-    Ok(Json(Rows::cut(state.history.windows(&query).await?, limit)))
+    let rows = state.history.windows(&query).await?;
+    Ok(Json(Rows::cut(rows, range.limit)))
 }
 
 /// Indices, the last revision of each.
@@ -134,9 +157,7 @@ pub(super) async fn windows(
     params(
         ("thing" = Option<String>, Query, description = "Only of this thing"),
         ("kind" = Option<String>, Query, description = "`aqi_hourly` or `aqi_daily`"),
-        ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
-        ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
-        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+        RangeParams,
     ),
     responses(
         (status = 200, description = "By start, oldest first", body = Rows<IndexAnswer>),
@@ -149,15 +170,14 @@ pub(super) async fn indices(
 ) -> Answer<IndexAnswer> {
     let thing = params.parsed("thing", "qz-air-001", |text| ThingId::new(text).ok())?;
     let kind = params.parsed("kind", "aqi_hourly", named)?;
-    let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
-    params.finish()?;
+    let range = Range::of_rows(params, &state)?;
     let query = IndexQuery {
         thing,
         kind,
-        from,
-        to,
-        limit: limit + 1,
+        from: range.from,
+        to: range.to,
+        limit: range.limit + 1,
     };
-    Ok(Json(Rows::cut(state.history.indices(&query).await?, limit)))
+    let rows = state.history.indices(&query).await?;
+    Ok(Json(Rows::cut(rows, range.limit)))
 }

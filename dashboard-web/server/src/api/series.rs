@@ -9,7 +9,7 @@ use yiping_store::{Aggregate, AggregateQuery, AggregateWidth, ObservationQuery, 
 
 use super::answer::{ObservationAnswer, Rows};
 use super::error::{ApiError, ErrorAnswer};
-use super::history::span;
+use super::history::{Range, RangeParams};
 use super::params::{Params, ROWS_DEFAULT};
 use crate::state::ServerState;
 
@@ -122,18 +122,17 @@ pub(super) async fn series(
     mut params: Params,
 ) -> Result<Json<SeriesAnswer>, ApiError> {
     let datastream = datastream(&mut params)?;
-    let (from, to) = span(&mut params, &state)?;
     let points_max = state.settings.points_max;
-    let limit = params.limit(points_max, points_max)?;
-    params.finish()?;
+    let range = Range::take(params, &state, points_max, points_max)?;
     let query = ObservationQuery {
         datastream,
-        from,
-        to,
-        limit: limit + 1,
+        from: range.from,
+        to: range.to,
+        limit: range.limit + 1,
     };
     let points = state.history.series(&query).await?;
-    Ok(Json(SeriesAnswer::cut(query.datastream, points, limit)))
+    let answer = SeriesAnswer::cut(query.datastream, points, range.limit);
+    Ok(Json(answer))
 }
 
 /// The last observation of each of these datastreams that history holds.
@@ -188,9 +187,7 @@ pub(super) async fn latest(
     params(
         ("datastream" = String, Query, description = "`thing:property`", example = "qz-air-001:pm25"),
         ("length" = String, Query, description = "`1h` or `1d`, of the city's zone", example = "1h"),
-        ("from" = Option<String>, Query, description = "RFC 3339; by default 24 h of city time ago"),
-        ("to" = Option<String>, Query, description = "RFC 3339, exclusive; by default without end"),
-        ("limit" = Option<u32>, Query, description = "1 to 10000; by default 1000"),
+        RangeParams,
     ),
     responses(
         (status = 200, description = "By start, oldest first; hours and days without observations are left out", body = Rows<AggregateAnswer>),
@@ -209,18 +206,14 @@ pub(super) async fn aggregates(
         _ => None,
     })?;
     let width = width.ok_or_else(|| missing("length", "1h"))?;
-    let (from, to) = span(&mut params, &state)?;
-    let limit = params.limit(ROWS_DEFAULT, state.settings.rows_max)?;
-    params.finish()?;
+    let range = Range::of_rows(params, &state)?;
     let query = AggregateQuery {
         datastream,
         width,
-        from,
-        to,
-        limit: limit + 1,
+        from: range.from,
+        to: range.to,
+        limit: range.limit + 1,
     };
-    Ok(Json(Rows::cut(
-        state.history.aggregates(&query).await?,
-        limit,
-    )))
+    let rows = state.history.aggregates(&query).await?;
+    Ok(Json(Rows::cut(rows, range.limit)))
 }

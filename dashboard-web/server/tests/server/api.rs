@@ -156,7 +156,11 @@ async fn windows_indices_rejects_and_figures_are_listed() {
 async fn an_alarm_is_listed_and_acknowledged_once() {
     let house = told().await;
     let open = get(house.address, "/api/v1/alarms?state=unacknowledged").await;
-    assert_eq!(open.json()["items"][0]["id"], alarm_id(1).as_str());
+    let open = open.json();
+    let first = &open["items"][0];
+    assert_eq!(first["id"], alarm_id(1).as_str());
+    // sha256("{}"), its first six bytes.
+    assert_eq!(first["raised_by"]["digest"], "44136fa355b3");
     let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
     let body = r#"{"seat": " 1号席 ", "note": "已派人"}"#;
     let first = post(house.address, &path, body).await;

@@ -14,8 +14,8 @@ use yiping_log::{Checkpoint, CityClock, Log};
 use yiping_model::{
     AlarmChange, AlarmEvent, AlarmId, Body, Catalogue, DatastreamId, Disposition, Event, EventKey,
     EventKind, Finding, IndexKind, IndexResult, Level, Measured, Outcome, Position, Property,
-    PropertyId, Quality, Reading, Reason, Reject, RuleId, SourceId, Stage, Text, Thing, ThingId,
-    Timestamp, WindowLength, WindowResult, WindowSpec, Zone,
+    PropertyId, Quality, Reading, Reason, Reject, RuleId, RuleVersion, SourceId, Stage, Text,
+    Thing, ThingId, Timestamp, WindowLength, WindowResult, WindowSpec, Zone,
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{Extra, LiveHandle, Probe, ServerState, Settings, follow, router, serve};
@@ -347,7 +347,11 @@ pub(crate) fn alarm(number: i64) -> Body {
         change: AlarmChange::Raised,
         at: at(number),
         rule: RuleId::new("pm25-high").expect("valid"),
-        rule_version: None,
+        rule_version: Some(RuleVersion {
+            pack: "air".into(),
+            version: "1.0.0".into(),
+            digest: RuleVersion::digest_of("{}"),
+        }),
         subject: DatastreamId::parse("a:pm25").expect("valid"),
         key: None,
         level: Level::Orange,

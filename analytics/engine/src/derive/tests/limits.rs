@@ -2,7 +2,7 @@ use yiping_model::{DerivedResult, PropertyId};
 
 use super::{
     AqiLaws, Arc, Body, Derived, Engine, File, Position, Record, Settings, Told, What, at, body,
-    catalogue, derived, engine, property, records, time, vectors,
+    catalogue, derived, engine, property_id, records, time, vectors,
 };
 
 fn rain(secs: u32, value: i32) -> Told {
@@ -104,7 +104,7 @@ fn a_class_is_that_of_the_worst_item_and_names_it() {
         let measured = reading.values[0].clone();
         reading.values = [("do", 6.4), ("nh3n", 0.9)]
             .map(|(of, value)| yiping_model::Measured {
-                property: property(of),
+                property: property_id(of),
                 value,
                 ..measured.clone()
             })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yiping_model::{DatastreamId, ThingId, Timestamp};
 
-use super::{Told, What, at, property, time};
+use super::{Told, What, at, property_id, time};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -50,7 +50,7 @@ pub(super) fn everything(told: &[Told]) -> Settled {
 fn put(out: &mut Settled, thing: &str, name: &str, step: i64, value: f64, inputs: usize) {
     let datastream = DatastreamId {
         thing: ThingId::new(thing).expect("valid"),
-        property: property(name),
+        property: property_id(name),
     };
     let inputs = u32::try_from(inputs).expect("few");
     out.insert((datastream, Timestamp::from_micros(step)), (value, inputs));

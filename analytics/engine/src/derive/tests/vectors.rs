@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{ClassLaw, property};
+use super::{ClassLaw, property_id};
 
 #[derive(Deserialize)]
 struct Laws {
@@ -36,7 +36,7 @@ fn the_class_of_an_item_is_that_of_the_law() {
         ("tp", 0.5, 6),
     ];
     for (item, value, class) in vectors {
-        let found = law.item(&property(item)).expect("an item");
+        let found = law.item(&property_id(item)).expect("an item");
         assert_eq!(
             found.class(value, law.worst()),
             Some(class),
@@ -56,7 +56,7 @@ fn a_limit_belongs_to_its_class_and_what_is_beyond_does_not() {
         ("tp", [0.02, 0.1, 0.2, 0.3, 0.4]),
     ]);
     for (item, limits) in table {
-        let found = law.item(&property(item)).expect("an item");
+        let found = law.item(&property_id(item)).expect("an item");
         let worse = if item == "do" { -0.001 } else { 0.001 };
         for (class, limit) in (1_u8..).zip(limits) {
             assert_eq!(found.class(limit, 6), Some(class), "{item} {limit}");
@@ -67,7 +67,7 @@ fn a_limit_belongs_to_its_class_and_what_is_beyond_does_not() {
             );
         }
     }
-    let ph = law.item(&property("ph")).expect("an item");
+    let ph = law.item(&property_id("ph")).expect("an item");
     let classes = [5.9, 6.0, 7.2, 9.0, 9.1].map(|value| ph.class(value, 6));
     assert_eq!(classes, [Some(6), Some(1), Some(1), Some(1), Some(6)]);
 }
@@ -75,6 +75,6 @@ fn a_limit_belongs_to_its_class_and_what_is_beyond_does_not() {
 #[test]
 fn a_mean_that_is_the_limit_but_for_its_last_bit_is_the_limit() {
     let law = law();
-    let nh3n = law.item(&property("nh3n")).expect("an item");
+    let nh3n = law.item(&property_id("nh3n")).expect("an item");
     assert_eq!(nh3n.class(0.1 + 0.05 + f64::EPSILON, 6), Some(1));
 }

@@ -9,51 +9,21 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use yiping_model::{
-    AlarmChange, AlarmId, Body, Catalogue, DatastreamId, Finding, Level, Measured, Outcome,
-    Position, Property, PropertyId, Quality, Reading, Record, RuleId, SourceId, Text, Thing,
-    ThingId, Timestamp, WindowLength, WindowResult, WindowSpec, Zone,
+    AlarmChange, AlarmId, Body, Catalogue, DatastreamId, Finding, Outcome, Position, Property,
+    PropertyId, Quality, Record, SourceId, Thing, ThingId, Timestamp, WindowLength, WindowResult,
+    WindowSpec,
 };
 
 use crate::indices::AqiLaws;
 use crate::rule::{Change, Direction, Lapse, Stuck};
+use crate::testing::{self, property, thing};
 use crate::{Engine, Limits, Operator, Rule, Settings, Threshold};
 
-pub(super) fn zone() -> Zone {
-    Zone::named("Asia/Shanghai").expect("built in")
-}
-
-fn text(text: &str) -> Text {
-    Text {
-        zh: text.into(),
-        en: text.into(),
-    }
-}
-
-fn property(id: &str, period_secs: u32, windows: &[&str]) -> (PropertyId, Property) {
-    let id = PropertyId::new(id).expect("valid");
-    let windows = windows.iter().map(|w| WindowSpec::parse(w).expect("valid"));
-    let property = Property {
-        id: id.clone(),
-        title: text(id.as_str()),
-        symbol: id.to_string(),
-        unit: "1".into(),
-        decimals: 1,
-        valid: None,
-        period_secs,
-        windows: windows.collect(),
-        quantiles: Vec::new(),
-        cells: None,
-        early: None,
-    };
-    (id, property)
-}
+pub(super) use crate::testing::{at, reading, rule, zone};
 
 pub(super) fn catalogue() -> Catalogue {
-    Catalogue {
-        city: text("q"),
-        zone: zone(),
-        areas: Vec::new(),
-        properties: BTreeMap::from([
+    testing::catalogue(
+        [
             property("gas", 5, &["10s", "1m"]),
             property("pm25", 3600, &["1h", "1d"]),
             property("level", 60, &[]),
@@ -62,10 +32,9 @@ pub(super) fn catalogue() -> Catalogue {
             property("swift", 5, &[]),
             property("frozen", 5, &["1m"]),
             hopping(),
-        ]),
-        things: ["n1", "n2", "s1"].map(place).into(),
-        events: BTreeMap::new(),
-    }
+        ],
+        ["n1", "n2", "s1"].map(place),
+    )
 }
 
 /// Windows of every kind.
@@ -82,32 +51,13 @@ fn hopping() -> (PropertyId, Property) {
 
 /// `n1` and `n2` share a cell; `s1` stands elsewhere.
 pub(super) fn place(id: &str) -> (ThingId, Thing) {
-    let thing = Thing {
-        id: ThingId::new(id).expect("valid"),
-        name: text(id),
-        kind: "station".into(),
-        lon: 118.87,
-        lat: if id.starts_with('n') { 28.97 } else { 28.77 },
-        area: None,
-        properties: vec![PropertyId::new("flow").expect("valid")],
-        period_secs: None,
-        parent: None,
-        neighbour: None,
-        limits: BTreeMap::new(),
+    let (id, thing) = thing(id, "station", &["flow"]);
+    let lat = if id.as_str().starts_with('n') {
+        28.97
+    } else {
+        28.77
     };
-    (thing.id.clone(), thing)
-}
-
-pub(super) fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
-    Rule {
-        id: RuleId::new(id).expect("valid"),
-        title: text(id),
-        properties: vec![PropertyId::new(property).expect("valid")],
-        level: Level::Orange,
-        operator: Operator::Threshold(Limits::plain(threshold)),
-        source: "test".into(),
-        version: None,
-    }
+    (id, Thing { lat, ..thing })
 }
 
 pub(super) fn rules() -> Vec<Rule> {
@@ -158,11 +108,6 @@ pub(super) fn engine(settings: Settings) -> Engine {
     Engine::new(Arc::new(catalogue()), rules(), laws(), settings)
 }
 
-pub(super) fn at(text: &str) -> Timestamp {
-    let (day, time) = text.strip_prefix("+1d").map_or((1, text), |time| (2, time));
-    Timestamp::parse(&format!("2026-03-0{day}T{time}+08:00")).expect("a time")
-}
-
 fn clock(at: Timestamp) -> String {
     let local = Timestamp::from_micros(at.as_micros() + zone().offset_micros(at)).to_string();
     let (date, time) = local.split_once('T').expect("RFC 3339");
@@ -205,26 +150,6 @@ fn record(number: u64, line: &str) -> Record {
         position: Position(number),
         received_at,
         body,
-    }
-}
-
-pub(super) fn reading(
-    source: &str,
-    thing: &str,
-    property: &str,
-    phenomenon_time: Timestamp,
-    value: f64,
-) -> Reading {
-    let measured = Measured {
-        property: PropertyId::new(property).expect("valid"),
-        value,
-        quality: Quality::Good,
-    };
-    Reading {
-        source: SourceId::new(source).expect("valid"),
-        thing: ThingId::new(thing).expect("valid"),
-        phenomenon_time,
-        values: [measured].into_iter().collect(),
     }
 }
 
