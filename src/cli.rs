@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use yiping_desk::ledger::Head;
 use yiping_sim::Scenario;
 
 /// Yiping (一屏): one screen from which a city is watched and commanded.
@@ -38,6 +39,9 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Checks configuration and packs, runs the cases of every rule, and says what is wrong and where.
     Check(Check),
+    /// The ledger of decisions: was it changed? what does it say?
+    #[command(subcommand)]
+    Ledger(Ledger),
 }
 
 const REPLAY_HELP: &str = "The map says which column is the time, the thing and each property; docs/REPLAY.md explains it.
@@ -158,6 +162,41 @@ pub(crate) struct Check {
     pub(crate) batch: usize,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ledger {
+    /// Checks every entry and names the first that is wrong; the program may run meanwhile. docs/LEDGER.md
+    Verify(Verify),
+    /// Writes the entries to standard output, checked.
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The data folder of the program, or a copy of its `ledger` folder.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// A head that was noted elsewhere (`/healthz`, a handover): its number and digest, for example 812:9f2c…. The ledger must hold it.
+    #[arg(long, value_name = "NUMBER:DIGEST", value_parser = head)]
+    pub(crate) head: Option<Head>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The data folder of the program, or a copy of its `ledger` folder.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// `jsonl`: a line of JSON an entry, with its digest. `text`: to be read and printed.
+    #[arg(long, value_enum, default_value = "jsonl")]
+    pub(crate) form: Form,
+}
+
+/// How entries are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    Jsonl,
+    Text,
+}
+
 /// How fast a replay runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Speed {
@@ -174,6 +213,14 @@ impl Speed {
             Self::Max => None,
         }
     }
+}
+
+fn head(text: &str) -> Result<Head, String> {
+    let parts = text.split_once(':');
+    let read = parts.and_then(|(n, digest)| Some((n.parse().ok()?, digest.parse().ok()?)));
+    let (n, digest) =
+        read.ok_or("give number and digest, for example 812:9f2c… with 64 hex digits")?;
+    Ok(Head { n, digest })
 }
 
 fn positive(text: &str) -> Result<f64, String> {

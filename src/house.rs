@@ -17,7 +17,7 @@ use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
-use yiping_server::{Extra, LiveHandle, Probe, ServerState};
+use yiping_server::{Extra, LedgerHead, LedgerView, LiveHandle, Probe, ServerState};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, History, Opened, Store};
@@ -30,6 +30,8 @@ use crate::past::StorePast;
 /// How long closing may take before the program ends anyway.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
 const TICK: Duration = Duration::from_secs(1);
+/// The ledger's folder, in the data folder.
+pub(crate) const LEDGER: &str = "ledger";
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// The running program.
@@ -49,6 +51,7 @@ pub(crate) struct House {
     engine: watch::Receiver<Position>,
     /// `None` when no history is kept.
     history: Option<watch::Receiver<Progress>>,
+    ledger: watch::Receiver<yiping_command::Progress>,
     live: LiveHandle,
 }
 
@@ -174,10 +177,12 @@ pub(crate) async fn open(
         face: Tasks::new(),
         engine: watch::channel(Position::START).1,
         history: None,
+        ledger: watch::channel(yiping_command::Progress::default()).1,
         live,
     };
     house.start_engine(domain, &folder, Arc::clone(&opened.history));
     house.start_history(Arc::clone(&opened.store));
+    house.start_ledger(&folder);
     house.start_scene(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_clock();
@@ -250,6 +255,22 @@ impl House {
         self.history = Some(at);
     }
 
+    fn start_ledger(&mut self, folder: &Path) {
+        let (moves, at) = watch::channel(yiping_command::Progress::default());
+        let keep = yiping_command::follow(
+            self.log(),
+            folder.join(LEDGER),
+            self.config.ledger.clone(),
+            self.readers.stop.subscribe(),
+            moves,
+        );
+        self.readers.spawn("the ledger", async move {
+            keep.await;
+            Ok(())
+        });
+        self.ledger = at;
+    }
+
     fn start_scene(&mut self, folder: &Path) {
         let stop = self.readers.stopped();
         let fold = yiping_server::follow(
@@ -282,6 +303,7 @@ impl House {
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
             render_metrics,
+            ledger: self.ledger_view(),
             probes: vec![probe],
             version: env!("CARGO_PKG_VERSION"),
         };
@@ -302,6 +324,22 @@ impl House {
         self.face
             .spawn("the server", async move { serve.await.context("HTTP") });
         Ok(())
+    }
+
+    /// What `/healthz` says of the ledger.
+    fn ledger_view(&self) -> Arc<dyn Fn() -> LedgerView + Send + Sync> {
+        let ledger = self.ledger.clone();
+        Arc::new(move || {
+            let progress = ledger.borrow();
+            LedgerView {
+                head: progress.head.map(|head| LedgerHead {
+                    n: head.n,
+                    digest: head.digest.to_string(),
+                }),
+                position: progress.position,
+                trouble: progress.trouble.clone(),
+            }
+        })
     }
 
     fn start_clock(&mut self) {
@@ -334,7 +372,7 @@ impl House {
     /// Looks at the log again and again, and drops what is no longer kept and every reader has passed.
     fn start_retention(&mut self) {
         let (log, live) = (Arc::clone(&self.log), self.live.clone());
-        let history = self.history.clone();
+        let (history, ledger) = (self.history.clone(), self.ledger.clone());
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
         let archive = self.config.archive.open(&self.config.data.dir);
         let every = Duration::from_secs(self.config.data.retention_check_secs);
@@ -349,6 +387,7 @@ impl House {
                 let kept = tokio::task::spawn_blocking(move || checkpoint.load()).await??;
                 let engine_kept = kept.map_or(Position::START, |(position, _)| position);
                 let mut slowest = engine_kept.min(live.keep_from());
+                slowest = slowest.min(ledger.borrow().position);
                 if let Some(history) = &history {
                     slowest = slowest.min(history.borrow().position);
                 }

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Ledger};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -35,6 +35,8 @@ fn main() -> ExitCode {
             Command::Sim(arguments) => commands::sim::sim(arguments).await,
             Command::Replay(arguments) => commands::replay::replay(arguments).await,
             Command::Check(arguments) => commands::check::check(&arguments).await,
+            Command::Ledger(Ledger::Verify(arguments)) => commands::ledger::verify(&arguments),
+            Command::Ledger(Ledger::Export(arguments)) => commands::ledger::export(&arguments),
         }
     });
     runtime.shutdown_background();

@@ -212,6 +212,55 @@ fn a_program_that_was_stopped_goes_on_where_it_was() {
 }
 
 #[test]
+fn the_ledger_holds_every_decision_and_a_changed_byte_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut program, _) = demo(&folder, &["--no-sim"], &[]);
+    let now = now_ms(program.port);
+    let reading = format!(r#"{{"id":"gas-03","ts":{now},"metrics":{{"cl2":3.5}}}}"#);
+    post(program.port, "/api/v1/observations", &reading).expect("an answer");
+    until("the alarms are raised", || alarms(program.port).len() == 2);
+    let id = alarms(program.port)[0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let path = format!("/api/v1/alarms/{id}/ack");
+    post(program.port, &path, r#"{"seat":"一号席"}"#).expect("an answer");
+    let head = || program.get("/healthz")["ledger"]["head"].clone();
+    until(
+        "two alarms and the acknowledgement are on the ledger",
+        || head()["n"] == 3,
+    );
+    let digest = head()["digest"].as_str().expect("a digest").to_owned();
+    program.terminate();
+
+    let data = folder.path().join("data");
+    let data = data.to_str().expect("UTF-8");
+    let known = format!("3:{digest}");
+    let (well, told) = run(&["ledger", "verify", data, "--head", &known]);
+    assert!(
+        well && told.contains("3 entries") && told.contains(&digest),
+        "{told}"
+    );
+    let (well, told) = run(&["ledger", "export", data, "--form", "text"]);
+    assert!(
+        well && told.contains("一号席") && told.contains("acknowledged"),
+        "{told}"
+    );
+
+    let file = format!("{data}/ledger/ledger.jsonl");
+    let text = std::fs::read_to_string(&file).expect("a ledger");
+    std::fs::write(&file, text.replace("一号席", "二号席")).expect("writes");
+    let (well, told) = run(&["ledger", "verify", data]);
+    assert!(!well && told.contains("entry 3 "), "{told}");
+    program.start_again();
+    program.wait_until_ready();
+    until("the program says that its ledger was changed", || {
+        let trouble = program.get("/healthz")["ledger"]["trouble"].clone();
+        trouble.as_str().is_some_and(|why| why.contains("entry 3 "))
+    });
+}
+
+#[test]
 fn the_same_seed_makes_the_same_bytes() {
     let dump = |seed: &str| {
         let arguments = [

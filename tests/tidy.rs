@@ -14,6 +14,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("yiping-sources", &["yiping-protocols", "yiping-log"]),
     ("yiping-engine", &[]),
     ("yiping-runner", &["yiping-engine", "yiping-log"]),
+    ("yiping-desk", &[]),
+    ("yiping-command", &["yiping-desk", "yiping-log"]),
     ("yiping-scene", &[]),
     (
         "yiping-server",
@@ -28,6 +30,7 @@ const PURE: &[&str] = &[
     "streams/model/src",
     "ingest/protocols/src",
     "analytics/engine/src",
+    "command/desk/src",
     "dashboard-web/scene/src",
     "sensors-sim/src/city",
 ];
@@ -65,6 +68,7 @@ const PURE_CRATES: &[&str] = &[
     "yiping-model",
     "yiping-protocols",
     "yiping-engine",
+    "yiping-desk",
     "yiping-scene",
 ];
 

@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) engine: yiping_engine::Settings,
     /// How the engine is fed.
     pub(crate) runner: yiping_runner::Settings,
+    /// How the ledger is kept.
+    pub(crate) ledger: yiping_command::Settings,
     /// HTTP and the live feed.
     pub(crate) server: yiping_server::Settings,
     /// The simulated city of `demo` and `sim`.
@@ -55,7 +57,7 @@ pub(crate) struct City {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Data {
-    /// The folder of log, history and checkpoints.
+    /// The folder of log, ledger, history and checkpoints.
     pub(crate) dir: PathBuf,
     /// How often retention looks at the log.
     pub(crate) retention_check_secs: u64,

@@ -15,4 +15,4 @@ pub use live::{LiveError, LiveHandle, follow};
 pub use router::{Extra, router};
 pub use serve::serve;
 pub use settings::{LiveSettings, Settings, SettingsError};
-pub use state::{Probe, ServerState};
+pub use state::{LedgerHead, LedgerView, Probe, ServerState};

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 use yiping_log::Log;
 use yiping_model::{Catalogue, Position};
 use yiping_store::writer::Progress;
@@ -31,6 +33,8 @@ pub struct ServerState {
     pub settings: Arc<Settings>,
     /// Gives the figures in the text form of Prometheus.
     pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Tells how the ledger stands, for `/healthz`.
+    pub ledger: Arc<dyn Fn() -> LedgerView + Send + Sync>,
     /// The other readers of the log, for `/readyz`.
     pub probes: Vec<Probe>,
     /// The program's version, for `/healthz`.
@@ -41,6 +45,26 @@ impl fmt::Debug for ServerState {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("ServerState").finish_non_exhaustive()
     }
+}
+
+/// How the ledger stands.
+#[derive(Debug, Clone)]
+pub struct LedgerView {
+    /// Its last entry; `None` before it is open.
+    pub head: Option<LedgerHead>,
+    /// The last record of the log that it has looked at.
+    pub position: Position,
+    /// Why it does not grow; `None` while all is well.
+    pub trouble: Option<String>,
+}
+
+/// The last entry of the ledger.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LedgerHead {
+    /// Its number.
+    pub n: u64,
+    /// Its digest, which stands for all entries up to it.
+    pub digest: String,
 }
 
 /// A reader of the log that must keep up for the program to be ready.

@@ -3,6 +3,18 @@
 use tokio::sync::watch;
 use yiping_model::{Class, Position, Record};
 
+/// Where a reader that has read up to `position` may go on from, when nothing after it is of the class that it wants: `end` is the log's
+/// end, `wanted` that of the class. What lies between need not be read.
+pub fn passed_over(
+    end: &watch::Receiver<Position>,
+    wanted: &watch::Receiver<Position>,
+    position: Position,
+) -> Option<Position> {
+    // In this order: whatever this end counts, the other counts already.
+    let last = *end.borrow();
+    (last > position && *wanted.borrow() <= position).then_some(last)
+}
+
 /// The ends of a log, which grow.
 #[derive(Debug)]
 pub(crate) struct Ends {

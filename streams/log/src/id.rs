@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
+use std::str::FromStr;
 
 use crate::LogError;
 use crate::disk::Files;
@@ -39,9 +40,22 @@ impl LogId {
 
     fn parse(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?.strip_suffix('\n')?;
+        text.parse().ok()
+    }
+}
+
+/// A text that is not the id of a log.
+#[derive(Debug, thiserror::Error)]
+#[error("a log's id has 16 hex digits")]
+pub struct NoLogId;
+
+impl FromStr for LogId {
+    type Err = NoLogId;
+
+    fn from_str(text: &str) -> Result<Self, NoLogId> {
         let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let number = digits.then(|| u64::from_str_radix(text, 16).ok());
-        number.flatten().map(Self)
+        number.flatten().map(Self).ok_or(NoLogId)
     }
 }
 

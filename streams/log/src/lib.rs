@@ -26,8 +26,9 @@ pub use catch_up::CatchUp;
 pub use checkpoint::Checkpoint;
 pub use clock::CityClock;
 pub use disk::DiskLog;
+pub use ends::passed_over;
 pub use error::LogError;
-pub use id::LogId;
+pub use id::{LogId, NoLogId};
 
 /// The log, whatever keeps it. Every backend passes the suite in `conformance`.
 #[async_trait]

@@ -3,7 +3,7 @@
 //! [`AlarmBook`] folds the log's alarm events and acknowledgements into the alarms that are open. Every room that needs them (history, the
 //! screens) folds the same records with this one type, so they cannot disagree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -202,9 +202,68 @@ impl Alarm {
 
 /// The open alarms, and the lately closed ones, folded from the log.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Alarms")]
 pub struct AlarmBook {
     open: BTreeMap<AlarmId, Alarm>,
     closed: BTreeMap<AlarmId, Alarm>,
+    /// Which numbers the open alarms leave.
+    #[serde(skip)]
+    numbers: Numbers,
+}
+
+/// A book as it is kept.
+#[derive(Deserialize)]
+struct Alarms {
+    open: BTreeMap<AlarmId, Alarm>,
+    closed: BTreeMap<AlarmId, Alarm>,
+}
+
+/// The numbers that are free: those that came back, and all from `fresh` on.
+#[derive(Debug, Clone, PartialEq)]
+struct Numbers {
+    back: BTreeSet<u32>,
+    fresh: u32,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self {
+            back: BTreeSet::new(),
+            fresh: 1,
+        }
+    }
+}
+
+impl Numbers {
+    /// The smallest one, which is then taken.
+    fn take(&mut self) -> u32 {
+        self.back.pop_first().unwrap_or_else(|| {
+            self.fresh += 1;
+            self.fresh - 1
+        })
+    }
+
+    fn give_back(&mut self, number: u32) {
+        self.back.insert(number);
+        while self.fresh > 1 && self.back.remove(&(self.fresh - 1)) {
+            self.fresh -= 1;
+        }
+    }
+}
+
+impl From<Alarms> for AlarmBook {
+    fn from(Alarms { open, closed }: Alarms) -> Self {
+        let taken: BTreeSet<u32> = open.values().map(|alarm| alarm.number).collect();
+        let fresh = taken.last().map_or(1, |last| last + 1);
+        let back = (1..fresh)
+            .filter(|number| !taken.contains(number))
+            .collect();
+        Self {
+            open,
+            closed,
+            numbers: Numbers { back, fresh },
+        }
+    }
 }
 
 impl AlarmBook {
@@ -238,7 +297,7 @@ impl AlarmBook {
 
     fn apply_event(&mut self, event: &AlarmEvent, position: Position) -> Alarm {
         let mut alarm = self.take(&event.alarm).unwrap_or_else(|| Alarm {
-            number: self.free_number(),
+            number: self.numbers.take(),
             raised_at: event.at,
             raised_by: event.rule_version.clone(),
             event: event.clone(),
@@ -275,12 +334,13 @@ impl AlarmBook {
             return Some(alarm);
         }
         let mut alarm = self.closed.remove(id)?;
-        alarm.number = self.free_number();
+        alarm.number = self.numbers.take();
         Some(alarm)
     }
 
     fn put(&mut self, alarm: Alarm) -> Alarm {
         let home = if alarm.state() == AlarmState::Normal {
+            self.numbers.give_back(alarm.number);
             &mut self.closed
         } else {
             &mut self.open
@@ -297,18 +357,6 @@ impl AlarmBook {
             }
         }
         alarm
-    }
-
-    fn free_number(&self) -> u32 {
-        let mut taken: Vec<u32> = self.open.values().map(|alarm| alarm.number).collect();
-        taken.sort_unstable();
-        let mut free = 1;
-        for number in taken {
-            if number == free {
-                free += 1;
-            }
-        }
-        free
     }
 }
 
@@ -434,6 +482,25 @@ mod tests {
         story.engine("a", AlarmChange::Returned, Some(20));
         assert_eq!(story.engine("c", AlarmChange::Raised, None).number, 1);
         assert_eq!(story.engine("b", AlarmChange::Returned, Some(30)).number, 2);
+    }
+
+    #[test]
+    fn a_book_that_was_kept_gives_the_same_numbers() {
+        let mut story = Story::new();
+        for thing in ["a", "b", "c", "d"] {
+            story.engine(thing, AlarmChange::Raised, None);
+        }
+        for thing in ["b", "d"] {
+            story.acknowledge(thing, "1号席");
+            story.engine(thing, AlarmChange::Returned, Some(20));
+        }
+        let kept = serde_json::to_string(&story.book).expect("JSON");
+        let book: AlarmBook = serde_json::from_str(&kept).expect("a book");
+        assert_eq!(book, story.book);
+        story.book = book;
+        let numbers =
+            ["e", "f", "g"].map(|thing| story.engine(thing, AlarmChange::Raised, None).number);
+        assert_eq!(numbers, [2, 4, 5]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use yiping_model::{Position, Timestamp};
 use yiping_store::writer::Progress;
 
-use crate::state::ServerState;
+use crate::state::{LedgerHead, LedgerView, ServerState};
 
 /// A reader that is behind is given so long to move on.
 const STILL_MAX: Duration = Duration::from_secs(2);
@@ -25,6 +25,29 @@ pub(crate) struct HealthAnswer {
     status: &'static str,
     /// The program's version.
     version: &'static str,
+    /// The ledger of decisions.
+    ledger: LedgerAnswer,
+}
+
+/// How the ledger stands. Who keeps its head elsewhere can prove later that nothing before it was changed: `yiping ledger verify --head`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LedgerAnswer {
+    /// Its last entry; null before it is open.
+    head: Option<LedgerHead>,
+    /// The last record of the log that it has looked at.
+    position: u64,
+    /// Why it does not grow; null while all is well.
+    trouble: Option<String>,
+}
+
+impl From<LedgerView> for LedgerAnswer {
+    fn from(view: LedgerView) -> Self {
+        Self {
+            head: view.head,
+            position: view.position.0,
+            trouble: view.trouble,
+        }
+    }
 }
 
 /// Whether what is served can be relied on.
@@ -96,6 +119,7 @@ pub(super) async fn healthz(State(state): State<ServerState>) -> Json<HealthAnsw
     Json(HealthAnswer {
         status: "ok",
         version: state.version,
+        ledger: (state.ledger)().into(),
     })
 }
 

@@ -13,7 +13,7 @@ use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
-use yiping_log::{Log, LogError};
+use yiping_log::{Log, LogError, passed_over};
 use yiping_model::{Position, PropertyId, Record, ThingId};
 use yiping_scene::feed::{FeedMessage, Filter, gap};
 
@@ -175,11 +175,9 @@ impl Follower {
         wanted: &watch::Receiver<Position>,
         position: Position,
     ) -> Result<Option<Record>, LogError> {
-        // In this order: whatever this end counts, the other counts already.
-        let last = *end.borrow();
-        if last <= position || *wanted.borrow() > position {
+        let Some(last) = passed_over(end, wanted, position) else {
             return Ok(None);
-        }
+        };
         let records = self.log.read(Position(last.0 - 1), 1).await?;
         Ok(records.first().cloned())
     }

@@ -18,7 +18,9 @@ use yiping_model::{
     Thing, ThingId, Timestamp, WindowLength, WindowResult, WindowSpec, Zone,
 };
 use yiping_scene::SceneFacts;
-use yiping_server::{Extra, LiveHandle, Probe, ServerState, Settings, follow, router, serve};
+use yiping_server::{
+    Extra, LedgerHead, LedgerView, LiveHandle, Probe, ServerState, Settings, follow, router, serve,
+};
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
 
@@ -82,6 +84,14 @@ impl House {
             catalogue: catalogue(),
             settings: Arc::new(settings),
             render_metrics: Arc::new(|| "yiping_test 1\n".to_owned()),
+            ledger: Arc::new(|| LedgerView {
+                head: Some(LedgerHead {
+                    n: 3,
+                    digest: "9f2c".into(),
+                }),
+                position: Position(7),
+                trouble: None,
+            }),
             probes: vec![Probe {
                 name: "engine",
                 position: Arc::new({

@@ -1,0 +1,86 @@
+//! What an entry says.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use yiping_model::{AlarmEvent, Body, Decision, Finding, Outcome, Position, Record, Timestamp};
+
+use super::hash::{DIGITS, Digest};
+
+/// One entry, as it is written: the fields in this order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry<'a> {
+    /// Its number; the opening of the ledger has 0.
+    pub n: u64,
+    /// Where the record stands in the log.
+    pub position: Position,
+    /// When the log took it, by the city clock.
+    pub at: Timestamp,
+    /// Who acted.
+    pub by: By<'a>,
+    /// What was decided, as the log has it.
+    #[serde(flatten)]
+    pub line: Line<'a>,
+}
+
+/// Who acted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By<'a> {
+    /// The program, by its rules.
+    Engine,
+    /// A person at this seat.
+    Seat(Cow<'a, str>),
+}
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line<'a> {
+    /// What the engine said of an alarm.
+    Alarm(Cow<'a, AlarmEvent>),
+    /// A person's act.
+    Decision(Cow<'a, Decision>),
+}
+
+impl Entry<'static> {
+    /// Reads a line of a ledger, with or without its line feed: its digest, and the entry.
+    ///
+    /// # Errors
+    /// When it is no line of an entry; the opening is none.
+    pub fn read(line: &[u8]) -> Result<(Digest, Self), serde_json::Error> {
+        let (digits, content) = line.split_at_checked(DIGITS).unwrap_or((line, b""));
+        let digest = String::from_utf8_lossy(digits).parse();
+        let digest = digest.map_err(serde::de::Error::custom)?;
+        Ok((digest, serde_json::from_slice(content)?))
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// The entry that a record makes, under this number; `None` for a record that decides nothing.
+    pub fn of(record: &'a Record, n: u64) -> Option<Self> {
+        let (by, line) = match &record.body {
+            Body::Finding(Finding {
+                outcome: Outcome::Alarm(event),
+                ..
+            }) => (By::Engine, Line::Alarm(Cow::Borrowed(event))),
+            Body::Decision(decision) => (
+                By::Seat(Cow::Borrowed(&decision.seat)),
+                Line::Decision(Cow::Borrowed(decision)),
+            ),
+            Body::Finding(_)
+            | Body::Tick
+            | Body::Reading(_)
+            | Body::Event(_)
+            | Body::Reject(_)
+            | Body::Recall(_) => return None,
+        };
+        Some(Self {
+            n,
+            position: record.position,
+            at: record.received_at,
+            by,
+            line,
+        })
+    }
+}

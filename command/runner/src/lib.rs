@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod book;
+mod error;
+mod follow;
+pub mod metrics;
+pub mod offline;
+mod settings;
+
+pub use book::Book;
+pub use error::LedgerError;
+pub use follow::{Progress, follow};
+pub use settings::Settings;

@@ -1,0 +1,98 @@
+//! `yiping ledger`: was the ledger changed, and what does it say?
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use yiping_command::offline;
+use yiping_desk::ledger::{By, Digest, Entry, Line};
+use yiping_model::Act;
+
+use super::{complain, say};
+use crate::cli::{Export, Form, Verify};
+use crate::house::LEDGER;
+
+/// Checks a ledger.
+pub(crate) fn verify(arguments: &Verify) -> anyhow::Result<()> {
+    let verified = offline::verify(&folder(&arguments.folder), arguments.head, None)?;
+    let head = verified.head;
+    say(&format!(
+        "the ledger is whole: {} entries of log {}\nhead {}:{}",
+        head.n, verified.log, head.n, head.digest
+    ));
+    if verified.saved.is_none() && arguments.head.is_none() {
+        complain(
+            "no head is known from elsewhere, so entries could have been cut off its end: give --head, or the `head` file beside it",
+        );
+    }
+    Ok(())
+}
+
+/// Writes its entries.
+pub(crate) fn export(arguments: &Export) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut written = Ok(());
+    let mut each = |digest: Digest, entry: Entry<'static>| {
+        if written.is_ok() {
+            written = match arguments.form {
+                Form::Jsonl => write_json(&mut out, digest, &entry),
+                Form::Text => write_text(&mut out, digest, &entry),
+            };
+        }
+    };
+    let verified = offline::verify(&folder(&arguments.folder), None, Some(&mut each))?;
+    written?;
+    out.flush()?;
+    let head = verified.head;
+    complain(&format!(
+        "{} entries; head {}:{}",
+        head.n, head.n, head.digest
+    ));
+    Ok(())
+}
+
+/// The ledger's folder, when that of the data was named.
+fn folder(named: &Path) -> PathBuf {
+    let inside = named.join(LEDGER);
+    if inside.is_dir() {
+        inside
+    } else {
+        named.to_owned()
+    }
+}
+
+fn write_json(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::io::Result<()> {
+    #[derive(Serialize)]
+    struct Sealed<'a> {
+        digest: Digest,
+        entry: &'a Entry<'a>,
+    }
+    serde_json::to_writer(&mut *out, &Sealed { digest, entry })?;
+    out.write_all(b"\n")
+}
+
+/// Two lines: what was decided, and the digest that seals it.
+fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::io::Result<()> {
+    let by = match &entry.by {
+        By::Engine => "engine",
+        By::Seat(seat) => seat,
+    };
+    let what = match &entry.line {
+        Line::Alarm(event) => format!(
+            "{:?} {:?} {} {} value {} threshold {} since {} alarm {}",
+            event.change,
+            event.level,
+            event.rule,
+            event.subject,
+            event.value,
+            event.threshold,
+            event.started,
+            event.alarm
+        ),
+        Line::Decision(decision) => match &decision.act {
+            Act::Acknowledge { alarm, note } => format!("acknowledged alarm {alarm} {note:?}"),
+        },
+    };
+    writeln!(out, "{:>8}  {}  {by}  {what}", entry.n, entry.at)?;
+    writeln!(out, "          {digest}")
+}
