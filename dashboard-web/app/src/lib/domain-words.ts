@@ -329,7 +329,7 @@ export const enDomains: DomainWords = {
   hall: "Hall",
   waiting: "wait",
   meanWait: "mean",
-  p80Minutes: "80 % min",
+  p80Minutes: "p80 min",
   p80Wait: "80 %",
   minutes: "min",
   people: "people",
@@ -358,7 +358,7 @@ export const enDomains: DomainWords = {
   behind: { gateway: "gateway silent", door: "door silent", other: "parent silent" },
   field: { rain: "Rain in 1 h, mm", people: "Crowds", noise: "Noise by cell, dB" },
   interpolated: "interpolated",
-  cellsOf: (from, to) => `measured ${from}–${to}`,
+  cellsOf: (from, to) => `cells ${from}–${to}`,
   cellsPart: "below 75 % of data",
   marks: {
     air: "Air station",

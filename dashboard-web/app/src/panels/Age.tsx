@@ -15,7 +15,7 @@ export const Age: Component<{ reading: Reading; nowMs: number }> = (props) => {
         <b class="data-age">{t().noData}</b>
       </Match>
       <Match when={props.reading.heard === "stale"}>
-        <b class="data-age" classList={{ behind: props.reading.thing.silenced_by !== undefined }}>
+        <b class="data-age" classList={{ silenced: props.reading.thing.silenced_by !== undefined }}>
           {t().old(old())}
         </b>
       </Match>

@@ -8,9 +8,9 @@ export const Behind: Component<{ by: Silenced; named?: boolean; onOpen?: ((alarm
   const text = () => (props.named ? `${props.by.text} · ${props.by.name}` : props.by.text);
   const open = () => (props.onOpen === undefined ? undefined : props.by.alarm);
   return (
-    <Show when={open()} fallback={<span class="behind">{text()}</span>}>
+    <Show when={open()} fallback={<span class="silenced">{text()}</span>}>
       {(alarm) => (
-        <button type="button" class="behind" onClick={() => props.onOpen?.(alarm().id)}>
+        <button type="button" class="silenced" onClick={() => props.onOpen?.(alarm().id)}>
           {text()}
         </button>
       )}

@@ -68,7 +68,7 @@ export const Gateways: Panel = (props) => {
                     <td class="how">
                       <Switch fallback={row().children === 0 ? "—" : t().online}>
                         <Match when={row().marked > 0}>
-                          <span class="behind">
+                          <span class="silenced">
                             {row().marked} {t().behind.gateway}
                           </span>
                         </Match>

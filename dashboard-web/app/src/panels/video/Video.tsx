@@ -57,7 +57,7 @@ export const Video: Panel = (props) => {
             <tr>
               <th>{t().kind}</th>
               <th class="num">
-                {t().lastHour} {cut(props.wall, list()) ? t().atLeast : ""}
+                {t().lastHour} {cut(props.wall.events(), list(), props.wall.now()) ? t().atLeast : ""}
               </th>
               <th class="num">{t().last}</th>
             </tr>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EventView } from "../../feed/messages";
-import { kinds } from "./video";
+import { EVENTS_PER_THING, type EventView, type ThingView } from "../../feed/messages";
+import { cut, kinds } from "./video";
 
 const seen = (kind: string, key: string | null, at_ms: number): EventView => ({
   thing: "cam",
@@ -32,5 +32,15 @@ describe("detections by kind", () => {
       ["vehicle", 0],
       ["flood", 1],
     ]);
+  });
+
+  it("are the least that there was when a camera saw more than is held", () => {
+    const now = 10_000_000;
+    const thing = { id: "cam" } as ThingView;
+    const held = (from: number) =>
+      new Map([["cam", Array.from({ length: EVENTS_PER_THING }, (_, index) => seen("vehicle", null, from + index))]]);
+    expect(cut(held(now - 60_000), [{ thing, online: true }], now)).toBe(true);
+    expect(cut(held(now - 4_000_000), [{ thing, online: true }], now)).toBe(false);
+    expect(cut(new Map(), [{ thing, online: true }], now)).toBe(false);
   });
 });

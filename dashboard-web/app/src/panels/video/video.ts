@@ -1,3 +1,4 @@
+import type { Events } from "../../feed/events";
 import { EVENTS_PER_THING, type EventView, type ThingView } from "../../feed/messages";
 import type { Wall } from "../../feed/store";
 import { thingsOf } from "../../lib/domains";
@@ -48,9 +49,9 @@ export function kinds(events: readonly EventView[], nowMs: number): Kind[] {
 }
 
 /** Whether some camera saw so much in the last hour that not all of it is held: then what is counted is the least that there was. */
-export function cut(wall: Wall, list: readonly Camera[]): boolean {
+export function cut(events: Events, list: readonly Camera[], nowMs: number): boolean {
   return list.some(({ thing }) => {
-    const held = wall.events().get(thing.id) ?? [];
-    return held.length >= EVENTS_PER_THING && wall.now() - (held[0]?.at_ms ?? 0) <= HOUR_MS;
+    const held = events.get(thing.id) ?? [];
+    return held.length >= EVENTS_PER_THING && nowMs - (held[0]?.at_ms ?? 0) <= HOUR_MS;
   });
 }
