@@ -171,6 +171,10 @@ fn insert<T>(list: &mut Vec<T>, item: T, order: impl Fn(&T, &T) -> Ordering, max
     if list.len() >= max as usize {
         return Put::Full;
     }
+    if list.len() == list.capacity() {
+        // Days of samples are long lists: twice as much room at a time would lie empty for hours.
+        list.reserve_exact(list.len() / 8 + 8);
+    }
     list.insert(place, item);
     Put::New
 }

@@ -59,6 +59,13 @@ export const BesidePart: Component<{ wall: Wall; alarm: AlarmView }> = (props) =
       </h3>
       <Show when={list().length > 0} fallback={<p class="quiet">{t().neighboursNone}</p>}>
         <table class="beside">
+          <colgroup>
+            <col />
+            <col />
+            <col />
+            <col />
+            <col />
+          </colgroup>
           <tbody>
             <Index each={list()}>{(each) => <Row each={each()} wall={props.wall} />}</Index>
           </tbody>
