@@ -171,7 +171,7 @@ pub(crate) fn quiet(hours: u32) {
     let said = figures.lines().filter(|line| {
         line.starts_with("yiping_sim_messages_") || line.starts_with("yiping_engine_observations")
     });
-    println!(
+    eprintln!(
         "{hours} h without an alarm:\n{}",
         said.collect::<Vec<_>>().join("\n")
     );
