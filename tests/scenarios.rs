@@ -1,7 +1,7 @@
 //! Every scenario of the simulated city, over the real door: exactly the alarms of its truth file, also when the way there is bad; and none in a city
 //! in which nothing happens.
 //!
-//! The flood takes two days of city time, and a quiet week is a week: `tests/long.rs`. Two play at a speed of their own, as people see it; the others
+//! A quiet week, and the flood with all that goes on beside it: `tests/long.rs`. Two play at a speed of their own, as people see it; the others
 //! as fast as the program can hear.
 
 mod support;
@@ -9,8 +9,8 @@ mod support;
 use support::city::{FAULTS, Told, play, quiet};
 
 /// With what the truth says.
-fn exact(scenario: &str, speed: &str, faults: &[(&str, &str)]) -> Vec<Told> {
-    let (told, expected) = play(scenario, speed, faults);
+fn exact(scenario: &str, speed: &str, settings: &[(&str, &str)]) -> Vec<Told> {
+    let (told, expected) = play(scenario, speed, settings);
     assert!(!expected.is_empty());
     assert_eq!(told, expected);
     told
@@ -24,8 +24,8 @@ fn who(alarms: &[Told]) -> Vec<[&str; 2]> {
 
 /// Silences are told by the city clock: from when the last word arrived until the next one did. The way takes its time, more so at speed, and faults hold
 /// words up.
-fn about(scenario: &str, speed: &str, faults: &[(&str, &str)], within_ms: i64) -> Vec<Told> {
-    let (told, expected) = play(scenario, speed, faults);
+fn about(scenario: &str, speed: &str, settings: &[(&str, &str)], within_ms: i64) -> Vec<Told> {
+    let (told, expected) = play(scenario, speed, settings);
     assert!(
         told.iter()
             .map(Told::what)
@@ -47,6 +47,13 @@ fn about(scenario: &str, speed: &str, faults: &[(&str, &str)], within_ms: i64) -
 #[test]
 fn a_leak_upwind_of_a_school() {
     assert!(exact("leak", "max", &[]).len() >= 5);
+}
+
+/// Two days of city time: of the rivers alone here, of the whole city in `tests/long.rs`.
+#[test]
+fn a_flood_from_the_first_rain_to_the_last_gauge() {
+    let rivers = [("YIPING__PACKS__BUILTIN", r#"["water"]"#)];
+    assert!(exact("flood", "max", &rivers).len() > 20);
 }
 
 #[test]
@@ -120,5 +127,5 @@ fn a_station_that_fails_analyser_by_analyser() {
 
 #[test]
 fn in_a_quiet_city_nobody_is_called() {
-    println!("{}", quiet(6));
+    println!("{}", quiet(4));
 }

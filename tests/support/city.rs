@@ -99,13 +99,13 @@ fn begin(
     folder: &tempfile::TempDir,
     scenario: &str,
     speed: &str,
-    faults: &[(&str, &str)],
+    settings: &[(&str, &str)],
 ) -> (Yiping, Value) {
     let mut environment = vec![
         ("YIPING__SIM__HISTORY_HOURS", "1"),
         ("YIPING__SIM__QUICK_HISTORY_MINS", "5"),
     ];
-    environment.extend(faults);
+    environment.extend(settings);
     let arguments = ["--scenario", scenario, "--speed", speed, "--seed", "11"];
     let (program, _door) = demo(folder, &arguments, &environment);
     let mut truth = Value::Null;
@@ -133,9 +133,13 @@ fn until_city_ms(program: &Yiping, over: i64) {
 
 /// Runs a scenario over the demo's own door; gives the alarms that were told, and those of the truth. With the speed `max` the city waits for whoever hears
 /// it, so that no silence comes of a busy machine.
-pub(crate) fn play(scenario: &str, speed: &str, faults: &[(&str, &str)]) -> (Vec<Told>, Vec<Told>) {
+pub(crate) fn play(
+    scenario: &str,
+    speed: &str,
+    settings: &[(&str, &str)],
+) -> (Vec<Told>, Vec<Told>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (program, truth) = begin(&folder, scenario, speed, faults);
+    let (program, truth) = begin(&folder, scenario, speed, settings);
     until_city_ms(&program, at_ms(&truth, "to") + TOLD_WITHIN_MS);
     until("every alarm has returned", || {
         alarms(program.port)

@@ -1,10 +1,11 @@
 //! The packs inside the program, as the simulator sees them: read from their files, without the engine.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::path::Path;
 
 use serde::Deserialize;
 use yiping_model::{Catalogue, EventType, Property, Text, Thing, Timestamp, Zone};
-use yiping_sim::{City, Scenario, Settings, TruthPack};
+use yiping_sim::{City, Faults, Scenario, Settings, TruthPack};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -83,4 +84,38 @@ pub(crate) fn city_of(packs: &[&str], change: impl FnOnce(&mut Settings), start:
         Timestamp::parse(start).unwrap(),
     )
     .unwrap()
+}
+
+pub(crate) const PACKS: [&str; 5] = ["air", "water", "service-hall", "video", "street"];
+
+/// A Wednesday, 10 o'clock in Quzhou.
+pub(crate) const MORNING: &str = "2026-06-03T02:00:00Z";
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+pub(crate) fn city(change: impl FnOnce(&mut Settings), start: &str) -> City {
+    city_of(&PACKS, change, start)
+}
+
+pub(crate) fn quiet(start: &str) -> City {
+    city(|_settings| {}, start)
+}
+
+pub(crate) fn happening(scenario: Scenario) -> City {
+    city(|settings| settings.scenario = scenario, MORNING)
+}
+
+pub(crate) fn faults() -> Faults {
+    Faults {
+        late: 0.02,
+        duplicated: 0.03,
+        out_of_order: 0.05,
+        skewed_clock: 0.1,
+        silent: 0.02,
+        stuck: 0.05,
+        garbage: 0.02,
+        reconnect_storm: 0.0,
+    }
 }

@@ -6,40 +6,16 @@ import { fixed } from "../../lib/number";
 import { clockMinutes, clockOfDay, clockSeconds, span } from "../../lib/time";
 import { plainKey } from "../../ui/keys";
 import { Sign } from "../../ui/Sign";
-import { DESIGN, margins, scale } from "../../ui/stage";
+import { DESIGN } from "../../ui/stage";
 import { Behind } from "../Behind";
 import { brief } from "../detail/rule";
 import { silenced } from "../silenced";
+import { type Asked, figureOf } from "./asked";
 import { type Origin, origin } from "./origin";
-
-/** Which number is asked about, and where it stands on the stage. */
-interface Asked {
-  readonly thing: string;
-  readonly property: string;
-  readonly left: number;
-  readonly top: number;
-  readonly bottom: number;
-}
 
 const WIDTH = 620;
 const HEIGHT = 330;
 const GAP = 8;
-
-function figureOf(target: EventTarget | null): Asked | undefined {
-  const element = target instanceof Element ? target.closest<HTMLElement>("[data-property]") : null;
-  if (element === null) return undefined;
-  const { thing = "", property = "" } = element.dataset;
-  const box = element.getBoundingClientRect();
-  const onStage = (px: number, margin: number) => (px - margin) / scale();
-  const { left, top } = margins();
-  return {
-    thing,
-    property,
-    left: onStage(box.left, left),
-    top: onStage(box.top, top),
-    bottom: onStage(box.bottom, top),
-  };
-}
 
 /** Says of the number under the pointer, or of the one that has the focus, where it comes from. `i` keeps it. */
 export const Provenance: Component<{ wall: Wall }> = (props) => {
