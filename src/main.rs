@@ -15,6 +15,11 @@ use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, Ledger};
 
+/// Many small pieces live for days here and are made and dropped on several threads. The C library's allocator keeps heaps for each thread and
+/// gives back little of them.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     start_logging();
