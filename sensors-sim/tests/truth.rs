@@ -22,6 +22,14 @@ fn found(city: &City, packs: &[&str]) -> Truth {
     )
 }
 
+/// The rule and the thing of each alarm.
+fn rules_and_things(truth: &Truth) -> Vec<(&str, &str)> {
+    let alarms = truth.alarms.iter();
+    alarms
+        .map(|alarm| (alarm.rule.as_str(), alarm.thing.as_str()))
+        .collect()
+}
+
 fn of<'a>(truth: &'a Truth, rule: &str) -> Vec<&'a TruthAlarm> {
     let own = truth
         .alarms
@@ -243,11 +251,7 @@ fn a_gateway_that_dies_is_one_alarm_and_its_posts_are_none() {
 #[test]
 fn a_drifting_sensor_is_one_alarm() {
     let found = found(&happening(Scenario::SensorDrifting), &["street"]);
-    let told: Vec<_> = found
-        .alarms
-        .iter()
-        .map(|alarm| (alarm.rule.as_str(), alarm.thing.as_str()))
-        .collect();
+    let told = rules_and_things(&found);
     assert_eq!(told, [("street-temp-drift", "street-002")]);
 }
 
@@ -278,11 +282,7 @@ fn waste_water_passes_two_sections_and_is_too_thin_for_the_third() {
 #[test]
 fn a_fire_is_seen_by_two_cameras_after_somebody_has_come_and_takes_one_of_them() {
     let found = found(&happening(Scenario::Fire), &["video"]);
-    let told: Vec<_> = found
-        .alarms
-        .iter()
-        .map(|alarm| (alarm.rule.as_str(), alarm.thing.as_str()))
-        .collect();
+    let told = rules_and_things(&found);
     assert_eq!(
         told,
         [

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use yiping_model::{read_length, write_length};
 
 /// A length of time as it is written: `90s`, `10m`, `1h`, `2d`; a year at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,20 +33,8 @@ impl Lapse {
 impl TryFrom<String> for Lapse {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        let parse = || {
-            let (place, unit) = text.char_indices().next_back()?;
-            let factor = match unit {
-                's' => 1,
-                'm' => 60,
-                'h' => 3_600,
-                'd' => 86_400,
-                _ => return None,
-            };
-            let count: u32 = text[..place].parse().ok()?;
-            let secs = count.checked_mul(factor)?;
-            (1..=YEAR_SECS).contains(&secs).then_some(Self(secs))
-        };
-        parse().ok_or_else(|| {
+        let secs = read_length(&text).filter(|secs| (1..=YEAR_SECS).contains(secs));
+        secs.map(Self).ok_or_else(|| {
             format!(
                 "`{text}` is not a length of time: a whole number and s, m, h or d, as in `90s` or `10m`, a year at most"
             )
@@ -61,12 +50,7 @@ impl From<Lapse> for String {
 
 impl fmt::Display for Lapse {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            secs if secs % 86_400 == 0 => write!(out, "{}d", secs / 86_400),
-            secs if secs % 3_600 == 0 => write!(out, "{}h", secs / 3_600),
-            secs if secs % 60 == 0 => write!(out, "{}m", secs / 60),
-            secs => write!(out, "{secs}s"),
-        }
+        write_length(self.0.into(), out)
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{Book, LedgerError, Settings, metrics};
 const WAITING_BYTES_MAX: usize = 256 * 1_024;
 /// What was decided is looked for this long after the last look, at the earliest.
 const LOOK: Duration = Duration::from_millis(100);
+/// While nothing is decided it goes on past what came, this often: what was passed over need not be read when something is.
+const PASS: Duration = Duration::from_secs(1);
 /// After a failure it is tried again after this long: all of the ledger is checked then.
 const RETRY: Duration = Duration::from_secs(10);
 
@@ -141,8 +143,9 @@ impl Follower<'_> {
                 } else {
                     remember
                 };
+            let look = until.min(Instant::now() + PASS);
             let next = tokio::select! {
-                more = timeout_at(until, wanted.wait_for(|end| *end > position)) => match more {
+                more = timeout_at(look, wanted.wait_for(|end| *end > position)) => match more {
                     Ok(Ok(_)) => Next::More,
                     Ok(Err(_)) => Next::Stop,
                     Err(_) => Next::Due,

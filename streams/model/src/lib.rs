@@ -34,4 +34,4 @@ pub use recall::{Recall, RecallPoint};
 pub use record::{Body, CodecError, Kind, Position, Record};
 pub use reject::{Disposition, Reason, Reject};
 pub use secret::Secret;
-pub use time::{TimeError, Timestamp, WindowLength, Zone};
+pub use time::{TimeError, Timestamp, WindowLength, Zone, read_length, write_length};

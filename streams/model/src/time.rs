@@ -185,32 +185,41 @@ impl WindowLength {
     /// [`TimeError::NotALength`] for another form, or a length that does not divide a day.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         let wrong = || TimeError::NotALength(text.chars().take(32).collect());
-        let unit = text.chars().last().ok_or_else(wrong)?;
-        let factor = match unit {
-            's' => 1,
-            'm' => 60,
-            'h' => 3_600,
-            'd' => 86_400,
-            _ => return Err(wrong()),
-        };
-        let count: u32 = text[..text.len() - 1]
-            .parse()
-            .map_err(|_not_a_number| wrong())?;
-        count
-            .checked_mul(factor)
+        read_length(text)
             .and_then(Self::from_secs)
             .ok_or_else(wrong)
     }
 }
 
+/// Reads a length of time, a whole number and its unit (`90s`, `10m`, `1h`, `2d`), in seconds; `None` for another form or too long a time.
+pub fn read_length(text: &str) -> Option<u32> {
+    let (place, unit) = text.char_indices().next_back()?;
+    let factor = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    text[..place].parse::<u32>().ok()?.checked_mul(factor)
+}
+
+/// Writes a length of time in its largest whole unit: `90s`, `10m`, `1h`, `2d`.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_length(secs: u64, out: &mut impl fmt::Write) -> fmt::Result {
+    match secs {
+        secs if secs % 86_400 == 0 => write!(out, "{}d", secs / 86_400),
+        secs if secs % 3_600 == 0 => write!(out, "{}h", secs / 3_600),
+        secs if secs % 60 == 0 => write!(out, "{}m", secs / 60),
+        secs => write!(out, "{secs}s"),
+    }
+}
+
 impl fmt::Display for WindowLength {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            secs if secs % 86_400 == 0 => write!(out, "{}d", secs / 86_400),
-            secs if secs % 3_600 == 0 => write!(out, "{}h", secs / 3_600),
-            secs if secs % 60 == 0 => write!(out, "{}m", secs / 60),
-            secs => write!(out, "{secs}s"),
-        }
+        write_length(self.0.into(), out)
     }
 }
 
