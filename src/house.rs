@@ -13,11 +13,12 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use yiping_desk::rights::Right;
 use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
-use yiping_server::{Extra, LedgerHead, LedgerView, LiveHandle, Probe, ServerState};
+use yiping_server::{Extra, LedgerHead, LedgerView, LiveHandle, Need, People, Probe, ServerState};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, History, Opened, Store};
@@ -32,6 +33,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
 const TICK: Duration = Duration::from_secs(1);
 /// The ledger's folder, in the data folder.
 pub(crate) const LEDGER: &str = "ledger";
+/// The register of people, in the data folder.
+pub(crate) const PEOPLE: &str = "people.json";
 const UPKEEP: Duration = Duration::from_secs(5);
 /// How many records engine and history may be behind a city that waits for them.
 const RECORDS_BEHIND_MAX: u64 = 10_000;
@@ -54,6 +57,8 @@ pub(crate) struct House {
     /// `None` when no history is kept.
     history: Option<watch::Receiver<Progress>>,
     ledger: watch::Receiver<yiping_command::Progress>,
+    /// Who is who.
+    pub(crate) people: People,
     live: LiveHandle,
 }
 
@@ -166,6 +171,11 @@ pub(crate) async fn open(
         &checkpoint(&folder, "wall", log.id()),
     )
     .await;
+    let people = People::open(
+        folder.join(PEOPLE),
+        Arc::clone(&log) as Arc<dyn Log>,
+        config.people.clone(),
+    )?;
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {
@@ -180,6 +190,7 @@ pub(crate) async fn open(
         engine: watch::channel(Position::START).1,
         history: None,
         ledger: watch::channel(yiping_command::Progress::default()).1,
+        people,
         live,
     };
     house.start_engine(domain, &folder, Arc::clone(&opened.history));
@@ -187,6 +198,7 @@ pub(crate) async fn open(
     house.start_ledger(&folder);
     house.start_scene(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
+    house.start_people();
     house.start_clock();
     house.start_upkeep(figures);
     Ok(house)
@@ -301,6 +313,7 @@ impl House {
             history: opened.history,
             store: opened.store,
             filling: self.history.clone(),
+            people: self.people.clone(),
             live: self.live.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
@@ -312,6 +325,7 @@ impl House {
         let door = self.door(&self.config.ingest.http.name)?;
         let extra = Extra {
             router: yiping_sources::http::router(door, self.config.ingest.http.clone()),
+            need: Need::Right(Right::Send),
             document: yiping_sources::http::openapi(),
         };
         let router = yiping_server::router(state, vec![extra]);
@@ -342,6 +356,15 @@ impl House {
                 trouble: progress.trouble.clone(),
             }
         })
+    }
+
+    /// Ends sessions when their time is over.
+    fn start_people(&mut self) {
+        let (people, stop) = (self.people.clone(), self.face.stopped());
+        self.face.spawn("the register of people", async move {
+            people.keep(stop).await;
+            Ok(())
+        });
     }
 
     fn start_clock(&mut self) {

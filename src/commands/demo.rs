@@ -16,6 +16,7 @@ use crate::cli::Demo;
 use crate::config::Config;
 use crate::house::{self, House};
 use crate::packs;
+use crate::sign_in::{self, SignIn};
 
 const HOUR_SECS: u64 = 3_600;
 const PORTS_TRIED: u16 = 50;
@@ -53,7 +54,14 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     if simulated {
         start_city(&mut house, &config, log_end, &target, speed.is_none())?;
     }
-    announce(&arguments, &config.sim, &target, simulated);
+    let sign_in = sign_in::for_demonstration(&house.people, &config.data.dir).await?;
+    announce(
+        &arguments,
+        &config.sim,
+        &target,
+        simulated,
+        sign_in.as_ref(),
+    );
     house.live_until(std::future::pending()).await
 }
 
@@ -200,23 +208,29 @@ fn happening(sim: &Settings) -> String {
     format!("in about {minutes} min of city time {what}")
 }
 
-fn announce(arguments: &Demo, sim: &Settings, target: &MqttTarget, simulated: bool) {
-    let port = arguments.port;
+fn announce(
+    arguments: &Demo,
+    sim: &Settings,
+    target: &MqttTarget,
+    simulated: bool,
+    sign_in: Option<&SignIn>,
+) {
+    let address = format!("127.0.0.1:{}", arguments.port);
     say("");
+    match sign_in {
+        Some(sign_in) => sign_in.lines(&address).iter().for_each(|line| say(line)),
+        None => say(&format!("  wall     http://{address}/")),
+    }
+    say(&format!("  English  http://{address}/?lang=en"));
+    say(&format!("  API      http://{address}/api/openapi.json"));
     say(&format!(
-        "  wall     http://127.0.0.1:{port}/          (English: http://127.0.0.1:{port}/?lang=en)"
-    ));
-    say(&format!(
-        "  API      http://127.0.0.1:{port}/api/openapi.json"
-    ));
-    say(&format!(
-        "  send     POST http://127.0.0.1:{port}/api/v1/observations, or MQTT {}:{} city/#",
+        "  send     POST http://{address}/api/v1/observations, or MQTT {}:{} city/#",
         target.host, target.port
     ));
     say(&format!("  data     {}", arguments.data_dir.display()));
     if simulated {
         say(&format!("  city     simulated; {}", happening(sim)));
     }
-    say("  This machine only, until accounts exist. Ctrl-C ends it.");
+    say("  This machine only, as long as there is no TLS. Ctrl-C ends it.");
     say("");
 }

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod ledger;
+pub(crate) mod people;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod sim;

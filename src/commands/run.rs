@@ -16,7 +16,13 @@ pub(crate) async fn run(arguments: &Run) -> anyhow::Result<()> {
         .context("yiping cannot start")?;
     house.open_mqtt().await?;
     say(&format!(
-        "wall  http://{listen}/   (this machine only, until accounts exist)"
+        "wall  http://{listen}/   (this machine only, as long as there is no TLS)"
     ));
+    if let Some(secret) = house.people.offer_first()? {
+        say(
+            "Nobody has an account yet. This link makes the first administrator, once; the next start prints another:",
+        );
+        say(&format!("  http://{listen}/#first={secret}"));
+    }
     house.live_until(std::future::pending()).await
 }

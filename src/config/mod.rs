@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) runner: yiping_runner::Settings,
     /// How the ledger is kept.
     pub(crate) ledger: yiping_command::Settings,
+    /// How strict the door is to people.
+    pub(crate) people: yiping_desk::people::Policy,
     /// HTTP and the live feed.
     pub(crate) server: yiping_server::Settings,
     /// The simulated city of `demo` and `sim`.
@@ -125,6 +127,7 @@ impl Config {
     /// Checks what the types cannot, before the first port opens.
     pub(crate) fn validate(&self) -> anyhow::Result<()> {
         self.server.validate()?;
+        self.people.check()?;
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;

@@ -1,8 +1,8 @@
-//! Who may ask, as long as there are no accounts: this machine, under a loopback name.
+//! Under which name, and from which page, the server may be asked: as long as there is no TLS, this machine under a loopback name.
 //!
 //! A listener on loopback alone does not keep a web page of elsewhere out: the browser on this machine can be made to ask for it. So the
 //! name in `Host` must be a loopback name (a page cannot rebind one), whoever changes something or listens live must come from the same
-//! origin or from no page at all, and a `POST` must be JSON, which no page can send elsewhere unasked.
+//! origin or from no page at all, and a `POST` or `PUT` must be JSON, which no page can send elsewhere unasked.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -74,7 +74,8 @@ pub(crate) async fn in_time(
 fn refusal(method: &Method, headers: &HeaderMap) -> Option<(&'static str, ApiError)> {
     let Some(host) = only(headers, &header::HOST).filter(|host| is_loopback(host)) else {
         let error = ApiError::Forbidden(
-            "until accounts exist only this machine is answered: ask for 127.0.0.1, localhost or [::1]".into(),
+            "without TLS only this machine is answered: ask for 127.0.0.1, localhost or [::1]"
+                .into(),
         );
         return Some(("host", error));
     };
@@ -91,7 +92,7 @@ fn refusal(method: &Method, headers: &HeaderMap) -> Option<(&'static str, ApiErr
             return Some(("origin", error));
         }
     }
-    if method == Method::POST && !is_json(headers) {
+    if matches!(*method, Method::POST | Method::PUT) && !is_json(headers) {
         return Some(("content_type", ApiError::NotJson));
     }
     None

@@ -11,6 +11,7 @@ use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
 
+use crate::admission::{self, Need};
 use crate::api::{self, ApiError};
 use crate::app::{self, Files};
 use crate::guard;
@@ -20,6 +21,8 @@ use crate::state::ServerState;
 pub struct Extra {
     /// The routes.
     pub router: Router,
+    /// What each of them asks of who comes.
+    pub need: Need,
     /// Their description.
     pub document: utoipa::openapi::OpenApi,
 }
@@ -34,8 +37,8 @@ impl fmt::Debug for Extra {
 
 /// The whole service: API, live feed, the app, and what other rooms hand out.
 ///
-/// Only requests under a loopback name are answered; `POST` and WebSocket only from a page of the same origin or from no page; `POST`
-/// only with JSON.
+/// Only requests under a loopback name are answered; what changes something and WebSocket only from a page of the same origin or from no
+/// page; `POST` and `PUT` only with JSON. Who may ask for what is in `api::routes` and in the table of rights.
 pub fn router(state: ServerState, extras: Vec<Extra>) -> Router {
     serving(state, extras, app::embedded())
 }
@@ -45,13 +48,14 @@ pub(crate) fn serving(state: ServerState, extras: Vec<Extra>, files: Files) -> R
     state.version.clone_into(&mut document.info.version);
     let limit = DefaultBodyLimit::max(state.settings.body_bytes_max);
     let mut own = Router::new();
-    for (path, methods) in api::routes() {
-        own = own.route(path, methods);
+    let admitting = |need| from_fn_with_state((state.people.clone(), need), admission::admit);
+    for (path, need, methods) in api::routes() {
+        own = own.route(path, methods.route_layer(admitting(need)));
     }
     let mut all = own.layer(limit).with_state(state.clone());
     for extra in extras {
         document.merge(extra.document);
-        all = all.merge(extra.router);
+        all = all.merge(extra.router.route_layer(admitting(extra.need)));
     }
     let document: Arc<str> = serde_json::to_string(&document)
         .expect("an OpenAPI document is made of texts and lists")

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::admission::Peer;
 use crate::connections::Limited;
 use crate::live::LiveHandle;
 
@@ -38,7 +39,11 @@ pub async fn serve(
         }
     };
     let listener = Limited::new(listener, connections_max);
-    let accepting = axum::serve(listener, router).with_graceful_shutdown(begin_end);
+    let accepting = axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<Peer>(),
+    )
+    .with_graceful_shutdown(begin_end);
     let end = async {
         if stopped.wait_for(|stopped| *stopped).await.is_ok() {
             tokio::time::sleep(END_MAX).await;

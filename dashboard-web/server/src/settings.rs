@@ -9,7 +9,7 @@ use yiping_scene::Limits;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Address and port of the wall and the API. Only a loopback address is taken until accounts exist.
+    /// Address and port of the wall and the API. Only a loopback address is taken as long as there is no TLS.
     pub listen: SocketAddr,
     /// Most connections at the same time; must exceed `live.clients_max`, for each screen holds one. Whoever comes later waits.
     pub connections_max: usize,
@@ -62,7 +62,7 @@ pub struct LiveSettings {
 pub enum SettingsError {
     /// The address can be reached from other machines.
     #[error(
-        "server.listen = \"{0}\" is not a loopback address: until accounts exist only this machine is answered; use 127.0.0.1 or [::1]"
+        "server.listen = \"{0}\" is not a loopback address: without TLS only this machine is answered; use 127.0.0.1 or [::1]"
     )]
     NotLoopback(SocketAddr),
     /// The screens could take every connection.
@@ -171,7 +171,7 @@ mod tests {
             ..Settings::default()
         };
         let error = open.validate().expect_err("not loopback").to_string();
-        assert!(error.contains("until accounts exist"), "{error}");
+        assert!(error.contains("without TLS"), "{error}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use yiping_store::writer::Progress;
 use yiping_store::{History, Store};
 
 use crate::live::LiveHandle;
+use crate::people::People;
 use crate::settings::Settings;
 
 /// What the handlers share; clones are cheap.
@@ -25,6 +26,8 @@ pub struct ServerState {
     pub store: Arc<dyn Store>,
     /// How far history is filled, and since when it cannot be; `None` when none is kept.
     pub filling: Option<watch::Receiver<Progress>>,
+    /// Who is who.
+    pub people: People,
     /// The live scene.
     pub live: LiveHandle,
     /// Properties and things.

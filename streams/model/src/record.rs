@@ -296,6 +296,7 @@ mod tests {
         }));
         let alarm = AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid");
         survives(&Body::Decision(Decision {
+            person: None,
             seat: "1号席".into(),
             act: Act::Acknowledge {
                 alarm,

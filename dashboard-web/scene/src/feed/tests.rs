@@ -210,6 +210,7 @@ fn dead_letters_and_decisions_are_told() {
         record(
             6,
             Body::Decision(Decision {
+                person: None,
                 seat: "1号席".into(),
                 act: Act::Acknowledge {
                     alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),

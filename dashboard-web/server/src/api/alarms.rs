@@ -7,25 +7,24 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use yiping_model::{Act, AlarmId, Body, Decision, Timestamp};
+use yiping_desk::people::Who;
+use yiping_desk::rights::Right;
+use yiping_model::{Act, Alarm, AlarmId, Body, Decision, Timestamp};
 use yiping_store::AlarmQuery;
 
 use super::answer::{Acknowledged, AlarmAnswer, Rows};
 use super::error::{ApiError, ErrorAnswer};
 use super::history::named;
-use super::params::{Params, ROWS_DEFAULT};
+use super::params::{Params, ROWS_DEFAULT, taken};
+use crate::admission::Caller;
 use crate::state::ServerState;
 
-const SEAT_CHARS_MAX: usize = 64;
 const NOTE_CHARS_MAX: usize = 1_000;
 
-/// An acknowledgement.
+/// An acknowledgement. Who gives it, and from which seat, is known from the sign-in.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcknowledgeRequest {
-    /// The name of the seat that takes care of it, 1 to 64 characters.
-    #[schema(example = "1号席", min_length = 1, max_length = 64)]
-    seat: String,
     /// What is to be remembered, at most 1000 characters.
     #[serde(default)]
     #[schema(max_length = 1000)]
@@ -76,7 +75,8 @@ pub(super) async fn list(
     request_body = AcknowledgeRequest,
     responses(
         (status = 200, description = "This acknowledgement was the first", body = AlarmAnswer),
-        (status = 400, description = "Seat or note is not as it must be", body = ErrorAnswer),
+        (status = 400, description = "The note is not as it must be", body = ErrorAnswer),
+        (status = 403, description = "The alarm lies outside the own areas and domains", body = ErrorAnswer),
         (status = 404, description = "No such alarm is open or lately closed", body = ErrorAnswer),
         (status = 409, description = "Somebody was first; `acknowledged` says who", body = ErrorAnswer),
         (status = 503, description = "The log is busy, or the live scene does not show it yet", body = ErrorAnswer),
@@ -84,17 +84,32 @@ pub(super) async fn list(
 )]
 pub(super) async fn acknowledge(
     State(state): State<ServerState>,
+    caller: Caller,
     Path(id): Path<String>,
     params: Params,
     body: Result<Json<AcknowledgeRequest>, JsonRejection>,
 ) -> Result<Json<AlarmAnswer>, ApiError> {
     params.finish()?;
-    let decision = checked(&id, body, state.settings.body_bytes_max)?;
-    let Act::Acknowledge { alarm: id, .. } = decision.act.clone();
+    let request = taken(body, state.settings.body_bytes_max, r#"{"note": ""}"#)?;
+    if request.note.chars().count() > NOTE_CHARS_MAX {
+        return Err(ApiError::BadBody(format!(
+            "`note` has more than {NOTE_CHARS_MAX} characters"
+        )));
+    }
+    let id = AlarmId::parse(&id).ok_or_else(|| unknown(&id))?;
     let alarm = state.live.alarm(&id).ok_or_else(|| unknown(id.as_str()))?;
+    check_reach(&state, &caller.who, &alarm)?;
     if let Some(first) = alarm.acknowledgement {
         return Err(ApiError::AlreadyAcknowledged(first.into()));
     }
+    let decision = Decision {
+        person: caller.who.person,
+        seat: caller.who.seat,
+        act: Act::Acknowledge {
+            alarm: id.clone(),
+            note: request.note,
+        },
+    };
     let appended = state.log.append(vec![Body::Decision(decision)]).await?;
     let patience = Duration::from_millis(state.settings.ack_wait_ms);
     if !state.live.reaches(appended.last, patience).await {
@@ -113,38 +128,19 @@ pub(super) async fn acknowledge(
     }
 }
 
-fn checked(
-    id: &str,
-    body: Result<Json<AcknowledgeRequest>, JsonRejection>,
-    bytes_max: usize,
-) -> Result<Decision, ApiError> {
-    let Json(request) = body.map_err(|rejection| match rejection {
-        JsonRejection::BytesRejection(_) => ApiError::TooLarge(bytes_max),
-        JsonRejection::MissingJsonContentType(_) => ApiError::NotJson,
-        other => ApiError::BadBody(format!(
-            r#"body must be {{"seat": "1号席", "note": ""}}: {}"#,
-            other.body_text()
-        )),
-    })?;
-    let seat = request.seat.trim();
-    if !(1..=SEAT_CHARS_MAX).contains(&seat.chars().count()) || seat.chars().any(char::is_control) {
-        return Err(ApiError::BadBody(format!(
-            "`seat` must have 1 to {SEAT_CHARS_MAX} printable characters, for example 1号席"
-        )));
+/// Whether the right of who asks reaches to the alarm: its thing's area, and the pack of its rule.
+fn check_reach(state: &ServerState, who: &Who, alarm: &Alarm) -> Result<(), ApiError> {
+    let thing = state.catalogue.things.get(&alarm.event.subject.thing);
+    let area = thing.and_then(|thing| thing.area.as_deref());
+    let rule = alarm.event.rule_version.as_ref();
+    let domain = rule.map(|rule| rule.pack.as_str());
+    if who.may_at(Right::Acknowledge, area, domain) {
+        return Ok(());
     }
-    if request.note.chars().count() > NOTE_CHARS_MAX {
-        return Err(ApiError::BadBody(format!(
-            "`note` has more than {NOTE_CHARS_MAX} characters"
-        )));
-    }
-    let alarm = AlarmId::parse(id).ok_or_else(|| unknown(id))?;
-    Ok(Decision {
-        seat: seat.to_owned(),
-        act: Act::Acknowledge {
-            alarm,
-            note: request.note,
-        },
-    })
+    Err(ApiError::NotAllowed(format!(
+        "this alarm of {} lies outside your areas and domains: tell the officer in charge",
+        alarm.event.subject.thing
+    )))
 }
 
 fn unknown(id: &str) -> ApiError {

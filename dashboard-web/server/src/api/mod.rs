@@ -1,5 +1,6 @@
 //! The HTTP API under `/api/v1`, and what operators ask for. One table lists every route; the OpenAPI document says the same.
 
+mod accounts;
 mod alarms;
 mod answer;
 mod error;
@@ -9,11 +10,15 @@ mod health;
 mod history;
 mod params;
 mod series;
+mod session;
 mod things;
+mod tokens;
 
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use utoipa::OpenApi;
+use yiping_desk::rights::Right;
 
+use crate::admission::Need;
 use crate::live;
 use crate::state::ServerState;
 
@@ -23,30 +28,102 @@ pub(crate) use params::Params;
 /// The route of the OpenAPI document itself.
 pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
 
-/// Every route of this room but [`DOCUMENT_PATH`].
-pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
+/// A route: where, what it asks of who comes, and what answers.
+pub(crate) type Route = (&'static str, Need, MethodRouter<ServerState>);
+
+/// Every route of this room but [`DOCUMENT_PATH`], which asks nothing.
+pub(crate) fn routes() -> Vec<Route> {
+    let right = Need::Right;
     vec![
-        ("/api/v1/things", get(things::things)),
-        ("/api/v1/datastreams", get(things::datastreams)),
+        ("/api/v1/session", Need::Nothing, post(session::sign_in)),
+        ("/api/v1/session", Need::SignedIn, get(session::shown)),
+        ("/api/v1/session", Need::SignedIn, delete(session::sign_out)),
+        ("/api/v1/session/first", Need::Nothing, post(session::first)),
+        (
+            "/api/v1/session/password",
+            Need::SignedIn,
+            put(session::password),
+        ),
+        (
+            "/api/v1/accounts",
+            right(Right::Accounts),
+            get(accounts::list),
+        ),
+        (
+            "/api/v1/accounts",
+            right(Right::Accounts),
+            post(accounts::make),
+        ),
+        (
+            "/api/v1/accounts/{name}",
+            right(Right::Accounts),
+            put(accounts::change),
+        ),
+        ("/api/v1/tokens", right(Right::Accounts), get(tokens::list)),
+        (
+            "/api/v1/tokens",
+            right(Right::Accounts),
+            post(tokens::issue),
+        ),
+        (
+            "/api/v1/tokens/{name}",
+            right(Right::Accounts),
+            delete(tokens::revoke),
+        ),
+        ("/api/v1/things", right(Right::Watch), get(things::things)),
+        (
+            "/api/v1/datastreams",
+            right(Right::Watch),
+            get(things::datastreams),
+        ),
         (
             "/api/v1/datastreams/{id}/observations",
+            right(Right::History),
             get(history::observations),
         ),
-        ("/api/v1/series", get(series::series)),
-        ("/api/v1/latest", get(series::latest)),
-        ("/api/v1/aggregates", get(series::aggregates)),
-        ("/api/v1/windows", get(history::windows)),
-        ("/api/v1/indices", get(history::indices)),
-        ("/api/v1/events", get(events::events)),
-        ("/api/v1/alarms", get(alarms::list)),
-        ("/api/v1/alarms/{id}/ack", post(alarms::acknowledge)),
-        ("/api/v1/rejects", get(figures::rejects)),
-        ("/api/v1/sources", get(figures::sources)),
-        ("/api/v1/live", get(live::connect)),
-        ("/api/v1/feed", get(live::feed::connect)),
-        ("/healthz", get(health::healthz)),
-        ("/readyz", get(health::readyz)),
-        ("/metrics", get(health::metrics)),
+        ("/api/v1/series", right(Right::History), get(series::series)),
+        ("/api/v1/latest", right(Right::Watch), get(series::latest)),
+        (
+            "/api/v1/aggregates",
+            right(Right::History),
+            get(series::aggregates),
+        ),
+        (
+            "/api/v1/windows",
+            right(Right::History),
+            get(history::windows),
+        ),
+        (
+            "/api/v1/indices",
+            right(Right::History),
+            get(history::indices),
+        ),
+        ("/api/v1/events", right(Right::History), get(events::events)),
+        ("/api/v1/alarms", right(Right::Watch), get(alarms::list)),
+        (
+            "/api/v1/alarms/{id}/ack",
+            right(Right::Acknowledge),
+            post(alarms::acknowledge),
+        ),
+        (
+            "/api/v1/rejects",
+            right(Right::Figures),
+            get(figures::rejects),
+        ),
+        (
+            "/api/v1/sources",
+            right(Right::Figures),
+            get(figures::sources),
+        ),
+        ("/api/v1/live", right(Right::Watch), get(live::connect)),
+        (
+            "/api/v1/feed",
+            right(Right::Records),
+            get(live::feed::connect),
+        ),
+        ("/healthz", Need::Nothing, get(health::healthz)),
+        ("/readyz", Need::Nothing, get(health::readyz)),
+        ("/metrics", right(Right::Metrics), get(health::metrics)),
     ]
 }
 
@@ -58,6 +135,17 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
         description = "Feeds and asks the city's command centre. Times are RFC 3339; `now` is the city clock. Unknown parameters are refused."
     ),
     paths(
+        session::sign_in,
+        session::shown,
+        session::sign_out,
+        session::first,
+        session::password,
+        accounts::list,
+        accounts::make,
+        accounts::change,
+        tokens::list,
+        tokens::issue,
+        tokens::revoke,
         things::things,
         things::datastreams,
         history::observations,
@@ -152,7 +240,7 @@ mod tests {
     fn the_document_lists_every_route_and_no_other() {
         let mut routes: BTreeSet<String> = routes()
             .into_iter()
-            .map(|(path, _)| path.to_owned())
+            .map(|(path, _, _)| path.to_owned())
             .collect();
         routes.insert(DOCUMENT_PATH.to_owned());
         let documented: BTreeSet<String> = Document::openapi().paths.paths.into_keys().collect();

@@ -183,6 +183,7 @@ impl Script {
         self.tell(
             0,
             Body::Decision(Decision {
+                person: None,
                 seat: seat.into(),
                 act: Act::Acknowledge {
                     alarm: alarm_of(id),
