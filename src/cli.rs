@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -57,9 +58,13 @@ pub(crate) struct Demo {
     /// Where the log and the history are kept.
     #[arg(long, default_value = "data/demo", value_name = "FOLDER")]
     pub(crate) data_dir: PathBuf,
-    /// Port of the wall and the API, on loopback.
+    /// Port of the wall and the API.
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
+    /// Address of the wall and the API. For one that other machines can reach, for example 0.0.0.0, a certificate is made that browsers
+    /// ask about, unless the configuration has one.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub(crate) listen: IpAddr,
     /// First port to try for the demo's own MQTT door, or HOST:PORT of a broker to publish and subscribe to instead.
     #[arg(long, default_value = "1883", value_name = "PORT|HOST:PORT")]
     pub(crate) mqtt: String,

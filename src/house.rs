@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::explain::rule_view;
 use crate::packs::Domain;
 use crate::past::StorePast;
+use crate::tls::Certificate;
 
 /// How long closing may take before the program ends anyway.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
@@ -59,6 +60,8 @@ pub(crate) struct House {
     ledger: watch::Receiver<yiping_command::Progress>,
     /// Who is who.
     pub(crate) people: People,
+    /// `None` when only this machine is answered.
+    certificate: Option<Arc<Certificate>>,
     live: LiveHandle,
 }
 
@@ -176,6 +179,8 @@ pub(crate) async fn open(
         Arc::clone(&log) as Arc<dyn Log>,
         config.people.clone(),
     )?;
+    let certificate = config.tls.is_set().then(|| Certificate::open(&config.tls));
+    let certificate = certificate.transpose()?;
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {
@@ -191,6 +196,7 @@ pub(crate) async fn open(
         history: None,
         ledger: watch::channel(yiping_command::Progress::default()).1,
         people,
+        certificate,
         live,
     };
     house.start_engine(domain, &folder, Arc::clone(&opened.history));
@@ -317,6 +323,7 @@ impl House {
             live: self.live.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
+            secure: self.certificate.is_some(),
             render_metrics,
             ledger: self.ledger_view(),
             probes: vec![probe],
@@ -329,14 +336,29 @@ impl House {
             document: yiping_sources::http::openapi(),
         };
         let router = yiping_server::router(state, vec![extra]);
-        let stop = self.face.stopped();
+        let tls = self
+            .certificate
+            .as_ref()
+            .map(|certificate| certificate.acceptor(None))
+            .transpose()?;
         let serve = yiping_server::serve(
             listener,
             router,
             self.live.clone(),
             self.config.server.connections_max,
-            stop,
+            tls,
+            self.face.stopped(),
         );
+        if let Some(certificate) = self.certificate.clone() {
+            let stopped = self.face.stopped();
+            self.face.spawn("the certificate", async move {
+                tokio::select! {
+                    () = certificate.keep() => {}
+                    () = stopped => {}
+                }
+                Ok(())
+            });
+        }
         self.face
             .spawn("the server", async move { serve.await.context("HTTP") });
         Ok(())
@@ -456,10 +478,13 @@ impl House {
         }
         for settings in self.config.ingest.mqttd.clone() {
             let door = self.door_into(self.log_at_hand(), &settings.name)?;
+            let tls = self.certificate.as_ref().filter(|_| settings.tls);
+            let tls = tls.map(|certificate| certificate.acceptor(settings.client_ca.as_deref()));
+            let tls = tls.transpose()?;
             let door = self
                 .threads
                 .handle()
-                .spawn(Mqttd::bind(settings, door))
+                .spawn(Mqttd::bind(settings, door, tls))
                 .await??;
             let run = door.run(self.doors.stop.subscribe());
             let run = async move {

@@ -8,6 +8,7 @@ mod house;
 mod packs;
 mod past;
 mod sign_in;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -103,12 +103,12 @@ fn write(file: &Path, made: &SignIn) -> anyhow::Result<()> {
 }
 
 impl SignIn {
-    /// How to sign in at this address, for the person at the terminal.
+    /// How to sign in at this address (with its scheme), for the person at the terminal.
     pub(crate) fn lines(&self, address: &str) -> [String; 3] {
         [
-            format!("  wall     http://{address}/#token={}", self.wall),
+            format!("  wall     {address}/#token={}", self.wall),
             format!(
-                "  sign in  http://{address}/          as {} with {}",
+                "  sign in  {address}/   as {} with {}",
                 self.accounts.join(", "),
                 self.password
             ),

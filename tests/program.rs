@@ -177,9 +177,10 @@ fn a_program_that_was_stopped_goes_on_where_it_was() {
     until("the alarms are raised", || alarms(program.port).len() == 2);
     let before = alarms(program.port);
     let id = before[0]["id"].as_str().expect("an id").to_owned();
-    let path = format!("/api/v1/alarms/{id}/ack");
-    assert_eq!(post(program.port, &path, "{}").expect("an answer").0, 200);
-    let (status, told) = post(program.port, &path, "{}").expect("an answer");
+    let shown = program.get(&format!("/api/v1/alarms/{id}/shown"));
+    let acknowledge = || support::acknowledge_seen(program.port, &id, &shown);
+    assert_eq!(acknowledge().0, 200);
+    let (status, told) = acknowledge();
     assert!(
         status == 409 && told.contains(support::access::SEAT),
         "{status} {told}"
@@ -222,8 +223,7 @@ fn the_ledger_holds_every_decision_and_a_changed_byte_is_found() {
         .as_str()
         .expect("an id")
         .to_owned();
-    let path = format!("/api/v1/alarms/{id}/ack");
-    post(program.port, &path, "{}").expect("an answer");
+    assert_eq!(support::acknowledge(program.port, &id).0, 200);
     let head = || program.get("/healthz")["ledger"]["head"].clone();
     // Eight accounts and three tokens of the demonstration, two alarms, the officer's sign-in, and the acknowledgement.
     until("all that was decided is on the ledger", || {

@@ -107,7 +107,14 @@ fn done(act: &Act) -> String {
         format!("areas {} domains {}", named(areas), named(domains))
     };
     match act {
-        Act::Acknowledge { alarm, note } => format!("acknowledged alarm {alarm} {note:?}"),
+        Act::Acknowledge { alarm, note, seen } => {
+            let seen = seen.as_ref();
+            let seen = seen.map(|seen| format!(", seen at {} as {}", seen.position, seen.digest));
+            format!(
+                "acknowledged alarm {alarm} {note:?}{}",
+                seen.unwrap_or_default()
+            )
+        }
         Act::SignIn { from } => format!("signed in from {from}"),
         Act::SignOut => "signed out".to_owned(),
         Act::SignInHeld { account, from } => {

@@ -24,6 +24,12 @@ pub(crate) fn complain(line: &str) {
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
+/// Where a browser finds the program.
+pub(crate) fn address(config: &Config) -> String {
+    let scheme = if config.tls.is_set() { "https" } else { "http" };
+    format!("{scheme}://{}", config.server.listen)
+}
+
 /// The configuration of a command: file and environment.
 pub(crate) fn configuration(file: Option<&Path>) -> anyhow::Result<Config> {
     Ok(config::load(file, std::env::vars())?)

@@ -75,7 +75,7 @@ pub(crate) async fn demo(place: Place) -> anyhow::Result<()> {
     })
     .await?;
     let made = made.context("there are accounts already, and this command did not make them")?;
-    for line in made.lines("127.0.0.1:8080") {
+    for line in made.lines("http://127.0.0.1:8080") {
         say(&line);
     }
     Ok(())

@@ -42,7 +42,7 @@ pub(crate) async fn replay(arguments: cli::Replay) -> anyhow::Result<()> {
     say(&format!("replaying {rows} rows from {begins_at}"));
     let sign_in = sign_in::for_demonstration(&house.people, &arguments.data_dir).await?;
     if let Some(sign_in) = sign_in {
-        let address = format!("127.0.0.1:{}", arguments.port);
+        let address = format!("http://127.0.0.1:{}", arguments.port);
         sign_in.lines(&address).iter().for_each(|line| say(line));
     }
 

@@ -305,6 +305,19 @@ pub(crate) fn post(port: u16, path: &str, body: &str) -> Option<(u16, String)> {
     Some((status, answer.body_mut().read_to_string().ok()?))
 }
 
+/// Acknowledges what the scene shows of an alarm now, as the officer; the status and the answer.
+pub(crate) fn acknowledge(port: u16, id: &str) -> (u16, String) {
+    let shown = get(port, &format!("/api/v1/alarms/{id}/shown")).expect("the alarm is open");
+    acknowledge_seen(port, id, &shown)
+}
+
+/// The same on the evidence of what was shown before.
+pub(crate) fn acknowledge_seen(port: u16, id: &str, shown: &Value) -> (u16, String) {
+    let seen = serde_json::json!({ "position": shown["position"], "digest": shown["digest"] });
+    let body = serde_json::json!({ "note": "", "seen": seen }).to_string();
+    post(port, &format!("/api/v1/alarms/{id}/ack"), &body).expect("an answer")
+}
+
 /// Every record of a log that no program holds open, in order.
 pub(crate) fn for_each_record(folder: &Path, mut visit: impl FnMut(&yiping_model::Record)) {
     use yiping_log::{CityClock, DiskLog, Log};

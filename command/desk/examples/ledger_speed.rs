@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     act: Act::Acknowledge {
                         alarm: alarm.clone(),
                         note: "seen; somebody is on the way".into(),
+                        seen: None,
                     },
                 }),
             };

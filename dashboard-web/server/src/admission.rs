@@ -23,6 +23,8 @@ use crate::people::People;
 
 /// The cookie of a person's browser, or of a wall.
 const COOKIE: &str = "yiping";
+/// The same over TLS: browsers take one of this name only from the host itself, and send it nowhere else.
+const COOKIE_SECURE: &str = "__Host-yiping";
 /// The parameter of a WebSocket's address.
 pub(crate) const TOKEN: &str = "token";
 
@@ -164,12 +166,17 @@ pub(crate) fn carried_by_cookie(headers: &HeaderMap) -> Option<&str> {
         .flat_map(|line| line.split(';'));
     pairs
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE).then_some(value))
+        .find_map(|(name, value)| [COOKIE, COOKIE_SECURE].contains(&name).then_some(value))
 }
 
 /// The cookie that carries this secret for so many seconds; none to forget it.
-pub(crate) fn set_cookie(secret: &str, seconds: u64) -> String {
-    format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}")
+pub(crate) fn set_cookie(secret: &str, seconds: u64, over_tls: bool) -> String {
+    let (name, and) = if over_tls {
+        (COOKIE_SECURE, "; Secure")
+    } else {
+        (COOKIE, "")
+    };
+    format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{and}")
 }
 
 /// What a live connection stands on: it ends with the session or the token.

@@ -34,6 +34,8 @@ pub struct ServerState {
     pub catalogue: Arc<Catalogue>,
     /// The limits.
     pub settings: Arc<Settings>,
+    /// Whether it is asked over TLS.
+    pub secure: bool,
     /// Gives the figures in the text form of Prometheus.
     pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Tells how the ledger stands, for `/healthz`.

@@ -303,6 +303,7 @@ pub fn decision(number: u32) -> Body {
         act: Act::Acknowledge {
             alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
             note: number.to_string(),
+            seen: None,
         },
     })
 }

@@ -318,7 +318,10 @@ impl AlarmBook {
     }
 
     fn apply_decision(&mut self, decision: &Decision, record: &Record) -> Option<Alarm> {
-        let Act::Acknowledge { alarm: id, note } = &decision.act else {
+        let Act::Acknowledge {
+            alarm: id, note, ..
+        } = &decision.act
+        else {
             return None;
         };
         if self.get(id)?.acknowledgement.is_some() {
@@ -403,6 +406,7 @@ mod tests {
                 act: Act::Acknowledge {
                     alarm,
                     note: String::new(),
+                    seen: None,
                 },
             }))
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::AlarmId;
+use crate::record::Position;
 
 /// One act of one person at one seat. When it happened is the record's `received_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,15 @@ pub struct Decision {
     pub act: Act,
 }
 
+/// The evidence on which something was decided: what a screen showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The position of the scene that the screen held.
+    pub position: Position,
+    /// The digest of what it showed, 64 hex digits: SHA-256 of its canonical JSON (RFC 8785). The server has found it right.
+    pub digest: String,
+}
+
 /// What can be decided. Roles are named as `docs/RIGHTS.md` names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -27,6 +37,9 @@ pub enum Act {
         alarm: AlarmId,
         /// What the officer wrote with it; may be empty.
         note: String,
+        /// What the officer's screen showed of it; `None` in records from before screens said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
     },
     /// The person signed in.
     SignIn {

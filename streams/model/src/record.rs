@@ -301,6 +301,7 @@ mod tests {
             act: Act::Acknowledge {
                 alarm,
                 note: "已派人".into(),
+                seen: None,
             },
         }));
         survives(&Body::Recall(Recall {

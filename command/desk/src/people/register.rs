@@ -9,7 +9,7 @@ use super::account::{Account, AccountForm, Key, Session, Token, TokenForm, Who};
 use super::policy::Policy;
 use crate::rights::{Right, Role};
 
-const NAME_CHARS_MAX: usize = 32;
+pub(super) const NAME_CHARS_MAX: usize = 32;
 const SEAT_CHARS_MAX: usize = 64;
 const BOUNDS_MAX: usize = 100;
 const AREA_DIGITS: [usize; 4] = [2, 4, 6, 9];

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use yiping_model::Timestamp;
 
 use super::policy::Policy;
+use super::register::NAME_CHARS_MAX;
 
 /// Most pairs of name and address that are remembered; beyond it the one that failed longest ago is forgotten.
 const REMEMBERED_MAX: usize = 10_000;
@@ -84,6 +85,7 @@ impl Throttle {
     }
 }
 
+/// No account has a longer name: what is longer is remembered by its beginning.
 fn key(name: &str, from: &str) -> (String, String) {
-    (name.to_owned(), from.to_owned())
+    (name.chars().take(NAME_CHARS_MAX).collect(), from.to_owned())
 }

@@ -60,6 +60,7 @@ fn decided(position: u64) -> Record {
             act: Act::Acknowledge {
                 alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
                 note: String::new(),
+                seen: None,
             },
         }),
     }

@@ -56,6 +56,7 @@ impl Desk {
             act: Act::Acknowledge {
                 alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
                 note: String::new(),
+                seen: None,
             },
         };
         let bodies = vec![Body::Tick, Body::Decision(decision), Body::Tick];

@@ -477,7 +477,9 @@ export type AlarmStateView = "unacknowledged" | "acknowledged" | "returned_unack
 
 /** Who acknowledged. */
 export type AcknowledgedView = {
-  /** The seat. */
+  /** The account of who did; `None` before there were accounts. */
+  person: string | null,
+  /** The seat; may be empty. */
   seat: string,
   /** City time. */
   at_ms: number,

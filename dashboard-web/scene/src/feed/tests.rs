@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use yiping_model::Act;
 use yiping_model::{
     AlarmId, DatastreamId, Disposition, Finding, Level, Reason, RuleId, RuleVersion, SourceId,
     WindowLength,
@@ -215,6 +216,7 @@ fn dead_letters_and_decisions_are_told() {
                 act: Act::Acknowledge {
                     alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
                     note: "已派人".into(),
+                    seen: None,
                 },
             }),
         ),

@@ -227,6 +227,7 @@ fn acknowledge(number: i64, seat: &str) -> Body {
         act: Act::Acknowledge {
             alarm: alarm_id(number),
             note: String::new(),
+            seen: None,
         },
     })
 }

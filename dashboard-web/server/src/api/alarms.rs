@@ -5,11 +5,13 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yiping_desk::people::Who;
 use yiping_desk::rights::Right;
-use yiping_model::{Act, Alarm, AlarmId, Body, Decision, Timestamp};
+use yiping_model::{Act, Alarm, AlarmId, Body, Decision, Position, Seen, Timestamp};
+use yiping_scene::evidence;
+use yiping_scene::message::AlarmView;
 use yiping_store::AlarmQuery;
 
 use super::answer::{Acknowledged, AlarmAnswer, Rows};
@@ -29,6 +31,31 @@ pub(crate) struct AcknowledgeRequest {
     #[serde(default)]
     #[schema(max_length = 1000)]
     note: String,
+    /// What the seat's screen showed of the alarm.
+    seen: SeenRequest,
+}
+
+/// What a screen showed of an alarm: the evidence on which it is acknowledged.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SeenRequest {
+    /// The position of the scene that the screen held.
+    position: u64,
+    /// SHA-256 of the alarm's canonical JSON (RFC 8785) as the live feed sent it, 64 hex digits.
+    #[schema(min_length = 64, max_length = 64)]
+    digest: String,
+}
+
+/// An alarm as the live scene shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownAnswer {
+    /// The position of the scene.
+    position: u64,
+    /// The digest of what it shows.
+    digest: String,
+    /// What it shows; `docs/asyncapi.yaml` has its form (`AlarmView`).
+    #[schema(value_type = Object)]
+    alarm: AlarmView,
 }
 
 /// Alarms by the time at which they were raised.
@@ -64,7 +91,35 @@ pub(super) async fn list(
     Ok(Json(Rows::cut(state.history.alarms(&query).await?, limit)))
 }
 
-/// Acknowledges an alarm. The first acknowledgement in the log counts.
+/// An open alarm as the live scene shows it now, with what an acknowledgement says of it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/alarms/{id}/shown",
+    tag = "alarms",
+    params(("id" = String, Path, description = "The alarm's id, 32 hex digits")),
+    responses(
+        (status = 200, description = "As screens show it", body = ShownAnswer),
+        (status = 404, description = "No such alarm is open", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn shown(
+    State(state): State<ServerState>,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<Json<ShownAnswer>, ApiError> {
+    params.finish()?;
+    let shown = AlarmId::parse(&id).and_then(|id| state.live.shown(&id));
+    let Some((_, Some(alarm), position)) = shown else {
+        return Err(unknown(&id));
+    };
+    Ok(Json(ShownAnswer {
+        position: position.0,
+        digest: evidence::digest(&alarm),
+        alarm,
+    }))
+}
+
+/// Acknowledges an alarm, on the evidence of what a screen showed of it. The first acknowledgement in the log counts.
 ///
 /// Answers when the acknowledgement is durable and the live scene shows it.
 #[utoipa::path(
@@ -78,7 +133,7 @@ pub(super) async fn list(
         (status = 400, description = "The note is not as it must be", body = ErrorAnswer),
         (status = 403, description = "The alarm lies outside the own areas and domains", body = ErrorAnswer),
         (status = 404, description = "No such alarm is open or lately closed", body = ErrorAnswer),
-        (status = 409, description = "Somebody was first; `acknowledged` says who", body = ErrorAnswer),
+        (status = 409, description = "Somebody was first: `acknowledged` says who; or the screen showed something else than the alarm is now: look again", body = ErrorAnswer),
         (status = 503, description = "The log is busy, or the live scene does not show it yet", body = ErrorAnswer),
     )
 )]
@@ -90,24 +145,28 @@ pub(super) async fn acknowledge(
     body: Result<Json<AcknowledgeRequest>, JsonRejection>,
 ) -> Result<Json<AlarmAnswer>, ApiError> {
     params.finish()?;
-    let request = taken(body, state.settings.body_bytes_max, r#"{"note": ""}"#)?;
+    let example = r#"{"note": "", "seen": {"position": 812345, "digest": "9f2c…"}}"#;
+    let request = taken(body, state.settings.body_bytes_max, example)?;
     if request.note.chars().count() > NOTE_CHARS_MAX {
         return Err(ApiError::BadBody(format!(
             "`note` has more than {NOTE_CHARS_MAX} characters"
         )));
     }
     let id = AlarmId::parse(&id).ok_or_else(|| unknown(&id))?;
-    let alarm = state.live.alarm(&id).ok_or_else(|| unknown(id.as_str()))?;
+    let shown = state.live.shown(&id);
+    let (alarm, view, position) = shown.ok_or_else(|| unknown(id.as_str()))?;
     check_reach(&state, &caller.who, &alarm)?;
     if let Some(first) = alarm.acknowledgement {
         return Err(ApiError::AlreadyAcknowledged(first.into()));
     }
+    let seen = seen(request.seen, &alarm, view.as_ref(), position)?;
     let decision = Decision {
         person: caller.who.person,
         seat: caller.who.seat,
         act: Act::Acknowledge {
             alarm: id.clone(),
             note: request.note,
+            seen: Some(seen),
         },
     };
     let appended = state.log.append(vec![Body::Decision(decision)]).await?;
@@ -141,6 +200,38 @@ fn check_reach(state: &ServerState, who: &Who, alarm: &Alarm) -> Result<(), ApiE
         "this alarm of {} lies outside your areas and domains: tell the officer in charge",
         alarm.event.subject.thing
     )))
+}
+
+/// Whether the screen showed what the alarm is: it has not changed since the position that the screen held, and its digest is that of the present
+/// one.
+fn seen(
+    said: SeenRequest,
+    alarm: &Alarm,
+    view: Option<&AlarmView>,
+    position: Position,
+) -> Result<Seen, ApiError> {
+    if said.position > position.0 {
+        return Err(ApiError::BadBody(format!(
+            "`seen.position` {} is ahead of the scene, which is at {position}",
+            said.position
+        )));
+    }
+    if alarm.position.0 > said.position {
+        return Err(ApiError::ShownOtherwise(format!(
+            "the alarm changed at record {}, after what your screen showed (record {}): look at it again",
+            alarm.position, said.position
+        )));
+    }
+    if view.map(evidence::digest).as_ref() != Some(&said.digest) {
+        return Err(ApiError::ShownOtherwise(
+            "your screen showed something else than the alarm is: load the screen anew, and tell the administrator if it happens again"
+                .into(),
+        ));
+    }
+    Ok(Seen {
+        position: Position(said.position),
+        digest: said.digest,
+    })
 }
 
 fn unknown(id: &str) -> ApiError {

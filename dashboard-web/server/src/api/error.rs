@@ -55,6 +55,9 @@ pub(crate) enum ApiError {
     /// The name is taken, or there are too many.
     #[error("{0}")]
     Conflict(String),
+    /// What a screen showed is not what there is. Say what to do.
+    #[error("{0}")]
+    ShownOtherwise(String),
     /// The request comes under a name, or from a page, that is not answered.
     #[error("{0}")]
     Forbidden(String),
@@ -114,6 +117,7 @@ impl ApiError {
             Self::NotSignedIn | Self::WrongSignIn(_) => (StatusCode::UNAUTHORIZED, "not_signed_in"),
             Self::NotAllowed(_) => (StatusCode::FORBIDDEN, "not_allowed"),
             Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
+            Self::ShownOtherwise(_) => (StatusCode::CONFLICT, "shown_otherwise"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"),

@@ -14,7 +14,9 @@ mod session;
 mod things;
 mod tokens;
 
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter, on};
 use utoipa::OpenApi;
 use yiping_desk::rights::Right;
 
@@ -28,102 +30,68 @@ pub(crate) use params::Params;
 /// The route of the OpenAPI document itself.
 pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
 
-/// A route: where, what it asks of who comes, and what answers.
-pub(crate) type Route = (&'static str, Need, MethodRouter<ServerState>);
+/// A route: how and where it is asked, what it asks of who comes, and what answers.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) need: Need,
+    pub(crate) answer: MethodRouter<ServerState>,
+}
+
+fn route<H: Handler<T, ServerState>, T: 'static>(
+    method: Method,
+    path: &'static str,
+    need: Need,
+    handler: H,
+) -> Route {
+    let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+    Route {
+        method,
+        path,
+        need,
+        answer: on(filter, handler),
+    }
+}
 
 /// Every route of this room but [`DOCUMENT_PATH`], which asks nothing.
+#[rustfmt::skip]
 pub(crate) fn routes() -> Vec<Route> {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    const DELETE: Method = Method::DELETE;
     let right = Need::Right;
     vec![
-        ("/api/v1/session", Need::Nothing, post(session::sign_in)),
-        ("/api/v1/session", Need::SignedIn, get(session::shown)),
-        ("/api/v1/session", Need::SignedIn, delete(session::sign_out)),
-        ("/api/v1/session/first", Need::Nothing, post(session::first)),
-        (
-            "/api/v1/session/password",
-            Need::SignedIn,
-            put(session::password),
-        ),
-        (
-            "/api/v1/accounts",
-            right(Right::Accounts),
-            get(accounts::list),
-        ),
-        (
-            "/api/v1/accounts",
-            right(Right::Accounts),
-            post(accounts::make),
-        ),
-        (
-            "/api/v1/accounts/{name}",
-            right(Right::Accounts),
-            put(accounts::change),
-        ),
-        ("/api/v1/tokens", right(Right::Accounts), get(tokens::list)),
-        (
-            "/api/v1/tokens",
-            right(Right::Accounts),
-            post(tokens::issue),
-        ),
-        (
-            "/api/v1/tokens/{name}",
-            right(Right::Accounts),
-            delete(tokens::revoke),
-        ),
-        ("/api/v1/things", right(Right::Watch), get(things::things)),
-        (
-            "/api/v1/datastreams",
-            right(Right::Watch),
-            get(things::datastreams),
-        ),
-        (
-            "/api/v1/datastreams/{id}/observations",
-            right(Right::History),
-            get(history::observations),
-        ),
-        ("/api/v1/series", right(Right::History), get(series::series)),
-        ("/api/v1/latest", right(Right::Watch), get(series::latest)),
-        (
-            "/api/v1/aggregates",
-            right(Right::History),
-            get(series::aggregates),
-        ),
-        (
-            "/api/v1/windows",
-            right(Right::History),
-            get(history::windows),
-        ),
-        (
-            "/api/v1/indices",
-            right(Right::History),
-            get(history::indices),
-        ),
-        ("/api/v1/events", right(Right::History), get(events::events)),
-        ("/api/v1/alarms", right(Right::Watch), get(alarms::list)),
-        (
-            "/api/v1/alarms/{id}/ack",
-            right(Right::Acknowledge),
-            post(alarms::acknowledge),
-        ),
-        (
-            "/api/v1/rejects",
-            right(Right::Figures),
-            get(figures::rejects),
-        ),
-        (
-            "/api/v1/sources",
-            right(Right::Figures),
-            get(figures::sources),
-        ),
-        ("/api/v1/live", right(Right::Watch), get(live::connect)),
-        (
-            "/api/v1/feed",
-            right(Right::Records),
-            get(live::feed::connect),
-        ),
-        ("/healthz", Need::Nothing, get(health::healthz)),
-        ("/readyz", Need::Nothing, get(health::readyz)),
-        ("/metrics", right(Right::Metrics), get(health::metrics)),
+        route(POST, "/api/v1/session", Need::Nothing, session::sign_in),
+        route(GET, "/api/v1/session", Need::SignedIn, session::shown),
+        route(DELETE, "/api/v1/session", Need::SignedIn, session::sign_out),
+        route(POST, "/api/v1/session/first", Need::Nothing, session::first),
+        route(PUT, "/api/v1/session/password", Need::SignedIn, session::password),
+        route(GET, "/api/v1/accounts", right(Right::Accounts), accounts::list),
+        route(POST, "/api/v1/accounts", right(Right::Accounts), accounts::make),
+        route(PUT, "/api/v1/accounts/{name}", right(Right::Accounts), accounts::change),
+        route(GET, "/api/v1/tokens", right(Right::Accounts), tokens::list),
+        route(POST, "/api/v1/tokens", right(Right::Accounts), tokens::issue),
+        route(DELETE, "/api/v1/tokens/{name}", right(Right::Accounts), tokens::revoke),
+        route(GET, "/api/v1/things", right(Right::Watch), things::things),
+        route(GET, "/api/v1/datastreams", right(Right::Watch), things::datastreams),
+        route(GET, "/api/v1/datastreams/{id}/observations", right(Right::History), history::observations),
+        route(GET, "/api/v1/series", right(Right::History), series::series),
+        route(GET, "/api/v1/latest", right(Right::Watch), series::latest),
+        route(GET, "/api/v1/aggregates", right(Right::History), series::aggregates),
+        route(GET, "/api/v1/windows", right(Right::History), history::windows),
+        route(GET, "/api/v1/indices", right(Right::History), history::indices),
+        route(GET, "/api/v1/events", right(Right::History), events::events),
+        route(GET, "/api/v1/alarms", right(Right::Watch), alarms::list),
+        route(GET, "/api/v1/alarms/{id}/shown", right(Right::Watch), alarms::shown),
+        route(POST, "/api/v1/alarms/{id}/ack", right(Right::Acknowledge), alarms::acknowledge),
+        route(GET, "/api/v1/rejects", right(Right::Figures), figures::rejects),
+        route(GET, "/api/v1/sources", right(Right::Figures), figures::sources),
+        route(GET, "/api/v1/live", right(Right::Watch), live::connect),
+        route(GET, "/api/v1/feed", right(Right::Records), live::feed::connect),
+        route(GET, "/healthz", Need::Nothing, health::healthz),
+        route(GET, "/readyz", Need::Nothing, health::readyz),
+        route(GET, "/metrics", right(Right::Metrics), health::metrics),
     ]
 }
 
@@ -157,6 +125,7 @@ pub(crate) fn routes() -> Vec<Route> {
         events::events,
         alarms::list,
         alarms::acknowledge,
+        alarms::shown,
         figures::rejects,
         figures::sources,
         live_feed,
@@ -240,7 +209,7 @@ mod tests {
     fn the_document_lists_every_route_and_no_other() {
         let mut routes: BTreeSet<String> = routes()
             .into_iter()
-            .map(|(path, _, _)| path.to_owned())
+            .map(|route| route.path.to_owned())
             .collect();
         routes.insert(DOCUMENT_PATH.to_owned());
         let documented: BTreeSet<String> = Document::openapi().paths.paths.into_keys().collect();

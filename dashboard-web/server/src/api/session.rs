@@ -142,7 +142,7 @@ pub(super) async fn sign_in(
                 .sign_in(&name, password, &request.seat, &peer.address())
                 .await?;
             let kept = session_secs(state.people.policy());
-            Ok(answer(&entered.secret, kept, entered.who))
+            Ok(answer(&state, &entered.secret, kept, entered.who))
         }
         (None, None, Some(token)) => {
             let who = state.people.hear(&Key::of(token.reveal()));
@@ -150,7 +150,7 @@ pub(super) async fn sign_in(
             let who = who.ok_or(ApiError::WrongSignIn(
                 "this token opens no wall: it was revoked, or is another one".into(),
             ))?;
-            Ok(answer(token.reveal(), WALL_COOKIE_SECS, who))
+            Ok(answer(&state, token.reveal(), WALL_COOKIE_SECS, who))
         }
         _ => Err(ApiError::BadBody(format!("body must be {example}"))),
     }
@@ -167,13 +167,14 @@ pub(super) async fn sign_in(
     )
 )]
 pub(super) async fn shown(
+    State(state): State<ServerState>,
     caller: Caller,
     headers: HeaderMap,
     params: Params,
 ) -> Result<(Option<[(HeaderName, String); 1]>, Json<SessionAnswer>), ApiError> {
     params.finish()?;
     let wall = carried_by_cookie(&headers).filter(|_| caller.who.is_device());
-    let kept = wall.map(|secret| cookie(secret, WALL_COOKIE_SECS));
+    let kept = wall.map(|secret| cookie(&state, secret, WALL_COOKIE_SECS));
     Ok((kept, Json(caller.who.into())))
 }
 
@@ -195,7 +196,7 @@ pub(super) async fn sign_out(
 ) -> Result<WithCookie<StatusCode>, ApiError> {
     params.finish()?;
     state.people.sign_out(&caller.key, &caller.who).await?;
-    Ok((cookie("", 0), StatusCode::NO_CONTENT))
+    Ok((cookie(&state, "", 0), StatusCode::NO_CONTENT))
 }
 
 /// Makes the first administrator and signs in, by the link that `yiping run` prints while there is no account.
@@ -232,11 +233,8 @@ pub(super) async fn first(
             &peer.address(),
         )
         .await?;
-    Ok(answer(
-        &entered.secret,
-        session_secs(people.policy()),
-        entered.who,
-    ))
+    let kept = session_secs(people.policy());
+    Ok(answer(&state, &entered.secret, kept, entered.who))
 }
 
 /// Changes the own password; the person's other sessions end.
@@ -279,12 +277,20 @@ pub(super) async fn password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn answer(secret: &str, seconds: u64, who: Who) -> WithCookie<Json<SessionAnswer>> {
-    (cookie(secret, seconds), Json(who.into()))
+fn answer(
+    state: &ServerState,
+    secret: &str,
+    seconds: u64,
+    who: Who,
+) -> WithCookie<Json<SessionAnswer>> {
+    (cookie(state, secret, seconds), Json(who.into()))
 }
 
-fn cookie(secret: &str, seconds: u64) -> [(HeaderName, String); 1] {
-    [(header::SET_COOKIE, set_cookie(secret, seconds))]
+fn cookie(state: &ServerState, secret: &str, seconds: u64) -> [(HeaderName, String); 1] {
+    [(
+        header::SET_COOKIE,
+        set_cookie(secret, seconds, state.secure),
+    )]
 }
 
 fn session_secs(policy: &Policy) -> u64 {

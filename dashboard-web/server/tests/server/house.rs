@@ -96,6 +96,7 @@ impl House {
             live: live.clone(),
             catalogue: catalogue(),
             settings: Arc::new(settings),
+            secure: false,
             render_metrics: Arc::new(|| "yiping_test 1\n".to_owned()),
             ledger: Arc::new(|| LedgerView {
                 head: Some(LedgerHead {
@@ -129,6 +130,7 @@ impl House {
             router(state, extras),
             live.clone(),
             64,
+            None,
             async {
                 serve_stopped.await.ok();
             },

@@ -45,6 +45,11 @@ const ROUTES: &[(&str, &str, Asks)] = &[
     ("get", "/api/v1/events", Asks::Right(Right::History)),
     ("get", "/api/v1/alarms", Asks::Right(Right::Watch)),
     (
+        "get",
+        "/api/v1/alarms/{id}/shown",
+        Asks::Right(Right::Watch),
+    ),
+    (
         "post",
         "/api/v1/alarms/{id}/ack",
         Asks::Right(Right::Acknowledge),

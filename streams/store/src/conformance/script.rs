@@ -188,6 +188,7 @@ impl Script {
                 act: Act::Acknowledge {
                     alarm: alarm_of(id),
                     note: "已派人".into(),
+                    seen: None,
                 },
             }),
         );
