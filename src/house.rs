@@ -3,6 +3,7 @@
 //! Opening goes from the spine outwards (log, history, engine, face, doors); closing goes the other way, so that what a door has taken is
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,6 +130,12 @@ impl Tasks {
     }
 }
 
+/// Listens at the address of the face.
+async fn bound(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(listen).await;
+    listener.with_context(|| format!("cannot listen on {listen}; is it taken? choose another port"))
+}
+
 /// Opens everything but the MQTT doors: log, history, engine, live scene, HTTP.
 pub(crate) async fn open(
     config: Config,
@@ -144,14 +151,7 @@ pub(crate) async fn open(
     let folder = config.data.dir.clone();
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make data.dir {}", folder.display()))?;
-    let listener = TcpListener::bind(config.server.listen)
-        .await
-        .with_context(|| {
-            format!(
-                "cannot listen on {}; is it taken? choose another port",
-                config.server.listen
-            )
-        })?;
+    let listener = bound(config.server.listen).await?;
     let log = Arc::new(DiskLog::open(
         &folder.join("log"),
         config.log.clone(),

@@ -1,14 +1,14 @@
 //! The digest of what a screen showed, by which a decision says on what it rests.
 
 use sha2::{Digest as _, Sha256};
+use yiping_model::hex;
 
 use crate::message::AlarmView;
 
 /// The digest of an alarm as a screen holds it: SHA-256 of its canonical JSON (RFC 8785), in hex. A browser makes the same of what it received.
 pub fn digest(alarm: &AlarmView) -> String {
     let bytes = serde_json_canonicalizer::to_vec(alarm).unwrap_or_default();
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes)).into()
 }
 
 #[cfg(test)]

@@ -341,7 +341,7 @@ impl People {
         let secret = secret::fresh()?;
         let key = Key::of(&secret);
         self.change(|register| {
-            let token = register.issue(by, form, key, &self.0.policy, now())?;
+            let token = register.issue(by, &form, key, &self.0.policy, now())?;
             let act = Act::IssueToken {
                 token: token.name.clone(),
                 role: token.role.name().to_owned(),

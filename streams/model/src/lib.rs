@@ -27,7 +27,7 @@ pub use finding::{
     Stage, SubIndex, WindowBefore, WindowResult,
 };
 pub use id::{
-    AlarmId, DatastreamId, EventKey, EventKind, IdError, PropertyId, RuleId, SourceId, ThingId,
+    AlarmId, DatastreamId, EventKey, EventKind, IdError, PropertyId, RuleId, SourceId, ThingId, hex,
 };
 pub use reading::{Measured, Quality, Reading};
 pub use recall::{Recall, RecallPoint};

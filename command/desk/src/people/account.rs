@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use yiping_model::Timestamp;
+use yiping_model::{Timestamp, hex};
 
 use crate::rights::{self, Reach, Right, Role, Scope};
 
@@ -17,8 +17,7 @@ pub struct Key(String);
 impl Key {
     /// The key of this secret.
     pub fn of(secret: &str) -> Self {
-        let digest = Sha256::digest(secret.as_bytes());
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex(&Sha256::digest(secret.as_bytes())).into())
     }
 }
 

@@ -253,7 +253,7 @@ impl Register {
     pub fn issue(
         &mut self,
         by: &Who,
-        form: TokenForm,
+        form: &TokenForm,
         key: Key,
         policy: &Policy,
         now: Timestamp,

@@ -71,7 +71,7 @@ fn a_wall_is_never_signed_out_until_its_token_is_revoked() {
     };
     let key = Key::of("secret");
     register
-        .issue(&by, wall, key.clone(), &Policy::default(), at(0))
+        .issue(&by, &wall, key.clone(), &Policy::default(), at(0))
         .expect("valid");
     let year = 60 * 24 * 365;
     let seen = register
@@ -221,7 +221,7 @@ fn a_name_is_given_once_to_an_account_or_a_token() {
         seat: String::new(),
     };
     assert!(matches!(
-        register.issue(&by, token, Key::of("x"), &Policy::default(), at(0)),
+        register.issue(&by, &token, Key::of("x"), &Policy::default(), at(0)),
         Err(Refused::Taken(_))
     ));
 }

@@ -3,7 +3,7 @@
 //! They are counted by name and address together: somebody who guesses a commander's password from elsewhere must not be able to keep the
 //! commander out.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use yiping_model::Timestamp;
 
@@ -22,7 +22,7 @@ pub struct Wait {
 
 /// Failed sign-ins of late.
 #[derive(Debug, Default)]
-pub struct Throttle(HashMap<(String, String), Tries>);
+pub struct Throttle(BTreeMap<(String, String), Tries>);
 
 #[derive(Debug)]
 struct Tries {

@@ -1,9 +1,8 @@
 //! Secrets: made of the machine's random numbers; passwords kept as argon2id.
 
-use std::fmt::Write as _;
-
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use yiping_model::hex;
 
 use super::PeopleError;
 
@@ -21,11 +20,7 @@ fn random<const N: usize>() -> Result<[u8; N], PeopleError> {
 /// # Errors
 /// [`PeopleError::Secret`] when the machine gives no random numbers.
 pub fn fresh() -> Result<String, PeopleError> {
-    let mut text = String::with_capacity(2 * SECRET_BYTES);
-    for byte in random::<SECRET_BYTES>()? {
-        write!(text, "{byte:02x}").map_err(|error| PeopleError::Secret(error.to_string()))?;
-    }
-    Ok(text)
+    Ok(hex(&random::<SECRET_BYTES>()?).into())
 }
 
 /// The hash of a password, in PHC form: argon2id with 19 MiB, two passes and one lane (OWASP's least).

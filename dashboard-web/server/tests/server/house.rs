@@ -77,9 +77,7 @@ impl House {
         secret: Option<String>,
     ) -> Self {
         let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"), log.id());
-        let people_log = Arc::new(MemoryLog::new(CityClock::driven(at(0))));
-        let people =
-            People::open(dir.path().join("people.json"), people_log, policy()).expect("a register");
+        let people = register(dir.path());
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
         let store = Arc::new(opened(dir.path()).await);
         let position = store.position().await.expect("readable");
@@ -98,14 +96,7 @@ impl House {
             settings: Arc::new(settings),
             secure: false,
             render_metrics: Arc::new(|| "yiping_test 1\n".to_owned()),
-            ledger: Arc::new(|| LedgerView {
-                head: Some(LedgerHead {
-                    n: 3,
-                    digest: "9f2c".into(),
-                }),
-                position: Position(7),
-                trouble: None,
-            }),
+            ledger: Arc::new(ledger),
             probes: vec![Probe {
                 name: "engine",
                 position: Arc::new({
@@ -217,6 +208,23 @@ impl House {
         }
         self.serving.await.expect("no panic").expect("served");
         self.following.await.expect("no panic").expect("followed");
+    }
+}
+
+/// Who is who; its decisions go to a log of their own.
+fn register(dir: &Path) -> People {
+    let log = Arc::new(MemoryLog::new(CityClock::driven(at(0))));
+    People::open(dir.join("people.json"), log, policy()).expect("a register")
+}
+
+fn ledger() -> LedgerView {
+    LedgerView {
+        head: Some(LedgerHead {
+            n: 3,
+            digest: "9f2c".into(),
+        }),
+        position: Position(7),
+        trouble: None,
     }
 }
 

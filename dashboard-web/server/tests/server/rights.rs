@@ -193,37 +193,22 @@ async fn nobody_gets_more_rights_or_areas_than_one_can_give() {
         house.sign_in("county", "").await,
     );
     let officer = house.sign_in("officer", "").await;
-    // Upwards: without the right, of oneself, of who reaches farther, to a wider area.
-    assert_eq!(
-        put(&officer, "officer", form(&["commander"], &["330802"])).await,
-        403
-    );
-    assert_eq!(
-        put(&county, "county", form(&["administrator"], &[])).await,
-        403
-    );
-    assert_eq!(
-        put(&county, "city", form(&["viewer"], &["330802"])).await,
-        403
-    );
-    assert_eq!(
-        put(&county, "officer", form(&["duty_officer"], &["3308"])).await,
-        403
-    );
-    assert_eq!(
-        put(&county, "audit", form(&["viewer"], &["330802"])).await,
-        403
-    );
-    // Sideways: another county's.
-    assert_eq!(
-        put(&county, "officer", form(&["duty_officer"], &["330803"])).await,
-        403
-    );
-    // An administrator never makes itself or another administrator an auditor.
-    assert_eq!(
-        put(&city, "county", form(&["auditor"], &["330802"])).await,
-        403
-    );
+    let refused = [
+        // Upwards: without the right, of oneself, of who reaches farther, to a wider area.
+        (&officer, "officer", "commander", "330802"),
+        (&county, "county", "administrator", "3308"),
+        (&county, "city", "viewer", "330802"),
+        (&county, "officer", "duty_officer", "3308"),
+        (&county, "audit", "viewer", "330802"),
+        // Sideways: another county's.
+        (&county, "officer", "duty_officer", "330803"),
+        // An administrator never makes another one an auditor.
+        (&city, "county", "auditor", "330802"),
+    ];
+    for (by, name, role, area) in refused {
+        let status = put(by, name, form(&[role], &[area])).await;
+        assert_eq!(status, 403, "{name} as {role} of {area}");
+    }
     // A part of the city issues no token: a wall shows all of it.
     let wall = json!({ "name": "w", "role": "wall", "seat": "x" }).to_string();
     assert_eq!(
