@@ -63,20 +63,25 @@ fn asks(document: &mut utoipa::openapi::OpenApi, path: &str, method: &Method, ne
     let Some(operation) = operation else {
         return;
     };
-    let refusals = match need {
-        Need::Nothing => &[("403", "From a page of another origin")][..],
-        Need::SignedIn | Need::Right(_) => &[
-            ("401", "Nobody is signed in"),
-            ("403", "No right to it, or from a page of another origin"),
-        ],
-    };
+    let mut refusals = vec![
+        ("400", "A parameter is not known or cannot be read"),
+        (
+            "403",
+            "From a page of another origin, or under another name",
+        ),
+        ("503", "The answer takes too long"),
+    ];
+    if need != Need::Nothing {
+        refusals[1].1 = "No right to it, from a page of another origin, or under another name";
+        refusals.push(("401", "Nobody is signed in"));
+    }
     for (status, why) in refusals {
-        let told = operation.responses.responses.entry((*status).to_owned());
+        let told = operation.responses.responses.entry(status.to_owned());
         told.or_insert_with(|| {
             let error = Ref::from_schema_name("ErrorAnswer");
             let content = ContentBuilder::new().schema(Some(error)).build();
             let response = ResponseBuilder::new()
-                .description(*why)
+                .description(why)
                 .content("application/json", content);
             response.build().into()
         });

@@ -203,8 +203,9 @@ async fn a_screen_that_does_not_answer_is_disconnected() {
     let house = House::open(settings).await;
     let mut stream = TcpStream::connect(house.address).await.expect("it listens");
     let handshake = format!(
-        "GET /api/v1/live HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+        "GET /api/v1/live?token={} HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        crate::http::listener(house.address),
         house.address
     );
     stream
