@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { acknowledgeByHttp } from "./acknowledge";
+import { acknowledgeByHttp, named } from "./acknowledge";
 
 function answering(status: number, body: unknown) {
   const asked = vi.fn(async () => new Response(JSON.stringify(body), { status }));
@@ -10,32 +10,40 @@ function answering(status: number, body: unknown) {
 describe("an acknowledgement", () => {
   afterEach(() => void vi.unstubAllGlobals());
 
-  it("is posted with the seat", async () => {
+  it("is posted without a name: the server knows who it is", async () => {
     const asked = answering(200, {});
-    expect(await acknowledgeByHttp("a/1", "一号席", "")).toEqual({ outcome: "done" });
+    expect(await acknowledgeByHttp("a/1", "")).toEqual({ outcome: "done" });
     expect(asked).toHaveBeenCalledWith(
       "api/v1/alarms/a%2F1/ack",
-      expect.objectContaining({ method: "POST", body: '{"seat":"一号席","note":""}' }),
+      expect.objectContaining({ method: "POST", body: '{"note":""}' }),
     );
   });
 
   it("says who was first", async () => {
-    answering(409, {
-      error: { code: "already_acknowledged", message: "…" },
-      acknowledged: { seat: "二号席", at: "…" },
-    });
-    expect(await acknowledgeByHttp("a1", "一号席", "")).toEqual({ outcome: "taken", seat: "二号席" });
+    const error = { code: "already_acknowledged", message: "…" };
+    answering(409, { error, acknowledged: { person: "王芳", seat: "二号席", at: "…" } });
+    expect(await acknowledgeByHttp("a1", "")).toEqual({ outcome: "taken", by: { person: "王芳", seat: "二号席" } });
+    answering(409, { error, acknowledged: { person: null, seat: "二号席", at: "…" } });
+    expect(await acknowledgeByHttp("a1", "")).toEqual({ outcome: "taken", by: { person: null, seat: "二号席" } });
+    answering(409, { error });
+    expect(await acknowledgeByHttp("a1", "")).toEqual({ outcome: "taken", by: undefined });
   });
 
   it("gives the server's reason, or at least its status", async () => {
     answering(404, { error: { code: "not_found", message: "no such alarm" } });
-    expect(await acknowledgeByHttp("a1", "一号席", "")).toEqual({ outcome: "refused", why: "no such alarm" });
+    expect(await acknowledgeByHttp("a1", "")).toEqual({ outcome: "refused", why: "no such alarm" });
     answering(500, "broken");
-    expect(await acknowledgeByHttp("a1", "一号席", "")).toEqual({ outcome: "refused", why: "HTTP 500" });
+    expect(await acknowledgeByHttp("a1", "")).toEqual({ outcome: "refused", why: "HTTP 500" });
   });
 
   it("tells when no server answers", async () => {
     vi.stubGlobal("fetch", async () => Promise.reject(new TypeError("refused")));
-    expect(await acknowledgeByHttp("a1", "一号席", "")).toEqual({ outcome: "unreachable" });
+    expect(await acknowledgeByHttp("a1", "")).toEqual({ outcome: "unreachable" });
+  });
+
+  it("names a person, a seat, or both", () => {
+    expect(named({ person: "王芳", seat: "二号席" })).toBe("王芳 二号席");
+    expect(named({ person: null, seat: "二号席" })).toBe("二号席");
+    expect(named({ person: "王芳", seat: "" })).toBe("王芳");
   });
 });

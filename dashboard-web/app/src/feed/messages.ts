@@ -477,6 +477,8 @@ export type AlarmStateView = "unacknowledged" | "acknowledged" | "returned_unack
 
 /** Who acknowledged. */
 export type AcknowledgedView = {
+  /** The name of the person, as it is shown; `None` where nobody was signed in. */
+  person: string | null,
   /** The seat. */
   seat: string,
   /** City time. */
