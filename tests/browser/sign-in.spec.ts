@@ -186,10 +186,20 @@ test('who only watches has nothing to acknowledge with', async ({ page }) => {
   expect(asked).toEqual([]);
 });
 
+test('who has no business with the wall is told so, and not that the server is away', async ({ page }) => {
+  await page.goto(`${program.url}/`);
+  await fillIn(page, 'field', program.keys().password, '');
+  await expect(gate(page)).toContainText('此账号没有观看大屏的权限');
+  expect(await accessibility(page)).toEqual([]);
+  await expect(page.getByRole('button', { name: '退出登录' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(told(page)).toHaveText('已退出登录');
+});
+
 test('a person changes the password from the header, and the new one counts', async ({ page }) => {
   await program.signIn(page, 'department', '');
   const { password } = program.keys();
-  const fresh = `${password}-of-my-own`;
+  const fresh = `${password}-0f-My-own`;
   await choose(page, '修改密码');
   const person = page.locator('.person');
   const change = async (old: string, again: string): Promise<void> => {

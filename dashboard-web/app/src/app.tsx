@@ -6,6 +6,7 @@ import type { StateView } from "./feed/messages";
 import type { Presence } from "./feed/presence";
 import { createStore } from "./feed/store";
 import { First } from "./sign-in/First";
+import { NoWall } from "./sign-in/NoWall";
 import { NewPassword } from "./sign-in/Password";
 import { SignIn } from "./sign-in/SignIn";
 import { WallScreen } from "./wall";
@@ -40,6 +41,9 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
       </Match>
       <Match when={props.presence.session()?.must_change_password}>
         <NewPassword own={props.presence} />
+      </Match>
+      <Match when={props.presence.session()?.acts.includes("watch") === false}>
+        <NoWall own={props.presence} />
       </Match>
     </Switch>
   );

@@ -21,8 +21,11 @@ describe("an acknowledgement", () => {
 
   it("says who was first", async () => {
     const error = { code: "already_acknowledged", message: "…" };
-    answering(409, { error, acknowledged: { person: "王芳", seat: "二号席", at: "…" } });
-    expect(await acknowledgeByHttp("a1", "")).toEqual({ outcome: "taken", by: { person: "王芳", seat: "二号席" } });
+    answering(409, { error, acknowledged: { person: "wang.fang", seat: "二号席", at: "…" } });
+    expect(await acknowledgeByHttp("a1", "")).toEqual({
+      outcome: "taken",
+      by: { person: "wang.fang", seat: "二号席" },
+    });
     answering(409, { error, acknowledged: { person: null, seat: "二号席", at: "…" } });
     expect(await acknowledgeByHttp("a1", "")).toEqual({ outcome: "taken", by: { person: null, seat: "二号席" } });
     answering(409, { error });
@@ -42,8 +45,8 @@ describe("an acknowledgement", () => {
   });
 
   it("names a person, a seat, or both", () => {
-    expect(named({ person: "王芳", seat: "二号席" })).toBe("王芳 二号席");
+    expect(named({ person: "wang.fang", seat: "二号席" })).toBe("wang.fang 二号席");
     expect(named({ person: null, seat: "二号席" })).toBe("二号席");
-    expect(named({ person: "王芳", seat: "" })).toBe("王芳");
+    expect(named({ person: "wang.fang", seat: "" })).toBe("wang.fang");
   });
 });

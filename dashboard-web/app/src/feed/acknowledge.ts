@@ -1,4 +1,4 @@
-/** Who acknowledged: a person, at a seat; each where it is known. */
+/** Who acknowledged: an account, at a seat; each where it is known. */
 export interface By {
   readonly person: string | null;
   readonly seat: string;
@@ -58,7 +58,7 @@ export function firstBy(body: unknown): By | undefined {
   return named(by) === "" ? undefined : by;
 }
 
-/** Somebody in one line: 值班员 一号席. */
+/** Somebody in one line: zhang.wei 一号席. */
 export function named({ person, seat }: By): string {
   return [person ?? "", seat].filter((each) => each !== "").join(" ");
 }

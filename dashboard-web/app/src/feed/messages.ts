@@ -477,9 +477,9 @@ export type AlarmStateView = "unacknowledged" | "acknowledged" | "returned_unack
 
 /** Who acknowledged. */
 export type AcknowledgedView = {
-  /** The name of the person, as it is shown; `None` where nobody was signed in. */
+  /** The account of who did; `None` before there were accounts. */
   person: string | null,
-  /** The seat. */
+  /** The seat; may be empty. */
   seat: string,
   /** City time. */
   at_ms: number,

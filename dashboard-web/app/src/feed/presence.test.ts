@@ -122,16 +122,19 @@ describe("a person", () => {
     expect(presence.here()).toEqual({ state: "out", why: "left" });
   });
 
-  it("must change a given password once", async () => {
+  it("must change a given password, and may only then do something", async () => {
     const { door, presence } = setUp();
-    door.people = { outcome: "in", session: { ...OFFICER, must_change_password: true } };
+    door.people = { outcome: "in", session: { ...OFFICER, acts: [], must_change_password: true } };
     await presence.signIn("officer", "given", "");
     door.answers = OUT;
     await presence.changePassword("wrong", "own");
     expect(presence.session()?.must_change_password).toBe(true);
     door.answers = { outcome: "done" };
     await presence.changePassword("given", "own");
-    expect(presence.session()?.must_change_password).toBe(false);
+    expect(presence.here()).toEqual({ state: "asking" });
+    door.knows = IN;
+    await presence.ask();
+    expect(presence.session()).toEqual(OFFICER);
   });
 
   it("is told to be active at most once a minute", async () => {

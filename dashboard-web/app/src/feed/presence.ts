@@ -122,7 +122,12 @@ export function createPresence(door: Door, key: Key | undefined, nowMs: () => nu
     changePassword: async (old, next) => {
       const answer = await door.changePassword({ old, new: next });
       const known = session();
-      if (answer.outcome === "done" && known !== undefined) enter({ ...known, must_change_password: false });
+      if (answer.outcome === "done" && known?.must_change_password === true) {
+        // Until then nothing was allowed: what is, the server says.
+        turn += 1;
+        doubted = true;
+        setHere({ state: "asking" });
+      }
       return answer;
     },
     signOut: async () => {

@@ -29,6 +29,7 @@ export interface SignInWords {
   readonly signOut: string;
   readonly roles: Readonly<Record<string, string>>;
   readonly watchOnly: string;
+  readonly noWall: string;
 }
 
 export const zhSignIn: SignInWords = {
@@ -75,6 +76,7 @@ export const zhSignIn: SignInWords = {
     wall: "大屏",
   },
   watchOnly: "此屏只供观看，请到席位签收",
+  noWall: "此账号没有观看大屏的权限",
 };
 
 export const enSignIn: SignInWords = {
@@ -121,4 +123,5 @@ export const enSignIn: SignInWords = {
     wall: "wall",
   },
   watchOnly: "view only · ack at a seat",
+  noWall: "This account may not watch the wall",
 };

@@ -45,7 +45,7 @@ export class Player {
     const known = this.scene.alarms.get(alarm);
     if (known === undefined) return { outcome: "refused", why: "404" };
     if (known.acknowledged !== null) return { outcome: "taken", by: known.acknowledged };
-    const { display: person, seat } = actor();
+    const { name: person, seat } = actor();
     this.acknowledged.set(alarm, { person, seat, at_ms: this.scene.nowMs, note });
     this.send({ after: 0, position: 0, now_ms: this.scene.nowMs, alarms: [known] });
     return { outcome: "done" };
