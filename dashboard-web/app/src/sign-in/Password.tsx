@@ -3,6 +3,7 @@ import type { Own } from "../feed/presence";
 import { t } from "../lib/i18n";
 import { type Field, Form } from "./Form";
 import { Gate } from "./Gate";
+import { SignOut } from "./SignOut";
 import { said } from "./said";
 
 /** Changes the password of whoever is signed in. */
@@ -29,9 +30,7 @@ export const PasswordForm: Component<{ own: Own; onDone?: () => void; children?:
 export const NewPassword: Component<{ own: Own }> = (props) => (
   <Gate title={t().passwordChange} note={t().passwordMust}>
     <PasswordForm own={props.own}>
-      <button type="button" onClick={() => void props.own.signOut()}>
-        {t().signOut}
-      </button>
+      <SignOut own={props.own} />
     </PasswordForm>
   </Gate>
 );

@@ -3,7 +3,7 @@ import type { Own } from "../../feed/presence";
 import type { Session } from "../../feed/session";
 import { t } from "../../lib/i18n";
 import { PasswordForm } from "../../sign-in/Password";
-import { said } from "../../sign-in/said";
+import { SignOut } from "../../sign-in/SignOut";
 
 /** Who is signed in and at which seat; a person finds here what to do about it. */
 export const Who: Component<{ own: Own }> = (props) => (
@@ -60,7 +60,6 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
   };
   onMount(() => document.addEventListener("pointerdown", elsewhere));
   onCleanup(() => document.removeEventListener("pointerdown", elsewhere));
-  const leave = async () => tell(said(await props.own.signOut(), t().serverAway));
   return (
     <section
       class="person"
@@ -87,9 +86,7 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
             <button type="button" onClick={() => change(true)}>
               {t().passwordChange}
             </button>
-            <button type="button" onClick={() => void leave()}>
-              {t().signOut}
-            </button>
+            <SignOut own={props.own} />
           </div>
         }
       >
@@ -105,9 +102,7 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
           </button>
         </PasswordForm>
       </Show>
-      <p class="told" role="alert">
-        {told()}
-      </p>
+      <p role="status">{told()}</p>
     </section>
   );
 };
