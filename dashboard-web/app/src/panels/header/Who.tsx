@@ -54,6 +54,10 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
   const [told, tell] = createSignal<string>();
   const roles = () => props.session.roles.map((role) => t().roles[role] ?? role).join(" · ");
   let menu: HTMLElement | undefined;
+  const back = () => {
+    change(false);
+    menu?.querySelector("button")?.focus();
+  };
   // It lies over the picture: a hand that goes elsewhere needs that.
   const elsewhere = ({ target }: PointerEvent) => {
     if (target instanceof Element && !menu?.contains(target) && target.closest(".who") === null) props.onClose();
@@ -93,11 +97,11 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
         <PasswordForm
           own={props.own}
           onDone={() => {
-            change(false);
             tell(t().passwordChanged);
+            back();
           }}
         >
-          <button type="button" onClick={() => change(false)}>
+          <button type="button" onClick={back}>
             {t().cancel}
           </button>
         </PasswordForm>
