@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make check` takes seconds; `make build` leaves target/release/yiping.
-.PHONY: demo test long check build app bench bench-timescale soak bless fmt clean
+.PHONY: demo test long schema check build app bench bench-timescale soak bless fmt clean
 .DEFAULT_GOAL := help
 
 APP := dashboard-web/app
@@ -9,9 +9,10 @@ BUILD_TOOLS := mold:mold cc:gcc
 TEST_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto mosquitto_pub:mosquitto-clients chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk" server=initdb:postgresql
 
 help:
-	@echo 'make demo    build, start a simulated city, show its wall at http://127.0.0.1:8080/'
+	@echo 'make demo    build, start a simulated city, print the link of its wall and how to sign in'
 	@echo 'make test    every test: Rust, front end, real broker, real browser'
 	@echo 'make long    a quiet week and a flood of the whole city, over its real door, and what else takes long'
+	@echo 'make schema  made-up requests against the OpenAPI document, signed in as each role; MINUTES=10 a role'
 	@echo 'make check   format, lints and types, in seconds'
 	@echo 'make build   target/release/yiping, with the app inside it'
 	@echo 'make bench   the workload city-1k and the fan-out, measured; docs/BENCH.md'
@@ -60,6 +61,13 @@ test:
 # What every build cannot wait for. One case: make long ARGS=week
 long: build
 	cargo test --release -p yiping --locked --test long -- --nocapture --test-threads 1 $(ARGS)
+
+# Made-up requests against the OpenAPI document, ten minutes a role: make schema MINUTES=1 ROLES='auditor listener'
+schema: build
+	@deploy/need python3:python3-venv
+	python3 -m venv target/schema
+	target/schema/bin/pip install --quiet --requirement tests/schema/requirements.txt
+	target/schema/bin/python tests/schema/walk.py
 
 # On a quiet machine. One case: make bench ARGS='mosquitto-5k --secs 45 --runs 3'
 bench: app

@@ -1,9 +1,11 @@
 //! The command line.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use yiping_desk::ledger::Head;
+use yiping_desk::rights::Role;
 use yiping_sim::Scenario;
 
 /// Yiping (一屏): one screen from which a city is watched and commanded.
@@ -39,6 +41,9 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Checks configuration and packs, runs the cases of every rule, and says what is wrong and where.
     Check(Check),
+    /// Accounts of people and tokens of programs, while the program is stopped; while it runs its API makes them. docs/RIGHTS.md
+    #[command(subcommand)]
+    People(People),
     /// The ledger of decisions: was it changed? what does it say?
     #[command(subcommand)]
     Ledger(Ledger),
@@ -53,9 +58,13 @@ pub(crate) struct Demo {
     /// Where the log and the history are kept.
     #[arg(long, default_value = "data/demo", value_name = "FOLDER")]
     pub(crate) data_dir: PathBuf,
-    /// Port of the wall and the API, on loopback.
+    /// Port of the wall and the API.
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
+    /// Address of the wall and the API. For one that other machines can reach, for example 0.0.0.0, a certificate is made that browsers
+    /// ask about, unless the configuration has one.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub(crate) listen: IpAddr,
     /// First port to try for the demo's own MQTT door, or HOST:PORT of a broker to publish and subscribe to instead.
     #[arg(long, default_value = "1883", value_name = "PORT|HOST:PORT")]
     pub(crate) mqtt: String,
@@ -160,6 +169,63 @@ pub(crate) struct Check {
         requires = "log"
     )]
     pub(crate) batch: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum People {
+    /// Makes an account, or gives it other roles and another password: for the first administrator, and for one who is locked out.
+    Account(NewAccount),
+    /// Issues a token and prints it; it is not shown again.
+    Token(NewToken),
+    /// One account of each role and a token of each kind, for tests and drills only: sign-in.json in the data folder says how.
+    Demo(Place),
+}
+
+/// Which program.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// Its configuration.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Its data folder, if it is not that of the configuration.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewAccount {
+    /// The name to sign in with, for example zhang.wei.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The person's name on screens; without it the name to sign in with.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) display: Option<String>,
+    /// A role, for example administrator; may be given again.
+    #[arg(long = "role", required = true, value_name = "ROLE")]
+    pub(crate) roles: Vec<Role>,
+    /// The code of an area (GB/T 2260) to which the rights are bound; may be given again.
+    #[arg(long = "area", value_name = "CODE")]
+    pub(crate) areas: Vec<String>,
+    /// The pack to which the rights are bound; may be given again.
+    #[arg(long = "domain", value_name = "PACK")]
+    pub(crate) domains: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewToken {
+    /// Its name, for example hall-wall.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// What it is for: `wall`, `source` (sends readings) or `listener` (reads, and hears records).
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Role,
+    /// The seat that a wall belongs to.
+    #[arg(long, default_value = "", value_name = "SEAT")]
+    pub(crate) seat: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 //! Opening goes from the spine outwards (log, history, engine, face, doors); closing goes the other way, so that what a door has taken is
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +14,12 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use yiping_desk::rights::Right;
 use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_scene::SceneFacts;
-use yiping_server::{Extra, LedgerHead, LedgerView, LiveHandle, Probe, ServerState};
+use yiping_server::{Extra, LedgerHead, LedgerView, LiveHandle, Need, People, Probe, ServerState};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, History, Opened, Store};
@@ -26,12 +28,15 @@ use crate::config::Config;
 use crate::explain::rule_view;
 use crate::packs::Domain;
 use crate::past::StorePast;
+use crate::tls::Certificate;
 
 /// How long closing may take before the program ends anyway.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
 const TICK: Duration = Duration::from_secs(1);
 /// The ledger's folder, in the data folder.
 pub(crate) const LEDGER: &str = "ledger";
+/// The register of people, in the data folder.
+pub(crate) const PEOPLE: &str = "people.json";
 const UPKEEP: Duration = Duration::from_secs(5);
 /// How many records engine and history may be behind a city that waits for them.
 const RECORDS_BEHIND_MAX: u64 = 10_000;
@@ -54,6 +59,10 @@ pub(crate) struct House {
     /// `None` when no history is kept.
     history: Option<watch::Receiver<Progress>>,
     ledger: watch::Receiver<yiping_command::Progress>,
+    /// Who is who.
+    pub(crate) people: People,
+    /// `None` when only this machine is answered.
+    certificate: Option<Arc<Certificate>>,
     live: LiveHandle,
 }
 
@@ -121,6 +130,12 @@ impl Tasks {
     }
 }
 
+/// Listens at the address of the face.
+async fn bound(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(listen).await;
+    listener.with_context(|| format!("cannot listen on {listen}; is it taken? choose another port"))
+}
+
 /// Opens everything but the MQTT doors: log, history, engine, live scene, HTTP.
 pub(crate) async fn open(
     config: Config,
@@ -136,14 +151,7 @@ pub(crate) async fn open(
     let folder = config.data.dir.clone();
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make data.dir {}", folder.display()))?;
-    let listener = TcpListener::bind(config.server.listen)
-        .await
-        .with_context(|| {
-            format!(
-                "cannot listen on {}; is it taken? choose another port",
-                config.server.listen
-            )
-        })?;
+    let listener = bound(config.server.listen).await?;
     let log = Arc::new(DiskLog::open(
         &folder.join("log"),
         config.log.clone(),
@@ -166,6 +174,13 @@ pub(crate) async fn open(
         &checkpoint(&folder, "wall", log.id()),
     )
     .await;
+    let people = People::open(
+        folder.join(PEOPLE),
+        Arc::clone(&log) as Arc<dyn Log>,
+        config.people.clone(),
+    )?;
+    let certificate = config.tls.is_set().then(|| Certificate::open(&config.tls));
+    let certificate = certificate.transpose()?;
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {
@@ -180,6 +195,8 @@ pub(crate) async fn open(
         engine: watch::channel(Position::START).1,
         history: None,
         ledger: watch::channel(yiping_command::Progress::default()).1,
+        people,
+        certificate,
         live,
     };
     house.start_engine(domain, &folder, Arc::clone(&opened.history));
@@ -187,6 +204,7 @@ pub(crate) async fn open(
     house.start_ledger(&folder);
     house.start_scene(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
+    house.start_people();
     house.start_clock();
     house.start_upkeep(figures);
     Ok(house)
@@ -301,9 +319,11 @@ impl House {
             history: opened.history,
             store: opened.store,
             filling: self.history.clone(),
+            people: self.people.clone(),
             live: self.live.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
+            secure: self.certificate.is_some(),
             render_metrics,
             ledger: self.ledger_view(),
             probes: vec![probe],
@@ -312,17 +332,33 @@ impl House {
         let door = self.door(&self.config.ingest.http.name)?;
         let extra = Extra {
             router: yiping_sources::http::router(door, self.config.ingest.http.clone()),
+            need: Need::Right(Right::Send),
             document: yiping_sources::http::openapi(),
         };
         let router = yiping_server::router(state, vec![extra]);
-        let stop = self.face.stopped();
+        let tls = self
+            .certificate
+            .as_ref()
+            .map(|certificate| certificate.acceptor(None))
+            .transpose()?;
         let serve = yiping_server::serve(
             listener,
             router,
             self.live.clone(),
             self.config.server.connections_max,
-            stop,
+            tls,
+            self.face.stopped(),
         );
+        if let Some(certificate) = self.certificate.clone() {
+            let stopped = self.face.stopped();
+            self.face.spawn("the certificate", async move {
+                tokio::select! {
+                    () = certificate.keep() => {}
+                    () = stopped => {}
+                }
+                Ok(())
+            });
+        }
         self.face
             .spawn("the server", async move { serve.await.context("HTTP") });
         Ok(())
@@ -342,6 +378,15 @@ impl House {
                 trouble: progress.trouble.clone(),
             }
         })
+    }
+
+    /// Ends sessions when their time is over.
+    fn start_people(&mut self) {
+        let (people, stop) = (self.people.clone(), self.face.stopped());
+        self.face.spawn("the register of people", async move {
+            people.keep(stop).await;
+            Ok(())
+        });
     }
 
     fn start_clock(&mut self) {
@@ -433,10 +478,13 @@ impl House {
         }
         for settings in self.config.ingest.mqttd.clone() {
             let door = self.door_into(self.log_at_hand(), &settings.name)?;
+            let tls = self.certificate.as_ref().filter(|_| settings.tls);
+            let tls = tls.map(|certificate| certificate.acceptor(settings.client_ca.as_deref()));
+            let tls = tls.transpose()?;
             let door = self
                 .threads
                 .handle()
-                .spawn(Mqttd::bind(settings, door))
+                .spawn(Mqttd::bind(settings, door, tls))
                 .await??;
             let run = door.run(self.doors.stop.subscribe());
             let run = async move {

@@ -7,13 +7,15 @@ mod explain;
 mod house;
 mod packs;
 mod past;
+mod sign_in;
+mod tls;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use cli::{Cli, Command, Ledger};
+use cli::{Cli, Command, Ledger, People};
 
 /// Many small pieces live for days here and are made and dropped on several threads. The C library's allocator keeps heaps for each thread and
 /// gives back little of them.
@@ -40,6 +42,11 @@ fn main() -> ExitCode {
             Command::Sim(arguments) => commands::sim::sim(arguments).await,
             Command::Replay(arguments) => commands::replay::replay(arguments).await,
             Command::Check(arguments) => commands::check::check(&arguments).await,
+            Command::People(People::Account(arguments)) => {
+                commands::people::account(arguments).await
+            }
+            Command::People(People::Token(arguments)) => commands::people::token(arguments).await,
+            Command::People(People::Demo(place)) => commands::people::demo(place).await,
             Command::Ledger(Ledger::Verify(arguments)) => commands::ledger::verify(&arguments),
             Command::Ledger(Ledger::Export(arguments)) => commands::ledger::export(&arguments),
         }

@@ -141,7 +141,8 @@ struct Wall(WebSocket<MaybeTlsStream<TcpStream>>);
 
 impl Wall {
     fn of(program: &Yiping) -> Self {
-        let url = format!("ws://127.0.0.1:{}/api/v1/live", program.port);
+        let token = &support::access::access(program.port).listener;
+        let url = format!("ws://127.0.0.1:{}/api/v1/live?token={token}", program.port);
         Self(tungstenite::connect(url).expect("the feed answers").0)
     }
 

@@ -70,7 +70,11 @@ fn rfc3339(ms: i64) -> Value {
 
 /// Hears the live feed until an alarm of this rule is shown as corrected.
 fn hear_correction(program: &Yiping, rule: &str, act: impl FnOnce()) -> Value {
-    let url = format!("ws://127.0.0.1:{}/api/v1/live?scene=wall", program.port);
+    let token = &support::access::access(program.port).listener;
+    let url = format!(
+        "ws://127.0.0.1:{}/api/v1/live?scene=wall&token={token}",
+        program.port
+    );
     let (mut socket, _) = tungstenite::connect(url).expect("the feed answers");
     let first = socket.read().expect("a snapshot");
     assert!(first.to_text().expect("text").contains("snapshot"));

@@ -49,6 +49,7 @@ fn replay(
     if exit {
         command.arg("--exit");
     }
+    support::access::keeps(port, data.to_owned());
     Process::start(&mut command)
 }
 

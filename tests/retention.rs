@@ -148,8 +148,7 @@ fn what_the_log_drops_is_archived_and_alarms_and_decisions_stay() {
     let mut program = program(folder.path(), settings);
     let mut sent = fill(program.port, 2 * BATCH);
     let alarm = first_alarm(&program);
-    let path = format!("/api/v1/alarms/{alarm}/ack");
-    let answer = post(program.port, &path, r#"{"seat":"1号席"}"#).expect("an answer");
+    let answer = support::acknowledge(program.port, &alarm);
     assert_eq!(answer.0, 200, "{}", answer.1);
     sent.extend(fill(program.port, 20 * BATCH));
 

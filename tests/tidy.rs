@@ -19,7 +19,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("yiping-scene", &[]),
     (
         "yiping-server",
-        &["yiping-scene", "yiping-log", "yiping-store"],
+        &["yiping-scene", "yiping-log", "yiping-store", "yiping-desk"],
     ),
     ("yiping-sim", &["yiping-protocols"]),
     ("yiping-bench", &[]),

@@ -16,6 +16,8 @@ use crate::cli::Demo;
 use crate::config::Config;
 use crate::house::{self, House};
 use crate::packs;
+use crate::sign_in::{self, SignIn};
+use crate::tls;
 
 const HOUR_SECS: u64 = 3_600;
 const PORTS_TRIED: u16 = 50;
@@ -25,7 +27,10 @@ const DOOR: &str = "mqtt";
 pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     let mut config = configuration(arguments.config.as_deref())?;
     config.data.dir.clone_from(&arguments.data_dir);
-    config.server.listen = SocketAddr::from(([127, 0, 0, 1], arguments.port));
+    config.server.listen = SocketAddr::from((arguments.listen, arguments.port));
+    if !arguments.listen.is_loopback() && !config.tls.is_set() {
+        config.tls = tls::self_signed(&config.data.dir.join("tls"), arguments.listen)?;
+    }
     config.ingest.unknown = Unknown::Accept;
     let speed = arguments.speed.factor();
     config.sim.speed = speed.unwrap_or(SPEED_MAX);
@@ -53,7 +58,8 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     if simulated {
         start_city(&mut house, &config, log_end, &target, speed.is_none())?;
     }
-    announce(&arguments, &config.sim, &target, simulated);
+    let sign_in = sign_in::for_demonstration(&house.people, &config.data.dir).await?;
+    announce(&arguments, &config, &target, simulated, sign_in.as_ref());
     house.live_until(std::future::pending()).await
 }
 
@@ -200,23 +206,35 @@ fn happening(sim: &Settings) -> String {
     format!("in about {minutes} min of city time {what}")
 }
 
-fn announce(arguments: &Demo, sim: &Settings, target: &MqttTarget, simulated: bool) {
-    let port = arguments.port;
+fn announce(
+    arguments: &Demo,
+    config: &Config,
+    target: &MqttTarget,
+    simulated: bool,
+    sign_in: Option<&SignIn>,
+) {
+    let address = super::address(config);
     say("");
+    match sign_in {
+        Some(sign_in) => sign_in.lines(&address).iter().for_each(|line| say(line)),
+        None => say(&format!("  wall     {address}/")),
+    }
+    say(&format!("  English  {address}/?lang=en"));
+    say(&format!("  API      {address}/api/openapi.json"));
     say(&format!(
-        "  wall     http://127.0.0.1:{port}/          (English: http://127.0.0.1:{port}/?lang=en)"
-    ));
-    say(&format!(
-        "  API      http://127.0.0.1:{port}/api/openapi.json"
-    ));
-    say(&format!(
-        "  send     POST http://127.0.0.1:{port}/api/v1/observations, or MQTT {}:{} city/#",
+        "  send     POST {address}/api/v1/observations, or MQTT {}:{} city/#",
         target.host, target.port
     ));
     say(&format!("  data     {}", arguments.data_dir.display()));
     if simulated {
-        say(&format!("  city     simulated; {}", happening(sim)));
+        say(&format!("  city     simulated; {}", happening(&config.sim)));
     }
-    say("  This machine only, until accounts exist. Ctrl-C ends it.");
+    if config.tls.is_set() {
+        say(
+            "  Nobody but this program vouches for its certificate: a browser asks once. Ctrl-C ends it.",
+        );
+    } else {
+        say("  This machine only; --listen 0.0.0.0 lets others in, over TLS. Ctrl-C ends it.");
+    }
     say("");
 }

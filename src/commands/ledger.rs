@@ -74,8 +74,10 @@ fn write_json(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
 /// Two lines: what was decided, and the digest that seals it.
 fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::io::Result<()> {
     let by = match &entry.by {
-        By::Engine => "engine",
-        By::Seat(seat) => seat,
+        By::Engine => "engine".to_owned(),
+        By::Seat(seat) => seat.to_string(),
+        By::Person { name, seat } if seat.is_empty() => name.to_string(),
+        By::Person { name, seat } => format!("{name} ({seat})"),
     };
     let what = match &entry.line {
         Line::Alarm(event) => format!(
@@ -89,10 +91,54 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
             event.started,
             event.alarm
         ),
-        Line::Decision(decision) => match &decision.act {
-            Act::Acknowledge { alarm, note } => format!("acknowledged alarm {alarm} {note:?}"),
-        },
+        Line::Decision(decision) => done(&decision.act),
     };
     writeln!(out, "{:>8}  {}  {by}  {what}", entry.n, entry.at)?;
     writeln!(out, "          {digest}")
+}
+
+/// What was done, for people.
+fn done(act: &Act) -> String {
+    let bounds = |areas: &[String], domains: &[String]| {
+        let named = |list: &[String]| match list {
+            [] => "everywhere".to_owned(),
+            list => list.join(" "),
+        };
+        format!("areas {} domains {}", named(areas), named(domains))
+    };
+    match act {
+        Act::Acknowledge { alarm, note, seen } => {
+            let seen = seen.as_ref();
+            let seen = seen.map(|seen| format!(", seen at {} as {}", seen.position, seen.digest));
+            format!(
+                "acknowledged alarm {alarm} {note:?}{}",
+                seen.unwrap_or_default()
+            )
+        }
+        Act::SignIn { from } => format!("signed in from {from}"),
+        Act::SignOut => "signed out".to_owned(),
+        Act::SignInHeld { account, from } => {
+            format!("sign-ins as {account:?} from {from} failed too often")
+        }
+        Act::SetAccount {
+            account,
+            display,
+            roles,
+            areas,
+            domains,
+            closed,
+        } => format!(
+            "account {account} {display:?} is {} {} {}",
+            if *closed { "closed," } else { "open," },
+            roles.join(" "),
+            bounds(areas, domains)
+        ),
+        Act::SetPassword { account } => format!("set the password of {account}"),
+        Act::IssueToken {
+            token,
+            role,
+            of_seat,
+        } => format!("issued the token {token} for {role} {of_seat}"),
+        Act::RevokeToken { token } => format!("revoked the token {token}"),
+    }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod ledger;
+pub(crate) mod people;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod sim;
@@ -21,6 +22,12 @@ pub(crate) fn say(line: &str) {
 /// Writes an error for the person at the terminal.
 pub(crate) fn complain(line: &str) {
     drop(writeln!(std::io::stderr(), "{line}"));
+}
+
+/// Where a browser finds the program.
+pub(crate) fn address(config: &Config) -> String {
+    let scheme = if config.tls.is_set() { "https" } else { "http" };
+    format!("{scheme}://{}", config.server.listen)
 }
 
 /// The configuration of a command: file and environment.

@@ -11,7 +11,7 @@ use yiping_sources::Replay;
 use yiping_sources::settings::REPLAY_SOURCE;
 
 use super::{configuration, say};
-use crate::{cli, house, packs};
+use crate::{cli, house, packs, sign_in};
 
 /// How many rows of a table that is not sorted by time may be sorted in memory.
 const ROWS_SORTED_MAX: u64 = 5_000_000;
@@ -39,10 +39,12 @@ pub(crate) async fn replay(arguments: cli::Replay) -> anyhow::Result<()> {
         CityClock::driven(end.max(begins_at))
     })
     .await?;
-    say(&format!(
-        "replaying {rows} rows from {begins_at}; wall http://127.0.0.1:{}/",
-        arguments.port
-    ));
+    say(&format!("replaying {rows} rows from {begins_at}"));
+    let sign_in = sign_in::for_demonstration(&house.people, &arguments.data_dir).await?;
+    if let Some(sign_in) = sign_in {
+        let address = format!("http://127.0.0.1:{}", arguments.port);
+        sign_in.lines(&address).iter().for_each(|line| say(line));
+    }
 
     let door = house.door(REPLAY_SOURCE)?;
     let (log, clock) = (house.log.clone(), house.clock.clone());

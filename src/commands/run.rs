@@ -10,13 +10,17 @@ use yiping_log::CityClock;
 pub(crate) async fn run(arguments: &Run) -> anyhow::Result<()> {
     let config = configuration(Some(&arguments.config))?;
     let domain = packs::load(&config)?;
-    let listen = config.server.listen;
+    let address = super::address(&config);
     let mut house = house::open(config, &domain, false, CityClock::life)
         .await
         .context("yiping cannot start")?;
     house.open_mqtt().await?;
-    say(&format!(
-        "wall  http://{listen}/   (this machine only, until accounts exist)"
-    ));
+    say(&format!("wall  {address}/"));
+    if let Some(secret) = house.people.offer_first()? {
+        say(
+            "Nobody has an account yet. This link makes the first administrator, once; the next start prints another:",
+        );
+        say(&format!("  {address}/#first={secret}"));
+    }
     house.live_until(std::future::pending()).await
 }

@@ -21,6 +21,8 @@ pub(crate) struct Config {
     pub(crate) data: Data,
     /// Which domains.
     pub(crate) packs: Packs,
+    /// The certificate.
+    pub(crate) tls: Tls,
     /// The doors.
     pub(crate) ingest: yiping_sources::IngestSettings,
     /// The durable log.
@@ -35,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) runner: yiping_runner::Settings,
     /// How the ledger is kept.
     pub(crate) ledger: yiping_command::Settings,
+    /// How strict the door is to people.
+    pub(crate) people: yiping_desk::people::Policy,
     /// HTTP and the live feed.
     pub(crate) server: yiping_server::Settings,
     /// The simulated city of `demo` and `sim`.
@@ -61,6 +65,18 @@ pub(crate) struct Data {
     pub(crate) dir: PathBuf,
     /// How often retention looks at the log.
     pub(crate) retention_check_secs: u64,
+}
+
+/// The certificate by which the program is known; without one it answers only this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// File of the certificate and the chain above it, PEM; empty for none.
+    pub(crate) certificate: PathBuf,
+    /// File of its private key, PEM.
+    pub(crate) key: PathBuf,
+    /// How often the files are looked at; new ones hold for the next connection.
+    pub(crate) check_secs: u64,
 }
 
 /// Which domains.
@@ -109,6 +125,23 @@ impl Default for Data {
     }
 }
 
+impl Default for Tls {
+    fn default() -> Self {
+        Self {
+            certificate: PathBuf::new(),
+            key: PathBuf::new(),
+            check_secs: 10,
+        }
+    }
+}
+
+impl Tls {
+    /// Whether there is a certificate.
+    pub(crate) fn is_set(&self) -> bool {
+        !self.certificate.as_os_str().is_empty()
+    }
+}
+
 impl Default for Packs {
     fn default() -> Self {
         Self {
@@ -124,11 +157,22 @@ impl Default for Packs {
 impl Config {
     /// Checks what the types cannot, before the first port opens.
     pub(crate) fn validate(&self) -> anyhow::Result<()> {
-        self.server.validate()?;
+        anyhow::ensure!(
+            self.tls.is_set() != self.tls.key.as_os_str().is_empty(),
+            "tls.certificate and tls.key belong together: set both or none"
+        );
+        anyhow::ensure!(self.tls.check_secs > 0, "tls.check_secs must be at least 1");
+        self.server.validate(self.tls.is_set())?;
+        self.people.check()?;
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;
         for door in &self.ingest.mqttd {
+            anyhow::ensure!(
+                !door.tls || self.tls.is_set(),
+                "the door {} of ingest.mqttd has tls = true, and there is no certificate: set tls.certificate and tls.key",
+                door.name
+            );
             anyhow::ensure!(
                 door.listen != self.server.listen,
                 "server.listen and the door {} of ingest.mqttd both say {}; choose another port",

@@ -5,6 +5,7 @@
     reason = "tests stand outside: they measure and they look for the test data"
 )]
 
+pub(crate) mod access;
 pub(crate) mod city;
 pub(crate) mod postgres;
 pub(crate) mod rig;
@@ -182,6 +183,7 @@ impl Yiping {
             .iter()
             .map(|&(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
+        access::prepare(port, &arguments, &environment);
         let process = Process::start(&mut Self::command(&arguments, &environment));
         let mut program = Self {
             port,
@@ -260,8 +262,10 @@ pub(crate) fn status(port: u16, path: &str) -> Option<u16> {
 
 /// The text that a GET answers with, or `None` when nobody answers.
 pub(crate) fn get_text(port: u16, path: &str) -> Option<String> {
+    let bearer = access::access(port).bearer(port, "GET", path);
     let mut answer = agent()
         .get(format!("http://127.0.0.1:{port}{path}"))
+        .header("authorization", bearer)
         .call()
         .ok()?;
     answer.body_mut().read_to_string().ok()
@@ -269,8 +273,10 @@ pub(crate) fn get_text(port: u16, path: &str) -> Option<String> {
 
 /// The JSON that a GET answers with 200.
 pub(crate) fn get(port: u16, path: &str) -> Result<Value, String> {
+    let bearer = access::access(port).bearer(port, "GET", path);
     let mut answer = agent()
         .get(format!("http://127.0.0.1:{port}{path}"))
+        .header("authorization", bearer)
         .call()
         .map_err(|error| error.to_string())?;
     let status = answer.status();
@@ -288,13 +294,28 @@ pub(crate) fn get(port: u16, path: &str) -> Result<Value, String> {
 
 /// Posts JSON; the status and the answer, or `None` when nobody answers.
 pub(crate) fn post(port: u16, path: &str, body: &str) -> Option<(u16, String)> {
+    let bearer = access::access(port).bearer(port, "POST", path);
     let mut answer = agent()
         .post(format!("http://127.0.0.1:{port}{path}"))
+        .header("authorization", bearer)
         .header("content-type", "application/json")
         .send(body)
         .ok()?;
     let status = answer.status().as_u16();
     Some((status, answer.body_mut().read_to_string().ok()?))
+}
+
+/// Acknowledges what the scene shows of an alarm now, as the officer; the status and the answer.
+pub(crate) fn acknowledge(port: u16, id: &str) -> (u16, String) {
+    let shown = get(port, &format!("/api/v1/alarms/{id}/shown")).expect("the alarm is open");
+    acknowledge_seen(port, id, &shown)
+}
+
+/// The same on the evidence of what was shown before.
+pub(crate) fn acknowledge_seen(port: u16, id: &str, shown: &Value) -> (u16, String) {
+    let seen = serde_json::json!({ "position": shown["position"], "digest": shown["digest"] });
+    let body = serde_json::json!({ "note": "", "seen": seen }).to_string();
+    post(port, &format!("/api/v1/alarms/{id}/ack"), &body).expect("an answer")
 }
 
 /// Every record of a log that no program holds open, in order.

@@ -23,10 +23,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 position: Position(n),
                 received_at: Timestamp::from_millis(1_770_000_000_000 + n.cast_signed()),
                 body: Body::Decision(Decision {
+                    person: None,
                     seat: "1号席".into(),
                     act: Act::Acknowledge {
                         alarm: alarm.clone(),
                         note: "seen; somebody is on the way".into(),
+                        seen: None,
                     },
                 }),
             };

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use yiping_model::{
-    Act, AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Event, EventKey, IndexKind,
+    AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Event, EventKey, IndexKind,
     IndexResult, Measured, Outcome, Position, PropertyId, Quality, Quantile, Reading, Record,
     Reject, RuleVersion, Stage, ThingId, Timestamp, WindowResult,
 };
@@ -368,10 +368,8 @@ enum Item<'a> {
     Decision {
         position: Position,
         received_ms: i64,
-        seat: &'a str,
-        act: &'static str,
-        alarm: Display<'a, yiping_model::AlarmId>,
-        note: &'a str,
+        #[serde(flatten)]
+        decision: &'a Decision,
     },
 }
 
@@ -469,14 +467,10 @@ impl<'a> Item<'a> {
     }
 
     fn decision(record: &Record, decision: &'a Decision) -> Self {
-        let Act::Acknowledge { alarm, note } = &decision.act;
         Self::Decision {
             position: record.position,
             received_ms: record.received_at.as_millis(),
-            seat: &decision.seat,
-            act: "acknowledge",
-            alarm: Display(alarm),
-            note,
+            decision,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod delta;
 mod events;
+pub mod evidence;
 mod facts;
 pub mod feed;
 mod latest;

@@ -670,7 +670,10 @@ pub enum AlarmStateView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct AcknowledgedView {
-    /// The seat.
+    /// The account of who did; `None` before there were accounts.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// The seat; may be empty.
     pub seat: String,
     /// City time.
     #[cfg_attr(test, ts(type = "number"))]

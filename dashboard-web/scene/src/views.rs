@@ -240,6 +240,7 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
             .acknowledgement
             .as_ref()
             .map(|given| AcknowledgedView {
+                person: given.person.clone(),
                 seat: given.seat.clone(),
                 at_ms: given.at.as_millis(),
                 note: given.note.clone(),

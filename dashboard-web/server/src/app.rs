@@ -3,13 +3,13 @@
 //! Names below `assets/` carry a hash of their content and never change; everything else is asked for again each time, by its tag.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
+use yiping_model::hex;
 
 use crate::api::ApiError;
 
@@ -35,11 +35,7 @@ pub(crate) type Files = fn(&str) -> Option<File>;
 pub(crate) fn embedded() -> Files {
     |path| {
         let found = Dist::get(path)?;
-        let mut tag = String::from("W/\"");
-        for byte in &found.metadata.sha256_hash()[..8] {
-            write!(tag, "{byte:02x}").ok()?;
-        }
-        tag.push('"');
+        let tag = format!("W/\"{}\"", hex(&found.metadata.sha256_hash()[..8]));
         Some(File {
             kind: found.metadata.mimetype().to_owned(),
             bytes: found.data,

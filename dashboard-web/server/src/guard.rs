@@ -1,8 +1,8 @@
-//! Who may ask, as long as there are no accounts: this machine, under a loopback name.
+//! Under which name, and from which page, the server may be asked.
 //!
 //! A listener on loopback alone does not keep a web page of elsewhere out: the browser on this machine can be made to ask for it. So the
-//! name in `Host` must be a loopback name (a page cannot rebind one), whoever changes something or listens live must come from the same
-//! origin or from no page at all, and a `POST` must be JSON, which no page can send elsewhere unasked.
+//! name in `Host` must be a loopback name, over TLS also an address or a name of the configuration (a page cannot rebind one); whoever changes something or listens live must come from the same
+//! origin or from no page at all, and a `POST` or `PUT` must be JSON, which no page can send elsewhere unasked.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -33,9 +33,51 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+/// Browsers that were here over TLS come so for a year.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// How the server is asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    names: Arc<[String]>,
+    secure: bool,
+}
+
+impl Asked {
+    pub(crate) fn new(settings: &Settings, secure: bool) -> Self {
+        Self {
+            names: settings.names.as_slice().into(),
+            secure,
+        }
+    }
+
+    /// Whether it may be asked under this host, which may have a port.
+    fn answers(&self, host: &str) -> bool {
+        let Some(name) = host_name(host) else {
+            return false;
+        };
+        let address = name.parse::<IpAddr>();
+        name.eq_ignore_ascii_case("localhost")
+            || address.is_ok_and(|address| self.secure || address.is_loopback())
+            || self
+                .names
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    const fn scheme(&self) -> &'static str {
+        if self.secure { "https://" } else { "http://" }
+    }
+}
+
 /// Puts the security headers on every answer, refusals included.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
+pub(crate) async fn secure(State(asked): State<Asked>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    if asked.secure {
+        response
+            .headers_mut()
+            .insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
     for (name, value) in HEADERS {
         response
             .headers_mut()
@@ -45,8 +87,8 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 }
 
 /// Refuses what comes under another name, from another origin, or as a `POST` that is not JSON.
-pub(crate) async fn check(request: Request, next: Next) -> Response {
-    match refusal(request.method(), request.headers()) {
+pub(crate) async fn check(State(asked): State<Asked>, request: Request, next: Next) -> Response {
+    match refusal(&asked, request.method(), request.headers()) {
         Some((reason, error)) => {
             metrics::count_refused(reason);
             error.into_response()
@@ -71,10 +113,15 @@ pub(crate) async fn in_time(
     }
 }
 
-fn refusal(method: &Method, headers: &HeaderMap) -> Option<(&'static str, ApiError)> {
-    let Some(host) = only(headers, &header::HOST).filter(|host| is_loopback(host)) else {
+fn refusal(
+    asked: &Asked,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Option<(&'static str, ApiError)> {
+    let Some(host) = only(headers, &header::HOST).filter(|host| asked.answers(host)) else {
         let error = ApiError::Forbidden(
-            "until accounts exist only this machine is answered: ask for 127.0.0.1, localhost or [::1]".into(),
+            "without TLS only this machine is answered: ask for 127.0.0.1, localhost or [::1]"
+                .into(),
         );
         return Some(("host", error));
     };
@@ -82,16 +129,17 @@ fn refusal(method: &Method, headers: &HeaderMap) -> Option<(&'static str, ApiErr
     let upgrades = headers.contains_key(header::UPGRADE);
     if (!reads || upgrades) && headers.contains_key(header::ORIGIN) {
         let same = only(headers, &header::ORIGIN)
-            .and_then(|origin| origin.strip_prefix("http://"))
+            .and_then(|origin| origin.strip_prefix(asked.scheme()))
             .is_some_and(|authority| authority.eq_ignore_ascii_case(host));
         if !same {
             let error = ApiError::Forbidden(format!(
-                "a page of another origin may not do this: open http://{host}/"
+                "a page of another origin may not do this: open {}{host}/",
+                asked.scheme()
             ));
             return Some(("origin", error));
         }
     }
-    if method == Method::POST && !is_json(headers) {
+    if matches!(*method, Method::POST | Method::PUT) && !is_json(headers) {
         return Some(("content_type", ApiError::NotJson));
     }
     None
@@ -104,26 +152,20 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     values.next().is_none().then(|| value.to_str().ok())?
 }
 
-fn is_loopback(host: &str) -> bool {
+/// The name of a host without its port; `None` when it is no host.
+fn host_name(host: &str) -> Option<&str> {
     let (name, port) = if let Some(rest) = host.strip_prefix('[') {
-        let Some((name, port)) = rest.split_once(']') else {
-            return false;
-        };
+        let (name, port) = rest.split_once(']')?;
         (
             name,
-            port.strip_prefix(':').or(port.is_empty().then_some("")),
+            port.strip_prefix(':').or(port.is_empty().then_some(""))?,
         )
     } else {
-        let (name, port) = host.split_once(':').unwrap_or((host, ""));
-        (name, Some(port))
+        host.split_once(':').unwrap_or((host, ""))
     };
-    if !port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit())) {
-        return false;
-    }
-    name.eq_ignore_ascii_case("localhost")
-        || name
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    port.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(name)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -138,11 +180,19 @@ mod tests {
     use super::*;
 
     fn reason(method: &Method, given: &[(HeaderName, &'static str)]) -> Option<&'static str> {
+        reason_of(&Asked::new(&Settings::default(), false), method, given)
+    }
+
+    fn reason_of(
+        asked: &Asked,
+        method: &Method,
+        given: &[(HeaderName, &'static str)],
+    ) -> Option<&'static str> {
         let mut headers = HeaderMap::new();
         for (name, value) in given {
             headers.append(name.clone(), HeaderValue::from_static(value));
         }
-        refusal(method, &headers).map(|(reason, _)| reason)
+        refusal(asked, method, &headers).map(|(reason, _)| reason)
     }
 
     #[test]
@@ -176,6 +226,30 @@ mod tests {
             );
         }
         assert_eq!(reason(&Method::GET, &[]), Some("host"));
+    }
+
+    #[test]
+    fn over_tls_addresses_and_the_names_of_the_configuration_are_answered() {
+        let settings = Settings {
+            names: vec!["yiping.example.org".into()],
+            ..Settings::default()
+        };
+        let asked = Asked::new(&settings, true);
+        let get = |host| reason_of(&asked, &Method::GET, &[(header::HOST, host)]);
+        for host in ["10.0.0.1:8443", "[2001:db8::1]", "YIPING.example.org:8443"] {
+            assert_eq!(get(host), None, "{host}");
+        }
+        for host in ["example.org", "x.yiping.example.org", "yiping.example.org."] {
+            assert_eq!(get(host), Some("host"), "{host}");
+        }
+        let host = (header::HOST, "10.0.0.1:8443");
+        let json = (header::CONTENT_TYPE, "application/json");
+        let post = |origin| {
+            let from = (header::ORIGIN, origin);
+            reason_of(&asked, &Method::POST, &[host.clone(), json.clone(), from])
+        };
+        assert_eq!(post("https://10.0.0.1:8443"), None);
+        assert_eq!(post("http://10.0.0.1:8443"), Some("origin"));
     }
 
     #[test]

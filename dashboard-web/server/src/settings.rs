@@ -9,8 +9,10 @@ use yiping_scene::Limits;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Address and port of the wall and the API. Only a loopback address is taken until accounts exist.
+    /// Address and port of the wall and the API. Only with a certificate (`[tls]`) an address is taken that others can reach.
     pub listen: SocketAddr,
+    /// The host names by which it is asked, besides loopback names and addresses. A page that points a name of its own here is not answered.
+    pub names: Vec<String>,
     /// Most connections at the same time; must exceed `live.clients_max`, for each screen holds one. Whoever comes later waits.
     pub connections_max: usize,
     /// Time that an API request may take.
@@ -62,7 +64,7 @@ pub struct LiveSettings {
 pub enum SettingsError {
     /// The address can be reached from other machines.
     #[error(
-        "server.listen = \"{0}\" is not a loopback address: until accounts exist only this machine is answered; use 127.0.0.1 or [::1]"
+        "server.listen = \"{0}\" is not a loopback address: without a certificate only this machine is answered; set tls.certificate and tls.key, or use 127.0.0.1 or [::1]"
     )]
     NotLoopback(SocketAddr),
     /// The screens could take every connection.
@@ -84,6 +86,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            names: Vec::new(),
             connections_max: 1_024,
             request_timeout_secs: 15,
             body_bytes_max: 64 * 1_024,
@@ -115,12 +118,12 @@ impl Default for LiveSettings {
 }
 
 impl Settings {
-    /// Checks what the types cannot.
+    /// Checks what the types cannot; `secure` says whether there is a certificate.
     ///
     /// # Errors
     /// [`SettingsError`] naming the key.
-    pub fn validate(&self) -> Result<(), SettingsError> {
-        if !self.listen.ip().is_loopback() {
+    pub fn validate(&self, secure: bool) -> Result<(), SettingsError> {
+        if !self.listen.ip().is_loopback() && !secure {
             return Err(SettingsError::NotLoopback(self.listen));
         }
         if self.connections_max <= self.live.clients_max {
@@ -161,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_valid() {
-        assert_eq!(Settings::default().validate(), Ok(()));
+        assert_eq!(Settings::default().validate(false), Ok(()));
     }
 
     #[test]
@@ -170,8 +173,9 @@ mod tests {
             listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
             ..Settings::default()
         };
-        let error = open.validate().expect_err("not loopback").to_string();
-        assert!(error.contains("until accounts exist"), "{error}");
+        let error = open.validate(false).expect_err("not loopback").to_string();
+        assert!(error.contains("tls.certificate"), "{error}");
+        assert_eq!(open.validate(true), Ok(()));
     }
 
     #[test]
@@ -181,7 +185,7 @@ mod tests {
             ..Settings::default()
         };
         assert!(matches!(
-            settings.validate(),
+            settings.validate(false),
             Err(SettingsError::TooFewConnections { .. })
         ));
     }
@@ -191,7 +195,7 @@ mod tests {
         let mut settings = Settings::default();
         settings.live.ring_frames = 0;
         assert_eq!(
-            settings.validate(),
+            settings.validate(false),
             Err(SettingsError::Zero("live.ring_frames"))
         );
     }

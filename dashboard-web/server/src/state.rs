@@ -12,6 +12,7 @@ use yiping_store::writer::Progress;
 use yiping_store::{History, Store};
 
 use crate::live::LiveHandle;
+use crate::people::People;
 use crate::settings::Settings;
 
 /// What the handlers share; clones are cheap.
@@ -25,12 +26,16 @@ pub struct ServerState {
     pub store: Arc<dyn Store>,
     /// How far history is filled, and since when it cannot be; `None` when none is kept.
     pub filling: Option<watch::Receiver<Progress>>,
+    /// Who is who.
+    pub people: People,
     /// The live scene.
     pub live: LiveHandle,
     /// Properties and things.
     pub catalogue: Arc<Catalogue>,
     /// The limits.
     pub settings: Arc<Settings>,
+    /// Whether it is asked over TLS.
+    pub secure: bool,
     /// Gives the figures in the text form of Prometheus.
     pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Tells how the ledger stands, for `/healthz`.

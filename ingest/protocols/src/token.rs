@@ -4,7 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use yiping_model::{EventKey, Secret};
+use yiping_model::{EventKey, Secret, hex};
 
 /// The shortest secret, in bytes: a shorter one could be found by trying.
 pub const SECRET_BYTES_MIN: usize = 16;
@@ -33,11 +33,7 @@ impl TokenKey {
             digest.update(upper.encode_utf8(&mut bytes).as_bytes());
         }
         let digest = digest.finalize().into_bytes();
-        let hex = digest.iter().take(TOKEN_BYTES);
-        let token = hex.fold("plate-".to_owned(), |token, byte| {
-            token + &format!("{byte:02x}")
-        });
-        EventKey::new(token).ok()
+        EventKey::new(format!("plate-{}", hex(&digest[..TOKEN_BYTES]))).ok()
     }
 }
 

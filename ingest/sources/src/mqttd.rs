@@ -25,10 +25,12 @@ mod connection;
 mod frame;
 mod hello;
 mod intake;
+mod line;
 mod rate;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
@@ -37,6 +39,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep};
+use tokio_rustls::TlsAcceptor;
 
 use crate::door::Door;
 use crate::routes::Routes;
@@ -70,16 +73,24 @@ pub enum MqttdError {
 }
 
 /// A door that listens.
-#[derive(Debug)]
 pub struct Mqttd {
     listener: TcpListener,
     hall: Arc<Hall>,
 }
 
+impl fmt::Debug for Mqttd {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Mqttd")
+            .field("settings", &self.hall.settings)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What all connections of one door share.
-#[derive(Debug)]
 struct Hall {
     settings: MqttdSettings,
+    /// What makes connections secure; `None` for plain ones.
+    tls: Option<TlsAcceptor>,
     routes: Routes,
     door: Door,
     clients: Arc<Clients>,
@@ -95,11 +106,15 @@ struct Hall {
 }
 
 impl Mqttd {
-    /// Listens; nobody is answered before [`Mqttd::run`].
+    /// Listens, over TLS when there is a certificate; nobody is answered before [`Mqttd::run`].
     ///
     /// # Errors
     /// [`MqttdError`] when the settings make no sense or the address cannot be had.
-    pub async fn bind(settings: MqttdSettings, door: Door) -> Result<Self, MqttdError> {
+    pub async fn bind(
+        settings: MqttdSettings,
+        door: Door,
+        tls: Option<TlsAcceptor>,
+    ) -> Result<Self, MqttdError> {
         settings.validate()?;
         let listener =
             TcpListener::bind(settings.listen)
@@ -120,6 +135,7 @@ impl Mqttd {
             names_given: AtomicU64::new(0),
             log_refuses: AtomicBool::new(false),
             told_no_subscriptions: AtomicBool::new(false),
+            tls,
             settings,
         };
         Ok(Self {

@@ -298,10 +298,12 @@ pub fn reading(number: u32) -> Body {
 /// A decision that carries this number.
 pub fn decision(number: u32) -> Body {
     Body::Decision(Decision {
+        person: None,
         seat: "1号席".into(),
         act: Act::Acknowledge {
             alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
             note: number.to_string(),
+            seen: None,
         },
     })
 }

@@ -157,7 +157,10 @@ pub enum AlarmState {
 /// Who acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledgement {
-    /// The seat.
+    /// The account of who did; `None` in records before there were accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// The seat; may be empty.
     pub seat: String,
     /// City time.
     pub at: Timestamp,
@@ -315,12 +318,18 @@ impl AlarmBook {
     }
 
     fn apply_decision(&mut self, decision: &Decision, record: &Record) -> Option<Alarm> {
-        let Act::Acknowledge { alarm: id, note } = &decision.act;
+        let Act::Acknowledge {
+            alarm: id, note, ..
+        } = &decision.act
+        else {
+            return None;
+        };
         if self.get(id)?.acknowledgement.is_some() {
             return None;
         }
         let mut alarm = self.take(id)?;
         alarm.acknowledgement = Some(Acknowledgement {
+            person: decision.person.clone(),
             seat: decision.seat.clone(),
             at: record.received_at,
             note: note.clone(),
@@ -392,10 +401,12 @@ mod tests {
         fn acknowledge(&mut self, thing: &str, seat: &str) -> Option<Alarm> {
             let alarm = event(thing, AlarmChange::Raised, None).alarm;
             self.tell(Body::Decision(Decision {
+                person: None,
                 seat: seat.into(),
                 act: Act::Acknowledge {
                     alarm,
                     note: String::new(),
+                    seen: None,
                 },
             }))
         }

@@ -3,18 +3,31 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::AlarmId;
+use crate::record::Position;
 
-/// One act of one seat. When it happened is the record's `received_at`.
+/// One act of one person at one seat. When it happened is the record's `received_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// The name of the seat that acted.
+    /// The account of who acted; `None` for a screen, the command line, and in records before there were accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// The name of the seat that acted; may be empty.
     pub seat: String,
     /// What it did.
     #[serde(flatten)]
     pub act: Act,
 }
 
-/// What can be decided.
+/// The evidence on which something was decided: what a screen showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The position of the scene that the screen held.
+    pub position: Position,
+    /// The digest of what it showed, 64 hex digits: SHA-256 of its canonical JSON (RFC 8785). The server has found it right.
+    pub digest: String,
+}
+
+/// What can be decided. Roles are named as `docs/RIGHTS.md` names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Act {
@@ -24,5 +37,66 @@ pub enum Act {
         alarm: AlarmId,
         /// What the officer wrote with it; may be empty.
         note: String,
+        /// What the officer's screen showed of it; `None` in records from before screens said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
     },
+    /// The person signed in.
+    SignIn {
+        /// The address from which.
+        from: String,
+    },
+    /// The person signed out.
+    SignOut,
+    /// Sign-ins under a name failed so often that an address must wait.
+    SignInHeld {
+        /// The name that was given.
+        account: String,
+        /// The address.
+        from: String,
+    },
+    /// An account was made or changed; this is what it is now.
+    SetAccount {
+        /// Its name.
+        account: String,
+        /// The person's name on screens.
+        display: String,
+        /// Its roles.
+        roles: Vec<String>,
+        /// The areas that it is bound to, GB/T 2260; none for no bound.
+        areas: Vec<String>,
+        /// The domains that it is bound to; none for no bound.
+        domains: Vec<String>,
+        /// Whether it is closed.
+        closed: bool,
+    },
+    /// The password of an account was set.
+    SetPassword {
+        /// The account.
+        account: String,
+    },
+    /// A token was issued.
+    IssueToken {
+        /// Its name.
+        token: String,
+        /// What it is for.
+        role: String,
+        /// The seat of a wall; empty for a program.
+        of_seat: String,
+    },
+    /// A token was revoked.
+    RevokeToken {
+        /// Its name.
+        token: String,
+    },
+}
+
+impl Act {
+    /// The alarm that it acknowledges.
+    pub const fn acknowledges(&self) -> Option<&AlarmId> {
+        match self {
+            Self::Acknowledge { alarm, .. } => Some(alarm),
+            _ => None,
+        }
+    }
 }

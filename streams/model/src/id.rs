@@ -229,8 +229,8 @@ impl fmt::Debug for DatastreamId {
     }
 }
 
-/// Two digits for each byte.
-pub(crate) fn hex(bytes: &[u8]) -> SmolStr {
+/// Bytes as hex digits in lower case, two for each.
+pub fn hex(bytes: &[u8]) -> SmolStr {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits
         .map(|digit| char::from_digit(digit.into(), 16).expect("four bits are one hex digit"))

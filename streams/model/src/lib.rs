@@ -20,14 +20,14 @@ pub use alarm::{
 };
 pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thing, WindowSpec};
 pub use class::Class;
-pub use decision::{Act, Decision};
+pub use decision::{Act, Decision, Seen};
 pub use event::Event;
 pub use finding::{
     DerivedBefore, DerivedResult, Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile,
     Stage, SubIndex, WindowBefore, WindowResult,
 };
 pub use id::{
-    AlarmId, DatastreamId, EventKey, EventKind, IdError, PropertyId, RuleId, SourceId, ThingId,
+    AlarmId, DatastreamId, EventKey, EventKind, IdError, PropertyId, RuleId, SourceId, ThingId, hex,
 };
 pub use reading::{Measured, Quality, Reading};
 pub use recall::{Recall, RecallPoint};

@@ -296,10 +296,12 @@ mod tests {
         }));
         let alarm = AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid");
         survives(&Body::Decision(Decision {
+            person: None,
             seat: "1号席".into(),
             act: Act::Acknowledge {
                 alarm,
                 note: "已派人".into(),
+                seen: None,
             },
         }));
         survives(&Body::Recall(Recall {

@@ -124,7 +124,7 @@ impl Run {
         let expected = Expected::default();
         let stop = Arc::new(AtomicBool::new(false));
         let listening = {
-            let socket = probe::connect(house.server, QUERY)?;
+            let socket = probe::connect(house.server, &house.token, QUERY)?;
             let (expected, stop) = (Arc::clone(&expected), Arc::clone(&stop));
             thread::spawn(move || probe::listen(socket, &expected, &stop))
         };

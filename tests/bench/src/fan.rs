@@ -58,7 +58,9 @@ pub(crate) fn run(
     let stop = Arc::new(AtomicBool::new(false));
     let mut sockets = Vec::new();
     for _ in 0..LISTENERS {
-        sockets.push(probe::connect(house.server, "kinds=reading&thing=fan")?.into_inner());
+        sockets.push(
+            probe::connect(house.server, &house.token, "kinds=reading&thing=fan")?.into_inner(),
+        );
     }
     let listening = {
         let stop = Arc::clone(&stop);

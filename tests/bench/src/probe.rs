@@ -52,10 +52,14 @@ enum Item {
 }
 
 /// Connects to the feed.
-pub(crate) fn connect(server: SocketAddr, query: &str) -> anyhow::Result<WebSocket<TcpStream>> {
+pub(crate) fn connect(
+    server: SocketAddr,
+    token: &str,
+    query: &str,
+) -> anyhow::Result<WebSocket<TcpStream>> {
     let socket = TcpStream::connect(server).context("the server does not listen")?;
     socket.set_nodelay(true)?;
-    let url = format!("ws://{server}/api/v1/feed?{query}");
+    let url = format!("ws://{server}/api/v1/feed?{query}&token={token}");
     let (socket, _) = tungstenite::client(url, socket).context("the feed refused")?;
     socket
         .get_ref()

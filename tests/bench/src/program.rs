@@ -77,6 +77,8 @@ pub(crate) struct House {
     pub(crate) broker: Option<Process>,
     pub(crate) devices: SocketAddr,
     pub(crate) server: SocketAddr,
+    /// What a listener carries.
+    pub(crate) token: String,
     folder: TempDir,
 }
 
@@ -90,6 +92,7 @@ impl House {
             Door::Embedded => None,
             Door::Mosquitto => Some(start_mosquitto(folder.path(), devices)?),
         };
+        let token = token(yiping, folder.path())?;
         let output = fs::File::create(folder.path().join("yiping.log"))?;
         let program = machine::on_core(PROGRAM_CORE, yiping)
             .args(["run", "--config"])
@@ -105,6 +108,7 @@ impl House {
             broker,
             devices,
             server,
+            token,
             folder,
         };
         house.wait_until_ready()?;
@@ -113,7 +117,9 @@ impl House {
 
     fn wait_until_ready(&mut self) -> anyhow::Result<()> {
         let deadline = Instant::now() + PATIENCE;
-        while get(self.server, "/readyz").map_or(true, |answer| !answer.contains(" 200 ")) {
+        while get(self.server, "/readyz", &self.token)
+            .map_or(true, |answer| !answer.contains(" 200 "))
+        {
             if self.program.0.try_wait()?.is_some() || Instant::now() > deadline {
                 let said = fs::read_to_string(self.folder.path().join("yiping.log"))?;
                 bail!("the program is not ready; it said:\n{said}");
@@ -125,10 +131,24 @@ impl House {
 
     /// A figure of `/metrics`; `None` when it is not there.
     pub(crate) fn figure(&self, name: &str) -> Option<f64> {
-        let text = get(self.server, "/metrics").ok()?;
+        let text = get(self.server, "/metrics", &self.token).ok()?;
         let line = text.lines().find(|line| line.starts_with(name))?;
         line.rsplit(' ').next()?.trim().parse().ok()
     }
+}
+
+/// The token of a listener, made before the program starts.
+fn token(yiping: &Path, folder: &Path) -> anyhow::Result<String> {
+    let made = Command::new(yiping)
+        .args(["people", "token", "probe", "--role", "listener", "--config"])
+        .arg(folder.join("yiping.toml"))
+        .env("RUST_LOG", "warn")
+        .output()?;
+    let told = String::from_utf8(made.stdout)?;
+    if !made.status.success() {
+        bail!("no token: {}", String::from_utf8_lossy(&made.stderr));
+    }
+    Ok(told.trim().to_owned())
 }
 
 fn write_configuration(
@@ -199,12 +219,12 @@ fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-fn get(server: SocketAddr, path: &str) -> anyhow::Result<String> {
+fn get(server: SocketAddr, path: &str, token: &str) -> anyhow::Result<String> {
     let mut socket = TcpStream::connect(server)?;
     socket.set_read_timeout(Some(PATIENCE))?;
     write!(
         socket,
-        "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: {server}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
     )?;
     let mut answer = String::new();
     socket.read_to_string(&mut answer)?;

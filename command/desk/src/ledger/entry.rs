@@ -29,8 +29,15 @@ pub struct Entry<'a> {
 pub enum By<'a> {
     /// The program, by its rules.
     Engine,
-    /// A person at this seat.
+    /// Somebody at this seat: before there were accounts nobody knew who; the command line.
     Seat(Cow<'a, str>),
+    /// A person, by the account's name.
+    Person {
+        /// The account.
+        name: Cow<'a, str>,
+        /// The seat; may be empty.
+        seat: Cow<'a, str>,
+    },
 }
 
 /// What was decided.
@@ -64,10 +71,17 @@ impl<'a> Entry<'a> {
                 outcome: Outcome::Alarm(event),
                 ..
             }) => (By::Engine, Line::Alarm(Box::new(Cow::Borrowed(event)))),
-            Body::Decision(decision) => (
-                By::Seat(Cow::Borrowed(&decision.seat)),
-                Line::Decision(Cow::Borrowed(decision)),
-            ),
+            Body::Decision(decision) => {
+                let seat = Cow::Borrowed(decision.seat.as_str());
+                let by = match &decision.person {
+                    Some(name) => By::Person {
+                        name: Cow::Borrowed(name),
+                        seat,
+                    },
+                    None => By::Seat(seat),
+                };
+                (by, Line::Decision(Cow::Borrowed(decision)))
+            }
             Body::Finding(_)
             | Body::Tick
             | Body::Reading(_)

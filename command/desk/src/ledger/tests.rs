@@ -10,10 +10,12 @@ fn decided(position: u64) -> Record {
         position: Position(position),
         received_at: Timestamp::from_secs(1_770_000_000 + position.cast_signed()),
         body: Body::Decision(Decision {
+            person: None,
             seat: "1号席".into(),
             act: Act::Acknowledge {
                 alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
                 note: format!("line\nfeed {position}"),
+                seen: None,
             },
         }),
     }

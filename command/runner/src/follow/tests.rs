@@ -51,10 +51,12 @@ impl Desk {
 
     async fn decide(&self) {
         let decision = Decision {
+            person: None,
             seat: "1号席".into(),
             act: Act::Acknowledge {
                 alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
                 note: String::new(),
+                seen: None,
             },
         };
         let bodies = vec![Body::Tick, Body::Decision(decision), Body::Tick];

@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use yiping_model::Act;
 use yiping_model::{
     AlarmId, DatastreamId, Disposition, Finding, Level, Reason, RuleId, RuleVersion, SourceId,
     WindowLength,
@@ -210,10 +211,12 @@ fn dead_letters_and_decisions_are_told() {
         record(
             6,
             Body::Decision(Decision {
+                person: None,
                 seat: "1号席".into(),
                 act: Act::Acknowledge {
                     alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
                     note: "已派人".into(),
+                    seen: None,
                 },
             }),
         ),

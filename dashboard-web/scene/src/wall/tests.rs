@@ -222,10 +222,12 @@ fn silence(thing: &str, since: i64, change: AlarmChange, ended: Option<i64>) -> 
 
 fn acknowledge(number: i64, seat: &str) -> Body {
     Body::Decision(Decision {
+        person: None,
         seat: seat.into(),
         act: Act::Acknowledge {
             alarm: alarm_id(number),
             note: String::new(),
+            seen: None,
         },
     })
 }

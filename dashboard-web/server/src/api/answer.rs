@@ -361,7 +361,9 @@ impl From<AlarmBefore> for AlarmBeforeAnswer {
 /// Who acknowledged.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Acknowledged {
-    /// The seat.
+    /// The account of who did; `null` before there were accounts.
+    pub(crate) person: Option<String>,
+    /// The seat; may be empty.
     pub(crate) seat: String,
     /// City time.
     #[schema(value_type = String, format = DateTime)]
@@ -370,9 +372,21 @@ pub(crate) struct Acknowledged {
     pub(crate) note: String,
 }
 
+impl Acknowledged {
+    /// Who it was, for people.
+    pub(crate) fn by(&self) -> String {
+        match &self.person {
+            Some(person) if self.seat.is_empty() => person.clone(),
+            Some(person) => format!("{person} ({})", self.seat),
+            None => self.seat.clone(),
+        }
+    }
+}
+
 impl From<Acknowledgement> for Acknowledged {
     fn from(given: Acknowledgement) -> Self {
         Self {
+            person: given.person,
             seat: given.seat,
             at: given.at,
             note: given.note,

@@ -8,14 +8,16 @@
 //! program is broken → [`ApiError::Internal`], which is logged here and nowhere else.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+use yiping_desk::people::Refused;
 use yiping_log::LogError;
 use yiping_store::StoreError;
 
 use super::answer::Acknowledged;
+use crate::people::PeopleError;
 
 /// How long a message may be: an error that quotes what came must not send it all back.
 const MESSAGE_CHARS_MAX: usize = 400;
@@ -36,8 +38,26 @@ pub(crate) enum ApiError {
     #[error("this path does not take that method: see /api/openapi.json")]
     MethodNotAllowed,
     /// Somebody acknowledged before. Name them.
-    #[error("alarm was acknowledged by {} at {}", .0.seat, .0.at)]
+    #[error("alarm was acknowledged by {} at {}", .0.by(), .0.at)]
     AlreadyAcknowledged(Acknowledged),
+    /// Nobody is signed in, or not any more.
+    #[error("sign in first: POST /api/v1/session, or send a token as `Authorization: Bearer`")]
+    NotSignedIn,
+    /// Name, password or token do not open.
+    #[error("{0}")]
+    WrongSignIn(String),
+    /// Who is signed in may not do it. Say what is missing.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// Too many sign-ins failed; seconds until the next try.
+    #[error("too many sign-ins failed: try again in {0} s")]
+    TooManyTries(u64),
+    /// The name is taken, or there are too many.
+    #[error("{0}")]
+    Conflict(String),
+    /// What a screen showed is not what there is. Say what to do.
+    #[error("{0}")]
+    ShownOtherwise(String),
     /// The request comes under a name, or from a page, that is not answered.
     #[error("{0}")]
     Forbidden(String),
@@ -94,6 +114,11 @@ impl ApiError {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::AlreadyAcknowledged(_) => (StatusCode::CONFLICT, "already_acknowledged"),
+            Self::NotSignedIn | Self::WrongSignIn(_) => (StatusCode::UNAUTHORIZED, "not_signed_in"),
+            Self::NotAllowed(_) => (StatusCode::FORBIDDEN, "not_allowed"),
+            Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
+            Self::ShownOtherwise(_) => (StatusCode::CONFLICT, "shown_otherwise"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
@@ -117,6 +142,10 @@ impl IntoResponse for ApiError {
             message.truncate(end);
             message.push('…');
         }
+        let patience = match self {
+            Self::TooManyTries(secs) => Some([(header::RETRY_AFTER, secs.to_string())]),
+            _ => None,
+        };
         let acknowledged = match self {
             Self::AlreadyAcknowledged(first) => Some(first),
             _ => None,
@@ -125,7 +154,7 @@ impl IntoResponse for ApiError {
             error: ErrorBody { code, message },
             acknowledged,
         };
-        (status, Json(body)).into_response()
+        (status, patience, Json(body)).into_response()
     }
 }
 
@@ -145,6 +174,30 @@ impl From<LogError> for ApiError {
             Self::Unavailable(error.to_string())
         } else {
             Self::Internal(with_sources(&error))
+        }
+    }
+}
+
+impl From<PeopleError> for ApiError {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Wrong => Self::WrongSignIn(error.to_string()),
+            PeopleError::Wait(wait) => Self::TooManyTries(wait.secs),
+            PeopleError::Busy => Self::Unavailable(error.to_string()),
+            PeopleError::FirstGone | PeopleError::Refused(Refused::NotAllowed(_)) => {
+                Self::NotAllowed(error.to_string())
+            }
+            PeopleError::Password(_) | PeopleError::Refused(Refused::Form(_)) => {
+                Self::BadBody(error.to_string())
+            }
+            PeopleError::Refused(Refused::None(_)) => Self::NotFound(error.to_string()),
+            PeopleError::Refused(Refused::Taken(_) | Refused::Full(_)) => {
+                Self::Conflict(error.to_string())
+            }
+            PeopleError::Log(error) => error.into(),
+            PeopleError::File { .. } | PeopleError::Secret(_) => {
+                Self::Internal(with_sources(&error))
+            }
         }
     }
 }

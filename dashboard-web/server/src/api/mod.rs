@@ -1,5 +1,6 @@
 //! The HTTP API under `/api/v1`, and what operators ask for. One table lists every route; the OpenAPI document says the same.
 
+mod accounts;
 mod alarms;
 mod answer;
 mod error;
@@ -9,11 +10,17 @@ mod health;
 mod history;
 mod params;
 mod series;
+mod session;
 mod things;
+mod tokens;
 
-use axum::routing::{MethodRouter, get, post};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter, on};
 use utoipa::OpenApi;
+use yiping_desk::rights::Right;
 
+use crate::admission::Need;
 use crate::live;
 use crate::state::ServerState;
 
@@ -23,30 +30,68 @@ pub(crate) use params::Params;
 /// The route of the OpenAPI document itself.
 pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
 
-/// Every route of this room but [`DOCUMENT_PATH`].
-pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
+/// A route: how and where it is asked, what it asks of who comes, and what answers.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) need: Need,
+    pub(crate) answer: MethodRouter<ServerState>,
+}
+
+fn route<H: Handler<T, ServerState>, T: 'static>(
+    method: Method,
+    path: &'static str,
+    need: Need,
+    handler: H,
+) -> Route {
+    let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+    Route {
+        method,
+        path,
+        need,
+        answer: on(filter, handler),
+    }
+}
+
+/// Every route of this room but [`DOCUMENT_PATH`], which asks nothing.
+#[rustfmt::skip]
+pub(crate) fn routes() -> Vec<Route> {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    const DELETE: Method = Method::DELETE;
+    let right = Need::Right;
     vec![
-        ("/api/v1/things", get(things::things)),
-        ("/api/v1/datastreams", get(things::datastreams)),
-        (
-            "/api/v1/datastreams/{id}/observations",
-            get(history::observations),
-        ),
-        ("/api/v1/series", get(series::series)),
-        ("/api/v1/latest", get(series::latest)),
-        ("/api/v1/aggregates", get(series::aggregates)),
-        ("/api/v1/windows", get(history::windows)),
-        ("/api/v1/indices", get(history::indices)),
-        ("/api/v1/events", get(events::events)),
-        ("/api/v1/alarms", get(alarms::list)),
-        ("/api/v1/alarms/{id}/ack", post(alarms::acknowledge)),
-        ("/api/v1/rejects", get(figures::rejects)),
-        ("/api/v1/sources", get(figures::sources)),
-        ("/api/v1/live", get(live::connect)),
-        ("/api/v1/feed", get(live::feed::connect)),
-        ("/healthz", get(health::healthz)),
-        ("/readyz", get(health::readyz)),
-        ("/metrics", get(health::metrics)),
+        route(POST, "/api/v1/session", Need::Nothing, session::sign_in),
+        route(GET, "/api/v1/session", Need::SignedIn, session::shown),
+        route(DELETE, "/api/v1/session", Need::SignedIn, session::sign_out),
+        route(POST, "/api/v1/session/first", Need::Nothing, session::first),
+        route(PUT, "/api/v1/session/password", Need::SignedIn, session::password),
+        route(GET, "/api/v1/accounts", right(Right::Accounts), accounts::list),
+        route(POST, "/api/v1/accounts", right(Right::Accounts), accounts::make),
+        route(PUT, "/api/v1/accounts/{name}", right(Right::Accounts), accounts::change),
+        route(GET, "/api/v1/tokens", right(Right::Accounts), tokens::list),
+        route(POST, "/api/v1/tokens", right(Right::Accounts), tokens::issue),
+        route(DELETE, "/api/v1/tokens/{name}", right(Right::Accounts), tokens::revoke),
+        route(GET, "/api/v1/things", right(Right::Watch), things::things),
+        route(GET, "/api/v1/datastreams", right(Right::Watch), things::datastreams),
+        route(GET, "/api/v1/datastreams/{id}/observations", right(Right::History), history::observations),
+        route(GET, "/api/v1/series", right(Right::History), series::series),
+        route(GET, "/api/v1/latest", right(Right::Watch), series::latest),
+        route(GET, "/api/v1/aggregates", right(Right::History), series::aggregates),
+        route(GET, "/api/v1/windows", right(Right::History), history::windows),
+        route(GET, "/api/v1/indices", right(Right::History), history::indices),
+        route(GET, "/api/v1/events", right(Right::History), events::events),
+        route(GET, "/api/v1/alarms", right(Right::Watch), alarms::list),
+        route(GET, "/api/v1/alarms/{id}/shown", right(Right::Watch), alarms::shown),
+        route(POST, "/api/v1/alarms/{id}/ack", right(Right::Acknowledge), alarms::acknowledge),
+        route(GET, "/api/v1/rejects", right(Right::Figures), figures::rejects),
+        route(GET, "/api/v1/sources", right(Right::Figures), figures::sources),
+        route(GET, "/api/v1/live", right(Right::Watch), live::connect),
+        route(GET, "/api/v1/feed", right(Right::Records), live::feed::connect),
+        route(GET, "/healthz", Need::Nothing, health::healthz),
+        route(GET, "/readyz", Need::Nothing, health::readyz),
+        route(GET, "/metrics", right(Right::Metrics), health::metrics),
     ]
 }
 
@@ -58,6 +103,17 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
         description = "Feeds and asks the city's command centre. Times are RFC 3339; `now` is the city clock. Unknown parameters are refused."
     ),
     paths(
+        session::sign_in,
+        session::shown,
+        session::sign_out,
+        session::first,
+        session::password,
+        accounts::list,
+        accounts::make,
+        accounts::change,
+        tokens::list,
+        tokens::issue,
+        tokens::revoke,
         things::things,
         things::datastreams,
         history::observations,
@@ -69,6 +125,7 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<ServerState>)> {
         events::events,
         alarms::list,
         alarms::acknowledge,
+        alarms::shown,
         figures::rejects,
         figures::sources,
         live_feed,
@@ -152,7 +209,7 @@ mod tests {
     fn the_document_lists_every_route_and_no_other() {
         let mut routes: BTreeSet<String> = routes()
             .into_iter()
-            .map(|(path, _)| path.to_owned())
+            .map(|route| route.path.to_owned())
             .collect();
         routes.insert(DOCUMENT_PATH.to_owned());
         let documented: BTreeSet<String> = Document::openapi().paths.paths.into_keys().collect();

@@ -1,7 +1,9 @@
-//! Query parameters: each is taken by its name; what is left over is an error, and every error names the parameter and an example.
+//! What a request brings. Query parameters: each is taken by its name; what is left over is an error, and every error names the parameter and an example.
 //!
 //! An empty parameter (`from=`) counts as absent. In a time, a space stands for the `+` that forms decode to one.
 
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use yiping_model::Timestamp;
@@ -108,6 +110,20 @@ impl Params {
             unknown.chars().take(64).collect::<String>()
         )))
     }
+}
+
+/// The body of a request; `example` shows how it is written.
+pub(crate) fn taken<T>(
+    body: Result<Json<T>, JsonRejection>,
+    bytes_max: usize,
+    example: &str,
+) -> Result<T, ApiError> {
+    let Json(request) = body.map_err(|rejection| match rejection {
+        JsonRejection::BytesRejection(_) => ApiError::TooLarge(bytes_max),
+        JsonRejection::MissingJsonContentType(_) => ApiError::NotJson,
+        other => ApiError::BadBody(format!("body must be {example}: {}", other.body_text())),
+    })?;
+    Ok(request)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use yiping_scene::feed::{FeedMessage, Filter, gap};
 
 use super::ring::{Frame, Ring};
 use super::socket::{End, Step, Track, listen};
+use crate::admission::{Caller, Standing, TOKEN};
 use crate::api::{ApiError, Params};
 use crate::metrics;
 use crate::settings::LiveSettings;
@@ -46,9 +47,12 @@ struct Channel {
 /// `GET /api/v1/feed`
 pub(crate) async fn connect(
     State(state): State<ServerState>,
+    caller: Caller,
     mut params: Params,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
+    // It was looked at before.
+    params.text(TOKEN)?;
     let kinds = params.text("kinds")?;
     let thing = params.parsed("thing", "air-qz-07", |text| ThingId::new(text).ok())?;
     let property = params.parsed("property", "pm25", |text| PropertyId::new(text).ok())?;
@@ -66,7 +70,8 @@ pub(crate) async fn connect(
         log: state.log,
         batch: live.0.settings.batch_records,
     };
-    listen(live, program, after, upgrade)
+    let standing = Standing::new(&state.people, &caller);
+    listen(live, program, after, standing, upgrade)
 }
 
 impl Channels {

@@ -23,8 +23,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use yiping_log::LogError;
 use yiping_model::{Alarm, AlarmId, Body, Position, Record, Timestamp};
-use yiping_scene::message::{HistoryView, ServerMessage, StateView};
-use yiping_scene::{WallCheckpoint, WallScene};
+use yiping_scene::message::{AlarmView, HistoryView, ServerMessage, StateView};
+use yiping_scene::{WallCheckpoint, WallScene, views};
 use yiping_store::writer::Progress;
 
 use crate::metrics;
@@ -181,6 +181,14 @@ impl LiveHandle {
     /// An open or lately closed alarm.
     pub(crate) fn alarm(&self, id: &AlarmId) -> Option<Alarm> {
         self.folded().wall.alarm(id).cloned()
+    }
+
+    /// An open or lately closed alarm, as screens show it while it is open, and the position at which it is so.
+    pub(crate) fn shown(&self, id: &AlarmId) -> Option<(Alarm, Option<AlarmView>, Position)> {
+        let folded = self.folded();
+        let alarm = folded.wall.alarm(id)?.clone();
+        let view = views::alarm(&alarm);
+        Some((alarm, view, folded.wall.position()))
     }
 
     /// The record that acknowledged an alarm first, among those read lately.

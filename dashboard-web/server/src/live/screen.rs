@@ -8,6 +8,7 @@ use yiping_scene::wall::WALL;
 
 use super::LiveHandle;
 use super::socket::{End, Step, Track, listen};
+use crate::admission::{Caller, Standing, TOKEN};
 use crate::api::{ApiError, Params};
 use crate::metrics;
 use crate::state::ServerState;
@@ -23,6 +24,8 @@ struct LiveQuery {
 impl LiveQuery {
     /// Reads `scene` and `after`.
     fn read(mut params: Params) -> Result<Self, ApiError> {
+        // It was looked at before.
+        params.text(TOKEN)?;
         let scene = params.text("scene")?;
         let after = params.parsed("after", "812345", |text| text.parse().ok())?;
         params.finish()?;
@@ -38,6 +41,7 @@ impl LiveQuery {
 /// `GET /api/v1/live`
 pub(crate) async fn connect(
     State(state): State<ServerState>,
+    caller: Caller,
     params: Params,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -47,7 +51,8 @@ pub(crate) async fn connect(
         live: live.clone(),
         resumed: query.after,
     };
-    listen(live, scene, query.after, upgrade)
+    let standing = Standing::new(&state.people, &caller);
+    listen(live, scene, query.after, standing, upgrade)
 }
 
 struct Scene {

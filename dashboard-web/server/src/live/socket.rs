@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::LiveHandle;
+use crate::admission::Standing;
 use crate::api::ApiError;
 use crate::metrics;
 
@@ -18,6 +19,9 @@ const CLIENT_MESSAGE_BYTES_MAX: usize = 4_096;
 
 /// How long a listener may take to answer the close frame when the program ends.
 const GOODBYE_MAX: Duration = Duration::from_secs(1);
+
+/// The code of the close frame when the session ended: a screen asks for a new sign-in, and does not try again by itself.
+const CLOSE_SIGNED_OUT: u16 = 4_401;
 
 /// Why a listener's task ends.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub(super) enum End {
     Stalled,
     /// The program ends.
     Closing,
+    /// Its session ended, or its token was revoked.
+    SignedOut,
 }
 
 /// Messages on a track, each leading from one position to another.
@@ -54,6 +60,7 @@ pub(super) fn listen(
     live: LiveHandle,
     track: impl Track,
     cursor: Option<u64>,
+    standing: Standing,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|_not_a_websocket| ApiError::UpgradeRequired)?;
@@ -65,13 +72,19 @@ pub(super) fn listen(
         .max_message_size(CLIENT_MESSAGE_BYTES_MAX)
         .max_frame_size(CLIENT_MESSAGE_BYTES_MAX)
         .on_upgrade(async move |socket| {
-            serve(&live, track, socket, cursor).await;
+            serve(&live, track, standing, socket, cursor).await;
             drop(permit);
             metrics::set(metrics::CLIENTS, live.clients() as u64);
         }))
 }
 
-async fn serve(live: &LiveHandle, track: impl Track, socket: WebSocket, cursor: Option<u64>) {
+async fn serve(
+    live: &LiveHandle,
+    track: impl Track,
+    standing: Standing,
+    socket: WebSocket,
+    cursor: Option<u64>,
+) {
     metrics::set(metrics::CLIENTS, live.clients() as u64);
     let stall = Duration::from_secs(live.0.settings.client_stall_secs);
     let mut listener = Listener {
@@ -80,7 +93,7 @@ async fn serve(live: &LiveHandle, track: impl Track, socket: WebSocket, cursor: 
         socket,
         stall,
     };
-    match listener.run(cursor).await {
+    match listener.run(cursor, standing).await {
         End::Gone => tracing::debug!("listener went away"),
         End::Stalled => {
             metrics::count(metrics::CLIENTS_STALLED, 1);
@@ -89,7 +102,16 @@ async fn serve(live: &LiveHandle, track: impl Track, socket: WebSocket, cursor: 
                 "listener stalled: disconnected"
             );
         }
-        End::Closing => listener.say_goodbye().await,
+        End::Closing => {
+            listener
+                .say_goodbye(close_code::AWAY, "the server stops")
+                .await;
+        }
+        End::SignedOut => {
+            listener
+                .say_goodbye(CLOSE_SIGNED_OUT, "the session has ended")
+                .await;
+        }
     }
 }
 
@@ -101,7 +123,7 @@ struct Listener<'a, L> {
 }
 
 impl<L: Track> Listener<'_, L> {
-    async fn run(&mut self, mut cursor: Option<u64>) -> End {
+    async fn run(&mut self, mut cursor: Option<u64>, mut standing: Standing) -> End {
         let mut head = self.track.head();
         let mut aside = self.track.aside();
         if aside.borrow().is_some() {
@@ -109,6 +131,7 @@ impl<L: Track> Listener<'_, L> {
         }
         let live = self.live;
         let mut closes = std::pin::pin!(live.closes());
+        let mut signed_out = std::pin::pin!(standing.ends());
         let gap = self.stall / 3;
         let mut pings = interval_at(Instant::now() + gap, gap);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -127,6 +150,7 @@ impl<L: Track> Listener<'_, L> {
                 // What the listener said comes before the judgement that it said nothing.
                 biased;
                 () = &mut closes => return End::Closing,
+                () = &mut signed_out => return End::SignedOut,
                 message = self.socket.recv() => match message {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
                     Some(Ok(_)) => heard_at = Instant::now(),
@@ -180,10 +204,10 @@ impl<L: Track> Listener<'_, L> {
         }
     }
 
-    async fn say_goodbye(&mut self) {
+    async fn say_goodbye(&mut self, code: u16, reason: &'static str) {
         let close = CloseFrame {
-            code: close_code::AWAY,
-            reason: "the server stops".into(),
+            code,
+            reason: reason.into(),
         };
         let answered = async {
             if self.socket.send(Message::Close(Some(close))).await.is_ok() {

@@ -4,8 +4,8 @@ use serde_json::json;
 use yiping_model::Body;
 use yiping_server::Settings;
 
-use crate::house::{House, alarm, alarm_id, event, index, reading, reject, window};
-use crate::http::{Answer, get, post};
+use crate::house::{House, alarm, event, index, reading, reject, window};
+use crate::http::get;
 
 async fn told() -> House {
     let house = House::open(Settings::default()).await;
@@ -149,90 +149,6 @@ async fn windows_indices_rejects_and_figures_are_listed() {
         (&door["accepted"], &door["duplicate"], &door["rejected"]),
         (&json!(3), &json!(1), &json!(1))
     );
-    house.stop().await;
-}
-
-#[tokio::test]
-async fn an_alarm_is_listed_and_acknowledged_once() {
-    let house = told().await;
-    let open = get(house.address, "/api/v1/alarms?state=unacknowledged").await;
-    let open = open.json();
-    let first = &open["items"][0];
-    assert_eq!(first["id"], alarm_id(1).as_str());
-    // sha256("{}"), its first six bytes.
-    assert_eq!(first["raised_by"]["digest"], "44136fa355b3");
-    let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
-    let body = r#"{"seat": " 1号席 ", "note": "已派人"}"#;
-    let first = post(house.address, &path, body).await;
-    assert_eq!(first.status, 200);
-    assert_eq!(first.json()["state"], "acknowledged");
-    assert_eq!(first.json()["acknowledged"]["seat"], "1号席");
-    let second = post(house.address, &path, r#"{"seat": "2号席"}"#).await;
-    assert_eq!(second.status, 409);
-    assert_eq!(second.error().0, "already_acknowledged");
-    assert_eq!(second.json()["acknowledged"]["seat"], "1号席");
-    house.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_hundred_that_acknowledge_at_once_exactly_one_is_first() {
-    let house = told().await;
-    let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
-    let mut asking = tokio::task::JoinSet::new();
-    for number in 0..100 {
-        let (address, path) = (house.address, path.clone());
-        asking.spawn(async move {
-            // Half of them share one name: the record decides, not the seat.
-            let seat = if number % 2 == 0 {
-                "共用席".to_owned()
-            } else {
-                format!("{number}号席")
-            };
-            let body = json!({ "seat": seat }).to_string();
-            (seat, post(address, &path, &body).await)
-        });
-    }
-    let answers: Vec<(String, Answer)> = asking.join_all().await;
-    let (won, lost): (Vec<_>, Vec<_>) = answers
-        .into_iter()
-        .partition(|(_, answer)| answer.status == 200);
-    assert_eq!((won.len(), lost.len()), (1, 99));
-    for (_, answer) in lost {
-        assert_eq!(answer.status, 409);
-        assert_eq!(answer.json()["acknowledged"]["seat"], won[0].0.as_str());
-    }
-    house.stop().await;
-}
-
-#[tokio::test]
-async fn an_acknowledgement_must_name_an_alarm_and_a_seat() {
-    let house = told().await;
-    let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
-    let long = json!({ "seat": "x".repeat(65) }).to_string();
-    let note = json!({ "seat": "x", "note": "x".repeat(1_001) }).to_string();
-    let wrong = [
-        "",
-        "{",
-        "{}",
-        r#"{"seat": "  "}"#,
-        r#"{"seat": 1}"#,
-        r#"{"seat": "x", "by": "y"}"#,
-        &long,
-        &note,
-    ];
-    for body in wrong {
-        let answer = post(house.address, &path, body).await;
-        assert_eq!(
-            (answer.status, answer.error().0.as_str()),
-            (400, "bad_body"),
-            "{body}"
-        );
-    }
-    for id in [alarm_id(2).to_string(), "nonsense".to_owned()] {
-        let path = format!("/api/v1/alarms/{id}/ack");
-        let answer = post(house.address, &path, r#"{"seat": "x"}"#).await;
-        assert_eq!(answer.status, 404, "{id}");
-    }
     house.stop().await;
 }
 

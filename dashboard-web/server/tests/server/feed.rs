@@ -10,6 +10,7 @@ use yiping_model::{Body, Position};
 use yiping_server::Settings;
 
 use crate::house::{House, PATIENCE, alarm, reading, window};
+use crate::http::handshake;
 
 /// A program that notes every item and holds the feed to its word.
 struct Program {
@@ -21,7 +22,7 @@ struct Program {
 
 impl Program {
     async fn connect(house: &House, query: &str) -> Self {
-        let url = format!("ws://{}/api/v1/feed{query}", house.address);
+        let url = handshake(house.address, &format!("/api/v1/feed{query}"));
         let (socket, _) = connect_async(url).await.expect("it answers");
         Self {
             socket,
@@ -133,7 +134,7 @@ async fn a_query_that_cannot_be_read_is_explained() {
         ("?kinds=alarm&thing=a%20b", "thing"),
         ("?topic=x", "topic"),
     ] {
-        let url = format!("ws://{}/api/v1/feed{query}", house.address);
+        let url = handshake(house.address, &format!("/api/v1/feed{query}"));
         let refused = timeout(Duration::from_secs(5), connect_async(url)).await;
         let error = refused.expect("in time").expect_err("refused");
         let tokio_tungstenite::tungstenite::Error::Http(answer) = error else {

@@ -1,9 +1,10 @@
 use axum::Router;
 use axum::routing::post;
 use utoipa::OpenApi;
-use yiping_server::{Extra, Settings};
+use yiping_desk::rights::{Right, Role};
+use yiping_server::{Extra, Need, Settings};
 
-use crate::house::{House, alarm_id};
+use crate::house::{House, alarm_id, token};
 use crate::http::{ask, get};
 
 #[tokio::test]
@@ -54,8 +55,9 @@ async fn a_body_beyond_the_limit_and_an_unknown_path_are_json_errors() {
     };
     let house = House::open(settings).await;
     let path = format!("/api/v1/alarms/{}/ack", alarm_id(1));
-    let long = format!(r#"{{"seat": "{}"}}"#, "x".repeat(200));
-    let answer = crate::http::post(house.address, &path, &long).await;
+    let long = format!(r#"{{"note": "{}"}}"#, "x".repeat(200));
+    let officer = token(&house.people, "wall", Role::Wall).await;
+    let answer = crate::http::post_by(house.address, "/api/v1/session", &long, &officer).await;
     assert_eq!(
         (answer.status, answer.error().0.as_str()),
         (413, "too_large")
@@ -91,10 +93,13 @@ async fn what_another_room_serves_stands_behind_the_same_guard_with_its_own_limi
     };
     let room = Extra {
         router: Router::new().route("/api/v1/extra", post(extra)),
+        need: Need::Right(Right::Send),
         document: ExtraDocument::openapi(),
     };
     let house = House::with(settings, vec![room]).await;
-    let answer = crate::http::post(house.address, "/api/v1/extra", &"x".repeat(50)).await;
+    let source = token(&house.people, "source", Role::Source).await;
+    let long = "x".repeat(50);
+    let answer = crate::http::post_by(house.address, "/api/v1/extra", &long, &source).await;
     assert_eq!((answer.status, answer.body.as_slice()), (200, &b"50"[..]));
     let evil = [
         ("host", "evil.example"),

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use yiping_desk::people::{AccountForm, Policy, TokenForm, Who};
+use yiping_desk::rights::{Role, Scope};
 use yiping_log::memory::MemoryLog;
 use yiping_log::{Checkpoint, CityClock, Log};
 use yiping_model::{
@@ -19,10 +21,13 @@ use yiping_model::{
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{
-    Extra, LedgerHead, LedgerView, LiveHandle, Probe, ServerState, Settings, follow, router, serve,
+    Extra, LedgerHead, LedgerView, LiveHandle, People, Probe, ServerState, Settings, follow,
+    router, serve,
 };
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
+
+use crate::http;
 
 /// More than anything here takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,6 +38,8 @@ pub(crate) struct House {
     log: Arc<MemoryLog>,
     store: Arc<SqliteStore>,
     filling: watch::Sender<Progress>,
+    /// Who is who; its decisions go to a log of their own, so that the tests can count records.
+    pub(crate) people: People,
     clock: CityClock,
     stops: Vec<oneshot::Sender<()>>,
     following: JoinHandle<Result<(), yiping_server::LiveError>>,
@@ -49,14 +56,15 @@ impl House {
         let clock = CityClock::driven(at(1_000_000));
         let log = Arc::new(MemoryLog::new(clock.clone()));
         let dir = Arc::new(TempDir::new().expect("a folder"));
-        Self::over(settings, extras, clock, log, dir, true).await
+        Self::over(settings, extras, clock, log, dir, true, None).await
     }
 
     /// Stops, and opens again over the same log and folder.
     pub(crate) async fn again(self, settings: Settings, simulated: bool) -> Self {
         let (clock, log, dir) = (self.clock.clone(), self.log.clone(), self.dir.clone());
+        let secret = Some(http::listener(self.address));
         self.stop().await;
-        Self::over(settings, Vec::new(), clock, log, dir, simulated).await
+        Self::over(settings, Vec::new(), clock, log, dir, simulated, secret).await
     }
 
     async fn over(
@@ -66,8 +74,10 @@ impl House {
         log: Arc<MemoryLog>,
         dir: Arc<TempDir>,
         simulated: bool,
+        secret: Option<String>,
     ) -> Self {
         let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"), log.id());
+        let people = register(dir.path());
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
         let store = Arc::new(opened(dir.path()).await);
         let position = store.position().await.expect("readable");
@@ -80,18 +90,13 @@ impl House {
             history: store.clone(),
             store: store.clone(),
             filling: Some(filling.subscribe()),
+            people: people.clone(),
             live: live.clone(),
             catalogue: catalogue(),
             settings: Arc::new(settings),
+            secure: false,
             render_metrics: Arc::new(|| "yiping_test 1\n".to_owned()),
-            ledger: Arc::new(|| LedgerView {
-                head: Some(LedgerHead {
-                    n: 3,
-                    digest: "9f2c".into(),
-                }),
-                position: Position(7),
-                trouble: None,
-            }),
+            ledger: Arc::new(ledger),
             probes: vec![Probe {
                 name: "engine",
                 position: Arc::new({
@@ -116,11 +121,18 @@ impl House {
             router(state, extras),
             live.clone(),
             64,
+            None,
             async {
                 serve_stopped.await.ok();
             },
         ));
+        let secret = match secret {
+            Some(known) => known,
+            None => token(&people, "listener", Role::Listener).await,
+        };
+        http::knows(address, &secret);
         Self {
+            people,
             address,
             live,
             log,
@@ -149,6 +161,22 @@ impl House {
             .send_modify(|progress| progress.position = last);
         assert!(self.live.reaches(last, PATIENCE).await);
         last
+    }
+
+    /// Signs an account in; what its requests carry.
+    pub(crate) async fn sign_in(&self, name: &str, seat: &str) -> String {
+        let body = serde_json::json!({ "name": name, "password": PASSWORD, "seat": seat });
+        let answer = http::post(self.address, "/api/v1/session", &body.to_string()).await;
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        let cookie = answer.header("set-cookie").expect("a cookie");
+        let (pair, _) = cookie.split_once(';').expect("with attributes");
+        pair.strip_prefix("yiping=").expect("its name").to_owned()
+    }
+
+    /// A duty officer of the whole city who is signed in.
+    pub(crate) async fn officer(&self) -> String {
+        account(&self.people, "officer", &[Role::DutyOfficer], &[]).await;
+        self.sign_in("officer", " 1号席 ").await
     }
 
     /// Says that history cannot be filled.
@@ -181,6 +209,65 @@ impl House {
         self.serving.await.expect("no panic").expect("served");
         self.following.await.expect("no panic").expect("followed");
     }
+}
+
+/// Who is who; its decisions go to a log of their own.
+fn register(dir: &Path) -> People {
+    let log = Arc::new(MemoryLog::new(CityClock::driven(at(0))));
+    People::open(dir.join("people.json"), log, policy()).expect("a register")
+}
+
+fn ledger() -> LedgerView {
+    LedgerView {
+        head: Some(LedgerHead {
+            n: 3,
+            digest: "9f2c".into(),
+        }),
+        position: Position(7),
+        trouble: None,
+    }
+}
+
+/// Many sessions of one person, for the tests of races.
+fn policy() -> Policy {
+    Policy {
+        sessions_max: 100,
+        ..Policy::default()
+    }
+}
+
+/// The password of every account of these tests.
+pub(crate) const PASSWORD: &str = "Qujiang-2026";
+
+/// A new account of this role.
+pub(crate) async fn account(people: &People, name: &str, roles: &[Role], areas: &[&str]) {
+    let form = AccountForm {
+        name: name.into(),
+        display: name.into(),
+        roles: roles.iter().copied().collect(),
+        scope: Scope {
+            areas: areas.iter().map(|&area| area.to_owned()).collect(),
+            domains: Vec::new(),
+        },
+        closed: false,
+    };
+    people
+        .make_account(&Who::operator(), form, PASSWORD.into(), false)
+        .await
+        .expect("valid");
+}
+
+/// A new token of this role.
+pub(crate) async fn token(people: &People, name: &str, role: Role) -> String {
+    let form = TokenForm {
+        name: name.into(),
+        role,
+        seat: "大厅".into(),
+    };
+    people
+        .issue_token(&Who::operator(), form)
+        .await
+        .expect("valid")
 }
 
 async fn opened(dir: &Path) -> SqliteStore {

@@ -1,11 +1,15 @@
 //! The smallest HTTP client: one request a connection, headers as they are given.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -33,13 +37,65 @@ impl Answer {
     }
 }
 
-pub(crate) async fn get(address: SocketAddr, path: &str) -> Answer {
-    ask(address, &format!("GET {path}"), &[], "").await
+/// The token of a listener, by the address of its house.
+static LISTENERS: Mutex<BTreeMap<SocketAddr, String>> = Mutex::new(BTreeMap::new());
+
+pub(crate) fn knows(address: SocketAddr, listener: &str) {
+    let mut listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
+    listeners.insert(address, listener.to_owned());
 }
 
+/// The token of this house's listener.
+pub(crate) fn listener(address: SocketAddr) -> String {
+    let listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
+    listeners.get(&address).cloned().expect("a house")
+}
+
+/// Asks as a listener.
+pub(crate) async fn get(address: SocketAddr, path: &str) -> Answer {
+    get_by(address, path, &listener(address)).await
+}
+
+pub(crate) async fn get_by(address: SocketAddr, path: &str, secret: &str) -> Answer {
+    let bearer = format!("Bearer {secret}");
+    let headers = [("authorization", bearer.as_str())];
+    ask(address, &format!("GET {path}"), &headers, "").await
+}
+
+/// Posts as nobody.
 pub(crate) async fn post(address: SocketAddr, path: &str, body: &str) -> Answer {
     let json = ("content-type", "application/json");
     ask(address, &format!("POST {path}"), &[json], body).await
+}
+
+pub(crate) async fn post_by(address: SocketAddr, path: &str, body: &str, secret: &str) -> Answer {
+    send_by(address, &format!("POST {path}"), body, secret).await
+}
+
+/// Sends JSON by any method.
+pub(crate) async fn send_by(
+    address: SocketAddr,
+    request: &str,
+    body: &str,
+    secret: &str,
+) -> Answer {
+    let bearer = format!("Bearer {secret}");
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", bearer.as_str()),
+    ];
+    ask(address, request, &headers, body).await
+}
+
+/// The handshake of a listener for this path.
+pub(crate) fn handshake(address: SocketAddr, path: &str) -> Request {
+    let mut request = format!("ws://{address}{path}")
+        .into_client_request()
+        .expect("an address");
+    let bearer = format!("Bearer {}", listener(address));
+    let headers = request.headers_mut();
+    headers.insert("authorization", bearer.parse().expect("text"));
+    request
 }
 
 /// Sends a request line with these headers; `host` is the address unless it is given.

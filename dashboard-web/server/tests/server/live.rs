@@ -12,7 +12,7 @@ use yiping_scene::message::{ServerMessage, StateView};
 use yiping_server::Settings;
 
 use crate::house::{House, PATIENCE, alarm, reading, window};
-use crate::http::get;
+use crate::http::{get, handshake};
 
 /// A screen that applies what it hears as the app does.
 struct Screen<S> {
@@ -26,7 +26,7 @@ struct Screen<S> {
 
 impl Screen<MaybeTlsStream<TcpStream>> {
     async fn connect(house: &House, query: &str) -> Self {
-        let url = format!("ws://{}/api/v1/live{query}", house.address);
+        let url = handshake(house.address, &format!("/api/v1/live{query}"));
         let (socket, _) = connect_async(url).await.expect("it answers");
         Self::over(socket)
     }
@@ -176,7 +176,7 @@ async fn a_slow_screen_gets_a_fresh_snapshot_and_is_whole_again() {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4_096).expect("settable");
     let stream = socket.connect(house.address).await.expect("it listens");
-    let url = format!("ws://{}/api/v1/live", house.address);
+    let url = handshake(house.address, "/api/v1/live");
     let (socket, _) = client_async(url, stream).await.expect("it answers");
     let mut slow = Screen::over(socket);
     slow.hear().await;
@@ -225,7 +225,7 @@ async fn there_are_only_so_many_places() {
     let house = House::open(settings).await;
     let mut first = Screen::connect(&house, "").await;
     first.hear().await;
-    let url = format!("ws://{}/api/v1/live", house.address);
+    let url = handshake(house.address, "/api/v1/live");
     let Err(Error::Http(refusal)) = connect_async(url).await else {
         panic!("a second screen was taken");
     };

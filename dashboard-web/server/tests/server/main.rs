@@ -1,8 +1,11 @@
 //! The server through its real router, on a real loopback listener, over the log in memory and the history that ships.
 
+mod acknowledge;
 mod api;
 mod feed;
 mod guard;
 mod house;
 mod http;
 mod live;
+mod rights;
+mod session;

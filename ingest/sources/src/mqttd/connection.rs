@@ -9,11 +9,10 @@ use std::net::SocketAddr;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use bytes::{Buf as _, BytesMut};
+use bytes::BytesMut;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, OptionFuture};
 use rmqtt_codec::v5::DisconnectReasonCode as Code;
-use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
@@ -22,6 +21,7 @@ use yiping_log::LogError;
 use super::codec::{Codec, Denial, Violation, write_acknowledgement};
 use super::hello::{Guest, Met};
 use super::intake::{ANSWERS_BYTES_MAX, Halt, Load};
+use super::line::{Line, Moved};
 use super::rate::Rate;
 use super::{Hall, now};
 use crate::figures::Figure;
@@ -46,8 +46,9 @@ enum End {
 /// What a connection waits for.
 enum Wake {
     Kept(Kept),
-    Read(std::io::Result<usize>),
-    Writable,
+    Moved(std::io::Result<Moved>),
+    /// It may be read again.
+    Rested,
     Over(End),
 }
 
@@ -61,7 +62,7 @@ enum Greeted {
 
 struct Connection<'a> {
     hall: &'a Hall,
-    stream: TcpStream,
+    line: Line,
     codec: Codec,
     guest: Guest,
     buffer: BytesMut,
@@ -83,21 +84,38 @@ struct Connection<'a> {
 /// Serves one connection to its end.
 pub(super) async fn serve(
     hall: &Hall,
-    mut stream: TcpStream,
+    stream: TcpStream,
     peer: SocketAddr,
     mut stop: watch::Receiver<bool>,
 ) {
     let source = hall.door.source().as_str();
     let patience = Duration::from_secs(hall.settings.connect_timeout_secs);
+    let opened = tokio::select! {
+        biased;
+        _told = stop.wait_for(|told| *told) => return,
+        opened = timeout(patience, Line::open(stream, hall.tls.as_ref())) => opened,
+    };
+    let mut line = match opened {
+        Ok(Ok(line)) => line,
+        Ok(Err(error)) => {
+            Figure::MqttdRefusals.add_because(source, "tls", 1);
+            tracing::debug!(source, %peer, %error, "a connection could not be made secure");
+            return;
+        }
+        Err(_elapsed) => {
+            Figure::MqttdRefusals.add_because(source, "connect_timeout", 1);
+            return;
+        }
+    };
     let (mut buffer, mut out) = (BytesMut::new(), BytesMut::new());
     let greeted = tokio::select! {
         biased;
         _told = stop.wait_for(|told| *told) => return,
-        greeted = timeout(patience, greet(hall, &stream, &mut buffer, &mut out)) => greeted,
+        greeted = timeout(patience, greet(hall, &mut line, &mut buffer, &mut out)) => greeted,
     };
     let reason = match greeted {
         Ok(Greeted::In(codec, guest)) => {
-            let connection = Connection::new(hall, stream, codec, guest, buffer, out);
+            let connection = Connection::new(hall, line, codec, guest, buffer, out);
             connection.run(stop).await;
             return;
         }
@@ -121,15 +139,10 @@ pub(super) async fn serve(
         }
     };
     tracing::debug!(source, %peer, reason, "a connection was not let in");
-    part_from(&mut stream, &out).await;
+    part_from(&mut line, out).await;
 }
 
-async fn greet(
-    hall: &Hall,
-    stream: &TcpStream,
-    buffer: &mut BytesMut,
-    out: &mut BytesMut,
-) -> Greeted {
+async fn greet(hall: &Hall, line: &mut Line, buffer: &mut BytesMut, out: &mut BytesMut) -> Greeted {
     loop {
         match hall.meet(buffer, out).await {
             Ok(Met::In(codec, guest)) => return Greeted::In(codec, guest),
@@ -137,7 +150,7 @@ async fn greet(
             Ok(Met::More) => {}
             Err(violation) => return Greeted::Violated(violation),
         }
-        match read(stream, buffer, hall.settings.read_bytes, now()).await {
+        match line.read(buffer, hall.settings.read_bytes).await {
             Ok(0) | Err(_) => return Greeted::Lost,
             Ok(_more) => {}
         }
@@ -156,7 +169,7 @@ impl Hall {
 impl<'a> Connection<'a> {
     fn new(
         hall: &'a Hall,
-        stream: TcpStream,
+        line: Line,
         codec: Codec,
         guest: Guest,
         buffer: BytesMut,
@@ -166,7 +179,7 @@ impl<'a> Connection<'a> {
         Self {
             rate: Rate::new(hall.settings.messages_per_sec_max, now),
             hall,
-            stream,
+            line,
             codec,
             guest,
             buffer,
@@ -194,7 +207,7 @@ impl<'a> Connection<'a> {
                 return end;
             }
             self.keep();
-            if self.write().is_err() {
+            if self.line.write(&mut self.out).is_err() {
                 return End::Lost;
             }
             let listening = self.has_room();
@@ -202,14 +215,22 @@ impl<'a> Connection<'a> {
                 // It is we who keep it waiting.
                 self.heard = now();
             }
+            let (writing, reading) = (
+                self.line.has_to_write(&self.out),
+                listening && self.read_at <= now(),
+            );
             let silent_at = self.heard + self.guest.silence_max;
             let wake = tokio::select! {
                 biased;
                 _told = stop.wait_for(|told| *told) => Wake::Over(End::Stopped),
                 _told = self.guest.place.taken_over.wait_for(|told| *told) => Wake::Over(End::TakenOver),
                 Some(kept) = &mut self.keeping => Wake::Kept(kept),
-                _ready = self.stream.writable(), if !self.out.is_empty() => Wake::Writable,
-                read = read(&self.stream, &mut self.buffer, self.hall.settings.read_bytes, self.read_at), if listening => Wake::Read(read),
+                moved = self.line.moves(
+                    reading.then_some(&mut self.buffer),
+                    self.hall.settings.read_bytes,
+                    &mut self.out,
+                ), if reading || writing => Wake::Moved(moved),
+                () = sleep_until(self.read_at), if listening && !reading => Wake::Rested,
                 () = sleep_until(silent_at) => Wake::Over(End::Silent),
             };
             match wake {
@@ -218,8 +239,8 @@ impl<'a> Connection<'a> {
                         return End::Refused(error);
                     }
                 }
-                Wake::Read(Ok(0) | Err(_)) => return End::Lost,
-                Wake::Writable | Wake::Read(Ok(_)) => {}
+                Wake::Moved(Ok(Moved::Read(0)) | Err(_)) => return End::Lost,
+                Wake::Rested | Wake::Moved(Ok(_)) => {}
                 Wake::Over(end) => return end,
             }
         }
@@ -314,18 +335,6 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Writes as much as the connection takes.
-    fn write(&mut self) -> std::io::Result<()> {
-        while !self.out.is_empty() {
-            match self.stream.try_write(&self.out) {
-                Ok(written) => self.out.advance(written),
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
     /// Keeps and acknowledges what has come, says what is left to be said, and takes leave.
     async fn part(mut self, end: End) {
         let hall = self.hall;
@@ -356,7 +365,7 @@ impl<'a> Connection<'a> {
         if let Some(code) = code {
             self.codec.write_farewell(&mut self.out, code);
         }
-        part_from(&mut self.stream, &self.out).await;
+        part_from(&mut self.line, self.out).await;
     }
 }
 
@@ -384,33 +393,9 @@ impl End {
     }
 }
 
-/// Reads once, not before `at`.
-async fn read(
-    stream: &TcpStream,
-    buffer: &mut BytesMut,
-    bytes: usize,
-    at: Instant,
-) -> std::io::Result<usize> {
-    if at > now() {
-        sleep_until(at).await;
-    }
-    loop {
-        stream.readable().await?;
-        buffer.reserve(bytes);
-        match stream.try_read_buf(buffer) {
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-            read => return read,
-        }
-    }
-}
-
 /// Writes the last words, if the device still fetches them.
-async fn part_from(stream: &mut TcpStream, words: &[u8]) {
-    let farewell = async {
-        stream.write_all(words).await?;
-        stream.shutdown().await
-    };
-    match timeout(GOODBYE_TIMEOUT, farewell).await {
+async fn part_from(line: &mut Line, mut words: BytesMut) {
+    match timeout(GOODBYE_TIMEOUT, line.close(&mut words)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::trace!(%error, "the last words did not arrive"),
         Err(_elapsed) => tracing::trace!("the last words were not fetched"),

@@ -47,7 +47,9 @@ impl House {
         let clock = clock();
         let log = TestLog::new(&clock);
         let door = door("mqttd", Unknown::Accept, &log, &clock);
-        let door = Mqttd::bind(settings, door).await.expect("a free port");
+        let door = Mqttd::bind(settings, door, None)
+            .await
+            .expect("a free port");
         let port = door.address().expect("bound").port();
         let (stop, told) = watch::channel(false);
         Self {

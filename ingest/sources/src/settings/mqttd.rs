@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::Secret;
@@ -14,8 +15,12 @@ use super::Route;
 pub struct MqttdSettings {
     /// The source by whose name its records go.
     pub name: String,
-    /// Address and port. Only a loopback address is taken until accounts exist.
+    /// Address and port. One that other machines can reach is only taken over TLS, from devices that say who they are.
     pub listen: SocketAddr,
+    /// Whether it speaks TLS, with the certificate of the program.
+    pub tls: bool,
+    /// File of the certificates, PEM, by which the certificates of devices must be signed; without it devices need none.
+    pub client_ca: Option<PathBuf>,
     /// The user name that devices must give; without it they need none.
     pub username: Option<String>,
     /// The password that devices must give.
@@ -54,6 +59,8 @@ impl Default for MqttdSettings {
         Self {
             name: "mqttd".to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 1883)),
+            tls: false,
+            client_ca: None,
             username: None,
             password: None,
             connections_max: 4_096,

@@ -199,7 +199,7 @@ fn what_makes_no_sense_for_devices_is_refused_by_its_name() {
         (
             "127.0.0.1:1885",
             "0.0.0.0:1885",
-            "ingest.mqttd[0].listen: is not a loopback address: until accounts exist only this machine is answered; use 127.0.0.1 or [::1]",
+            "ingest.mqttd[0].listen: is not a loopback address: others are answered only over TLS, and only devices that say who they are; set tls, and client_ca or username and password, or use 127.0.0.1 or [::1]",
         ),
         (
             "\"devices\"",

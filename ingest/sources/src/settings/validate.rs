@@ -261,10 +261,16 @@ impl MqttdSettings {
     /// [`SettingsError`] for the first setting that makes no sense.
     pub fn validate(&self) -> Result<(), SettingsError> {
         source(&self.name, "name")?;
+        let known = self.client_ca.is_some() || self.password.is_some();
         require(
-            self.listen.ip().is_loopback(),
+            self.listen.ip().is_loopback() || (self.tls && known),
             "listen",
-            "is not a loopback address: until accounts exist only this machine is answered; use 127.0.0.1 or [::1]",
+            "is not a loopback address: others are answered only over TLS, and only devices that say who they are; set tls, and client_ca or username and password, or use 127.0.0.1 or [::1]",
+        )?;
+        require(
+            self.tls || self.client_ca.is_none(),
+            "client_ca",
+            "needs tls = true",
         )?;
         require(
             self.password.is_none() || self.username.is_some(),

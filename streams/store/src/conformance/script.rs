@@ -183,10 +183,12 @@ impl Script {
         self.tell(
             0,
             Body::Decision(Decision {
+                person: None,
                 seat: seat.into(),
                 act: Act::Acknowledge {
                     alarm: alarm_of(id),
                     note: "已派人".into(),
+                    seen: None,
                 },
             }),
         );

@@ -1,0 +1,206 @@
+//! The accounts of people: an administrator makes and changes those that lie within the own areas and domains.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use yiping_desk::people::{Account, AccountForm};
+use yiping_desk::rights::{Role, Scope};
+use yiping_model::{Secret, Timestamp};
+
+use super::answer::Rows;
+use super::error::{ApiError, ErrorAnswer};
+use super::params::{Params, taken};
+use crate::admission::Caller;
+use crate::state::ServerState;
+
+/// An account as it is to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountRequest {
+    /// The person's name on screens, 1 to 32 characters.
+    #[schema(example = "张伟", min_length = 1, max_length = 32)]
+    display: String,
+    /// At least one role of people, as docs/RIGHTS.md names them.
+    #[schema(example = json!(["duty_officer"]))]
+    roles: Vec<String>,
+    /// Codes of areas, GB/T 2260, to which the rights are bound; none for no bound.
+    #[serde(default)]
+    areas: Vec<String>,
+    /// Names of packs to which the rights are bound; none for no bound.
+    #[serde(default)]
+    domains: Vec<String>,
+    /// Whether it is closed: nobody signs in, and its sessions end.
+    #[serde(default)]
+    closed: bool,
+    /// A password that the person must change at once; needed for a new account.
+    #[schema(value_type = Option<String>)]
+    password: Option<Secret>,
+}
+
+/// An account that is to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAccountRequest {
+    /// The name to sign in with: 1 to 32 of a to z, 0 to 9, `.`, `_`, `-`. It is not given twice.
+    #[schema(example = "zhang.wei")]
+    name: String,
+    /// What it is to be.
+    account: AccountRequest,
+}
+
+/// An account.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AccountAnswer {
+    /// The name to sign in with.
+    name: String,
+    /// The person's name on screens.
+    display: String,
+    /// The roles.
+    roles: Vec<&'static str>,
+    /// The areas to which the rights are bound; none for no bound.
+    areas: Vec<String>,
+    /// The domains to which the rights are bound; none for no bound.
+    domains: Vec<String>,
+    /// Whether it is closed.
+    closed: bool,
+    /// When the password was set, by the machine's clock.
+    #[schema(value_type = String, format = DateTime)]
+    password_set: Timestamp,
+    /// Whether the person must change it first.
+    must_change_password: bool,
+}
+
+impl From<&Account> for AccountAnswer {
+    fn from(account: &Account) -> Self {
+        Self {
+            name: account.name.clone(),
+            display: account.display.clone(),
+            roles: account.roles.iter().map(|role| role.name()).collect(),
+            areas: account.scope.areas.clone(),
+            domains: account.scope.domains.clone(),
+            closed: account.closed,
+            password_set: account.password_set,
+            must_change_password: account.must_change,
+        }
+    }
+}
+
+/// The accounts within the own areas and domains, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts",
+    tag = "people",
+    responses((status = 200, description = "By name", body = Rows<AccountAnswer>))
+)]
+pub(super) async fn list(
+    State(state): State<ServerState>,
+    caller: Caller,
+    params: Params,
+) -> Result<Json<Rows<AccountAnswer>>, ApiError> {
+    params.finish()?;
+    let register = state.people.register();
+    let own = register
+        .accounts()
+        .filter(|account| caller.who.scope.covers_scope(&account.scope));
+    let rows: Vec<_> = own.map(AccountAnswer::from).collect();
+    let all = rows.len();
+    Ok(Json(Rows::cut(rows, all)))
+}
+
+/// Makes an account. The person must change its password at the first sign-in.
+#[utoipa::path(
+    post,
+    path = "/api/v1/accounts",
+    tag = "people",
+    request_body = NewAccountRequest,
+    responses(
+        (status = 201, description = "Made", body = AccountAnswer),
+        (status = 400, description = "Something is not as it must be; the message says what", body = ErrorAnswer),
+        (status = 403, description = "It reaches beyond the own areas and domains", body = ErrorAnswer),
+        (status = 409, description = "The name is taken, or there are too many", body = ErrorAnswer),
+        (status = 413, description = "The body is too large", body = ErrorAnswer),
+        (status = 415, description = "The body is not JSON", body = ErrorAnswer),
+        (status = 503, description = "The log is busy", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn make(
+    State(state): State<ServerState>,
+    caller: Caller,
+    params: Params,
+    body: Result<Json<NewAccountRequest>, JsonRejection>,
+) -> Result<(StatusCode, Json<AccountAnswer>), ApiError> {
+    params.finish()?;
+    let example = r#"{"name": "zhang.wei", "account": {"display": "张伟", "roles": ["duty_officer"], "password": "…"}}"#;
+    let request = taken(body, state.settings.body_bytes_max, example)?;
+    let password = revealed(&request.account).ok_or_else(|| {
+        ApiError::BadBody("a new account needs a `password`, which the person must change".into())
+    })?;
+    let form = form(request.name, request.account)?;
+    let account = state
+        .people
+        .make_account(&caller.who, form, password, true)
+        .await?;
+    Ok((StatusCode::CREATED, Json((&account).into())))
+}
+
+/// Changes an account; with a password, the person must change that at the next sign-in. Other roles or bounds end its sessions.
+#[utoipa::path(
+    put,
+    path = "/api/v1/accounts/{name}",
+    tag = "people",
+    params(("name" = String, Path, description = "The account's name")),
+    request_body = AccountRequest,
+    responses(
+        (status = 200, description = "As it is now", body = AccountAnswer),
+        (status = 400, description = "Something is not as it must be; the message says what", body = ErrorAnswer),
+        (status = 403, description = "It reaches beyond the own areas and domains, or is the own account", body = ErrorAnswer),
+        (status = 404, description = "There is none of this name", body = ErrorAnswer),
+        (status = 413, description = "The body is too large", body = ErrorAnswer),
+        (status = 415, description = "The body is not JSON", body = ErrorAnswer),
+        (status = 503, description = "The log is busy", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn change(
+    State(state): State<ServerState>,
+    caller: Caller,
+    Path(name): Path<String>,
+    params: Params,
+    body: Result<Json<AccountRequest>, JsonRejection>,
+) -> Result<Json<AccountAnswer>, ApiError> {
+    params.finish()?;
+    let example = r#"{"display": "张伟", "roles": ["duty_officer"], "areas": ["330802"]}"#;
+    let request = taken(body, state.settings.body_bytes_max, example)?;
+    let password = revealed(&request);
+    let form = form(name, request)?;
+    let account = state
+        .people
+        .change_account(&caller.who, form, password)
+        .await?;
+    Ok(Json((&account).into()))
+}
+
+fn revealed(request: &AccountRequest) -> Option<String> {
+    let password = request.password.as_ref();
+    password.map(|password| password.reveal().to_owned())
+}
+
+fn form(name: String, request: AccountRequest) -> Result<AccountForm, ApiError> {
+    let roles: Result<_, _> = request
+        .roles
+        .iter()
+        .map(|role| role.parse::<Role>())
+        .collect();
+    Ok(AccountForm {
+        name,
+        display: request.display,
+        roles: roles.map_err(|error| ApiError::BadBody(error.to_string()))?,
+        scope: Scope {
+            areas: request.areas,
+            domains: request.domains,
+        },
+        closed: request.closed,
+    })
+}

@@ -1,0 +1,122 @@
+//! How the tests are let in: as a program that listens, as one that sends, and as an officer.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use serde::Deserialize;
+
+use super::{agent, until};
+
+/// The seat of the officer.
+pub(crate) const SEAT: &str = "1号席";
+
+/// What the file of a demonstration says.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Access {
+    pub(crate) password: String,
+    pub(crate) wall: String,
+    pub(crate) source: String,
+    pub(crate) listener: String,
+    #[serde(skip)]
+    officer: OnceLock<String>,
+}
+
+/// The data folders of the programs of this test, by their ports.
+static FOLDERS: Mutex<BTreeMap<u16, PathBuf>> = Mutex::new(BTreeMap::new());
+static KNOWN: Mutex<BTreeMap<u16, Arc<Access>>> = Mutex::new(BTreeMap::new());
+
+/// Sees to it that a program can be asked: one with a configuration of its own gets accounts before its first start.
+pub(crate) fn prepare(port: u16, arguments: &[String], environment: &[(String, String)]) {
+    let after = |name: &str| {
+        let place = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(place + 1).map(PathBuf::from)
+    };
+    let folder = after("--data-dir").unwrap_or_else(|| {
+        let config = after("--config").expect("a configuration or a data folder");
+        folder_of(&config)
+    });
+    if arguments.first().is_some_and(|command| command == "run")
+        && !folder.join("sign-in.json").exists()
+    {
+        let made = Command::new(env!("CARGO_BIN_EXE_yiping"))
+            .args(["people", "demo", "--data-dir"])
+            .arg(&folder)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .output()
+            .expect("the program starts");
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+    }
+    keeps(port, folder);
+}
+
+/// Notes where the program of this port keeps its data.
+pub(crate) fn keeps(port: u16, folder: PathBuf) {
+    let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    folders.insert(port, folder);
+}
+
+fn folder_of(config: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(config).expect("a configuration");
+    let table: toml::Table = toml::from_str(&text).expect("TOML");
+    let folder = table["data"]["dir"].as_str().expect("a data folder");
+    PathBuf::from(folder)
+}
+
+/// How to be let in by the program of this port; waits until it says so.
+pub(crate) fn access(port: u16) -> Arc<Access> {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(access) = known.get(&port) {
+        return Arc::clone(access);
+    }
+    let folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = folders
+        .get(&port)
+        .unwrap_or_else(|| panic!("no program of this test has port {port}"))
+        .join("sign-in.json");
+    drop(folders);
+    let mut access: Option<Access> = None;
+    until("the program says how to sign in", || {
+        let text = std::fs::read(&file).unwrap_or_default();
+        access = serde_json::from_slice(&text).ok();
+        access.is_some()
+    });
+    let access = Arc::new(access.expect("read"));
+    known.insert(port, Arc::clone(&access));
+    access
+}
+
+impl Access {
+    /// What a request to this path carries: an acknowledgement the officer's session, other posts the token of a source, the rest that of a
+    /// listener.
+    pub(crate) fn bearer(&self, port: u16, method: &str, path: &str) -> String {
+        let secret = match method {
+            "POST" if path.ends_with("/ack") => self.officer(port),
+            "POST" => &self.source,
+            _ => &self.listener,
+        };
+        format!("Bearer {secret}")
+    }
+
+    fn officer(&self, port: u16) -> &str {
+        self.officer.get_or_init(|| {
+            let body =
+                serde_json::json!({ "name": "officer", "password": self.password, "seat": SEAT });
+            let answer = agent()
+                .post(format!("http://127.0.0.1:{port}/api/v1/session"))
+                .header("content-type", "application/json")
+                .send(body.to_string())
+                .expect("the program answers");
+            let cookie = answer.headers()["set-cookie"].to_str().expect("text");
+            let secret = cookie
+                .strip_prefix("yiping=")
+                .and_then(|rest| rest.split(';').next());
+            secret.expect("the session's cookie").to_owned()
+        })
+    }
+}
