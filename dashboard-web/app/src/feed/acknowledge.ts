@@ -1,39 +1,46 @@
+import { seen } from "./evidence";
+import type { AlarmView } from "./messages";
+
 /** Who acknowledged: an account, at a seat; each where it is known. */
 export interface By {
   readonly person: string | null;
   readonly seat: string;
 }
 
-/** What came of an acknowledgement. `taken`: somebody was first. */
+/** What came of an acknowledgement. `taken`: somebody was first. `changed`: the alarm is not what this screen showed. */
 export type Acknowledged =
   | { readonly outcome: "done" }
   | { readonly outcome: "taken"; readonly by: By | undefined }
+  | { readonly outcome: "changed" }
   | { readonly outcome: "refused"; readonly why: string }
   | { readonly outcome: "unreachable" };
 
-/** Sends the acknowledgement of one alarm, by whoever is signed in. */
-export type Acknowledge = (alarm: string, note: string) => Promise<Acknowledged>;
+/** Sends the acknowledgement of one alarm, by whoever is signed in: the alarm as it is painted, and the painted position. */
+export type Acknowledge = (alarm: AlarmView, position: number, note: string) => Promise<Acknowledged>;
 
 /** How long an answer may take. */
 const ANSWER_MS_MAX = 5_000;
 
 /** Acknowledges over HTTP. */
-export const acknowledgeByHttp: Acknowledge = async (alarm, note) => {
+export const acknowledgeByHttp: Acknowledge = async (alarm, position, note) => {
+  const body = JSON.stringify({ note, seen: await seen(alarm, position) });
   let response: Response;
   try {
-    response = await fetch(`api/v1/alarms/${encodeURIComponent(alarm)}/ack`, {
+    response = await fetch(`api/v1/alarms/${encodeURIComponent(alarm.id)}/ack`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ note }),
+      body,
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
   } catch {
     return { outcome: "unreachable" };
   }
   if (response.ok) return { outcome: "done" };
-  const body = await answer(response);
-  if (response.status === 409) return { outcome: "taken", by: firstBy(body) };
-  return { outcome: "refused", why: reason(body) ?? `HTTP ${response.status}` };
+  const said = await answer(response);
+  const code = field(field(said, "error"), "code");
+  if (code === "already_acknowledged") return { outcome: "taken", by: firstBy(said) };
+  if (code === "shown_otherwise") return { outcome: "changed" };
+  return { outcome: "refused", why: reason(said) ?? `HTTP ${response.status}` };
 };
 
 async function answer(response: Response): Promise<unknown> {

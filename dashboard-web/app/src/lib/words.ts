@@ -47,6 +47,7 @@ export interface Words extends DomainWords, SignInWords {
   readonly keys: string;
   readonly ackTaken: (who: string) => string;
   readonly ackTakenUnknown: string;
+  readonly ackChanged: string;
   readonly ackFailed: (why: string) => string;
   readonly ackUnreachable: string;
   readonly map: string;
@@ -156,6 +157,7 @@ const zh: Words = {
   keys: "Enter 详情　A 签收　N 下一件",
   ackTaken: (who) => `已由 ${who} 先行签收`,
   ackTakenUnknown: "已由他人先行签收",
+  ackChanged: "报警刚有变化，请核对后再签收",
   ackFailed: (why) => `签收失败：${why}`,
   ackUnreachable: "联系不上服务器",
   map: "态势图",
@@ -263,6 +265,7 @@ const en: Words = {
   keys: "Enter detail  A ack  N next",
   ackTaken: (who) => `already acknowledged by ${who}`,
   ackTakenUnknown: "already acknowledged by somebody else",
+  ackChanged: "it has just changed: look again",
   ackFailed: (why) => `not acknowledged: ${why}`,
   ackUnreachable: "server not reachable",
   map: "Situation map",

@@ -41,12 +41,12 @@ export class Player {
     return socket;
   }
 
-  readonly acknowledge: Acknowledge = async (alarm, note) => {
-    const known = this.scene.alarms.get(alarm);
+  readonly acknowledge: Acknowledge = async ({ id }, _position, note) => {
+    const known = this.scene.alarms.get(id);
     if (known === undefined) return { outcome: "refused", why: "404" };
     if (known.acknowledged !== null) return { outcome: "taken", by: known.acknowledged };
     const { name: person, seat } = actor();
-    this.acknowledged.set(alarm, { person, seat, at_ms: this.scene.nowMs, note });
+    this.acknowledged.set(id, { person, seat, at_ms: this.scene.nowMs, note });
     this.send({ after: 0, position: 0, now_ms: this.scene.nowMs, alarms: [known] });
     return { outcome: "done" };
   };

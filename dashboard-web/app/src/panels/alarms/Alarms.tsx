@@ -1,6 +1,7 @@
 import "./alarms.css";
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { named } from "../../feed/acknowledge";
+import type { AlarmView } from "../../feed/messages";
 import { t } from "../../lib/i18n";
 import { plainKey } from "../../ui/keys";
 import { Sign } from "../../ui/Sign";
@@ -31,10 +32,11 @@ export const Alarms: Panel = (props) => {
     setNotes(next);
   };
 
-  const send = async (id: string) => {
+  const send = async (alarm: AlarmView) => {
+    const { id } = alarm;
     if (notes().get(id)?.kind === "sending") return;
     noteOn(id, { kind: "sending" });
-    const result = await props.acknowledge(id, "");
+    const result = await props.acknowledge(alarm, props.wall.position() ?? 0, "");
     switch (result.outcome) {
       case "done":
         return noteOn(id, undefined);
@@ -43,6 +45,8 @@ export const Alarms: Panel = (props) => {
         const text = first === undefined ? t().ackTakenUnknown : t().ackTaken(named(first));
         return noteOn(id, { kind: "said", text });
       }
+      case "changed":
+        return noteOn(id, { kind: "said", text: t().ackChanged });
       case "refused":
         return noteOn(id, { kind: "said", text: t().ackFailed(result.why) });
       case "unreachable":
@@ -50,10 +54,11 @@ export const Alarms: Panel = (props) => {
     }
   };
   const acknowledge = (id: string) => {
-    const alarm = props.wall.alarms().get(id);
+    // As it is painted: that is what was decided on.
+    const alarm = list().shown.find((each) => each.id === id);
     if (alarm === undefined || !waits(alarm) || !may()) return;
     select(id);
-    void send(id);
+    void send(alarm);
   };
 
   // Notes of alarms that are gone go with them.
