@@ -10,7 +10,7 @@ export function actor(at = ""): Session {
     display: zh ? "值班员" : "Duty officer",
     roles: ["duty_officer"],
     areas: [],
-    seat: at || seat() || (zh ? "一号席" : "Seat 1"),
+    seat: at || seat() || (zh ? "一号席" : "No. 1"),
     device: false,
     acts: ["watch", "acknowledge", "history"],
     must_change_password: false,
