@@ -1,9 +1,9 @@
 // Takes the pictures of the README from the running program: `npm run pictures`. It takes as long as the gas takes to reach the school.
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { demo } from './program';
+import { demo, type Program } from './program';
 
 const FOLDER = new URL('../../docs/pictures/', import.meta.url).pathname;
-const SEAT = encodeURIComponent('一号席');
+const SEAT = '一号席';
 const PLANT = 'gas-01';
 const SCHOOL = 'gas-12';
 
@@ -17,10 +17,9 @@ interface Alarm {
 const alarms = (page: Page): Promise<Alarm[]> =>
   page.evaluate(() => (window as unknown as { yiping: { state(): { state: { alarms: Alarm[] } } } }).yiping.state().state.alarms);
 
-async function wall(browser: Browser, url: string, width: number, height: number): Promise<Page> {
+async function desk(browser: Browser, program: Program, width: number, height: number): Promise<Page> {
   const page = await browser.newPage({ viewport: { width, height } });
-  await page.goto(`${url}/?seat=${SEAT}`);
-  await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
+  await program.signIn(page, 'officer', SEAT);
   return page;
 }
 
@@ -50,7 +49,7 @@ async function picture(page: Page, name: string): Promise<void> {
 test('the pictures of the README', async ({ browser }) => {
   const program = await demo([], { YIPING__SIM__SCENARIO_AFTER_SECS: '1' });
   try {
-    const page = await wall(browser, program.url, 1920, 1080);
+    const page = await desk(browser, program, 1920, 1080);
     const reached = async (thing: string, level: number): Promise<void> => {
       const found = async (): Promise<boolean> =>
         (await alarms(page)).some((alarm) => alarm.thing === thing && alarm.level <= level);
@@ -60,7 +59,7 @@ test('the pictures of the README', async ({ browser }) => {
     await acknowledgeLower(page, PLANT);
     await reached(SCHOOL, 2);
     await picture(page, 'wall-1920x1080.png');
-    const large = await wall(browser, program.url, 3840, 2160);
+    const large = await desk(browser, program, 3840, 2160);
     await expect.poll(async () => (await alarms(large)).length).toBeGreaterThan(0);
     await picture(large, 'wall-3840x2160.png');
   } finally {

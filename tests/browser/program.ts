@@ -1,15 +1,31 @@
-// The real program, started on free ports with its own data folder.
+// The real program, started on free ports with its own data folder, and how to get in.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, type Page } from '@playwright/test';
 
 const BINARY = process.env.YIPING_BIN ?? new URL('../../target/release/yiping', import.meta.url).pathname;
+
+/** How to sign in at a demo, as it wrote it: one password for every account, a token for each kind of program. */
+export interface SignIn {
+  readonly password: string;
+  readonly accounts: readonly string[];
+  readonly wall: string;
+  readonly source: string;
+  readonly listener: string;
+}
 
 export interface Program {
   readonly port: number;
   readonly url: string;
+  /** What stands in its `sign-in.json`. */
+  keys(): SignIn;
+  /** The link of a wall, also by another name of the program. */
+  wallUrl(query?: string, base?: string): string;
+  /** A person signs in by the form; the wall is live afterwards. */
+  signIn(page: Page, account: string, seat: string, query?: string): Promise<void>;
   /** Its process. */
   pid(): number;
   /** Everything the program wrote so far. */
@@ -75,10 +91,19 @@ export async function demo(args: string[], environment: Record<string, string> =
     return Date.now() - from;
   };
 
+  const keys = (): SignIn => JSON.parse(readFileSync(join(folder, 'sign-in.json'), 'utf8')) as SignIn;
+
   await start();
   return {
     port,
     url,
+    keys,
+    wallUrl: (query = '', base = url) => `${base}/${query}#token=${keys().wall}`,
+    signIn: async (page, account, seat, query = '') => {
+      await page.goto(`${url}/${query}`);
+      await fillIn(page, account, keys().password, seat);
+      await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
+    },
     pid: () => child?.pid ?? Number.NaN,
     log: () => output,
     stop,
@@ -88,6 +113,14 @@ export async function demo(args: string[], environment: Record<string, string> =
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The form of sign-in, filled in and sent. */
+export async function fillIn(page: Page, account: string, password: string, seat: string): Promise<void> {
+  await page.locator('input[name="name"]').fill(account);
+  await page.locator('input[name="password"]').fill(password);
+  await page.locator('input[name="seat"]').fill(seat);
+  await page.locator('.gate button.primary').click();
 }
 
 /** Polls /readyz: the condition itself, not a time. */

@@ -123,3 +123,34 @@ test('the keyboard reaches every control of the wall', async ({ page }) => {
   }
   expect(reached.size).toBeGreaterThanOrEqual(controls - 1);
 });
+
+test('a person leaves and comes back by keyboard, and everything on the way is accessible and legible', async ({ page }) => {
+  await wall(page, '');
+  await page.locator('button.who').focus();
+  await page.keyboard.press('Enter');
+  const person = page.locator('.person');
+  await expect(person).toContainText('值班员');
+  expect(await accessibility(page)).toEqual([]);
+  expect(await illegible(page)).toEqual([]);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  await expect(person).toHaveCount(0);
+  await expect(page.locator('button.who')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  const gate = page.locator('.gate');
+  await expect(gate).toContainText('已退出登录');
+  expect(await accessibility(page)).toEqual([]);
+  expect(await illegible(page)).toEqual([]);
+  await page.keyboard.type('officer');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('any password');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('三号席');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
+  await expect(page.locator('button.who')).toHaveText('值班员 三号席');
+});

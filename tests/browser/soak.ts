@@ -51,10 +51,10 @@ test(`${MINUTES} minutes of the demo at speed ${SPEED}`, async ({ browser }) => 
   mkdirSync(dirname(LINES), { recursive: true });
   writeFileSync(LINES, '');
   const program = await demo(['--speed', SPEED, '--scenario', SCENARIO]);
-  const witness = new Witness(program.url);
+  const witness = new Witness(program.url, program.keys().wall);
   try {
     const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
-    await page.goto(`${program.url}/?seat=soak`);
+    await page.goto(program.wallUrl());
     await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('Performance.enable');

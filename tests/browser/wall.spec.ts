@@ -33,7 +33,7 @@ test.afterAll(async () => {
 });
 
 async function wall(page: Page, url = program.url, query = ''): Promise<void> {
-  await page.goto(`${url}/${query}`);
+  await page.goto(program.wallUrl(query, url));
   await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
   await page.waitForFunction(() => window.yiping.state().state.things.length > 70);
 }
@@ -64,16 +64,17 @@ test('a simulated alarm is on the wall within two seconds of its reading', async
   expect(late).toBeLessThanOrEqual(2_000);
 });
 
-test('an officer acknowledges, and every wall shows who did', async ({ page, context }) => {
-  const other = await context.newPage();
-  await wall(page, program.url, '?seat=一号席');
+test('an officer acknowledges, and every wall shows who did', async ({ page, browser }) => {
+  // A browser of its own: a person and a wall do not share a cookie.
+  const other = await browser.newPage();
+  await program.signIn(page, 'officer', '一号席');
   await wall(other, program.url, '?lang=en');
   const row = page.locator('[data-alarm][data-state="unacknowledged"]').first();
   const id = await row.getAttribute('data-alarm');
   await row.getByRole('button', { name: '签收' }).click();
   for (const each of [page, other]) {
     await expect(each.locator(`[data-alarm="${id}"]`)).toHaveAttribute('data-state', 'acknowledged');
-    await expect(each.locator(`[data-alarm="${id}"]`)).toContainText('一号席');
+    await expect(each.locator(`[data-alarm="${id}"]`)).toContainText('officer 一号席');
   }
   await other.close();
 });

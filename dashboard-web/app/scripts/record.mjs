@@ -1,13 +1,14 @@
 // Records the live feed of a running program for `npm run dev`: a snapshot and what followed.
-// usage: node --experimental-websocket scripts/record.mjs ws://127.0.0.1:8080 SECONDS > src/feed/recording.json
-const [base, seconds] = process.argv.slice(2);
-if (base === undefined || !(Number(seconds) > 0)) {
-  console.error("usage: npm run record -- ws://127.0.0.1:8080 SECONDS > src/feed/recording.json");
+// usage: node --experimental-websocket scripts/record.mjs ws://127.0.0.1:8080 SECONDS TOKEN > src/feed/recording.json
+// TOKEN is a wall's; that of a demo stands in its link.
+const [base, seconds, token] = process.argv.slice(2);
+if (base === undefined || !(Number(seconds) > 0) || token === undefined) {
+  console.error("usage: npm run record -- ws://127.0.0.1:8080 SECONDS TOKEN > src/feed/recording.json");
   process.exit(2);
 }
 const deltas = [];
 let snapshot;
-const socket = new WebSocket(`${base}/api/v1/live?scene=wall`);
+const socket = new WebSocket(`${base}/api/v1/live?scene=wall&token=${encodeURIComponent(token)}`);
 socket.onmessage = ({ data }) => {
   const { type, ...message } = JSON.parse(data);
   if (type === "snapshot") {
@@ -16,7 +17,7 @@ socket.onmessage = ({ data }) => {
   } else deltas.push(message);
 };
 socket.onerror = () => {
-  console.error(`cannot listen to ${base}: is the program running?`);
+  console.error(`cannot listen to ${base}: is the program running, and the token a wall's?`);
   process.exit(1);
 };
 setTimeout(() => {

@@ -2,18 +2,10 @@ import "@fontsource-variable/noto-sans-sc/index.css";
 import "./ui/wall.css";
 import "./panels/panels.css";
 import { render } from "solid-js/web";
-import { Link } from "./feed/link";
+import { App } from "./app";
 import { type Feed, liveFeed } from "./feed/live";
-import type { StateView } from "./feed/messages";
-import { createStore } from "./feed/store";
-import { WallScreen } from "./wall";
-
-declare global {
-  interface Window {
-    /** For tests from outside: the state that this wall holds, in canonical form. */
-    yiping: { state(): { position: number | undefined; now_ms: number; state: StateView } };
-  }
-}
+import { createPresence } from "./feed/presence";
+import { keyIn, takeKey } from "./feed/session";
 
 async function chosenFeed(): Promise<Feed> {
   // A wall in service never plays a rehearsal: the branch is not in the built app.
@@ -21,17 +13,16 @@ async function chosenFeed(): Promise<Feed> {
   return liveFeed();
 }
 
-const store = createStore();
-window.yiping = { state: () => store.view() };
+const key = takeKey();
+// A link that is opened where the app already runs changes the fragment only.
+window.addEventListener("hashchange", () => {
+  if (keyIn(location.hash) !== undefined) location.reload();
+});
 const root = document.getElementById("wall");
 if (root !== null) {
   const feed = await chosenFeed();
-  render(() => <WallScreen wall={store} acknowledge={feed.acknowledge} />, root);
-  new Link({
-    open: (after) => feed.open(after),
-    position: () => store.held(),
-    accept: (message) => store.accept(message),
-    changed: (state) => store.linked(state),
-    random: () => Math.random(),
-  }).start();
+  const presence = createPresence(feed.door, key);
+  for (const use of ["keydown", "pointerdown", "pointermove", "wheel"])
+    window.addEventListener(use, () => presence.active(), { passive: true });
+  render(() => <App feed={feed} presence={presence} />, root);
 }

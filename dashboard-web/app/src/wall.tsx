@@ -1,5 +1,6 @@
 import { type Component, createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import type { Acknowledge } from "./feed/acknowledge";
+import type { Own } from "./feed/presence";
 import type { Wall } from "./feed/store";
 import { lang, say, t } from "./lib/i18n";
 import type { PanelProps } from "./panels/panel";
@@ -8,10 +9,11 @@ import { Slot } from "./panels/Slot";
 import { columnsOf, offered, placed, SCENES, scene, showScene } from "./panels/scenes";
 import { plainKey } from "./ui/keys";
 import { LostBand } from "./ui/LostBand";
-import { DESIGN, followWindow, margins, scale } from "./ui/stage";
+import { Scaled } from "./ui/Scaled";
+import { followWindow } from "./ui/stage";
 
 /** The wall: one stage of fixed size, scaled as a whole and centred. */
-export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge }> = (props) => {
+export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: Own }> = (props) => {
   const facts = () => props.wall.facts();
   const lost = () => props.wall.link().state !== "live";
   const told = () => props.wall.link().state === "lost";
@@ -23,6 +25,7 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge }> = (
   const given = (): PanelProps => ({
     wall: props.wall,
     acknowledge: props.acknowledge,
+    own: props.own,
     onOpen: (alarm) => open(alarm === "" ? undefined : alarm),
     get opened() {
       return opened();
@@ -58,19 +61,13 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge }> = (
     root.dataset.position = String(props.wall.position() ?? "");
     root.dataset.nowMs = String(props.wall.now());
   });
+  // Of a wall that is no longer there, nothing is said.
+  onCleanup(() => {
+    for (const name of ["link", "scene", "position", "nowMs"]) delete root.dataset[name];
+  });
 
   return (
-    <div
-      class="stage"
-      classList={{ lost: told(), waiting: facts() === undefined }}
-      style={{
-        width: `${DESIGN.width}px`,
-        height: `${DESIGN.height}px`,
-        left: `${margins().left}px`,
-        top: `${margins().top}px`,
-        transform: `scale(${scale()})`,
-      }}
-    >
+    <Scaled classes={{ lost: told(), waiting: facts() === undefined }}>
       <div class="screen">
         <Slot id="header" {...shared} />
         <main>
@@ -101,6 +98,6 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge }> = (
           heard={props.wall.position() !== undefined}
         />
       </Show>
-    </div>
+    </Scaled>
   );
 };

@@ -49,8 +49,9 @@ export class Witness {
   readonly #socket: WebSocket;
   #waiting: (() => void)[] = [];
 
-  constructor(url: string) {
-    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/live?scene=wall`);
+  /** The token is a wall's. */
+  constructor(url: string, token: string) {
+    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/live?scene=wall&token=${encodeURIComponent(token)}`);
     this.#socket.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)) as Message);
   }
 

@@ -1,33 +1,46 @@
-/** What came of an acknowledgement. `taken`: somebody was first. */
+import { seen } from "./evidence";
+import type { AlarmView } from "./messages";
+
+/** Who acknowledged: an account, at a seat; each where it is known. */
+export interface By {
+  readonly person: string | null;
+  readonly seat: string;
+}
+
+/** What came of an acknowledgement. `taken`: somebody was first. `changed`: the alarm is not what this screen showed. */
 export type Acknowledged =
   | { readonly outcome: "done" }
-  | { readonly outcome: "taken"; readonly seat: string | undefined }
+  | { readonly outcome: "taken"; readonly by: By | undefined }
+  | { readonly outcome: "changed" }
   | { readonly outcome: "refused"; readonly why: string }
   | { readonly outcome: "unreachable" };
 
-/** Sends the acknowledgement of one alarm by one seat. */
-export type Acknowledge = (alarm: string, seat: string, note: string) => Promise<Acknowledged>;
+/** Sends the acknowledgement of one alarm, by whoever is signed in: the alarm as it is painted, and the painted position. */
+export type Acknowledge = (alarm: AlarmView, position: number, note: string) => Promise<Acknowledged>;
 
 /** How long an answer may take. */
 const ANSWER_MS_MAX = 5_000;
 
 /** Acknowledges over HTTP. */
-export const acknowledgeByHttp: Acknowledge = async (alarm, seat, note) => {
+export const acknowledgeByHttp: Acknowledge = async (alarm, position, note) => {
+  const body = JSON.stringify({ note, seen: await seen(alarm, position) });
   let response: Response;
   try {
-    response = await fetch(`api/v1/alarms/${encodeURIComponent(alarm)}/ack`, {
+    response = await fetch(`api/v1/alarms/${encodeURIComponent(alarm.id)}/ack`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ seat, note }),
+      body,
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
   } catch {
     return { outcome: "unreachable" };
   }
   if (response.ok) return { outcome: "done" };
-  const body = await answer(response);
-  if (response.status === 409) return { outcome: "taken", seat: firstSeat(body) };
-  return { outcome: "refused", why: reason(body) ?? `HTTP ${response.status}` };
+  const said = await answer(response);
+  const code = field(field(said, "error"), "code");
+  if (code === "already_acknowledged") return { outcome: "taken", by: firstBy(said) };
+  if (code === "shown_otherwise") return { outcome: "changed" };
+  return { outcome: "refused", why: reason(said) ?? `HTTP ${response.status}` };
 };
 
 async function answer(response: Response): Promise<unknown> {
@@ -45,9 +58,16 @@ function field(value: unknown, name: string): unknown {
 }
 
 /** Who was first, as the server's answer names them. */
-export function firstSeat(body: unknown): string | undefined {
-  const seat = field(field(body, "acknowledged"), "seat");
-  return typeof seat === "string" && seat !== "" ? seat : undefined;
+export function firstBy(body: unknown): By | undefined {
+  const first = field(body, "acknowledged");
+  const [person, seat] = [field(first, "person"), field(first, "seat")];
+  const by = { person: typeof person === "string" ? person : null, seat: typeof seat === "string" ? seat : "" };
+  return named(by) === "" ? undefined : by;
+}
+
+/** Somebody in one line: zhang.wei 一号席. */
+export function named({ person, seat }: By): string {
+  return [person ?? "", seat].filter((each) => each !== "").join(" ");
 }
 
 function reason(body: unknown): string | undefined {

@@ -30,7 +30,7 @@ test("an alarm has one canonical form, whatever the order in which it came", () 
 });
 
 test("lists and texts are kept as they are, and what is undefined is left out", () => {
-  expect(canonical({ b: [1, { d: 1, c: "衢\n\"" }], a: undefined })).toBe('{"b":[1,{"c":"衢\\n\\"","d":1}]}');
+  expect(canonical({ b: [1, { d: 1, c: '衢\n"' }], a: undefined })).toBe('{"b":[1,{"c":"衢\\n\\"","d":1}]}');
 });
 
 test("another value makes another digest", async () => {

@@ -196,4 +196,15 @@ describe("the link", () => {
     expect(sockets).toHaveLength(2);
     expect(sockets[0]?.closed).toBe(true);
   });
+
+  it("says nothing more, and opens nothing, once it is stopped", () => {
+    const { link, sockets, socket, states } = setUp();
+    link.start();
+    socket().tick(0, 1);
+    link.stop();
+    expect(states.at(-1)?.state).toBe("waiting");
+    vi.advanceTimersByTime(60_000);
+    expect(sockets).toHaveLength(1);
+    expect(states.at(-1)?.state).toBe("waiting");
+  });
 });

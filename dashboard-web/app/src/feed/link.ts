@@ -21,7 +21,8 @@ export interface LinkState {
 /** The part of a `WebSocket` that the link uses. */
 export interface Socket {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: (() => void) | null;
+  /** With the code of the WebSocket, where there was one. */
+  onclose: ((code?: number) => void) | null;
   onerror: (() => void) | null;
   close(): void;
 }
@@ -65,6 +66,7 @@ export class Link {
     clearTimeout(this.watchdog);
     clearTimeout(this.pending);
     this.drop();
+    this.change("waiting");
   }
 
   private connect(): void {

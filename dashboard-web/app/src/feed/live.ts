@@ -1,10 +1,12 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
 import type { Socket } from "./link";
+import { type Door, httpDoor } from "./session";
 
-/** Where the messages come from, and where the acknowledgements go. */
+/** Where the messages come from, where the acknowledgements go, and who lets people in. */
 export interface Feed {
   open(after: number | undefined): Socket;
   readonly acknowledge: Acknowledge;
+  readonly door: Door;
 }
 
 /** The server that served this page. */
@@ -20,6 +22,7 @@ export function liveFeed(): Feed {
       return overWebSocket(url);
     },
     acknowledge: acknowledgeByHttp,
+    door: httpDoor,
   };
 }
 
@@ -27,7 +30,7 @@ function overWebSocket(url: URL): Socket {
   const web = new WebSocket(url);
   const socket: Socket = { onmessage: null, onclose: null, onerror: null, close: () => web.close() };
   web.onmessage = (event: MessageEvent<unknown>) => socket.onmessage?.({ data: event.data });
-  web.onclose = () => socket.onclose?.();
+  web.onclose = ({ code }) => socket.onclose?.(code);
   web.onerror = () => socket.onerror?.();
   return socket;
 }

@@ -1,8 +1,9 @@
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
+import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends DomainWords {
+export interface Words extends DomainWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -18,8 +19,6 @@ export interface Words extends DomainWords {
   readonly date: (year: number, month: number, day: number, weekday: number) => string;
   readonly seat: string;
   readonly noSeat: string;
-  readonly seatAsk: string;
-  readonly seatKeep: string;
   readonly cancel: string;
   readonly alarms: string;
   readonly alarmsNote: (open: number, unacknowledged: number) => string;
@@ -29,7 +28,7 @@ export interface Words extends DomainWords {
   readonly unacknowledged: string;
   readonly acknowledge: string;
   readonly acknowledging: string;
-  readonly acknowledgedBy: (seat: string, clock: string) => string;
+  readonly acknowledgedBy: (who: string, clock: string) => string;
   readonly corrected: string;
   readonly correctedFrom: (what: "began" | "ended" | "extreme", before: string, after: string) => string;
   readonly correctedBrief: (what: "began" | "ended" | "extreme", before: string) => string;
@@ -46,8 +45,9 @@ export interface Words extends DomainWords {
   readonly more: (rows: number) => string;
   readonly moreUnacknowledged: (rows: number) => string;
   readonly keys: string;
-  readonly ackTaken: (seat: string) => string;
+  readonly ackTaken: (who: string) => string;
   readonly ackTakenUnknown: string;
+  readonly ackChanged: string;
   readonly ackFailed: (why: string) => string;
   readonly ackUnreachable: string;
   readonly map: string;
@@ -112,6 +112,7 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 
 const zh: Words = {
   ...zhDomains,
+  ...zhSignIn,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
   elsewhen: "非当前时间",
@@ -127,8 +128,6 @@ const zh: Words = {
   date: (year, month, day, weekday) => `${year} 年 ${month} 月 ${day} 日 星期${DAYS_ZH[weekday] ?? ""}`,
   seat: "席位",
   noSeat: "未设",
-  seatAsk: "本席位名称（签收时记录）",
-  seatKeep: "确定",
   cancel: "取消",
   alarms: "报警",
   alarmsNote: (open, unacknowledged) => (unacknowledged > 0 ? `${open} 件　${unacknowledged} 未签收` : `${open} 件`),
@@ -138,7 +137,7 @@ const zh: Words = {
   unacknowledged: "未签收",
   acknowledge: "签收",
   acknowledging: "签收中…",
-  acknowledgedBy: (seat, clock) => `${seat} ${clock} 签收`,
+  acknowledgedBy: (who, clock) => `${who} ${clock} 签收`,
   corrected: "已更正",
   correctedFrom: (what, before, after) =>
     `更正${{ began: "始", ended: "止", extreme: "极值" }[what]} 原${before} → 现${after}`,
@@ -156,8 +155,9 @@ const zh: Words = {
   more: (rows) => `另有 ${rows} 件`,
   moreUnacknowledged: (rows) => `其中 ${rows} 件未签收`,
   keys: "Enter 详情　A 签收　N 下一件",
-  ackTaken: (seat) => `已由 ${seat} 先行签收`,
-  ackTakenUnknown: "已由其他席位先行签收",
+  ackTaken: (who) => `已由 ${who} 先行签收`,
+  ackTakenUnknown: "已由他人先行签收",
+  ackChanged: "报警刚有变化，请核对后再签收",
   ackFailed: (why) => `签收失败：${why}`,
   ackUnreachable: "联系不上服务器",
   map: "态势图",
@@ -221,6 +221,7 @@ const zh: Words = {
 
 const en: Words = {
   ...enDomains,
+  ...enSignIn,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",
   elsewhen: "NOT THE PRESENT",
@@ -236,8 +237,6 @@ const en: Words = {
   date: (year, month, day, weekday) => `${DAYS_EN[weekday] ?? ""} ${day} ${MONTHS_EN[month - 1] ?? ""} ${year}`,
   seat: "Seat",
   noSeat: "not set",
-  seatAsk: "Name of this seat (kept with each acknowledgement)",
-  seatKeep: "OK",
   cancel: "Cancel",
   alarms: "Alarms",
   alarmsNote: (open, unacknowledged) => (unacknowledged > 0 ? `${open} open, ${unacknowledged} unack` : `${open} open`),
@@ -247,7 +246,7 @@ const en: Words = {
   unacknowledged: "UNACK",
   acknowledge: "Ack",
   acknowledging: "sending…",
-  acknowledgedBy: (seat, clock) => `ack ${seat} ${clock}`,
+  acknowledgedBy: (who, clock) => `ack ${who} ${clock}`,
   corrected: "corrected",
   correctedFrom: (what, before, after) => `${what}: was ${before}, is ${after}`,
   correctedBrief: (what, before) => `${what}: was ${before}`,
@@ -264,8 +263,9 @@ const en: Words = {
   more: (rows) => `${rows} more`,
   moreUnacknowledged: (rows) => `${rows} of them unacknowledged`,
   keys: "Enter detail  A ack  N next",
-  ackTaken: (seat) => `already acknowledged by ${seat}`,
-  ackTakenUnknown: "already acknowledged by another seat",
+  ackTaken: (who) => `already acknowledged by ${who}`,
+  ackTakenUnknown: "already acknowledged by somebody else",
+  ackChanged: "it has just changed: look again",
   ackFailed: (why) => `not acknowledged: ${why}`,
   ackUnreachable: "server not reachable",
   map: "Situation map",

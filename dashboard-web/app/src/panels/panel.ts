@@ -1,11 +1,14 @@
 import type { Component } from "solid-js";
 import type { Acknowledge } from "../feed/acknowledge";
+import type { Own } from "../feed/presence";
 import type { Wall } from "../feed/store";
 
-/** What every panel gets: the store to draw from, and the one thing that a person may do here. */
+/** What every panel gets: the store to draw from, and what a person may do here. */
 export interface PanelProps {
   readonly wall: Wall;
   readonly acknowledge: Acknowledge;
+  /** Who is signed in. */
+  readonly own: Own;
   /** Shows an alarm in detail. */
   readonly onOpen?: (alarm: string) => void;
   /** The alarm that is shown in detail. */

@@ -1,4 +1,5 @@
 import type { Feed } from "../feed/live";
+import { rehearsalDoor } from "./door";
 import { Player, type Recording } from "./player";
 import { rehearse } from "./script";
 
@@ -16,5 +17,5 @@ export async function rehearsalFeed(): Promise<Feed> {
   const load = query.has("invented") ? undefined : Object.values(recordings)[0];
   const recording = load === undefined ? rehearse() : await load();
   const player = new Player(recording, { fromSecs: secs(query, "from") ?? 0, cutSecs: secs(query, "cut") });
-  return { open: () => player.open(), acknowledge: player.acknowledge };
+  return { open: () => player.open(), acknowledge: player.acknowledge, door: rehearsalDoor };
 }

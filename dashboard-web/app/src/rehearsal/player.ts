@@ -2,6 +2,7 @@ import type { Acknowledge } from "../feed/acknowledge";
 import type { Socket } from "../feed/link";
 import type { AlarmView, Delta, ServerMessage, Snapshot } from "../feed/messages";
 import { Scene } from "../feed/scene";
+import { actor } from "./door";
 
 /** A recorded feed: a snapshot and what followed, one delta for each second. */
 export interface Recording {
@@ -40,11 +41,12 @@ export class Player {
     return socket;
   }
 
-  readonly acknowledge: Acknowledge = async (alarm, seat, note) => {
-    const known = this.scene.alarms.get(alarm);
+  readonly acknowledge: Acknowledge = async ({ id }, _position, note) => {
+    const known = this.scene.alarms.get(id);
     if (known === undefined) return { outcome: "refused", why: "404" };
-    if (known.acknowledged !== null) return { outcome: "taken", seat: known.acknowledged.seat };
-    this.acknowledged.set(alarm, { seat, at_ms: this.scene.nowMs, note });
+    if (known.acknowledged !== null) return { outcome: "taken", by: known.acknowledged };
+    const { name: person, seat } = actor();
+    this.acknowledged.set(id, { person, seat, at_ms: this.scene.nowMs, note });
     this.send({ after: 0, position: 0, now_ms: this.scene.nowMs, alarms: [known] });
     return { outcome: "done" };
   };

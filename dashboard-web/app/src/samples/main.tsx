@@ -4,9 +4,11 @@ import "../panels/panels.css";
 import "./samples.css";
 import { For } from "solid-js";
 import { render } from "solid-js/web";
+import type { Own } from "../feed/presence";
 import { createStore, type Wall } from "../feed/store";
 import { byUrgency } from "../panels/alarms/order";
 import { Slot } from "../panels/Slot";
+import { actor } from "../rehearsal/door";
 import { SAMPLES, type Sample } from "./sample";
 import { SIZES } from "./sizes";
 
@@ -34,6 +36,11 @@ function broken(): Wall {
   return { ...store, facts: fail, things: fail, sources: fail };
 }
 
+const own: Own = {
+  session: actor,
+  changePassword: async () => ({ outcome: "away" }),
+  signOut: async () => ({ outcome: "away" }),
+};
 const root = document.getElementById("samples");
 const walls = [
   ...SAMPLES.map((sample) => ({ title: sample.title, wall: still(sample) })),
@@ -62,6 +69,7 @@ if (root !== null)
                         id={id === "detail-gateway" ? "detail" : id}
                         wall={wall}
                         acknowledge={async () => ({ outcome: "unreachable" })}
+                        own={own}
                         opened={opened(id, wall)}
                       />
                     </div>

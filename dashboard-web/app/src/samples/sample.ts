@@ -31,7 +31,7 @@ function mixed(): Snapshot {
       return {
         ...alarm,
         state: "acknowledged" as const,
-        acknowledged: { seat: "一号席", at_ms: busy.now_ms, note: "" },
+        acknowledged: { person: "zhang.wei", seat: "一号席", at_ms: busy.now_ms, note: "" },
       };
     if (index % 3 === 2)
       return {

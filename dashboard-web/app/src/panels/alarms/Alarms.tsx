@@ -1,9 +1,9 @@
 import "./alarms.css";
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
+import { named } from "../../feed/acknowledge";
+import type { AlarmView } from "../../feed/messages";
 import { t } from "../../lib/i18n";
-import { nameSeat, seat } from "../../lib/seat";
 import { plainKey } from "../../ui/keys";
-import { SeatForm } from "../../ui/SeatForm";
 import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
 import { online } from "../sources/doors";
@@ -21,7 +21,7 @@ export const Alarms: Panel = (props) => {
   });
   const [selected, select] = createSignal<string>();
   const [notes, setNotes] = createSignal<ReadonlyMap<string, RowNote>>(new Map());
-  const [asking, ask] = createSignal<string>();
+  const may = () => props.own.session()?.acts.includes("acknowledge") ?? false;
   // Silence of the sensors must not look like peace.
   const blind = () => ![...props.wall.sources().values()].some((door) => online(door, props.wall));
   const waiting = () => [...props.wall.alarms().values()].filter(waits).length;
@@ -32,17 +32,21 @@ export const Alarms: Panel = (props) => {
     setNotes(next);
   };
 
-  const send = async (id: string) => {
+  const send = async (alarm: AlarmView) => {
+    const { id } = alarm;
     if (notes().get(id)?.kind === "sending") return;
     noteOn(id, { kind: "sending" });
-    const result = await props.acknowledge(id, seat(), "");
+    const result = await props.acknowledge(alarm, props.wall.position() ?? 0, "");
     switch (result.outcome) {
       case "done":
         return noteOn(id, undefined);
       case "taken": {
-        const first = result.seat ?? props.wall.alarms().get(id)?.acknowledged?.seat;
-        return noteOn(id, { kind: "said", text: first === undefined ? t().ackTakenUnknown : t().ackTaken(first) });
+        const first = result.by ?? props.wall.alarms().get(id)?.acknowledged ?? undefined;
+        const text = first === undefined ? t().ackTakenUnknown : t().ackTaken(named(first));
+        return noteOn(id, { kind: "said", text });
       }
+      case "changed":
+        return noteOn(id, { kind: "said", text: t().ackChanged });
       case "refused":
         return noteOn(id, { kind: "said", text: t().ackFailed(result.why) });
       case "unreachable":
@@ -50,17 +54,11 @@ export const Alarms: Panel = (props) => {
     }
   };
   const acknowledge = (id: string) => {
-    const alarm = props.wall.alarms().get(id);
-    if (alarm === undefined || !waits(alarm)) return;
+    // As it is painted: that is what was decided on.
+    const alarm = list().shown.find((each) => each.id === id);
+    if (alarm === undefined || !waits(alarm) || !may()) return;
     select(id);
-    if (seat() === "") ask(id);
-    else void send(id);
-  };
-  const seated = (name: string) => {
-    const id = asking();
-    nameSeat(name);
-    ask(undefined);
-    if (id !== undefined) void send(id);
+    void send(alarm);
   };
 
   // Notes of alarms that are gone go with them.
@@ -98,7 +96,7 @@ export const Alarms: Panel = (props) => {
         {t().alarms}
         <Show when={props.wall.alarms().size > 0}>
           <i>{t().alarmsNote(props.wall.alarms().size, waiting())}</i>
-          <i class="keys">{t().keys}</i>
+          <i class="keys">{may() || props.own.session() === undefined ? t().keys : t().watchOnly}</i>
         </Show>
       </h2>
       <Show
@@ -131,7 +129,7 @@ export const Alarms: Panel = (props) => {
                         select(id);
                         props.onOpen?.(id);
                       }}
-                      onAcknowledge={() => acknowledge(id)}
+                      onAcknowledge={may() ? () => acknowledge(id) : undefined}
                     />
                   )}
                 </Show>
@@ -154,9 +152,6 @@ export const Alarms: Panel = (props) => {
             </Show>
           </p>
         </Show>
-      </Show>
-      <Show when={asking() !== undefined}>
-        <SeatForm name={seat()} onName={seated} onCancel={() => ask(undefined)} />
       </Show>
     </section>
   );

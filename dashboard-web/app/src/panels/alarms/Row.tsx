@@ -1,4 +1,5 @@
 import { type Component, Match, Show, Switch } from "solid-js";
+import { named } from "../../feed/acknowledge";
 import { type Freshness, freshness } from "../../feed/fresh";
 import type { AlarmView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
@@ -31,7 +32,8 @@ export const Row: Component<{
   selected: boolean;
   note: RowNote | undefined;
   onSelect: () => void;
-  onAcknowledge: () => void;
+  /** Where this seat may. */
+  onAcknowledge: (() => void) | undefined;
 }> = (props) => {
   const facts = () => props.wall.facts();
   const rule = () => facts()?.rules.get(props.alarm.rule);
@@ -167,15 +169,19 @@ export const Row: Component<{
           fallback={
             <span class="by">
               {t().acknowledgedBy(
-                props.alarm.acknowledged?.seat ?? "",
+                props.alarm.acknowledged === null ? "" : named(props.alarm.acknowledged),
                 clockOfDay(props.alarm.acknowledged?.at_ms ?? 0, props.wall.now(), zone()),
               )}
             </span>
           }
         >
-          <button type="button" class="acknowledge" onClick={() => props.onAcknowledge()}>
-            {props.note?.kind === "sending" ? t().acknowledging : t().acknowledge}
-          </button>
+          <Show when={props.onAcknowledge}>
+            {(acknowledge) => (
+              <button type="button" class="acknowledge" onClick={() => acknowledge()()}>
+                {props.note?.kind === "sending" ? t().acknowledging : t().acknowledge}
+              </button>
+            )}
+          </Show>
         </Show>
       </div>
     </li>

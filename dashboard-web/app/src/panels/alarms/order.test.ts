@@ -18,7 +18,7 @@ function alarm(number: number, level: number, state: AlarmView["state"], started
     started_ms,
     ended_ms: state === "returned_unacknowledged" ? started_ms : null,
     raised_ms: started_ms,
-    acknowledged: state === "acknowledged" ? { seat: "s", at_ms: 0, note: "" } : null,
+    acknowledged: state === "acknowledged" ? { person: null, seat: "s", at_ms: 0, note: "" } : null,
     corrected: false,
     before: null,
   };

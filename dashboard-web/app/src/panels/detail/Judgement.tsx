@@ -1,4 +1,5 @@
 import { type Component, createMemo, For, type JSX, Show } from "solid-js";
+import { named } from "../../feed/acknowledge";
 import type { AlarmView, RuleVersionView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
@@ -36,7 +37,7 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
     return [
       t().startedAt(clock(started_ms)),
       t().raisedAfter(t().span(late.count, late.unit)),
-      acknowledged === null ? t().unacknowledged : t().acknowledgedBy(acknowledged.seat, clock(acknowledged.at_ms)),
+      acknowledged === null ? t().unacknowledged : t().acknowledgedBy(named(acknowledged), clock(acknowledged.at_ms)),
       ended_ms === null ? t().lasting : t().endedAt(clock(ended_ms)),
     ].join(" · ");
   };

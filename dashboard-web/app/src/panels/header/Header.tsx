@@ -1,20 +1,19 @@
-import { createMemo, createSignal, Index, Show } from "solid-js";
-import { lang, say, setLang, t } from "../../lib/i18n";
-import { nameSeat, seat } from "../../lib/seat";
+import { createMemo, Index, Show } from "solid-js";
+import { say, t } from "../../lib/i18n";
 import { clockSeconds, moment } from "../../lib/time";
-import { SeatForm } from "../../ui/SeatForm";
+import { Language } from "../../ui/Language";
 import { Sign } from "../../ui/Sign";
 import { countByLevel } from "../alarms/order";
 import type { Panel } from "../panel";
 import { delayed, online } from "../sources/doors";
 import { Scenes } from "./Scenes";
+import { Who } from "./Who";
 
 /** City time this far from the machine's is another time. */
 const ELSEWHEN_MS_MIN = 10 * 60_000;
 
 /** Who watches what, how it stands in one line, and what time it is. */
 export const Header: Panel = (props) => {
-  const [asking, ask] = createSignal(false);
   const city = () => props.wall.facts()?.city;
   const counts = createMemo(() => countByLevel(props.wall.alarms().values()));
   const doors = createMemo(() => [...props.wall.sources().values()]);
@@ -67,16 +66,8 @@ export const Header: Panel = (props) => {
         </i>
       </div>
       <div class="own">
-        <button
-          type="button"
-          onClick={() => setLang(lang() === "zh" ? "en" : "zh")}
-          aria-label={`中 / EN ${t().language}`}
-        >
-          <span classList={{ on: lang() === "zh" }}>中</span> / <span classList={{ on: lang() === "en" }}>EN</span>
-        </button>
-        <button type="button" onClick={() => ask(true)}>
-          {t().seat} <span classList={{ on: seat() !== "" }}>{seat() === "" ? t().noSeat : seat()}</span>
-        </button>
+        <Language />
+        <Who own={props.own} />
       </div>
       <div class="time">
         <Show when={props.wall.position() !== undefined}>
@@ -87,16 +78,6 @@ export const Header: Panel = (props) => {
           </b>
         </Show>
       </div>
-      <Show when={asking()}>
-        <SeatForm
-          name={seat()}
-          onName={(name) => {
-            nameSeat(name);
-            ask(false);
-          }}
-          onCancel={() => ask(false)}
-        />
-      </Show>
     </header>
   );
 };

@@ -1,0 +1,75 @@
+import { type Component, createEffect, Match, on, onCleanup, Show, Switch } from "solid-js";
+import { guarded } from "./feed/guarded";
+import { Link } from "./feed/link";
+import type { Feed } from "./feed/live";
+import type { StateView } from "./feed/messages";
+import type { Presence } from "./feed/presence";
+import { createStore } from "./feed/store";
+import { First } from "./sign-in/First";
+import { NoWall } from "./sign-in/NoWall";
+import { NewPassword } from "./sign-in/Password";
+import { SignIn } from "./sign-in/SignIn";
+import { WallScreen } from "./wall";
+
+declare global {
+  interface Window {
+    /** For tests from outside: the state that this wall holds, in canonical form. Not there while nobody is signed in. */
+    yiping?: { state(): { position: number | undefined; now_ms: number; state: StateView } };
+  }
+}
+
+/** The door, and the wall behind it. */
+export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
+  const out = () => {
+    const here = props.presence.here();
+    return here.state === "out" ? here : undefined;
+  };
+  // Somebody else signed in beside this page: nothing stays of what the first one saw.
+  createEffect(
+    on(
+      () => props.presence.session()?.name,
+      (now, before) => {
+        if (now !== undefined && before !== undefined && now !== before) location.reload();
+      },
+    ),
+  );
+  return (
+    <Switch fallback={<Watch feed={props.feed} presence={props.presence} />}>
+      <Match when={out()}>{(here) => <SignIn presence={props.presence} why={here().why} />}</Match>
+      <Match when={props.presence.here().state === "first"}>
+        <First presence={props.presence} />
+      </Match>
+      <Match when={props.presence.session()?.must_change_password}>
+        <NewPassword own={props.presence} />
+      </Match>
+      <Match when={props.presence.session()?.acts.includes("watch") === false}>
+        <NoWall own={props.presence} />
+      </Match>
+    </Switch>
+  );
+};
+
+/** The wall and its feed: what they hold goes with the session. */
+const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
+  const store = createStore();
+  const link = new Link({
+    open: (after) => guarded(props.presence, () => props.feed.open(after)),
+    position: () => store.held(),
+    accept: (message) => store.accept(message),
+    changed: (state) => store.linked(state),
+    random: () => Math.random(),
+  });
+  window.yiping = { state: () => store.view() };
+  link.start();
+  onCleanup(() => {
+    link.stop();
+    delete window.yiping;
+  });
+  // Until it is known who is here the screen is empty, but for a server that does not answer.
+  const seen = () => props.presence.session() !== undefined || store.link().state !== "waiting";
+  return (
+    <Show when={seen()}>
+      <WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} />
+    </Show>
+  );
+};

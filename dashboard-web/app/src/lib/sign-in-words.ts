@@ -1,0 +1,127 @@
+/** The texts of signing in, and of who is signed in. */
+export interface SignInWords {
+  readonly product: string;
+  readonly signIn: string;
+  readonly signingIn: string;
+  readonly account: string;
+  readonly password: string;
+  readonly seatOptional: string;
+  readonly out: Readonly<Record<"ended" | "left" | "token", string>>;
+  readonly wrong: string;
+  readonly tooMany: (patience: string) => string;
+  readonly serverAway: string;
+  readonly notDone: (why: string) => string;
+  readonly firstTitle: string;
+  readonly firstNote: string;
+  readonly display: string;
+  readonly passwordAgain: string;
+  readonly passwordsDiffer: string;
+  readonly firstMake: string;
+  readonly firstOver: string;
+  readonly passwordChange: string;
+  readonly passwordMust: string;
+  readonly passwordOld: string;
+  readonly passwordOldWrong: string;
+  readonly passwordNew: string;
+  readonly passwordKeep: string;
+  readonly passwordChanged: string;
+  readonly sending: string;
+  readonly signOut: string;
+  readonly roles: Readonly<Record<string, string>>;
+  readonly watchOnly: string;
+  readonly noWall: string;
+}
+
+export const zhSignIn: SignInWords = {
+  product: "一屏",
+  signIn: "登录",
+  signingIn: "正在登录…",
+  account: "账号",
+  password: "密码",
+  seatOptional: "席位（可不填）",
+  out: {
+    ended: "登录已失效：长时间无操作，或已被注销。请重新登录",
+    left: "已退出登录",
+    token: "此大屏的授权无效或已撤销。请联系管理员，或以账号登录",
+  },
+  wrong: "账号或密码不正确",
+  tooMany: (patience) => `尝试次数过多，请 ${patience}后再试`,
+  serverAway: "联系不上服务器，请稍后再试",
+  notDone: (why) => `未完成：${why}`,
+  firstTitle: "设立首位管理员",
+  firstNote: "系统尚无账号。此链接只能使用一次",
+  display: "姓名（显示在屏上）",
+  passwordAgain: "再次输入密码",
+  passwordsDiffer: "两次输入的密码不一致",
+  firstMake: "设立并登录",
+  firstOver: "此链接已失效：系统已有账号，或链接不正确",
+  passwordChange: "修改密码",
+  passwordMust: "请先设置自己的密码",
+  passwordOld: "原密码",
+  passwordOldWrong: "原密码不正确",
+  passwordNew: "新密码",
+  passwordKeep: "保存",
+  passwordChanged: "密码已修改，其他登录已注销",
+  sending: "正在提交…",
+  signOut: "退出登录",
+  roles: {
+    viewer: "观察员",
+    duty_officer: "值班员",
+    shift_leader: "值班长",
+    commander: "指挥长",
+    department: "部门",
+    field: "现场人员",
+    administrator: "管理员",
+    auditor: "审计员",
+    wall: "大屏",
+  },
+  watchOnly: "此屏只供观看，请到席位签收",
+  noWall: "此账号没有观看大屏的权限",
+};
+
+export const enSignIn: SignInWords = {
+  product: "Yiping",
+  signIn: "Sign in",
+  signingIn: "Signing in…",
+  account: "Account",
+  password: "Password",
+  seatOptional: "Seat (optional)",
+  out: {
+    ended: "Your session has ended: idle for too long, or ended elsewhere. Please sign in again",
+    left: "You have signed out",
+    token: "This wall's token is not valid or was revoked. Ask an administrator, or sign in with an account",
+  },
+  wrong: "Wrong account or password",
+  tooMany: (patience) => `Too many attempts: try again in ${patience}`,
+  serverAway: "The server cannot be reached: try again later",
+  notDone: (why) => `Not done: ${why}`,
+  firstTitle: "The first administrator",
+  firstNote: "There is no account yet. This link works once",
+  display: "Name (as screens show it)",
+  passwordAgain: "Password, again",
+  passwordsDiffer: "The two passwords differ",
+  firstMake: "Create and sign in",
+  firstOver: "This link is no longer valid: there is an account already, or the link is wrong",
+  passwordChange: "Change password",
+  passwordMust: "Please set a password of your own first",
+  passwordOld: "Old password",
+  passwordOldWrong: "The old password is wrong",
+  passwordNew: "New password",
+  passwordKeep: "Save",
+  passwordChanged: "Password changed; your other sessions have ended",
+  sending: "Sending…",
+  signOut: "Sign out",
+  roles: {
+    viewer: "viewer",
+    duty_officer: "duty officer",
+    shift_leader: "shift leader",
+    commander: "commander",
+    department: "department",
+    field: "field",
+    administrator: "administrator",
+    auditor: "auditor",
+    wall: "wall",
+  },
+  watchOnly: "view only · ack at a seat",
+  noWall: "This account may not watch the wall",
+};

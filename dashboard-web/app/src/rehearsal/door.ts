@@ -1,0 +1,27 @@
+import type { Door, Session } from "../feed/session";
+import { lang } from "../lib/i18n";
+import { seat } from "../lib/seat";
+
+/** Who plays the rehearsal: a duty officer, so that alarms can be acknowledged. */
+export function actor(at = ""): Session {
+  const zh = lang() === "zh";
+  return {
+    name: "officer",
+    display: zh ? "值班员" : "Duty officer",
+    roles: ["duty_officer"],
+    areas: [],
+    seat: at || seat() || (zh ? "一号席" : "No. 1"),
+    device: false,
+    acts: ["watch", "acknowledge", "history"],
+    must_change_password: false,
+  };
+}
+
+/** Lets everybody in, with any password. */
+export const rehearsalDoor: Door = {
+  session: async () => ({ outcome: "in", session: actor() }),
+  signIn: async (given) => ({ outcome: "in", session: actor("seat" in given ? given.seat : "") }),
+  first: async () => ({ outcome: "in", session: actor() }),
+  changePassword: async () => ({ outcome: "done" }),
+  signOut: async () => ({ outcome: "done" }),
+};

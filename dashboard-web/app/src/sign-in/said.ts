@@ -1,0 +1,24 @@
+import type { Answer } from "../feed/session";
+import { t } from "../lib/i18n";
+import { span } from "../lib/time";
+
+/** What an answer that let nobody in says to the person; `wrong` is what was wrong if the server knows nobody by it. */
+export function said(answer: Answer, wrong: string): string | undefined {
+  switch (answer.outcome) {
+    case "in":
+    case "done":
+      return undefined;
+    case "out":
+      return wrong;
+    case "wait": {
+      // Rounded up: who comes back at the minute that was said is not refused again.
+      const secs = answer.secs < 60 ? answer.secs : Math.ceil(answer.secs / 60) * 60;
+      const { count, unit } = span(secs * 1_000);
+      return t().tooMany(t().span(count, unit));
+    }
+    case "refused":
+      return t().notDone(answer.why);
+    case "away":
+      return t().serverAway;
+  }
+}

@@ -1,0 +1,235 @@
+// Who may see the wall, and what stands there instead: the real program, its real form, in a real browser.
+import { expect, type Page, test } from '@playwright/test';
+import { accessibility, illegible } from './page';
+import { demo, fillIn, type Program } from './program';
+
+declare global {
+  interface Window {
+    samePage?: true;
+  }
+}
+
+const SEAT = '二号席';
+/** How long a screen may stand after its session has ended. */
+const ENDED_MS_MAX = 3_000;
+
+let program: Program;
+
+test.beforeAll(async () => {
+  program = await demo([], { YIPING__SIM__HISTORY_HOURS: '2', YIPING__SIM__SCENARIO_AFTER_SECS: '5' });
+});
+
+test.afterAll(async () => {
+  await program.dispose();
+});
+
+const gate = (page: Page) => page.locator('.gate');
+const told = (page: Page) => page.locator('.gate .told');
+const field = (page: Page, name: string) => page.locator(`input[name="${name}"]`);
+
+async function live(page: Page): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
+}
+
+/** What the server says of who is signed in. */
+async function session(page: Page): Promise<{ display: string; seat: string; device: boolean }> {
+  const answer = await page.request.get(`${program.url}/api/v1/session`);
+  return (await answer.json()) as { display: string; seat: string; device: boolean };
+}
+
+/** The menu of the person, and one of its buttons, by keyboard. */
+async function choose(page: Page, name: string): Promise<void> {
+  await page.locator('button.who').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.person').getByRole('button', { name }).focus();
+  await page.keyboard.press('Enter');
+}
+
+test('a person signs in by keyboard alone, and the wall names person and seat', async ({ page }) => {
+  await page.goto(`${program.url}/`);
+  await expect(field(page, 'name')).toBeFocused();
+  await page.keyboard.type('officer');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(program.keys().password);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(SEAT);
+  await page.keyboard.press('Enter');
+  await live(page);
+  const { display, seat } = await session(page);
+  expect(seat).toBe(SEAT);
+  await expect(page.locator('button.who')).toHaveText(`${display} ${SEAT}`);
+});
+
+test('before the sign-in nothing of the city is on the screen or in the page', async ({ page }) => {
+  await page.goto(`${program.url}/`);
+  await expect(gate(page)).toBeVisible();
+  expect(await page.locator('body').innerText()).not.toMatch(/衢州|柯城/);
+  expect(await page.evaluate(() => 'yiping' in window)).toBe(false);
+  const refused = await page.evaluate(async () => (await fetch('api/v1/things')).status);
+  expect(refused).toBe(401);
+});
+
+for (const lang of ['zh', 'en']) {
+  test(`the screens before the wall are accessible and legible (${lang})`, async ({ page }) => {
+    const look = async (): Promise<void> => {
+      await expect(gate(page)).toBeVisible();
+      expect(await accessibility(page)).toEqual([]);
+      expect(await illegible(page)).toEqual([]);
+      if (lang === 'en') {
+        expect((await gate(page).innerText()).replace('中', '')).not.toMatch(/\p{Script=Han}/u);
+      }
+    };
+    await page.goto(`${program.url}/?lang=${lang}`);
+    await look();
+    await fillIn(page, 'nobody', 'nothing', '');
+    await expect(told(page)).not.toBeEmpty();
+    await look();
+    await page.goto(`${program.url}/?lang=${lang}&first#first=nothing`);
+    await look();
+  });
+}
+
+test('a wrong password is said, and only the password is typed again', async ({ page }) => {
+  await page.goto(`${program.url}/`);
+  await fillIn(page, 'leader', 'not the password', SEAT);
+  await expect(told(page)).toHaveText('账号或密码不正确');
+  await expect(field(page, 'password')).toBeFocused();
+  await expect(field(page, 'password')).toHaveValue('');
+  await expect(field(page, 'name')).toHaveValue('leader');
+  await page.keyboard.type(program.keys().password);
+  await page.keyboard.press('Enter');
+  await live(page);
+});
+
+test('too many tries and a server that is away are said as what they are', async ({ page }) => {
+  await page.goto(`${program.url}/`);
+  let status = 429;
+  await page.route('**/api/v1/session', (route) => route.fulfill({ status, headers: { 'retry-after': '90' } }));
+  await fillIn(page, 'officer', 'x', '');
+  await expect(told(page)).toHaveText('尝试次数过多，请 2 分后再试');
+  status = 503;
+  await fillIn(page, 'officer', 'x', '');
+  await expect(told(page)).toHaveText('联系不上服务器，请稍后再试');
+});
+
+test('a wall comes in by its link, keeps it out of the address, only watches, and comes back after a reload', async ({ page }) => {
+  await page.goto(program.wallUrl());
+  await live(page);
+  expect(page.url()).toBe(`${program.url}/`);
+  const { seat, device } = await session(page);
+  expect(device).toBe(true);
+  await expect(page.locator('.own .who')).toContainText(seat);
+  await expect(page.locator('button.who')).toHaveCount(0);
+  await page.locator('[data-alarm][data-state="unacknowledged"]').first().waitFor();
+  await expect(page.locator('.alarms button.acknowledge')).toHaveCount(0);
+  await expect(page.locator('.alarms h2')).toContainText('此屏只供观看');
+  await page.reload();
+  await live(page);
+});
+
+test('a wall whose token is not good is told so', async ({ page }) => {
+  await page.goto(`${program.url}/#token=nothing`);
+  await expect(told(page)).toContainText('此大屏的授权无效或已撤销');
+  expect(page.url()).toBe(`${program.url}/`);
+});
+
+test('who signs out leaves nothing on any screen of this browser', async ({ page, context }) => {
+  await program.signIn(page, 'officer', SEAT);
+  const other = await context.newPage();
+  await other.goto(`${program.url}/`);
+  await live(other);
+  const from = Date.now();
+  await choose(page, '退出登录');
+  await expect(told(page)).toHaveText('已退出登录');
+  await expect(gate(other)).toBeVisible({ timeout: ENDED_MS_MAX });
+  console.log(`the other screen was closed ${Date.now() - from} ms after signing out`);
+  await expect(page.locator('[data-alarm], canvas')).toHaveCount(0);
+  // The seat stays with the browser, the person does not.
+  await expect(field(page, 'seat')).toHaveValue(SEAT);
+  await page.reload();
+  await expect(gate(page)).toBeVisible();
+});
+
+test('a session that is ended elsewhere brings the form within three seconds, and the wall goes on after it', async ({ page }) => {
+  await program.signIn(page, 'officer', SEAT, '?scene=water');
+  await page.evaluate(() => {
+    window.samePage = true;
+  });
+  const from = Date.now();
+  const ended = await page.request.delete(`${program.url}/api/v1/session`);
+  expect(ended.status()).toBe(204);
+  await expect(told(page)).toContainText('登录已失效', { timeout: ENDED_MS_MAX });
+  console.log(`the form came after ${Date.now() - from} ms`);
+  await expect(page.locator('.lost-band')).toHaveCount(0);
+  await fillIn(page, 'officer', program.keys().password, SEAT);
+  await live(page);
+  await expect(page.locator('html')).toHaveAttribute('data-scene', 'water');
+  expect(await page.evaluate(() => window.samePage)).toBe(true);
+});
+
+test('who only watches has nothing to acknowledge with', async ({ page }) => {
+  await program.signIn(page, 'viewer', '');
+  const row = page.locator('[data-alarm][data-state="unacknowledged"]').first();
+  await row.waitFor();
+  await expect(page.locator('.alarms button.acknowledge')).toHaveCount(0);
+  await expect(page.locator('.alarms h2')).toContainText('此屏只供观看，请到席位签收');
+  const id = await row.getAttribute('data-alarm');
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST') {
+      asked.push(request.url());
+    }
+  });
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('a');
+  await expect(page.locator(`[data-alarm="${id}"]`)).toHaveAttribute('data-state', 'unacknowledged');
+  expect(asked).toEqual([]);
+});
+
+test('who has no business with the wall is told so, and not that the server is away', async ({ page }) => {
+  await page.goto(`${program.url}/`);
+  await fillIn(page, 'field', program.keys().password, '');
+  await expect(gate(page)).toContainText('此账号没有观看大屏的权限');
+  expect(await accessibility(page)).toEqual([]);
+  await expect(page.getByRole('button', { name: '退出登录' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(told(page)).toHaveText('已退出登录');
+});
+
+test('a person changes the password from the header, and the new one counts', async ({ page }) => {
+  await program.signIn(page, 'department', '');
+  const { password } = program.keys();
+  const fresh = `${password}-0f-My-own`;
+  await choose(page, '修改密码');
+  const person = page.locator('.person');
+  const change = async (old: string, again: string): Promise<void> => {
+    await field(page, 'old').fill(old);
+    await field(page, 'new').fill(fresh);
+    await field(page, 'again').fill(again);
+    await page.keyboard.press('Enter');
+  };
+  await change(password, 'another');
+  await expect(person).toContainText('两次输入的密码不一致');
+  await change('not the password', fresh);
+  await expect(person).toContainText('原密码不正确');
+  expect(await accessibility(page)).toEqual([]);
+  await change(password, fresh);
+  await expect(person).toContainText('密码已修改');
+  await page.keyboard.press('Escape');
+  await choose(page, '退出登录');
+  await fillIn(page, 'department', password, '');
+  await expect(told(page)).toHaveText('账号或密码不正确');
+  await fillIn(page, 'department', fresh, '');
+  await live(page);
+});
+
+test('the link of the first administrator is over once there are accounts', async ({ page }) => {
+  await page.goto(`${program.url}/#first=nothing`);
+  expect(page.url()).toBe(`${program.url}/`);
+  await field(page, 'name').fill('admin');
+  await field(page, 'display').fill('管理员');
+  await field(page, 'password').fill('correct horse battery');
+  await field(page, 'again').fill('correct horse battery');
+  await page.keyboard.press('Enter');
+  await expect(told(page)).toHaveText('此链接已失效：系统已有账号，或链接不正确');
+});
