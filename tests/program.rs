@@ -318,7 +318,7 @@ fn the_help_teaches_and_mistakes_are_named_with_their_place() {
 
     std::fs::write(&file, "[server]\nlisten = \"0.0.0.0:9000\"\n").expect("written");
     let (well, said) = run(&["run", "--config", file.to_str().expect("UTF-8")]);
-    assert!(!well && said.contains("until accounts exist"), "{said}");
+    assert!(!well && said.contains("without a certificate"), "{said}");
 
     let pack = folder.path().join("pack");
     std::fs::create_dir_all(&pack).expect("a folder");

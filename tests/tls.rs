@@ -117,16 +117,13 @@ fn ask(mut stream: Secure, request: &str, body: &str) -> Option<String> {
 fn the_wall_is_asked_over_tls_and_a_new_certificate_holds_without_a_restart() {
     let program = Program::start(|_| String::new());
     let old = program.root();
-    let secret = program
-        .process
-        .output()
-        .split("#first=")
-        .nth(1)
-        .expect("the link of the first administrator")
-        .trim()
-        .chars()
-        .take(64)
-        .collect::<String>();
+    let mut secret = String::new();
+    until("the link of the first administrator is printed", || {
+        let said = program.process.output();
+        let link = said.split("#first=").nth(1).unwrap_or_default();
+        secret = link.trim().chars().take(64).collect();
+        secret.len() == 64
+    });
     let body = format!(
         r#"{{"token": "{secret}", "name": "root", "display": "管理员", "password": "Qujiang-2026"}}"#
     );
@@ -204,7 +201,15 @@ fn a_device_shows_its_certificate_and_its_reading_is_acknowledged() {
         )
     });
     let root = program.root();
-    let mut device = connect(port, &root, identity).expect("it is known");
+    let mut device = None;
+    until("the door lets in a device that it knows", || {
+        let identity = identity
+            .as_ref()
+            .map(|(one, key)| (one.clone(), key.clone_key()));
+        device = connect(port, &root, identity);
+        device.is_some()
+    });
+    let mut device = device.expect("it is let in");
     assert_eq!(introduce(&mut device), Some([0x20, 2, 0, 0]));
     let reading = br#"{"id":"p","ts":"2026-01-01T00:00:00Z","metrics":{"pm25":7}}"#;
     let mut publish = vec![0x32, 0, 0, 6];
