@@ -133,6 +133,8 @@ pub(super) async fn shown(
         (status = 400, description = "The note is not as it must be", body = ErrorAnswer),
         (status = 403, description = "The alarm lies outside the own areas and domains", body = ErrorAnswer),
         (status = 404, description = "No such alarm is open or lately closed", body = ErrorAnswer),
+        (status = 413, description = "The body is too large", body = ErrorAnswer),
+        (status = 415, description = "The body is not JSON", body = ErrorAnswer),
         (status = 409, description = "Somebody was first: `acknowledged` says who; or the screen showed something else than the alarm is now: look again", body = ErrorAnswer),
         (status = 503, description = "The log is busy, or the live scene does not show it yet", body = ErrorAnswer),
     )
