@@ -1,4 +1,4 @@
-import { type Component, createSignal, createUniqueId, Index, type JSX, onMount, Show } from "solid-js";
+import { type Component, createSignal, createUniqueId, Index, type JSX, onMount, Show, untrack } from "solid-js";
 import { t } from "../lib/i18n";
 
 /** One thing that is asked for. */
@@ -59,7 +59,8 @@ export const Form: Component<{
               id={`${own}-${field().id}`}
               name={field().id}
               type={field().kind ?? "text"}
-              value={field().value ?? ""}
+              // Once: another language, or a seat that is remembered, takes nothing away that was typed.
+              value={untrack(() => field().value ?? "")}
               maxLength={field().charsMax ?? CHARS_MAX}
               required={field().optional !== true}
               autocomplete={field().fill}
