@@ -223,6 +223,31 @@ test('a person changes the password from the header, and the new one counts', as
   await live(page);
 });
 
+test('a password that an administrator gave is changed before the wall is seen', async ({ page, browser }) => {
+  const desk = await browser.newPage();
+  await program.signIn(desk, 'administrator', '');
+  const given = 'Given-by-0ther';
+  const account = { display: '张伟', roles: ['duty_officer'], password: given };
+  const made = await desk.request.post(`${program.url}/api/v1/accounts`, { data: { name: 'zhang.wei', account } });
+  expect(made.ok(), await made.text()).toBe(true);
+  await desk.close();
+  await page.goto(`${program.url}/`);
+  await fillIn(page, 'zhang.wei', given, SEAT);
+  await expect(gate(page)).toContainText('请先设置自己的密码');
+  expect(await accessibility(page)).toEqual([]);
+  const change = async (fresh: string): Promise<void> => {
+    await field(page, 'old').fill(given);
+    await field(page, 'new').fill(fresh);
+    await field(page, 'again').fill(fresh);
+    await page.keyboard.press('Enter');
+  };
+  await change('short');
+  await expect(told(page)).toContainText('未完成：');
+  await change('My-0wn-secret');
+  await live(page);
+  await expect(page.locator('button.who')).toHaveText(`张伟 ${SEAT}`);
+});
+
 test('the link of the first administrator is over once there are accounts', async ({ page }) => {
   await page.goto(`${program.url}/#first=nothing`);
   expect(page.url()).toBe(`${program.url}/`);
