@@ -10,7 +10,7 @@ use yiping_engine::Rule;
 use yiping_engine::derive::{ClassLaw, Derived};
 use yiping_engine::indices::AqiLaws;
 use yiping_engine::pack::{Pack, PackFile};
-use yiping_model::{Catalogue, PropertyId, Thing, Zone};
+use yiping_model::{Catalogue, PropertyId, RuleId, Text, Thing, Zone};
 use yiping_protocols::TableMap;
 use yiping_sim::TruthPack;
 
@@ -38,6 +38,14 @@ pub(crate) struct Domain {
 }
 
 impl Domain {
+    /// What the rules are called.
+    pub(crate) fn rule_titles(&self) -> BTreeMap<RuleId, Text> {
+        let rules = self.rules.iter();
+        rules
+            .map(|rule| (rule.id.clone(), rule.title.clone()))
+            .collect()
+    }
+
     /// Seconds between two values of each derived property.
     pub(crate) fn derived_steps(&self) -> BTreeMap<PropertyId, u32> {
         let derived = self.derived.iter();
@@ -209,6 +217,15 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
     }
     for thing in more_things {
         things.insert(thing.id.clone(), thing);
+    }
+    for route in &config.notify.route {
+        let unknown = |domain: &&String| !packs.iter().any(|pack| pack.id == **domain);
+        if let Some(domain) = route.domains.iter().find(unknown) {
+            bail!(
+                "notify.route `{}` names the domain `{domain}`, which no pack is",
+                route.name
+            );
+        }
     }
     let catalogue = Catalogue {
         city: config.city.name.clone(),

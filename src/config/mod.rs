@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) runner: yiping_runner::Settings,
     /// How the ledger is kept.
     pub(crate) ledger: yiping_command::Settings,
+    /// What is told to people outside.
+    pub(crate) notify: yiping_notify::Settings,
     /// How strict the door is to people.
     pub(crate) people: yiping_desk::people::Policy,
     /// HTTP and the live feed.
@@ -128,6 +130,7 @@ impl Config {
     pub(crate) fn validate(&self) -> anyhow::Result<()> {
         self.server.validate()?;
         self.people.check()?;
+        self.notify.check()?;
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;

@@ -21,7 +21,7 @@ use yiping_model::{
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{
-    Extra, LedgerHead, LedgerView, LiveHandle, People, Probe, ServerState, Settings, follow,
+    Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, ServerState, Settings, follow,
     router, serve,
 };
 use yiping_store::writer::{Away, Progress};
@@ -105,6 +105,7 @@ impl House {
                 position: Position(7),
                 trouble: None,
             }),
+            notices: Arc::new(NoticesView::default),
             probes: vec![Probe {
                 name: "engine",
                 position: Arc::new({
