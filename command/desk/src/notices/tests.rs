@@ -1,0 +1,654 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use yiping_model::{
+    AlarmChange, AlarmEvent, AlarmId, Area, Body, Catalogue, DatastreamId, Finding, Level, Message,
+    Notice, NoticeCause, NoticeId, NoticeStep, Outcome, Position, Property, PropertyId, Record,
+    RuleId, RuleVersion, SourceId, Text, Thing, ThingId, Timestamp, Zone,
+};
+
+use super::*;
+
+fn text(zh: &str, en: &str) -> Text {
+    Text {
+        zh: zh.into(),
+        en: en.into(),
+    }
+}
+
+fn catalogue() -> Arc<Catalogue> {
+    let property = Property {
+        id: PropertyId::new("cl2").expect("valid"),
+        title: text("氯气", "Chlorine"),
+        symbol: "Cl₂".into(),
+        unit: "ppm".into(),
+        decimals: 1,
+        valid: None,
+        period_secs: 1,
+        windows: Vec::new(),
+        quantiles: Vec::new(),
+        cells: None,
+        early: None,
+    };
+    let thing = Thing {
+        id: ThingId::new("gas-1").expect("valid"),
+        name: text("一号罐区", "Tank farm 1"),
+        kind: "gas".into(),
+        lon: 118.9,
+        lat: 28.9,
+        area: Some("330802".into()),
+        properties: vec![property.id.clone()],
+        period_secs: None,
+        parent: None,
+        neighbour: None,
+        limits: BTreeMap::new(),
+    };
+    Arc::new(Catalogue {
+        city: text("衢州市", "Quzhou"),
+        zone: Zone::named("Asia/Shanghai").expect("built in"),
+        areas: vec![Area {
+            code: "330802".into(),
+            name: text("柯城区", "Kecheng"),
+        }],
+        properties: BTreeMap::from([(property.id.clone(), property)]),
+        things: BTreeMap::from([(thing.id.clone(), thing)]),
+        events: BTreeMap::new(),
+    })
+}
+
+fn words(simulated: bool) -> Words {
+    let rule = RuleId::new("cl2-high").expect("valid");
+    Words {
+        catalogue: catalogue(),
+        rules: BTreeMap::from([(rule, text("氯气过高", "Chlorine too high"))]),
+        link: "http://wall/".into(),
+        simulated,
+    }
+}
+
+fn route(extra: &str) -> Route {
+    // As the configuration reads it.
+    let text = format!(r#"{{"name":"grave","channels":["duty"]{extra}}}"#);
+    serde_json::from_str(&text).expect("a route")
+}
+
+fn plan(routes: &[Route]) -> Plan {
+    Plan::check(routes, &["duty", "other"]).expect("right");
+    Plan::new(routes, words(false)).expect("right")
+}
+
+/// An alarm's event as the log holds it: of the how-manieth alarm, at a city second.
+fn raised(position: u64, alarm: u64, change: AlarmChange, level: Level, secs: i64) -> Record {
+    let rule = RuleId::new("cl2-high").expect("valid");
+    let subject = DatastreamId::parse("gas-1:cl2").expect("valid");
+    let source = SourceId::new("mqtt").expect("valid");
+    let at = Timestamp::from_secs(secs);
+    let begun = Timestamp::from_secs(alarm.cast_signed());
+    let event = AlarmEvent {
+        alarm: AlarmId::of(&rule, &subject, &source, begun, 2.0),
+        change,
+        at,
+        rule,
+        rule_version: Some(RuleVersion {
+            pack: "air".into(),
+            version: "1".into(),
+            digest: "0".into(),
+        }),
+        subject,
+        key: None,
+        level,
+        started: at,
+        ended: None,
+        value: 2.0,
+        extreme: 2.55,
+        threshold: 2.0,
+        before: None,
+    };
+    record(
+        position,
+        secs,
+        Body::Finding(Finding {
+            cause: Position(position - 1),
+            ordinal: 0,
+            outcome: Outcome::Alarm(event),
+        }),
+    )
+}
+
+fn record(position: u64, secs: i64, body: Body) -> Record {
+    Record {
+        position: Position(position),
+        received_at: Timestamp::from_secs(secs),
+        body,
+    }
+}
+
+/// What a plan makes of one event, through an outbox: the messages that are queued.
+fn told(routes: &[Route], event: &Record) -> Vec<Message> {
+    let mut outbox = Outbox::default();
+    outbox.take(event, &plan(routes));
+    let said = outbox.unsaid(event.received_at, &Patience::default(), 100);
+    said.into_iter()
+        .map(|notice| match notice.step {
+            NoticeStep::Queued(message) => *message,
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+/// 2026-03-01T12:00:00+08:00
+const NOON: i64 = 1_772_337_600;
+
+#[test]
+fn a_message_says_what_where_how_much_and_when_in_both_languages() {
+    let event = raised(2, 1, AlarmChange::Raised, Level::Red, NOON);
+    let said = told(&[route("")], &event);
+    assert_eq!(said.len(), 1);
+    assert_eq!(
+        said[0].title,
+        "【一级（红）】报警：氯气过高 一号罐区 gas-1"
+    );
+    assert!(
+        said[0]
+            .text
+            .contains("氯气：2.5 ppm，限值 2.0 ppm\n开始：2026-03-01 12:00:00\n"),
+        "{}",
+        said[0].text
+    );
+    assert!(said[0].text.contains("柯城区") && said[0].text.ends_with("http://wall/"));
+    let said = told(&[route(r#","language":"en""#)], &event);
+    assert_eq!(
+        said[0].title,
+        "[Level I (red)] alarm: Chlorine too high Tank farm 1 gas-1"
+    );
+    let own = route(r#","title":"{thing}!","text":"{value} at {time}""#);
+    let said = told(&[own], &event);
+    assert_eq!(
+        (&*said[0].title, &*said[0].text),
+        ("一号罐区 gas-1!", "2.5 ppm at 2026-03-01 12:00:00")
+    );
+}
+
+#[test]
+fn a_simulated_city_says_so_first() {
+    let plan = Plan::new(&[route("")], words(true)).expect("right");
+    let mut outbox = Outbox::default();
+    outbox.take(
+        &raised(2, 1, AlarmChange::Raised, Level::Red, NOON),
+        &plan,
+    );
+    let said = outbox.unsaid(Timestamp::from_secs(NOON), &Patience::default(), 100);
+    let NoticeStep::Queued(message) = &said[0].step else {
+        panic!("{said:?}");
+    };
+    assert!(message.title.starts_with("【模拟】") && message.text.starts_with("【模拟】"));
+    let (_, test) = plan.test("duty", None, String::new(), Timestamp::from_secs(1), 0);
+    assert!(test.title.starts_with("【模拟】【测试】"));
+}
+
+#[test]
+fn a_route_takes_what_it_names_and_no_more() {
+    let of = |change, level| raised(2, 1, change, level, NOON);
+    let count = |extra: &str, event: &Record| told(&[route(extra)], event).len();
+    let yellow = of(AlarmChange::Raised, Level::Yellow);
+    assert_eq!(count(r#","level":3"#, &yellow), 1);
+    assert_eq!(count(r#","level":2"#, &yellow), 0);
+    assert_eq!(count(r#","areas":["3308"]"#, &yellow), 1);
+    assert_eq!(count(r#","areas":["330803"]"#, &yellow), 0);
+    assert_eq!(count(r#","domains":["air"]"#, &yellow), 1);
+    assert_eq!(count(r#","domains":["water"]"#, &yellow), 0);
+    assert_eq!(count("", &of(AlarmChange::Amended, Level::Red)), 0);
+    let amended = r#","changes":["amended"]"#;
+    assert_eq!(count(amended, &of(AlarmChange::Amended, Level::Red)), 1);
+    assert_eq!(count(amended, &yellow), 0);
+    let withdrawn = AlarmChange::Withdrawn { merged_into: None };
+    assert_eq!(count("", &of(withdrawn, Level::Blue)), 1);
+    let both = Route {
+        channels: vec!["duty".into(), "other".into()],
+        ..route("")
+    };
+    assert_eq!(told(&[both], &yellow).len(), 2);
+}
+
+#[test]
+fn a_route_that_cannot_be_is_named() {
+    let check = |routes: &[Route]| Plan::check(routes, &["duty"]).map_err(|error| error.to_string());
+    assert!(check(&[route("")]).is_ok());
+    let twice = check(&[route(""), route("")]).expect_err("a name twice");
+    assert!(twice.contains("grave"), "{twice}");
+    let nowhere = Route {
+        channels: vec!["dutty".into()],
+        ..route("")
+    };
+    assert!(check(&[nowhere]).expect_err("unknown").contains("dutty"));
+    let nobody = Route {
+        channels: Vec::new(),
+        ..route("")
+    };
+    assert!(check(&[nobody]).is_err());
+    assert!(check(&[route(r#","changes":[]"#)]).is_err());
+    for template in ["{thin}", "{thing", "{}"] {
+        let wrong = route(&format!(r#","text":"{template}""#));
+        assert!(check(&[wrong]).expect_err("unknown").contains("text"));
+    }
+    for quiet in ["22:00", "22:00-22:00", "24:00-07:00", "7:00-8:00", "22:00-07:60"] {
+        assert!(Quiet::try_from(quiet.to_owned()).is_err(), "{quiet}");
+    }
+    let quiet = Quiet::try_from("22:05-07:00".to_owned()).expect("valid");
+    assert_eq!(quiet.to_string(), "22:05-07:00");
+}
+
+#[test]
+fn quiet_hours_hold_until_their_end_but_never_the_gravest() {
+    let night = route(r#","quiet":"22:00-07:00""#);
+    let held = |clock: &str, level| {
+        let at = Timestamp::parse(clock).expect("valid");
+        let event = raised(2, 1, AlarmChange::Raised, level, at.as_secs());
+        let until = told(&[night.clone()], &event)[0].not_before;
+        until.map(|until| until.to_string())
+    };
+    let orange = Level::Orange;
+    assert_eq!(held("2026-03-01T21:59:59+08:00", orange), None);
+    let morning = Some("2026-03-01T23:00:00Z".to_owned());
+    assert_eq!(held("2026-03-01T22:00:00+08:00", orange), morning);
+    assert_eq!(held("2026-03-02T06:59:59+08:00", orange), morning);
+    assert_eq!(held("2026-03-02T07:00:00+08:00", orange), None);
+    assert_eq!(held("2026-03-01T23:00:00+08:00", Level::Red), None);
+}
+
+#[test]
+fn quiet_hours_end_by_the_clock_on_the_wall_when_the_clocks_change() {
+    let zone = Zone::named("Europe/Berlin").expect("built in");
+    let quiet = Quiet::try_from("22:00-07:00".to_owned()).expect("valid");
+    let at = Timestamp::parse("2026-03-28T23:00:00+01:00").expect("valid");
+    let end = quiet.ends(&zone, at).expect("within");
+    assert_eq!(end.to_string(), "2026-03-29T05:00:00Z", "07:00 summer time");
+}
+
+#[test]
+fn waits_grow_to_their_limit_and_differ_from_notice_to_notice() {
+    let patience = Patience {
+        backoff_ms_min: 100,
+        backoff_ms_max: 1_000,
+        attempts_max: 5,
+        give_up_minutes: 10,
+    };
+    let (one, other) = (NoticeId::of(&["1"]), NoticeId::of(&["2"]));
+    let waits: Vec<u128> = (1..=6)
+        .map(|attempt| patience.wait(attempt, &one).as_millis())
+        .collect();
+    for (wait, least) in waits.iter().zip([100, 200, 400, 800, 1_000, 1_000]) {
+        assert!((least..=least + least / 4).contains(wait), "{waits:?}");
+    }
+    assert_ne!(patience.wait(1, &one), patience.wait(1, &other));
+    let at = Timestamp::from_secs;
+    assert!(patience.next(4, at(0), at(599), &one).is_some());
+    assert_eq!(patience.next(5, at(0), at(0), &one), None, "too often");
+    assert_eq!(patience.next(1, at(0), at(600), &one), None, "too long");
+    assert!(patience.wait(u32::MAX, &one).as_millis() <= 1_250);
+}
+
+/// A log and what stands before it.
+struct World {
+    plan: Plan,
+    patience: Patience,
+    log: Vec<Record>,
+    secs: i64,
+    outbox: Outbox,
+    kept: Outbox,
+    on_way: Vec<Due>,
+    /// How often the other side took each notice.
+    taken: BTreeMap<NoticeId, u32>,
+    /// How often that was kept from us, at most: by a crash after it took it.
+    lost: BTreeMap<NoticeId, u32>,
+    alarms: u64,
+}
+
+/// How an append ends.
+#[derive(Debug, Clone, Copy)]
+enum Append {
+    Whole,
+    Refused,
+    /// It is said to have failed, and some of it is in the log.
+    Half,
+}
+
+impl World {
+    fn new() -> Self {
+        let routes = [
+            route(""),
+            Route {
+                name: "all".into(),
+                channels: vec!["duty".into(), "other".into()],
+                ..route("")
+            },
+        ];
+        let patience = Patience {
+            backoff_ms_min: 500,
+            backoff_ms_max: 4_000,
+            ..Patience::default()
+        };
+        Self {
+            plan: plan(&routes),
+            patience,
+            log: Vec::new(),
+            secs: NOON,
+            outbox: Outbox::begin(Position::START),
+            kept: Outbox::begin(Position::START),
+            on_way: Vec::new(),
+            taken: BTreeMap::new(),
+            lost: BTreeMap::new(),
+            alarms: 0,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_secs(self.secs)
+    }
+
+    fn next(&self) -> u64 {
+        self.log.len() as u64 + 1
+    }
+
+    fn tell(&mut self, body: Body) {
+        let next = record(self.next(), self.secs, body);
+        self.log.push(next);
+    }
+
+    fn alarm(&mut self, change: &AlarmChange) {
+        if *change == AlarmChange::Raised || self.alarms == 0 {
+            self.alarms += 1;
+            let raised = raised(self.next(), self.alarms, AlarmChange::Raised, Level::Orange, self.secs);
+            self.log.push(raised);
+        } else {
+            let event = raised(self.next(), self.alarms, change.clone(), Level::Red, self.secs);
+            self.log.push(event);
+        }
+    }
+
+    fn read(&mut self, records: usize) {
+        let from = self.log.partition_point(|one| one.position <= self.outbox.position());
+        for record in self.log[from..].iter().take(records) {
+            self.outbox.take(record, &self.plan);
+        }
+    }
+
+    fn say(&mut self, append: Append) {
+        let said = self.outbox.unsaid(self.now(), &self.patience, 1_000);
+        let through = match append {
+            Append::Whole => said.len(),
+            Append::Refused => 0,
+            Append::Half => said.len() / 2,
+        };
+        for notice in said.into_iter().take(through) {
+            self.tell(Body::Notice(notice));
+        }
+        if !matches!(append, Append::Whole) {
+            self.outbox.settle_at(Position(self.log.len() as u64));
+        }
+    }
+
+    /// Begins what is due; none of it may be in the log as delivered.
+    fn begin(&mut self) {
+        let due = self.outbox.due(self.now(), 3, |_| 0);
+        for due in &due {
+            let is_delivered = |record: &Record| {
+                matches!(&record.body, Body::Notice(notice) if notice.notice == due.notice
+                    && matches!(notice.step, NoticeStep::Delivered { .. } | NoticeStep::GivenUp { .. }))
+            };
+            assert!(!self.log.iter().any(is_delivered), "{} begins again", due.notice);
+            let twice = self.on_way.iter().any(|other| other.notice == due.notice);
+            assert!(!twice, "{} is on its way twice", due.notice);
+        }
+        self.on_way.extend(due);
+    }
+
+    fn answer(&mut self, which: usize, ok: bool) {
+        if self.on_way.is_empty() {
+            return;
+        }
+        let due = self.on_way.remove(which % self.on_way.len());
+        let outcome = if ok {
+            *self.taken.entry(due.notice.clone()).or_default() += 1;
+            Ok("ok".to_owned())
+        } else {
+            Err(Some("503".to_owned()))
+        };
+        self.outbox.answered(&due, outcome, self.now(), &self.patience);
+    }
+
+    /// What was taken and is not in the log is lost, and whatever is on its way may have been taken.
+    fn crash(&mut self, taken: bool) {
+        for due in std::mem::take(&mut self.on_way) {
+            if taken {
+                *self.taken.entry(due.notice.clone()).or_default() += 1;
+            }
+        }
+        let delivered = self.delivered();
+        for (id, times) in &self.taken {
+            let lost = times - u32::from(delivered.contains(id));
+            let known = self.lost.entry(id.clone()).or_default();
+            *known = (*known).max(lost);
+        }
+        self.outbox = reopened(&self.kept);
+        self.outbox.settle_at(Position(self.log.len() as u64));
+    }
+
+    fn keep(&mut self) {
+        self.kept = reopened(&self.outbox);
+    }
+
+    fn steps(&self, wanted: &str) -> Vec<NoticeId> {
+        let notices = self.log.iter().filter_map(|record| match &record.body {
+            Body::Notice(notice) if notice.step.name() == wanted => Some(notice.notice.clone()),
+            _ => None,
+        });
+        notices.collect()
+    }
+
+    fn delivered(&self) -> BTreeSet<NoticeId> {
+        self.steps("delivered").into_iter().collect()
+    }
+
+    /// In peace, until nothing waits.
+    fn settle(&mut self) {
+        for _ in 0..10_000 {
+            self.secs += 1;
+            self.tell(Body::Tick);
+            self.read(usize::MAX);
+            self.say(Append::Whole);
+            self.begin();
+            while !self.on_way.is_empty() {
+                self.answer(0, true);
+            }
+            if self.outbox.standing(self.now()).waiting == 0 {
+                return;
+            }
+        }
+        panic!("something waits for ever: {:?}", self.outbox);
+    }
+
+    /// Each change of each alarm was queued once for each route and channel and delivered once, whatever happened.
+    fn check(&self) {
+        let wanted = self.log.iter().filter(|record| match &record.body {
+            Body::Finding(finding) => match &finding.outcome {
+                Outcome::Alarm(event) => event.change != AlarmChange::Amended,
+                _ => false,
+            },
+            _ => false,
+        });
+        let wanted = wanted.count() * 3;
+        for step in ["queued", "delivered"] {
+            let all = self.steps(step);
+            let once: BTreeSet<_> = all.iter().collect();
+            assert_eq!(all.len(), once.len(), "{step} twice");
+            assert_eq!(all.len(), wanted, "{step}");
+        }
+        for (id, times) in &self.taken {
+            let lost = self.lost.get(id).copied().unwrap_or(0);
+            assert!(*times <= 1 + lost, "{id} was taken {times} times, {lost} answers were lost");
+        }
+        assert_eq!(self.taken.len(), wanted);
+    }
+}
+
+/// As it comes back from its checkpoint.
+fn reopened(outbox: &Outbox) -> Outbox {
+    let kept = serde_json::to_vec(outbox).expect("JSON");
+    serde_json::from_slice(&kept).expect("an outbox")
+}
+
+#[derive(Debug, Clone)]
+enum Happens {
+    Alarm(u8),
+    Time(i64),
+    Read(usize),
+    Say(Append),
+    Begin,
+    Answer(usize, bool),
+    Keep,
+    Crash(bool),
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    prop_oneof![
+        3 => (0_u8..4).prop_map(Happens::Alarm),
+        3 => (1_i64..8).prop_map(Happens::Time),
+        6 => (1_usize..6).prop_map(Happens::Read),
+        5 => Just(Happens::Say(Append::Whole)),
+        1 => Just(Happens::Say(Append::Half)),
+        1 => Just(Happens::Say(Append::Refused)),
+        5 => Just(Happens::Begin),
+        6 => (any::<usize>(), any::<bool>()).prop_map(|(which, ok)| Happens::Answer(which, ok)),
+        2 => Just(Happens::Keep),
+        1 => any::<bool>().prop_map(Happens::Crash),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn nothing_is_lost_and_nothing_begins_again_that_the_log_calls_delivered(
+        story in prop::collection::vec(happens(), 0..120),
+    ) {
+        let mut world = World::new();
+        for event in story {
+            match event {
+                Happens::Alarm(0) => world.alarm(&AlarmChange::Returned),
+                Happens::Alarm(1) => world.alarm(&AlarmChange::Amended),
+                Happens::Alarm(_) => world.alarm(&AlarmChange::Raised),
+                Happens::Time(secs) => {
+                    world.secs += secs;
+                    world.tell(Body::Tick);
+                }
+                Happens::Read(records) => world.read(records),
+                Happens::Say(append) => world.say(append),
+                Happens::Begin => world.begin(),
+                Happens::Answer(which, ok) => world.answer(which, ok),
+                Happens::Keep => world.keep(),
+                Happens::Crash(taken) => world.crash(taken),
+            }
+        }
+        world.settle();
+        world.check();
+    }
+}
+
+#[test]
+fn of_one_alarm_the_second_word_waits_for_the_first() {
+    let mut world = World::new();
+    world.plan = plan(&[route("")]);
+    world.alarm(&AlarmChange::Raised);
+    world.alarm(&AlarmChange::Returned);
+    world.read(10);
+    world.say(Append::Whole);
+    world.read(10);
+    world.begin();
+    assert_eq!(world.on_way.len(), 1);
+    world.answer(0, false);
+    world.say(Append::Whole);
+    world.read(10);
+    world.begin();
+    assert!(world.on_way.is_empty(), "the first is tried again first");
+    assert!(world.outbox.wakes(world.now()).is_some());
+    assert!(world.outbox.standing(world.now()).failing_since.is_some());
+    world.settle();
+    assert_eq!(world.steps("delivered"), world.steps("queued"));
+}
+
+#[test]
+fn a_channel_takes_no_more_in_a_minute_than_it_may_and_the_gravest_first() {
+    let mut outbox = Outbox::begin(Position::START);
+    let plan = plan(&[route("")]);
+    let now = Timestamp::from_secs(NOON);
+    let mut log = Vec::new();
+    for alarm in 1..=5 {
+        let level = if alarm == 5 { Level::Red } else { Level::Blue };
+        log.push(raised(alarm, alarm, AlarmChange::Raised, level, NOON));
+    }
+    log.iter().for_each(|record| outbox.take(record, &plan));
+    for notice in outbox.unsaid(now, &Patience::default(), 100) {
+        let next = log.len() as u64 + 1;
+        log.push(record(next, NOON, Body::Notice(notice)));
+        outbox.take(&log[log.len() - 1], &plan);
+    }
+    let first = outbox.due(now, 10, |_| 2);
+    assert_eq!(first.len(), 2);
+    let NoticeCause::Alarm { level, .. } = first[0].message.cause else {
+        panic!("{first:?}");
+    };
+    assert_eq!(level, Level::Red);
+    assert_eq!(outbox.due(Timestamp::from_secs(NOON + 59), 10, |_| 2), []);
+    assert_eq!(outbox.due(Timestamp::from_secs(NOON + 60), 10, |_| 2).len(), 2);
+}
+
+#[test]
+fn what_is_too_many_or_too_old_is_given_up_and_everybody_can_see_it() {
+    let mut outbox = Outbox::begin(Position::START);
+    let plan = plan(&[route("")]);
+    for alarm in 1..=3 {
+        let event = raised(alarm, alarm, AlarmChange::Raised, Level::Blue, NOON);
+        outbox.take(&event, &plan);
+    }
+    let now = Timestamp::from_secs(NOON + 1);
+    let said = outbox.unsaid(now, &Patience::default(), 2);
+    let names: Vec<_> = said.iter().map(|notice| notice.step.name()).collect();
+    assert_eq!(names, ["queued", "queued", "queued", "given_up"]);
+    for (place, notice) in said.iter().enumerate() {
+        let body = Body::Notice(notice.clone());
+        outbox.take(&record(4 + place as u64, NOON + 1, body), &plan);
+    }
+    let standing = outbox.standing(now);
+    assert_eq!((standing.waiting, standing.given_up), (2, 1));
+    assert_eq!(outbox.standing(Timestamp::from_secs(NOON + 90_000)).given_up, 0);
+    assert_eq!(outbox.rows().len(), 3);
+
+    outbox.take(
+        &raised(9, 9, AlarmChange::Raised, Level::Blue, NOON + 2),
+        &plan,
+    );
+    let said = outbox.unsaid(Timestamp::from_secs(NOON + 90_000), &Patience::default(), 9);
+    let last = said.last().map(|notice| notice.step.name());
+    assert_eq!(last, Some("given_up"), "{said:?}");
+}
+
+#[test]
+fn a_channel_that_is_gone_gives_up_and_an_alarm_from_before_is_not_told_of() {
+    let mut outbox = Outbox::begin(Position(5));
+    let plan = plan(&[route("")]);
+    let now = Timestamp::from_secs(NOON);
+    outbox.take(&raised(5, 1, AlarmChange::Raised, Level::Red, NOON), &plan);
+    assert_eq!(outbox.unsaid(now, &Patience::default(), 9), []);
+    outbox.take(&raised(6, 2, AlarmChange::Raised, Level::Red, NOON), &plan);
+    let queued = outbox.unsaid(now, &Patience::default(), 9).remove(0);
+    outbox.take(&record(7, NOON, Body::Notice(queued)), &plan);
+    let due = outbox.due(now, 1, |_| 0).remove(0);
+    outbox.answered(&due, Err(None), now, &Patience::default());
+    let said: Vec<Notice> = outbox.unsaid(now, &Patience::default(), 9);
+    assert!(matches!(&said[0].step, NoticeStep::GivenUp { attempts: 1, .. }));
+    outbox.take(&record(8, NOON, Body::Notice(said[0].clone())), &plan);
+    assert_eq!(outbox.rows()[0].state, State::GivenUp);
+    assert_eq!(outbox.wakes(now), None);
+}
