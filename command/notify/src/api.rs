@@ -181,6 +181,7 @@ fn refuse(status: StatusCode, code: &'static str, message: String) -> Response {
 #[utoipa::path(
     get,
     path = "/api/v1/notices",
+    operation_id = "list_notices",
     tag = "notices",
     params(("state" = Option<NoticeState>, Query, description = "Only those that stand there")),
     responses(
@@ -209,6 +210,7 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/api/v1/notices/test",
+    operation_id = "test_channel",
     tag = "notices",
     request_body = TestRequest,
     responses(

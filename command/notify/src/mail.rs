@@ -6,7 +6,9 @@ use std::time::Duration;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message as Mime};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls as Line, TlsParameters};
+use lettre::transport::smtp::client::{
+    Certificate, CertificateStore, Tls as Line, TlsParameters,
+};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{SmtpTransport, Transport as _};
 use yiping_desk::notices::Due;
@@ -41,7 +43,9 @@ fn line(settings: &MailSettings) -> Result<Line, String> {
     if let Some(path) = &settings.ca_file {
         let own = Certificate::from_pem(&certificates(path)?)
             .map_err(|error| format!("ca_file {}: {error}", path.display()))?;
-        parameters = parameters.add_root_certificate(own);
+        parameters = parameters
+            .certificate_store(CertificateStore::None)
+            .add_root_certificate(own);
     }
     let parameters = parameters.build().map_err(|error| error.to_string())?;
     Ok(match settings.tls {

@@ -247,3 +247,94 @@ impl Settings {
         Ok(Plan::check(&self.route, &names)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of the reference file, which stand there as comments; without the files that they name.
+    fn examples() -> Settings {
+        let reference = include_str!("../../../deploy/yiping.toml");
+        let (_, section) = reference.split_once("[notify] ").expect("the section");
+        let (section, _) = section.split_once("[notify.patience]").expect("its end");
+        let lines = section.lines().filter_map(|line| line.strip_prefix("# "));
+        let options = lines
+            .filter(|line| line.starts_with("[[") || line.contains(" = "))
+            .filter(|line| !line.starts_with("ca_file"))
+            .map(|line| line.replace("[[notify.", "[["));
+        toml::from_str(&options.collect::<Vec<_>>().join("\n")).expect("examples")
+    }
+
+    #[test]
+    fn the_examples_of_the_reference_are_right_and_state_the_defaults() {
+        let stated = examples();
+        stated.check().expect("right");
+        assert_eq!((stated.channel.len(), stated.route.len()), (3, 1));
+        let route: Route = toml::from_str(
+            "name = \"grave\"\nchannels = [\"duty-group\", \"leaders\"]\nquiet = \"22:00-07:00\"\ntitle = \"...\"\ntext = \"...\"",
+        )
+        .expect("a route");
+        assert_eq!(stated.route[0], route);
+        for channel in &stated.channel {
+            let mut least = toml::Table::try_from(channel).expect("a table");
+            for default in ["per_minute_max", "headers", "form", "expect", "tls"] {
+                least.remove(default);
+            }
+            for secret in ["url", "secret", "password"] {
+                if let Some(text) = least.get_mut(secret) {
+                    assert_eq!(text.as_str(), Some("***"), "{secret} is not shown");
+                }
+            }
+            let least: ChannelSettings = least.try_into().expect("a channel");
+            assert_eq!(least.per_minute_max(), channel.per_minute_max());
+            if let (ChannelSettings::Mail(one), ChannelSettings::Mail(other)) = (&least, channel) {
+                assert_eq!(one.tls, other.tls);
+            }
+            if let (ChannelSettings::Sms(one), ChannelSettings::Sms(other)) = (&least, channel) {
+                assert_eq!(
+                    (one.form, &one.expect, &one.headers),
+                    (other.form, &other.expect, &other.headers)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_named_before_anybody_is_asked() {
+        let webhook = "[[channel]]\nkind = \"webhook\"\nname = \"duty\"\nurl = \"https://h/\"\n";
+        let sms = "[[channel]]\nkind = \"sms\"\nname = \"duty\"\nurl = \"https://h/\"\nto = [\"1\"]\nbody = \"{text}\"\n";
+        let mail = "[[channel]]\nkind = \"mail\"\nname = \"duty\"\nhost = \"mail.example\"\nport = 587\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]\n";
+        let check = |text: &str| {
+            let settings: Settings = toml::from_str(text).expect("options");
+            settings.check().map_err(|error| error.to_string())
+        };
+        for right in [webhook, sms, mail] {
+            check(right).expect("right");
+        }
+        for (text, said) in [
+            (format!("{webhook}{webhook}"), "name of its own"),
+            (webhook.replace("duty", ""), "name of its own"),
+            (webhook.replace("https://h/", "h"), "url"),
+            (format!("{webhook}ca_file = \"nowhere.pem\"\n"), "nowhere.pem"),
+            (sms.replace("[\"1\"]", "[]"), "no number"),
+            (sms.replace("[\"1\"]", "[\"1 2\"]"), "telephone"),
+            (sms.replace("{text}", "hello"), "{title}"),
+            (format!("{sms}headers = {{ \"a b\" = \"c\" }}\n"), "a b"),
+            (mail.replace("a@b.example", "a"), "`a`"),
+            (mail.replace("[\"c@d.example\"]", "[]"), "nobody"),
+            (format!("{mail}tls = \"none\"\n"), "this machine"),
+            (format!("{mail}username = \"x\"\n"), "together"),
+            ("deliveries_max = 0\n".to_owned(), "deliveries_max"),
+            ("patience = { backoff_ms_min = 0 }\n".to_owned(), "backoff_ms_min"),
+            (
+                "[[route]]\nname = \"r\"\nchannels = [\"duty\"]\n".to_owned(),
+                "`duty`",
+            ),
+        ] {
+            let error = check(&text).expect_err(&text);
+            assert!(error.contains(said), "{said} in {error}");
+        }
+        let unknown = format!("{webhook}colour = \"red\"\n");
+        assert!(toml::from_str::<Settings>(&unknown).is_err());
+    }
+}

@@ -45,10 +45,17 @@ pub struct Outbox {
     outcomes: BTreeMap<NoticeId, Notice>,
     /// Of which the log was told.
     #[serde(skip)]
-    saying: BTreeSet<NoticeId>,
+    saying: BTreeSet<(Word, NoticeId)>,
     /// When deliveries of each channel were begun within the last minute.
     #[serde(skip)]
     begun: BTreeMap<String, VecDeque<Timestamp>>,
+}
+
+/// What the log is told of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    Queued,
+    Outcome,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,8 +207,7 @@ impl Outbox {
                     };
                     self.open.insert(id.clone(), open);
                 }
-                // What was told of may be more than that it is queued: see `unsaid`.
-                self.saying.remove(id);
+                self.saying.remove(&(Word::Queued, id.clone()));
             }
             NoticeStep::Failed {
                 attempt,
@@ -262,7 +268,7 @@ impl Outbox {
     fn over(&mut self, id: &NoticeId) {
         self.on_way.remove(id);
         self.outcomes.remove(id);
-        self.saying.remove(id);
+        self.saying.remove(&(Word::Outcome, id.clone()));
     }
 
     /// What is to be appended to the log now, in this order; it is told once. An append that fails is followed by [`Outbox::settle_at`].
@@ -277,18 +283,13 @@ impl Outbox {
         if self.position < self.settled {
             return Vec::new();
         }
+        let is_new = |id: &&NoticeId| !self.saying.contains(&(Word::Queued, (*id).clone()));
+        let mut new: Vec<NoticeId> = self.wanted.keys().filter(is_new).cloned().collect();
+        new.sort_by_key(|id| self.wanted[id].because);
+        let mut waiting = self.open.len() + self.wanted.len() - new.len();
         let mut said = Vec::new();
-        let new = |id: &&NoticeId| !self.saying.contains(*id);
-        let mut wanted: Vec<&NoticeId> = self.wanted.keys().filter(new).collect();
-        wanted.sort_by_key(|id| self.wanted[*id].because);
-        let mut waiting = self.open.len() + self.wanted.len() - wanted.len();
-        for id in wanted {
-            let wanted = &self.wanted[id];
-            let notice = |step| Notice {
-                notice: id.clone(),
-                step,
-            };
-            said.push(notice(NoticeStep::Queued(Box::new(wanted.message.clone()))));
+        for id in new {
+            let wanted = &self.wanted[&id];
             let reason = if patience.is_over(wanted.at, now) {
                 Some("the alarm was too old when it could be told of".to_owned())
             } else if waiting >= waiting_max {
@@ -296,22 +297,24 @@ impl Outbox {
             } else {
                 None
             };
+            let step = NoticeStep::Queued(Box::new(wanted.message.clone()));
             match reason {
-                Some(reason) => said.push(notice(NoticeStep::GivenUp {
-                    attempts: 0,
-                    reason,
-                })),
+                Some(reason) => {
+                    let (notice, attempts) = (id.clone(), 0);
+                    let step = NoticeStep::GivenUp { attempts, reason };
+                    self.on_way.insert(id.clone());
+                    self.outcomes.insert(id.clone(), Notice { notice, step });
+                }
                 None => waiting += 1,
             }
+            self.saying.insert((Word::Queued, id.clone()));
+            said.push(Notice { notice: id, step });
         }
-        let outcomes = self.outcomes.values();
-        said.extend(
-            outcomes
-                .filter(|outcome| !self.saying.contains(&outcome.notice))
-                .cloned(),
-        );
-        self.saying
-            .extend(said.iter().map(|notice| notice.notice.clone()));
+        for (id, outcome) in &self.outcomes {
+            if self.saying.insert((Word::Outcome, id.clone())) {
+                said.push(outcome.clone());
+            }
+        }
         said
     }
 

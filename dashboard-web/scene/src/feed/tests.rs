@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use yiping_model::{
-    AlarmId, DatastreamId, Disposition, Finding, Level, Reason, RuleId, RuleVersion, SourceId,
-    WindowLength,
+    AlarmId, DatastreamId, Disposition, Finding, Level, NoticeCause, Reason, RuleId, RuleVersion,
+    SourceId, WindowLength,
 };
 
 use super::*;
