@@ -35,7 +35,6 @@ pub(super) struct City {
 /// Notices that are told.
 pub(super) struct Running {
     pub(super) notices: Notices,
-    pub(super) progress: watch::Receiver<Progress>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -101,7 +100,6 @@ impl City {
         }
         Running {
             notices,
-            progress,
             stop,
             task,
         }
