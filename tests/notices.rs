@@ -124,11 +124,15 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     heat(&program, 0..NOTICES);
     for _ in 0..3 {
         let heard = side.in_vain();
-        until("the broken webhook is asked", || side.in_vain() >= heard + 40);
+        until("the broken webhook is asked", || {
+            side.in_vain() >= heard + 40
+        });
         program.kill_and_restart();
     }
     program.wait_until_ready();
-    until("everything waits", || listed(&program, "waiting") == NOTICES as usize);
+    until("everything waits", || {
+        listed(&program, "waiting") == NOTICES as usize
+    });
     let health = program.get("/healthz");
     assert_eq!(health["notices"]["waiting"], NOTICES);
     assert!(health["notices"]["failing_since"].is_string(), "{health}");
@@ -141,7 +145,11 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     assert!(taken.values().all(|times| *times == 1), "{taken:?}");
     assert_eq!(program.get("/healthz")["notices"]["waiting"], 0);
     // Only who may presses the button: a source may not.
-    let pressed = post(program.port, "/api/v1/notices/test", r#"{"channel":"duty"}"#);
+    let pressed = post(
+        program.port,
+        "/api/v1/notices/test",
+        r#"{"channel":"duty"}"#,
+    );
     assert_eq!(pressed.map(|(status, _)| status), Some(403));
 
     // Killed in the midst of deliveries, an answer may be lost: then the same notice comes again under the same id.
@@ -161,7 +169,10 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     assert!(program.terminate().1, "it ends well");
     let all = 4 * NOTICES;
     let again: u32 = side.taken().values().map(|times| times - 1).sum();
-    assert!(again <= 3 * 4, "at most those on their way at each kill: {again}");
+    assert!(
+        again <= 3 * 4,
+        "at most those on their way at each kill: {again}"
+    );
     assert_steps(folder.path(), all as usize);
     assert_ledger(folder.path(), all as usize);
 }

@@ -277,7 +277,8 @@ impl Follower<'_> {
     async fn keep(&self) -> Result<(), LogError> {
         let (position, state) = {
             let outbox = self.inner.outbox();
-            let state = serde_json::to_vec(&*outbox).expect("an outbox is made of texts and numbers");
+            let state =
+                serde_json::to_vec(&*outbox).expect("an outbox is made of texts and numbers");
             (outbox.position(), state)
         };
         blocking(self.checkpoint, move |checkpoint| {
@@ -352,7 +353,9 @@ impl Follower<'_> {
                 let outcome = match timeout(limit, delivery).await {
                     Ok(Ok(outcome)) => outcome.map_err(Some),
                     Ok(Err(_broke)) => Err(Some("the delivery broke".to_owned())),
-                    Err(_elapsed) => Err(Some(format!("took longer than {} ms", limit.as_millis()))),
+                    Err(_elapsed) => {
+                        Err(Some(format!("took longer than {} ms", limit.as_millis())))
+                    }
                 };
                 (due, outcome)
             });
@@ -366,7 +369,11 @@ impl Follower<'_> {
                 tracing::info!(channel, "notices are delivered again");
             }
             Err(Some(reason)) if self.failing.insert(channel.clone()) => {
-                tracing::warn!(channel, reason, "a notice is not delivered; it is tried again");
+                tracing::warn!(
+                    channel,
+                    reason,
+                    "a notice is not delivered; it is tried again"
+                );
             }
             _ => {}
         }

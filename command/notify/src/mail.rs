@@ -6,9 +6,7 @@ use std::time::Duration;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message as Mime};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{
-    Certificate, CertificateStore, Tls as Line, TlsParameters,
-};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls as Line, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{SmtpTransport, Transport as _};
 use yiping_desk::notices::Due;
@@ -28,7 +26,10 @@ pub(crate) struct Mail {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    host == "localhost"
+        || host
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 fn line(settings: &MailSettings) -> Result<Line, String> {

@@ -315,7 +315,10 @@ mod tests {
             (format!("{webhook}{webhook}"), "name of its own"),
             (webhook.replace("duty", ""), "name of its own"),
             (webhook.replace("https://h/", "h"), "url"),
-            (format!("{webhook}ca_file = \"nowhere.pem\"\n"), "nowhere.pem"),
+            (
+                format!("{webhook}ca_file = \"nowhere.pem\"\n"),
+                "nowhere.pem",
+            ),
             (sms.replace("[\"1\"]", "[]"), "no number"),
             (sms.replace("[\"1\"]", "[\"1 2\"]"), "telephone"),
             (sms.replace("{text}", "hello"), "{title}"),
@@ -325,7 +328,10 @@ mod tests {
             (format!("{mail}tls = \"none\"\n"), "this machine"),
             (format!("{mail}username = \"x\"\n"), "together"),
             ("deliveries_max = 0\n".to_owned(), "deliveries_max"),
-            ("patience = { backoff_ms_min = 0 }\n".to_owned(), "backoff_ms_min"),
+            (
+                "patience = { backoff_ms_min = 0 }\n".to_owned(),
+                "backoff_ms_min",
+            ),
             (
                 "[[route]]\nname = \"r\"\nchannels = [\"duty\"]\n".to_owned(),
                 "`duty`",

@@ -60,8 +60,9 @@ impl Sms {
         if settings.to.is_empty() {
             return Err("`to` names no number".into());
         }
-        let is_number =
-            |text: &String| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '+');
+        let is_number = |text: &String| {
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '+')
+        };
         if let Some(wrong) = settings.to.iter().find(|text| !is_number(text)) {
             return Err(format!("`to`: `{wrong}` is not a telephone number"));
         }
@@ -96,9 +97,11 @@ impl Sms {
         ];
         let own = self.headers.iter();
         let own = own.map(|(name, value)| (name.as_str(), value.reveal()));
-        let answer = self
-            .client
-            .post(self.url.reveal(), fixed.into_iter().chain(own), &self.filled(due))?;
+        let answer = self.client.post(
+            self.url.reveal(),
+            fixed.into_iter().chain(own),
+            &self.filled(due),
+        )?;
         if answer.is_success() && answer.text.contains(&self.expect) {
             Ok(answer.told())
         } else {

@@ -57,7 +57,9 @@ impl City {
 
     /// The same, where the other side may take long to answer.
     pub(super) fn patient(self) -> Self {
-        let settings = self.settings.replace("timeout_ms = 300", "timeout_ms = 10000");
+        let settings = self
+            .settings
+            .replace("timeout_ms = 300", "timeout_ms = 10000");
         Self { settings, ..self }
     }
 

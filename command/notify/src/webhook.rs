@@ -83,8 +83,8 @@ impl Webhook {
 
 /// The signature, not yet written for an address.
 fn sign(secret: &str, at_ms: i64) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
-        .expect("HMAC takes a key of any length");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(format!("{at_ms}\n{secret}").as_bytes());
     STANDARD.encode(mac.finalize().into_bytes())
 }
@@ -152,6 +152,9 @@ mod tests {
 
     #[test]
     fn a_name_makes_no_link() {
-        assert_eq!(defused("[x](y) <a> `b` *c* #d"), "［x］(y) ＜a＞ ｀b｀ ＊c＊ ＃d");
+        assert_eq!(
+            defused("[x](y) <a> `b` *c* #d"),
+            "［x］(y) ＜a＞ ｀b｀ ＊c＊ ＃d"
+        );
     }
 }

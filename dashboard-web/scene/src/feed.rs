@@ -11,8 +11,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use yiping_model::{
     AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Event, EventKey, IndexKind,
-    IndexResult, Measured, Message, Notice, NoticeId, NoticeStep, Outcome, Position, PropertyId, Quality, Quantile, Reading, Record,
-    Reject, RuleVersion, Stage, ThingId, Timestamp, WindowResult,
+    IndexResult, Measured, Message, Notice, NoticeId, NoticeStep, Outcome, Position, PropertyId,
+    Quality, Quantile, Reading, Record, Reject, RuleVersion, Stage, ThingId, Timestamp,
+    WindowResult,
 };
 
 /// What kinds of items there are.

@@ -365,8 +365,7 @@ impl Outbox {
                 message: open.message.clone(),
             });
         }
-        self.on_way
-            .extend(due.iter().map(|due| due.notice.clone()));
+        self.on_way.extend(due.iter().map(|due| due.notice.clone()));
         due
     }
 
@@ -410,7 +409,10 @@ impl Outbox {
 
     /// In how long something may be due that is not now; `None` when nothing waits.
     pub fn wakes(&self, now: Timestamp) -> Option<Duration> {
-        let waiting = self.open.iter().filter(|(id, _)| !self.on_way.contains(*id));
+        let waiting = self
+            .open
+            .iter()
+            .filter(|(id, _)| !self.on_way.contains(*id));
         let ahead = waiting.map(|(_, open)| open.next.micros_since(now));
         let wait = |micros: i64| match u64::try_from(micros) {
             Ok(micros @ 1..) => Duration::from_micros(micros),

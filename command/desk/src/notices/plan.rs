@@ -73,7 +73,9 @@ pub enum PlanError {
     #[error("notify.route `{0}`: each route needs a name of its own, of 1 to 64 characters")]
     Name(String),
     /// A channel that is not there.
-    #[error("notify.route `{route}` names the channel `{channel}`, which no [[notify.channel]] has")]
+    #[error(
+        "notify.route `{route}` names the channel `{channel}`, which no [[notify.channel]] has"
+    )]
     Channel {
         /// The route.
         route: String,

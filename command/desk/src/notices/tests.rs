@@ -145,10 +145,7 @@ fn a_message_says_what_where_how_much_and_when_in_both_languages() {
     let event = raised(2, 1, AlarmChange::Raised, Level::Red, NOON);
     let said = told(&[route("")], &event);
     assert_eq!(said.len(), 1);
-    assert_eq!(
-        said[0].title,
-        "【一级（红）】报警：氯气过高 一号罐区 gas-1"
-    );
+    assert_eq!(said[0].title, "【一级（红）】报警：氯气过高 一号罐区 gas-1");
     assert!(
         said[0]
             .text
@@ -174,10 +171,7 @@ fn a_message_says_what_where_how_much_and_when_in_both_languages() {
 fn a_simulated_city_says_so_first() {
     let plan = Plan::new(&[route("")], words(true)).expect("right");
     let mut outbox = Outbox::default();
-    outbox.take(
-        &raised(2, 1, AlarmChange::Raised, Level::Red, NOON),
-        &plan,
-    );
+    outbox.take(&raised(2, 1, AlarmChange::Raised, Level::Red, NOON), &plan);
     let said = outbox.unsaid(Timestamp::from_secs(NOON), &Patience::default(), 100);
     let NoticeStep::Queued(message) = &said[0].step else {
         panic!("{said:?}");
@@ -213,7 +207,8 @@ fn a_route_takes_what_it_names_and_no_more() {
 
 #[test]
 fn a_route_that_cannot_be_is_named() {
-    let check = |routes: &[Route]| Plan::check(routes, &["duty"]).map_err(|error| error.to_string());
+    let check =
+        |routes: &[Route]| Plan::check(routes, &["duty"]).map_err(|error| error.to_string());
     assert!(check(&[route("")]).is_ok());
     let twice = check(&[route(""), route("")]).expect_err("a name twice");
     assert!(twice.contains("grave"), "{twice}");
@@ -232,7 +227,13 @@ fn a_route_that_cannot_be_is_named() {
         let wrong = route(&format!(r#","text":"{template}""#));
         assert!(check(&[wrong]).expect_err("unknown").contains("text"));
     }
-    for quiet in ["22:00", "22:00-22:00", "24:00-07:00", "7:00-8:00", "22:00-07:60"] {
+    for quiet in [
+        "22:00",
+        "22:00-22:00",
+        "24:00-07:00",
+        "7:00-8:00",
+        "22:00-07:60",
+    ] {
         assert!(Quiet::try_from(quiet.to_owned()).is_err(), "{quiet}");
     }
     let quiet = Quiet::try_from("22:05-07:00".to_owned()).expect("valid");
@@ -245,7 +246,7 @@ fn quiet_hours_hold_until_their_end_but_never_the_gravest() {
     let held = |clock: &str, level| {
         let at = Timestamp::parse(clock).expect("valid");
         let event = raised(2, 1, AlarmChange::Raised, level, at.as_secs());
-        let until = told(&[night.clone()], &event)[0].not_before;
+        let until = told(std::slice::from_ref(&night), &event)[0].not_before;
         until.map(|until| until.to_string())
     };
     let orange = Level::Orange;
@@ -359,16 +360,30 @@ impl World {
     fn alarm(&mut self, change: &AlarmChange) {
         if *change == AlarmChange::Raised || self.alarms == 0 {
             self.alarms += 1;
-            let raised = raised(self.next(), self.alarms, AlarmChange::Raised, Level::Orange, self.secs);
+            let raised = raised(
+                self.next(),
+                self.alarms,
+                AlarmChange::Raised,
+                Level::Orange,
+                self.secs,
+            );
             self.log.push(raised);
         } else {
-            let event = raised(self.next(), self.alarms, change.clone(), Level::Red, self.secs);
+            let event = raised(
+                self.next(),
+                self.alarms,
+                change.clone(),
+                Level::Red,
+                self.secs,
+            );
             self.log.push(event);
         }
     }
 
     fn read(&mut self, records: usize) {
-        let from = self.log.partition_point(|one| one.position <= self.outbox.position());
+        let from = self
+            .log
+            .partition_point(|one| one.position <= self.outbox.position());
         for record in self.log[from..].iter().take(records) {
             self.outbox.take(record, &self.plan);
         }
@@ -397,7 +412,11 @@ impl World {
                 matches!(&record.body, Body::Notice(notice) if notice.notice == due.notice
                     && matches!(notice.step, NoticeStep::Delivered { .. } | NoticeStep::GivenUp { .. }))
             };
-            assert!(!self.log.iter().any(is_delivered), "{} begins again", due.notice);
+            assert!(
+                !self.log.iter().any(is_delivered),
+                "{} begins again",
+                due.notice
+            );
             let twice = self.on_way.iter().any(|other| other.notice == due.notice);
             assert!(!twice, "{} is on its way twice", due.notice);
         }
@@ -415,7 +434,8 @@ impl World {
         } else {
             Err(Some("503".to_owned()))
         };
-        self.outbox.answered(&due, outcome, self.now(), &self.patience);
+        self.outbox
+            .answered(&due, outcome, self.now(), &self.patience);
     }
 
     /// What was taken and is not in the log is lost, and whatever is on its way may have been taken.
@@ -487,7 +507,10 @@ impl World {
         }
         for (id, times) in &self.taken {
             let lost = self.lost.get(id).copied().unwrap_or(0);
-            assert!(*times <= 1 + lost, "{id} was taken {times} times, {lost} answers were lost");
+            assert!(
+                *times <= 1 + lost,
+                "{id} was taken {times} times, {lost} answers were lost"
+            );
         }
         assert_eq!(self.taken.len(), wanted);
     }
@@ -588,7 +611,9 @@ fn a_channel_takes_no_more_in_a_minute_than_it_may_and_the_gravest_first() {
         let level = if alarm == 5 { Level::Red } else { Level::Blue };
         log.push(raised(alarm, alarm, AlarmChange::Raised, level, NOON));
     }
-    log.iter().for_each(|record| outbox.take(record, &plan));
+    for record in &log {
+        outbox.take(record, &plan);
+    }
     for notice in outbox.unsaid(now, &Patience::default(), 100) {
         let next = log.len() as u64 + 1;
         log.push(record(next, NOON, Body::Notice(notice)));
@@ -601,7 +626,10 @@ fn a_channel_takes_no_more_in_a_minute_than_it_may_and_the_gravest_first() {
     };
     assert_eq!(level, Level::Red);
     assert_eq!(outbox.due(Timestamp::from_secs(NOON + 59), 10, |_| 2), []);
-    assert_eq!(outbox.due(Timestamp::from_secs(NOON + 60), 10, |_| 2).len(), 2);
+    assert_eq!(
+        outbox.due(Timestamp::from_secs(NOON + 60), 10, |_| 2).len(),
+        2
+    );
 }
 
 #[test]
@@ -622,7 +650,12 @@ fn what_is_too_many_or_too_old_is_given_up_and_everybody_can_see_it() {
     }
     let standing = outbox.standing(now);
     assert_eq!((standing.waiting, standing.given_up), (2, 1));
-    assert_eq!(outbox.standing(Timestamp::from_secs(NOON + 90_000)).given_up, 0);
+    assert_eq!(
+        outbox
+            .standing(Timestamp::from_secs(NOON + 90_000))
+            .given_up,
+        0
+    );
     assert_eq!(outbox.rows().len(), 3);
 
     outbox.take(
@@ -647,7 +680,10 @@ fn a_channel_that_is_gone_gives_up_and_an_alarm_from_before_is_not_told_of() {
     let due = outbox.due(now, 1, |_| 0).remove(0);
     outbox.answered(&due, Err(None), now, &Patience::default());
     let said: Vec<Notice> = outbox.unsaid(now, &Patience::default(), 9);
-    assert!(matches!(&said[0].step, NoticeStep::GivenUp { attempts: 1, .. }));
+    assert!(matches!(
+        &said[0].step,
+        NoticeStep::GivenUp { attempts: 1, .. }
+    ));
     outbox.take(&record(8, NOON, Body::Notice(said[0].clone())), &plan);
     assert_eq!(outbox.rows()[0].state, State::GivenUp);
     assert_eq!(outbox.wakes(now), None);

@@ -47,7 +47,9 @@ async fn the_button_tries_a_channel_and_the_log_says_who_pressed_it() {
     let (_, waiting) = ask(notices, "GET", "/api/v1/notices?state=waiting", "").await;
     assert_eq!(waiting["items"][0]["notice"], id.as_str());
     side.be(Mood::Well);
-    let steps = city.until(|steps| !those(steps, "delivered").is_empty()).await;
+    let steps = city
+        .until(|steps| !those(steps, "delivered").is_empty())
+        .await;
     let NoticeStep::Queued(message) = &steps[0].step else {
         panic!("{steps:?}");
     };
@@ -69,8 +71,20 @@ async fn what_cannot_be_asked_is_refused_with_a_name() {
     );
     let notices = city.notices();
     for (method, path, body, status, code) in [
-        ("POST", "/api/v1/notices/test", r#"{"channel":"x"}"#, 404, "not_found"),
-        ("POST", "/api/v1/notices/test", r#"{"chanel":"x"}"#, 400, "bad_body"),
+        (
+            "POST",
+            "/api/v1/notices/test",
+            r#"{"channel":"x"}"#,
+            404,
+            "not_found",
+        ),
+        (
+            "POST",
+            "/api/v1/notices/test",
+            r#"{"chanel":"x"}"#,
+            400,
+            "bad_body",
+        ),
         ("POST", "/api/v1/notices/test", "{", 400, "bad_body"),
         ("GET", "/api/v1/notices?state=lost", "", 400, "bad_query"),
         ("GET", "/api/v1/notices?stat=waiting", "", 400, "bad_query"),
@@ -83,5 +97,8 @@ async fn what_cannot_be_asked_is_refused_with_a_name() {
     let (found, _) = ask(&notices, "POST", "/api/v1/notices/test", &large).await;
     assert_eq!(found, StatusCode::PAYLOAD_TOO_LARGE);
     let (found, all) = ask(&notices, "GET", "/api/v1/notices", "").await;
-    assert_eq!((found, &all["items"]), (StatusCode::OK, &serde_json::json!([])));
+    assert_eq!(
+        (found, &all["items"]),
+        (StatusCode::OK, &serde_json::json!([]))
+    );
 }

@@ -37,7 +37,9 @@ async fn a_webhook_that_is_down_broken_slow_and_back_gets_each_notice_once() {
         side.hears(7).await;
     }
     side.be(Mood::Well);
-    let steps = city.until(|steps| those(steps, "delivered").len() >= 6).await;
+    let steps = city
+        .until(|steps| those(steps, "delivered").len() >= 6)
+        .await;
 
     let delivered: BTreeSet<_> = those(&steps, "delivered").into_iter().collect();
     let queued: BTreeSet<_> = those(&steps, "queued").into_iter().collect();
@@ -47,16 +49,30 @@ async fn a_webhook_that_is_down_broken_slow_and_back_gets_each_notice_once() {
     let ids: BTreeSet<_> = taken.iter().map(|got| got.id.clone()).collect();
     assert_eq!(ids, queued.iter().map(ToString::to_string).collect());
     let reasons = reasons(&steps).join("\n");
-    for said in ["500 out of order", "<html>", "300005", "HTTP 307", "timeout"] {
+    for said in [
+        "500 out of order",
+        "<html>",
+        "300005",
+        "HTTP 307",
+        "timeout",
+    ] {
         assert!(reasons.contains(said), "{said} in {reasons}");
     }
     for secret in ["t0ken", "SEC1", "sign="] {
         assert!(!reasons.contains(secret), "{secret} in {reasons}");
     }
     let first = &taken[0];
-    assert!(first.path.starts_with("/robot/send?access_token=t0ken&timestamp="));
+    assert!(
+        first
+            .path
+            .starts_with("/robot/send?access_token=t0ken&timestamp=")
+    );
     assert!(first.path.contains("&sign="), "{}", first.path);
-    assert!(first.body.contains(r#""msgtype":"markdown""#), "{}", first.body);
+    assert!(
+        first.body.contains(r#""msgtype":"markdown""#),
+        "{}",
+        first.body
+    );
     running
         .until(|standing| standing.waiting == 0 && standing.failing_since.is_none())
         .await;
@@ -70,7 +86,8 @@ async fn what_waits_is_told_after_a_restart_and_what_was_told_is_not() {
     let city = City::new(&webhook(side.port));
     let running = city.tell().await;
     city.raise().await;
-    city.until(|steps| those(steps, "delivered").len() == 1).await;
+    city.until(|steps| those(steps, "delivered").len() == 1)
+        .await;
     side.be(Mood::Broken);
     city.raise().await;
     city.until(|steps| !those(steps, "failed").is_empty()).await;
@@ -79,7 +96,9 @@ async fn what_waits_is_told_after_a_restart_and_what_was_told_is_not() {
     city.raise().await;
     side.be(Mood::Well);
     let running = city.tell().await;
-    let steps = city.until(|steps| those(steps, "delivered").len() == 3).await;
+    let steps = city
+        .until(|steps| those(steps, "delivered").len() == 3)
+        .await;
     assert_eq!(those(&steps, "queued").len(), 3);
     assert_eq!(side.taken().len(), 3);
     running.close().await;
@@ -91,7 +110,8 @@ async fn an_outbox_that_was_not_kept_is_read_from_the_log() {
     let city = City::new(&webhook(side.port));
     let running = city.tell().await;
     city.raise().await;
-    city.until(|steps| those(steps, "delivered").len() == 1).await;
+    city.until(|steps| those(steps, "delivered").len() == 1)
+        .await;
     side.be(Mood::Broken);
     city.raise().await;
     city.until(|steps| !those(steps, "failed").is_empty()).await;
@@ -99,7 +119,9 @@ async fn an_outbox_that_was_not_kept_is_read_from_the_log() {
     std::fs::remove_file(city.dir.path().join("notices.checkpoint")).expect("there");
     side.be(Mood::Well);
     let running = city.tell().await;
-    let steps = city.until(|steps| those(steps, "delivered").len() == 2).await;
+    let steps = city
+        .until(|steps| those(steps, "delivered").len() == 2)
+        .await;
     assert_eq!(those(&steps, "queued").len(), 2);
     assert_eq!(side.taken().len(), 2);
     running.close().await;
@@ -116,11 +138,13 @@ async fn a_slow_channel_holds_up_no_other() {
     ));
     let running = city.tell().await;
     city.raise().await;
-    city.until(|steps| !those(steps, "delivered").is_empty()).await;
+    city.until(|steps| !those(steps, "delivered").is_empty())
+        .await;
     assert_eq!(quick.taken().len(), 1);
     running.until(|standing| standing.waiting == 1).await;
     slow.be(Mood::Well);
-    city.until(|steps| those(steps, "delivered").len() == 2).await;
+    city.until(|steps| those(steps, "delivered").len() == 2)
+        .await;
     running.close().await;
 }
 
@@ -138,14 +162,21 @@ async fn an_sms_gateway_gets_what_its_form_asks_for() {
     city.raise().await;
     city.until(|steps| !those(steps, "failed").is_empty()).await;
     side.be(Mood::Well);
-    let steps = city.until(|steps| !those(steps, "delivered").is_empty()).await;
+    let steps = city
+        .until(|steps| !those(steps, "delivered").is_empty())
+        .await;
     let taken = side.taken();
     assert_eq!(taken.len(), 1);
     assert_eq!(taken[0].secret, "s3cret");
     assert!(taken[0].content_type.starts_with("application/json"));
     let body: serde_json::Value = serde_json::from_str(&taken[0].body).expect("JSON");
     assert_eq!(body["phones"], "13800000000,13900000000");
-    assert!(body["text"].as_str().expect("text").contains("衢州市 报警\n"));
+    assert!(
+        body["text"]
+            .as_str()
+            .expect("text")
+            .contains("衢州市 报警\n")
+    );
     let id = those(&steps, "delivered")[0].to_string();
     assert_eq!(body["id"], id.as_str());
     running.close().await;

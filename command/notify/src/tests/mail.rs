@@ -56,10 +56,13 @@ async fn a_mail_server_that_is_down_and_refuses_gets_each_mail_once() {
     city.until(|steps| those(steps, "failed").len() > 4).await;
     let mut refusing = server(port, &inbox, 10).await;
     let before = those(&city.steps().await, "failed").len();
-    city.until(|steps| those(steps, "failed").len() > before + 4).await;
+    city.until(|steps| those(steps, "failed").len() > before + 4)
+        .await;
     refusing.kill().await.expect("ends");
     let mut taking = server(port, &inbox, 1 << 20).await;
-    let steps = city.until(|steps| those(steps, "delivered").len() == 2).await;
+    let steps = city
+        .until(|steps| those(steps, "delivered").len() == 2)
+        .await;
     running.close().await;
     taking.kill().await.expect("ends");
 

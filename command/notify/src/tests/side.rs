@@ -128,9 +128,7 @@ async fn take(State(side): State<Side>, request: Request) -> Response {
         Mood::Well => r#"{"errcode":0,"errmsg":"ok"}"#.into_response(),
         Mood::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "out of order").into_response(),
         Mood::Garbage => "<html>welcome</html>".into_response(),
-        Mood::Refusing => {
-            r#"{"errcode":300005,"errmsg":"token is not exist"}"#.into_response()
-        }
+        Mood::Refusing => r#"{"errcode":300005,"errmsg":"token is not exist"}"#.into_response(),
         Mood::Slow => {
             mood.changed().await.ok();
             StatusCode::SERVICE_UNAVAILABLE.into_response()

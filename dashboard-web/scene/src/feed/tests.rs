@@ -267,9 +267,15 @@ fn the_steps_of_a_notice_are_told_to_who_asks_for_them() {
     assert_eq!(items[0].get("attempt"), None);
     assert_eq!(items[1]["step"], "failed");
     assert_eq!(items[1]["next_ms"], at(9).as_millis());
-    assert_eq!((&items[2]["attempt"], &items[2]["detail"]), (&2.into(), &"ok".into()));
+    assert_eq!(
+        (&items[2]["attempt"], &items[2]["detail"]),
+        (&2.into(), &"ok".into())
+    );
     let others = Filter::new("decision,alarm", None, None).expect("kinds");
-    assert_eq!(told(&others, &records)["items"].as_array().map(Vec::len), Some(0));
+    assert_eq!(
+        told(&others, &records)["items"].as_array().map(Vec::len),
+        Some(0)
+    );
 }
 
 #[test]

@@ -21,8 +21,8 @@ use yiping_model::{
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{
-    Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, ServerState, Settings, follow,
-    router, serve,
+    Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, ServerState, Settings,
+    follow, router, serve,
 };
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
