@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use yiping_model::{
-    AlarmId, DatastreamId, Disposition, Finding, Level, NoticeCause, Reason, RuleId, RuleVersion,
-    SourceId, WindowLength,
+    Act, AlarmId, DatastreamId, Disposition, Finding, Level, NoticeCause, Reason, RuleId,
+    RuleVersion, SourceId, WindowLength,
 };
 
 use super::*;
