@@ -6,11 +6,13 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
+use yiping_desk::notices::{Measure, RuleWords};
 use yiping_engine::Rule;
 use yiping_engine::derive::{ClassLaw, Derived};
 use yiping_engine::indices::AqiLaws;
 use yiping_engine::pack::{Pack, PackFile};
-use yiping_model::{Catalogue, PropertyId, RuleId, Text, Thing, Zone};
+use yiping_engine::rule::Operator;
+use yiping_model::{Catalogue, PropertyId, RuleId, Thing, Zone};
 use yiping_protocols::TableMap;
 use yiping_sim::TruthPack;
 
@@ -38,12 +40,19 @@ pub(crate) struct Domain {
 }
 
 impl Domain {
-    /// What the rules are called.
-    pub(crate) fn rule_titles(&self) -> BTreeMap<RuleId, Text> {
+    /// The rules for the words of notices.
+    pub(crate) fn rule_words(&self) -> BTreeMap<RuleId, RuleWords> {
+        let words = |rule: &Rule| RuleWords {
+            title: rule.title.clone(),
+            measure: match &rule.operator {
+                Operator::Threshold(_) => Measure::Value,
+                Operator::Rate(_) => Measure::PerHour,
+                Operator::NoData(_) | Operator::Stuck(_) => Measure::Seconds,
+                Operator::Event(event) => Measure::OfEvent(event.min.keys().next().cloned()),
+            },
+        };
         let rules = self.rules.iter();
-        rules
-            .map(|rule| (rule.id.clone(), rule.title.clone()))
-            .collect()
+        rules.map(|rule| (rule.id.clone(), words(rule))).collect()
     }
 
     /// Seconds between two values of each derived property.

@@ -23,7 +23,7 @@ pub(super) fn open(
 ) -> anyhow::Result<Notices> {
     let words = Words {
         catalogue: Arc::new(domain.catalogue.clone()),
-        rules: domain.rule_titles(),
+        rules: domain.rule_words(),
         link: config.notify.link.clone(),
         simulated,
     };

@@ -22,4 +22,4 @@ pub use outbox::{Due, Outbox, Row, Standing, State};
 pub use patience::Patience;
 pub use plan::{Change, Plan, PlanError, Route};
 pub use quiet::{NotQuiet, Quiet};
-pub use words::{Language, NoField, Template, Words};
+pub use words::{Language, Measure, NoField, RuleWords, Template, Words};

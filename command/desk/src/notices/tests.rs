@@ -58,11 +58,18 @@ fn catalogue() -> Arc<Catalogue> {
     })
 }
 
+fn rule_words(measure: Measure) -> RuleWords {
+    RuleWords {
+        title: text("氯气过高", "Chlorine too high"),
+        measure,
+    }
+}
+
 fn words(simulated: bool) -> Words {
     let rule = RuleId::new("cl2-high").expect("valid");
     Words {
         catalogue: catalogue(),
-        rules: BTreeMap::from([(rule, text("氯气过高", "Chlorine too high"))]),
+        rules: BTreeMap::from([(rule, rule_words(Measure::Value))]),
         link: "http://wall/".into(),
         simulated,
     }
@@ -166,6 +173,29 @@ fn a_message_says_what_where_how_much_and_when_in_both_languages() {
         (&*said[0].title, &*said[0].text),
         ("一号罐区 gas-1!", "2.5 ppm at 2026-03-01 12:00:00")
     );
+}
+
+#[test]
+fn a_value_has_the_unit_that_its_rule_gives_it() {
+    let said = |measure: Measure| {
+        let mut words = words(false);
+        for rule in words.rules.values_mut() {
+            *rule = rule_words(measure.clone());
+        }
+        let route = route(r#","text":"{property} {value} {threshold}""#);
+        let plan = Plan::new(&[route], words).expect("right");
+        let event = raised(2, 1, AlarmChange::Raised, Level::Red, NOON);
+        let Body::Finding(finding) = &event.body else {
+            panic!("{event:?}");
+        };
+        plan.messages(&event, finding)[0].1.text.clone()
+    };
+    assert_eq!(said(Measure::Value), "氯气 2.5 ppm 2.0 ppm");
+    assert_eq!(said(Measure::PerHour), "氯气 2.5 ppm/h 2.0 ppm/h");
+    assert_eq!(said(Measure::Seconds), "氯气 3 s 2 s");
+    assert_eq!(said(Measure::OfEvent(None)), "氯气 2.5 ppm —");
+    let other = PropertyId::new("people").expect("valid");
+    assert_eq!(said(Measure::OfEvent(Some(other))), "people 2.55 2");
 }
 
 #[test]
@@ -377,4 +407,23 @@ fn a_channel_that_is_gone_gives_up_and_an_alarm_from_before_is_not_told_of() {
     outbox.take(&record(8, NOON, Body::Notice(said[0].clone())), &plan);
     assert_eq!(outbox.rows()[0].state, State::GivenUp);
     assert_eq!(outbox.wakes(now), None);
+}
+
+#[test]
+fn a_finding_that_stands_twice_in_the_log_is_told_of_once() {
+    let mut outbox = Outbox::begin(Position::START);
+    let plan = plan(&[route("")]);
+    let now = Timestamp::from_secs(NOON);
+    let event = raised(1, 1, AlarmChange::Raised, Level::Red, NOON);
+    let again = |position| Record {
+        position: Position(position),
+        ..event.clone()
+    };
+    outbox.take(&event, &plan);
+    outbox.take(&again(2), &plan);
+    let said = outbox.unsaid(now, &Patience::default(), 9);
+    assert_eq!(said.len(), 1);
+    outbox.take(&record(3, NOON, Body::Notice(said[0].clone())), &plan);
+    outbox.take(&again(4), &plan);
+    assert_eq!(outbox.unsaid(now, &Patience::default(), 9), []);
 }

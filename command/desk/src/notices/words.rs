@@ -25,12 +25,34 @@ pub enum Language {
 pub struct Words {
     /// Things, properties, areas, the zone.
     pub catalogue: Arc<Catalogue>,
-    /// The names of the rules.
-    pub rules: BTreeMap<RuleId, Text>,
+    /// The rules.
+    pub rules: BTreeMap<RuleId, RuleWords>,
     /// The address of the wall, for people; empty for none.
     pub link: String,
     /// Whether the city is a simulated one: then every notice says so first.
     pub simulated: bool,
+}
+
+/// What is known of a rule for the words of a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleWords {
+    /// Its name.
+    pub title: Text,
+    /// What the values of its alarms are.
+    pub measure: Measure,
+}
+
+/// What the values of an alarm are; it depends on how its rule judges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measure {
+    /// Values of the property.
+    Value,
+    /// Its change in an hour.
+    PerHour,
+    /// Seconds: of silence, or of standing still.
+    Seconds,
+    /// Values of this property that were measured with an event; `None` when the rule asks for none.
+    OfEvent(Option<PropertyId>),
 }
 
 /// What stands in a template in braces, `{thing}`.
@@ -149,16 +171,13 @@ impl Words {
             Language::En => text.en.clone(),
         };
         let thing = self.catalogue.things.get(&event.subject.thing);
-        let property = self.catalogue.properties.get(&event.subject.property);
+        let rule = self.rules.get(&event.rule);
         let zone = &self.catalogue.zone;
         let said = match field {
             Field::City => say(&self.catalogue.city),
             Field::Level => level(event.level, language).to_owned(),
             Field::Change => Change::of(&event.change).word(language).to_owned(),
-            Field::Rule => self
-                .rules
-                .get(&event.rule)
-                .map_or_else(|| event.rule.to_string(), say),
+            Field::Rule => rule.map_or_else(|| event.rule.to_string(), |rule| say(&rule.title)),
             Field::Thing => thing.map_or_else(
                 || event.subject.thing.to_string(),
                 |known| format!("{} {}", say(&known.name), known.id),
@@ -172,16 +191,9 @@ impl Words {
                     .find(|area| Some(&*area.code) == code);
                 area.map_or_else(|| code.unwrap_or("—").to_owned(), |area| say(&area.name))
             }
-            Field::Property => match property {
-                Some(known) => say(&known.title),
-                None if is_silence(event) => match language {
-                    Language::Zh => "无数据".to_owned(),
-                    Language::En => "No data".to_owned(),
-                },
-                None => event.subject.property.to_string(),
-            },
+            Field::Property => self.subject(event, language),
             Field::Value => self.number(event.extreme, event),
-            Field::Threshold => self.number(event.threshold, event),
+            Field::Threshold => self.threshold(event),
             Field::Started => local(event.started, zone),
             Field::Time => local(event.at, zone),
             Field::Alarm => event.alarm.to_string(),
@@ -190,25 +202,63 @@ impl Words {
         out.push_str(&said);
     }
 
-    /// A value of the alarm's property, with its unit.
-    fn number(&self, value: f64, event: &AlarmEvent) -> String {
-        match self.catalogue.properties.get(&event.subject.property) {
-            Some(known) => {
-                let mut text = format!("{value:.*}", usize::from(known.decimals));
-                if !known.unit.is_empty() {
-                    write!(text, " {}", known.unit).expect("text takes all");
-                }
-                text
-            }
-            None if is_silence(event) => format!("{value:.0} s"),
-            None => value.to_string(),
+    /// What the values are of.
+    fn subject(&self, event: &AlarmEvent, language: Language) -> String {
+        let id = self.property(event);
+        let known = self.catalogue.properties.get(id).map(|known| &known.title);
+        let kind = self.catalogue.events.iter();
+        let mut kind = kind.filter(|(kind, _)| kind.as_str() == id.as_str());
+        let known = known.or_else(|| kind.next().map(|(_, known)| &known.title));
+        match (known, language) {
+            (Some(title), Language::Zh) => title.zh.clone(),
+            (Some(title), Language::En) => title.en.clone(),
+            (None, Language::Zh) if id.as_str() == PropertyId::NO_DATA => "无数据".to_owned(),
+            (None, Language::En) if id.as_str() == PropertyId::NO_DATA => "No data".to_owned(),
+            (None, _) => id.to_string(),
         }
     }
-}
 
-/// Whether it is said that nothing is heard; its values are seconds.
-fn is_silence(event: &AlarmEvent) -> bool {
-    event.subject.property.as_str() == PropertyId::NO_DATA
+    fn measure(&self, event: &AlarmEvent) -> &Measure {
+        let rule = self.rules.get(&event.rule);
+        rule.map_or(&Measure::Value, |rule| &rule.measure)
+    }
+
+    /// The property whose values they are.
+    fn property<'a>(&'a self, event: &'a AlarmEvent) -> &'a PropertyId {
+        match self.measure(event) {
+            Measure::OfEvent(Some(property)) => property,
+            _ => &event.subject.property,
+        }
+    }
+
+    /// A value of the alarm, with its unit.
+    fn number(&self, value: f64, event: &AlarmEvent) -> String {
+        let measure = self.measure(event);
+        if *measure == Measure::Seconds {
+            return format!("{value:.0} s");
+        }
+        let Some(known) = self.catalogue.properties.get(self.property(event)) else {
+            return value.to_string();
+        };
+        let mut text = format!("{value:.*}", usize::from(known.decimals));
+        let per_hour = if *measure == Measure::PerHour {
+            "/h"
+        } else {
+            ""
+        };
+        if !known.unit.is_empty() || !per_hour.is_empty() {
+            write!(text, " {}{per_hour}", known.unit).expect("text takes all");
+        }
+        text
+    }
+
+    /// What was crossed; a rule on events may ask for no value.
+    fn threshold(&self, event: &AlarmEvent) -> String {
+        match self.measure(event) {
+            Measure::OfEvent(None) => "—".to_owned(),
+            _ => self.number(event.threshold, event),
+        }
+    }
 }
 
 /// The statutory four, as the screens say them.
