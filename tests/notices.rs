@@ -166,6 +166,10 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     until("nothing waits", || {
         program.get("/healthz")["notices"]["waiting"] == 0
     });
+    let end = program.get("/readyz")["end"].as_u64();
+    until("the ledger has read it all", || {
+        program.get("/healthz")["ledger"]["position"].as_u64() >= end
+    });
     assert!(program.terminate().1, "it ends well");
     let all = 4 * NOTICES;
     let again: u32 = side.taken().values().map(|times| times - 1).sum();
