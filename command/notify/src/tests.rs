@@ -5,6 +5,7 @@ mod api;
 mod http;
 mod mail;
 mod side;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
+use super::tls::testdata;
 use super::{City, reasons, those};
 
 async fn free_port() -> u16 {
@@ -16,8 +17,9 @@ async fn free_port() -> u16 {
 }
 
 /// Starts the server, which takes mails of so many bytes, and waits until it greets.
-async fn server(port: u16, folder: &Path, bytes_max: u32) -> Child {
+async fn server(port: u16, folder: &Path, bytes_max: u32, tls: &[&str]) -> Child {
     let child = Command::new("aiosmtpd")
+        .args(tls)
         .args(["-n", "-s", &bytes_max.to_string()])
         .args(["-l", &format!("127.0.0.1:{port}")])
         .args(["-c", "aiosmtpd.handlers.Mailbox"])
@@ -54,12 +56,12 @@ async fn a_mail_server_that_is_down_and_refuses_gets_each_mail_once() {
     city.raise().await;
     city.raise().await;
     city.until(|steps| those(steps, "failed").len() > 4).await;
-    let mut refusing = server(port, &inbox, 10).await;
+    let mut refusing = server(port, &inbox, 10, &[]).await;
     let before = those(&city.steps().await, "failed").len();
     city.until(|steps| those(steps, "failed").len() > before + 4)
         .await;
     refusing.kill().await.expect("ends");
-    let mut taking = server(port, &inbox, 1 << 20).await;
+    let mut taking = server(port, &inbox, 1 << 20, &[]).await;
     let steps = city
         .until(|steps| those(steps, "delivered").len() == 2)
         .await;
@@ -79,4 +81,39 @@ async fn a_mail_server_that_is_down_and_refuses_gets_each_mail_once() {
         assert_eq!(of_it.count(), 1, "{wanted} in {mails:#?}");
     }
     assert!(mails[0].contains("chief@city.example") && mails[0].contains("Subject: =?utf-8?"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_goes_over_to_tls_or_not_at_all() {
+    let port = free_port().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let inbox = folder.path().join("mail");
+    let city = City::new(&format!(
+        "[[channel]]\nkind = \"mail\"\nname = \"duty\"\nhost = \"127.0.0.1\"\nport = {port}\nca_file = \"{}\"\n\
+         from = \"yiping@city.example\"\nto = [\"duty@city.example\"]\nper_minute_max = 0\n",
+        testdata("ca.pem").display()
+    ))
+    .patient();
+    // This server offers no TLS.
+    let mut plain = server(port, &inbox, 1 << 20, &[]).await;
+    let running = city.tell().await;
+    city.raise().await;
+    city.until(|steps| those(steps, "failed").len() > 1).await;
+    plain.kill().await.expect("ends");
+    let [certificate, key] = ["server.pem", "server.key"].map(testdata);
+    let tls = [
+        "--tlscert",
+        certificate.to_str().expect("UTF-8"),
+        "--tlskey",
+        key.to_str().expect("UTF-8"),
+    ];
+    let mut secret = server(port, &inbox, 1 << 20, &tls).await;
+    city.until(|steps| !those(steps, "delivered").is_empty())
+        .await;
+    running.close().await;
+    secret.kill().await.expect("ends");
+    assert_eq!(
+        fs::read_dir(inbox.join("new")).expect("a Maildir").count(),
+        1
+    );
 }
