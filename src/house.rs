@@ -147,14 +147,7 @@ pub(crate) async fn open(
     let folder = config.data.dir.clone();
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make data.dir {}", folder.display()))?;
-    let listener = TcpListener::bind(config.server.listen)
-        .await
-        .with_context(|| {
-            format!(
-                "cannot listen on {}; is it taken? choose another port",
-                config.server.listen
-            )
-        })?;
+    let listener = bind(&config).await?;
     let log = Arc::new(DiskLog::open(
         &folder.join("log"),
         config.log.clone(),
@@ -212,6 +205,13 @@ pub(crate) async fn open(
     house.start_clock();
     house.start_upkeep(figures);
     Ok(house)
+}
+
+async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
+    let listen = config.server.listen;
+    TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}; is it taken? choose another port"))
 }
 
 fn checkpoint(folder: &Path, name: &str, log: LogId) -> Checkpoint {

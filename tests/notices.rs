@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Yiping, for_each_record, free_port, get_text, post, until};
 use tokio::runtime::Runtime;
 use yiping_model::{Body, NoticeStep};
@@ -144,13 +144,6 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     assert_eq!(taken.len(), NOTICES as usize);
     assert!(taken.values().all(|times| *times == 1), "{taken:?}");
     assert_eq!(program.get("/healthz")["notices"]["waiting"], 0);
-    // Only who may presses the button: a source may not.
-    let pressed = post(
-        program.port,
-        "/api/v1/notices/test",
-        r#"{"channel":"duty"}"#,
-    );
-    assert_eq!(pressed.map(|(status, _)| status), Some(403));
 
     // Killed in the midst of deliveries, an answer may be lost: then the same notice comes again under the same id.
     for round in 1..=3 {
@@ -181,6 +174,61 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     assert_ledger(folder.path(), all as usize);
 }
 
+/// What one carries who is signed in under this name, from this folder's list.
+fn sign_in(program: &Yiping, folder: &Path, name: &str) -> String {
+    let access = fs::read(folder.join("sign-in.json")).expect("the list");
+    let access: Value = serde_json::from_slice(&access).expect("JSON");
+    let body = json!({ "name": name, "password": access["password"], "seat": "1号席" });
+    let answer = ureq::post(format!("http://127.0.0.1:{}/api/v1/session", program.port))
+        .header("content-type", "application/json")
+        .send(body.to_string())
+        .expect("the program answers");
+    let cookie = answer.headers()["set-cookie"].to_str().expect("text");
+    let secret = cookie.split(['=', ';']).nth(1).expect("a cookie");
+    secret.to_owned()
+}
+
+#[test]
+fn the_button_is_for_who_leads_and_the_ledger_says_who_pressed_it() {
+    let runtime = Runtime::new().expect("a runtime");
+    let side = Side::default();
+    side.well.store(true, Ordering::Release);
+    let webhook = side.start(&runtime);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut program = start(folder.path(), webhook);
+    for (name, status) in [
+        ("viewer", 403),
+        ("officer", 403),
+        ("auditor", 403),
+        ("leader", 202),
+        ("administrator", 202),
+    ] {
+        let secret = sign_in(&program, folder.path(), name);
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let address = format!("http://127.0.0.1:{}/api/v1/notices/test", program.port);
+        let answer = agent
+            .post(address)
+            .header("authorization", format!("Bearer {secret}"))
+            .header("content-type", "application/json")
+            .send(r#"{"channel":"duty"}"#);
+        assert_eq!(answer.expect("an answer").status(), status, "{name}");
+    }
+    until("both tests are taken", || side.taken().len() == 2);
+    until("both are on the ledger", || {
+        let entries = ledger(folder.path());
+        let pressed = |name: &str| {
+            let by = format!(r#""by":{{"person":{{"name":"{name}","seat":"1号席"}}}}"#);
+            let mut lines = entries.lines();
+            lines.any(|line| line.contains(&by) && line.contains(r#""step":"queued""#))
+        };
+        pressed("leader") && pressed("administrator") && entries.contains(r#""step":"delivered""#)
+    });
+    assert!(program.terminate().1, "it ends well");
+}
+
 /// In the log each notice is queued once and delivered once.
 fn assert_steps(folder: &Path, all: usize) {
     let mut steps: BTreeMap<String, (u32, u32)> = BTreeMap::new();
@@ -199,19 +247,20 @@ fn assert_steps(folder: &Path, all: usize) {
     assert!(steps.values().all(|counts| *counts == (1, 1)), "{steps:?}");
 }
 
+/// The ledger, which is whole, in lines of JSON.
+fn ledger(folder: &Path) -> String {
+    let ran = Command::new(env!("CARGO_BIN_EXE_yiping"))
+        .args(["ledger", "export"])
+        .arg(folder)
+        .output()
+        .expect("the program starts");
+    assert!(ran.status.success(), "{ran:?}");
+    String::from_utf8(ran.stdout).expect("text")
+}
+
 /// And so it stands on the ledger, without what failed in between.
 fn assert_ledger(folder: &Path, all: usize) {
-    let yiping = |arguments: &[&str]| {
-        let ran = Command::new(env!("CARGO_BIN_EXE_yiping"))
-            .args(arguments)
-            .arg(folder)
-            .output()
-            .expect("the program starts");
-        assert!(ran.status.success(), "{ran:?}");
-        String::from_utf8(ran.stdout).expect("text")
-    };
-    yiping(&["ledger", "verify"]);
-    let entries = yiping(&["ledger", "export"]);
+    let entries = ledger(folder);
     let count = |step: &str| entries.matches(&format!(r#""step":"{step}""#)).count();
     assert_eq!((count("queued"), count("delivered")), (all, all));
     assert_eq!(count("failed"), 0);
