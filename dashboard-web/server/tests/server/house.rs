@@ -21,8 +21,8 @@ use yiping_model::{
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{
-    Extra, LedgerHead, LedgerView, LiveHandle, People, Probe, ServerState, Settings, follow,
-    router, serve,
+    Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, ServerState, Settings,
+    follow, router, serve,
 };
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
@@ -97,6 +97,7 @@ impl House {
             secure: false,
             render_metrics: Arc::new(|| "yiping_test 1\n".to_owned()),
             ledger: Arc::new(ledger),
+            notices: Arc::new(NoticesView::default),
             probes: vec![Probe {
                 name: "engine",
                 position: Arc::new({
