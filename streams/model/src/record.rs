@@ -405,7 +405,9 @@ mod tests {
             },
         ] {
             let notice = notice.clone();
-            survives(&Body::Notice(Notice { notice, step }));
+            let body = Body::Notice(Notice { notice, step });
+            survives(&body);
+            assert_eq!(body.class(), Class::Decision, "never dropped");
         }
     }
 
