@@ -185,8 +185,7 @@ pub(crate) async fn open(
         Arc::clone(&log) as Arc<dyn Log>,
         config.people.clone(),
     )?;
-    let certificate = config.tls.is_set().then(|| Certificate::open(&config.tls));
-    let certificate = certificate.transpose()?;
+    let certificate = Certificate::of(&config.tls)?;
     let notices = notices::open(&config, domain, simulated, &log)?;
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;

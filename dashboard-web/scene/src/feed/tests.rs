@@ -1,5 +1,4 @@
 use serde_json::{Value, json};
-use yiping_model::Act;
 use yiping_model::{
     Act, AlarmId, DatastreamId, Disposition, Finding, Level, NoticeCause, Reason, RuleId,
     RuleVersion, SourceId, WindowLength,
