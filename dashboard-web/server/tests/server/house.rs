@@ -98,13 +98,7 @@ impl House {
             render_metrics: Arc::new(|| "yiping_test 1\n".to_owned()),
             ledger: Arc::new(ledger),
             notices: Arc::new(NoticesView::default),
-            probes: vec![Probe {
-                name: "engine",
-                position: Arc::new({
-                    let live = live.clone();
-                    move || live.position()
-                }),
-            }],
+            probes: vec![engine(live.clone())],
             version: "1.2.3",
         };
         let (told, heard) = (live.clone(), filling.subscribe());
@@ -216,6 +210,14 @@ impl House {
 fn register(dir: &Path) -> People {
     let log = Arc::new(MemoryLog::new(CityClock::driven(at(0))));
     People::open(dir.join("people.json"), log, policy()).expect("a register")
+}
+
+/// An engine that is as far as the live scene.
+fn engine(live: LiveHandle) -> Probe {
+    Probe {
+        name: "engine",
+        position: Arc::new(move || live.position()),
+    }
 }
 
 fn ledger() -> LedgerView {
