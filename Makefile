@@ -6,7 +6,7 @@ APP := dashboard-web/app
 BROWSER := tests/browser
 TIMESCALE := tests/timescale
 BUILD_TOOLS := mold:mold cc:gcc
-TEST_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto mosquitto_pub:mosquitto-clients chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk" server=initdb:postgresql
+TEST_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto mosquitto_pub:mosquitto-clients aiosmtpd:python3-aiosmtpd chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk" server=initdb:postgresql
 
 help:
 	@echo 'make demo    build, start a simulated city, print the link of its wall and how to sign in'

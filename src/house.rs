@@ -3,6 +3,8 @@
 //! Opening goes from the spine outwards (log, history, engine, face, doors); closing goes the other way, so that what a door has taken is
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
+mod notices;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use yiping_desk::rights::Right;
 use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
+use yiping_notify::Notices;
 use yiping_scene::SceneFacts;
 use yiping_server::{Extra, LedgerHead, LedgerView, LiveHandle, Need, People, Probe, ServerState};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
@@ -59,6 +62,9 @@ pub(crate) struct House {
     /// `None` when no history is kept.
     history: Option<watch::Receiver<Progress>>,
     ledger: watch::Receiver<yiping_command::Progress>,
+    notices: Notices,
+    /// `None` when nobody is to be told anything.
+    told: Option<watch::Receiver<yiping_notify::Progress>>,
     /// Who is who.
     pub(crate) people: People,
     /// `None` when only this machine is answered.
@@ -179,8 +185,8 @@ pub(crate) async fn open(
         Arc::clone(&log) as Arc<dyn Log>,
         config.people.clone(),
     )?;
-    let certificate = config.tls.is_set().then(|| Certificate::open(&config.tls));
-    let certificate = certificate.transpose()?;
+    let certificate = Certificate::of(&config.tls)?;
+    let notices = notices::open(&config, domain, simulated, &log)?;
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {
@@ -195,6 +201,8 @@ pub(crate) async fn open(
         engine: watch::channel(Position::START).1,
         history: None,
         ledger: watch::channel(yiping_command::Progress::default()).1,
+        notices,
+        told: None,
         people,
         certificate,
         live,
@@ -202,6 +210,7 @@ pub(crate) async fn open(
     house.start_engine(domain, &folder, Arc::clone(&opened.history));
     house.start_history(Arc::clone(&opened.store));
     house.start_ledger(&folder);
+    house.start_notices(&folder);
     house.start_scene(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_people();
@@ -326,16 +335,18 @@ impl House {
             secure: self.certificate.is_some(),
             render_metrics,
             ledger: self.ledger_view(),
+            notices: self.notices_view(),
             probes: vec![probe],
             version: env!("CARGO_PKG_VERSION"),
         };
         let door = self.door(&self.config.ingest.http.name)?;
-        let extra = Extra {
+        let mut extras = self.notices_extras();
+        extras.push(Extra {
             router: yiping_sources::http::router(door, self.config.ingest.http.clone()),
             need: Need::Right(Right::Send),
             document: yiping_sources::http::openapi(),
-        };
-        let router = yiping_server::router(state, vec![extra]);
+        });
+        let router = yiping_server::router(state, extras);
         let tls = self
             .certificate
             .as_ref()
@@ -420,6 +431,7 @@ impl House {
     fn start_retention(&mut self) {
         let (log, live) = (Arc::clone(&self.log), self.live.clone());
         let (history, ledger) = (self.history.clone(), self.ledger.clone());
+        let told = self.told.clone();
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
         let archive = self.config.archive.open(&self.config.data.dir);
         let every = Duration::from_secs(self.config.data.retention_check_secs);
@@ -435,6 +447,9 @@ impl House {
                 let engine_kept = kept.map_or(Position::START, |(position, _)| position);
                 let mut slowest = engine_kept.min(live.keep_from());
                 slowest = slowest.min(ledger.borrow().position);
+                if let Some(told) = &told {
+                    slowest = slowest.min(told.borrow().position);
+                }
                 if let Some(history) = &history {
                     slowest = slowest.min(history.borrow().position);
                 }

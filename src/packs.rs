@@ -6,11 +6,13 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
+use yiping_desk::notices::{Measure, RuleWords};
 use yiping_engine::Rule;
 use yiping_engine::derive::{ClassLaw, Derived};
 use yiping_engine::indices::AqiLaws;
 use yiping_engine::pack::{Pack, PackFile};
-use yiping_model::{Catalogue, PropertyId, Thing, Zone};
+use yiping_engine::rule::Operator;
+use yiping_model::{Catalogue, PropertyId, RuleId, Thing, Zone};
 use yiping_protocols::TableMap;
 use yiping_sim::TruthPack;
 
@@ -38,6 +40,21 @@ pub(crate) struct Domain {
 }
 
 impl Domain {
+    /// The rules for the words of notices.
+    pub(crate) fn rule_words(&self) -> BTreeMap<RuleId, RuleWords> {
+        let words = |rule: &Rule| RuleWords {
+            title: rule.title.clone(),
+            measure: match &rule.operator {
+                Operator::Threshold(_) => Measure::Value,
+                Operator::Rate(_) => Measure::PerHour,
+                Operator::NoData(_) | Operator::Stuck(_) => Measure::Seconds,
+                Operator::Event(event) => Measure::OfEvent(event.min.keys().next().cloned()),
+            },
+        };
+        let rules = self.rules.iter();
+        rules.map(|rule| (rule.id.clone(), words(rule))).collect()
+    }
+
     /// Seconds between two values of each derived property.
     pub(crate) fn derived_steps(&self) -> BTreeMap<PropertyId, u32> {
         let derived = self.derived.iter();
@@ -209,6 +226,15 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
     }
     for thing in more_things {
         things.insert(thing.id.clone(), thing);
+    }
+    for route in &config.notify.route {
+        let unknown = |domain: &&String| !packs.iter().any(|pack| pack.id == **domain);
+        if let Some(domain) = route.domains.iter().find(unknown) {
+            bail!(
+                "notify.route `{}` names the domain `{domain}`, which no pack is",
+                route.name
+            );
+        }
     }
     let catalogue = Catalogue {
         city: config.city.name.clone(),

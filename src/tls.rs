@@ -36,8 +36,13 @@ struct Held {
 }
 
 impl Certificate {
+    /// The certificate of the configuration, where there is one.
+    pub(crate) fn of(settings: &Tls) -> anyhow::Result<Option<Arc<Self>>> {
+        settings.is_set().then(|| Self::open(settings)).transpose()
+    }
+
     /// Reads the files.
-    pub(crate) fn open(settings: &Tls) -> anyhow::Result<Arc<Self>> {
+    fn open(settings: &Tls) -> anyhow::Result<Arc<Self>> {
         let provider = Arc::new(ring::default_provider());
         let files = read(settings)?;
         let certified = certified(&files, &provider).with_context(|| {

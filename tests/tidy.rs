@@ -16,6 +16,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("yiping-runner", &["yiping-engine", "yiping-log"]),
     ("yiping-desk", &[]),
     ("yiping-command", &["yiping-desk", "yiping-log"]),
+    ("yiping-notify", &["yiping-desk", "yiping-log"]),
     ("yiping-scene", &[]),
     (
         "yiping-server",
@@ -48,6 +49,8 @@ const IMPURE_WORDS: &[&str] = &[
     "sqlx::",
     "axum::",
     "rumqttc::",
+    "ureq::",
+    "lettre::",
     "println!",
     "eprintln!",
 ];
@@ -57,6 +60,8 @@ const PURE_DEPENDENCIES_FORBIDDEN: &[&str] = &[
     "axum",
     "sqlx",
     "rumqttc",
+    "ureq",
+    "lettre",
     "rand",
     "getrandom",
     "metrics",

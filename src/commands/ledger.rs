@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
-use yiping_model::Act;
+use yiping_model::{Act, Notice, NoticeCause, NoticeStep};
 
 use super::{complain, say};
 use crate::cli::{Export, Form, Verify};
@@ -92,9 +92,39 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
             event.alarm
         ),
         Line::Decision(decision) => done(&decision.act),
+        Line::Notice(notice) => told(notice),
     };
     writeln!(out, "{:>8}  {}  {by}  {what}", entry.n, entry.at)?;
     writeln!(out, "          {digest}")
+}
+
+/// What was told to whom, for people.
+fn told(notice: &Notice) -> String {
+    let id = &notice.notice;
+    match &notice.step {
+        NoticeStep::Queued(message) => {
+            let why = match &message.cause {
+                NoticeCause::Alarm {
+                    route,
+                    alarm,
+                    change,
+                    ..
+                } => format!("route {route} alarm {alarm} {}", change.name()),
+                NoticeCause::Test { .. } => "a test".to_owned(),
+            };
+            let (channel, title) = (&message.channel, &message.title);
+            format!("notice {id} by {channel}, {why}: {title:?}")
+        }
+        NoticeStep::Failed {
+            attempt, reason, ..
+        } => format!("notice {id} failed at try {attempt}: {reason:?}"),
+        NoticeStep::Delivered { attempt, answer } => {
+            format!("notice {id} delivered at try {attempt}: {answer:?}")
+        }
+        NoticeStep::GivenUp { attempts, reason } => {
+            format!("notice {id} given up after {attempts} tries: {reason:?}")
+        }
+    }
 }
 
 /// What was done, for people.

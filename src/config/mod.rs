@@ -37,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) runner: yiping_runner::Settings,
     /// How the ledger is kept.
     pub(crate) ledger: yiping_command::Settings,
+    /// What is told to people outside.
+    pub(crate) notify: yiping_notify::Settings,
     /// How strict the door is to people.
     pub(crate) people: yiping_desk::people::Policy,
     /// HTTP and the live feed.
@@ -164,6 +166,7 @@ impl Config {
         anyhow::ensure!(self.tls.check_secs > 0, "tls.check_secs must be at least 1");
         self.server.validate(self.tls.is_set())?;
         self.people.check()?;
+        self.notify.check()?;
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod ledger;
+pub mod notices;
 pub mod people;
 pub mod rights;

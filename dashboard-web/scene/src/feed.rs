@@ -11,8 +11,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use yiping_model::{
     AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Event, EventKey, IndexKind,
-    IndexResult, Measured, Outcome, Position, PropertyId, Quality, Quantile, Reading, Record,
-    Reject, RuleVersion, Stage, ThingId, Timestamp, WindowResult,
+    IndexResult, Measured, Message, Notice, NoticeId, NoticeStep, Outcome, Position, PropertyId,
+    Quality, Quantile, Reading, Record, Reject, RuleVersion, Stage, ThingId, Timestamp,
+    WindowResult,
 };
 
 /// What kinds of items there are.
@@ -34,11 +35,13 @@ pub enum ItemKind {
     Alarm,
     /// A person's act.
     Decision,
+    /// A step of what is told to people outside.
+    Notice,
 }
 
 impl ItemKind {
     /// All of them, in the order of their names' table in the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Reading,
         Self::Event,
         Self::Reject,
@@ -47,6 +50,7 @@ impl ItemKind {
         Self::Derived,
         Self::Alarm,
         Self::Decision,
+        Self::Notice,
     ];
 
     /// The class of the records that become such items.
@@ -55,7 +59,7 @@ impl ItemKind {
             Self::Reading | Self::Event | Self::Reject => Class::Input,
             Self::Window | Self::Index | Self::Derived => Class::Result,
             Self::Alarm => Class::Alarm,
-            Self::Decision => Class::Decision,
+            Self::Decision | Self::Notice => Class::Decision,
         }
     }
 
@@ -70,6 +74,7 @@ impl ItemKind {
             Self::Derived => "derived",
             Self::Alarm => "alarm",
             Self::Decision => "decision",
+            Self::Notice => "notice",
         }
     }
 }
@@ -85,7 +90,7 @@ pub struct Filter {
 /// A name in `kinds` that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a kind; the kinds are reading, event, reject, window, index, derived, alarm, decision"
+    "`{0}` is not a kind; the kinds are reading, event, reject, window, index, derived, alarm, decision, notice"
 )]
 pub struct UnknownKind(pub String);
 
@@ -125,6 +130,7 @@ impl Filter {
             Body::Reading(reading) => (ItemKind::Reading, self.reading(record, reading)?),
             Body::Reject(reject) => (ItemKind::Reject, Item::reject(record, reject)),
             Body::Decision(decision) => (ItemKind::Decision, Item::decision(record, decision)),
+            Body::Notice(notice) => (ItemKind::Notice, Item::notice(record, notice)),
             Body::Finding(finding) => match &finding.outcome {
                 Outcome::Window(window) => {
                     let subject = &window.datastream;
@@ -371,6 +377,23 @@ enum Item<'a> {
         #[serde(flatten)]
         decision: &'a Decision,
     },
+    Notice {
+        position: Position,
+        received_ms: i64,
+        notice: Display<'a, NoticeId>,
+        step: &'static str,
+        /// What is told; with the step `queued` only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<&'a Message>,
+        /// Which try, or how many; from the first try on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
+        /// Why it failed, or what the other side answered.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        detail: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next_ms: Option<i64>,
+    },
 }
 
 impl<'a> Item<'a> {
@@ -443,13 +466,7 @@ impl<'a> Item<'a> {
         Self::Alarm {
             position: record.position,
             alarm: Display(&event.alarm),
-            change: match event.change {
-                AlarmChange::Raised => "raised",
-                AlarmChange::Returned => "returned",
-                AlarmChange::Amended => "amended",
-                AlarmChange::Split { .. } => "split",
-                AlarmChange::Withdrawn { .. } => "withdrawn",
-            },
+            change: event.change.name(),
             rule: event.rule.as_str(),
             rule_version: event.rule_version.as_ref(),
             level: event.level.into(),
@@ -471,6 +488,33 @@ impl<'a> Item<'a> {
             position: record.position,
             received_ms: record.received_at.as_millis(),
             decision,
+        }
+    }
+
+    fn notice(record: &Record, notice: &'a Notice) -> Self {
+        let (message, attempt, detail, next) = match &notice.step {
+            NoticeStep::Queued(message) => (Some(&**message), None, None, None),
+            NoticeStep::Failed {
+                attempt,
+                reason,
+                next,
+            } => (None, Some(*attempt), Some(reason.as_str()), Some(*next)),
+            NoticeStep::Delivered { attempt, answer } => {
+                (None, Some(*attempt), Some(answer.as_str()), None)
+            }
+            NoticeStep::GivenUp { attempts, reason } => {
+                (None, Some(*attempts), Some(reason.as_str()), None)
+            }
+        };
+        Self::Notice {
+            position: record.position,
+            received_ms: record.received_at.as_millis(),
+            notice: Display(&notice.notice),
+            step: notice.step.name(),
+            message,
+            attempt,
+            detail,
+            next_ms: next.map(Timestamp::as_millis),
         }
     }
 }

@@ -91,6 +91,8 @@ pub(crate) async fn admit(
     match admitted(&people, need, &request) {
         Ok(caller) => {
             if let Some(caller) = caller {
+                // For routes of other rooms, which know no more of who comes.
+                request.extensions_mut().insert(caller.who.clone());
                 request.extensions_mut().insert(caller);
             }
             next.run(request).await

@@ -19,4 +19,4 @@ pub use people::{People, PeopleError};
 pub use router::{Extra, router};
 pub use serve::serve;
 pub use settings::{LiveSettings, Settings, SettingsError};
-pub use state::{LedgerHead, LedgerView, Probe, ServerState};
+pub use state::{LedgerHead, LedgerView, NoticesView, Probe, ServerState};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 use yiping_log::Log;
-use yiping_model::{Catalogue, Position};
+use yiping_model::{Catalogue, Position, Timestamp};
 use yiping_store::writer::Progress;
 use yiping_store::{History, Store};
 
@@ -40,6 +40,8 @@ pub struct ServerState {
     pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Tells how the ledger stands, for `/healthz`.
     pub ledger: Arc<dyn Fn() -> LedgerView + Send + Sync>,
+    /// Tells how the notices stand, for `/healthz`.
+    pub notices: Arc<dyn Fn() -> NoticesView + Send + Sync>,
     /// The other readers of the log, for `/readyz`.
     pub probes: Vec<Probe>,
     /// The program's version, for `/healthz`.
@@ -60,6 +62,20 @@ pub struct LedgerView {
     /// The last record of the log that it has looked at.
     pub position: Position,
     /// Why it does not grow; `None` while all is well.
+    pub trouble: Option<String>,
+}
+
+/// How the notices stand.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct NoticesView {
+    /// Notices that are not delivered yet, held ones included.
+    pub waiting: usize,
+    /// City time since which one of them fails; null while none does.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub failing_since: Option<Timestamp>,
+    /// Notices that were given up within a day.
+    pub given_up: usize,
+    /// Why nobody is told anything; null while all is well.
     pub trouble: Option<String>,
 }
 

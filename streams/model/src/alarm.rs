@@ -140,6 +140,19 @@ pub enum AlarmChange {
     },
 }
 
+impl AlarmChange {
+    /// Its name, as in the record.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Raised => "raised",
+            Self::Returned => "returned",
+            Self::Amended => "amended",
+            Self::Split { .. } => "split",
+            Self::Withdrawn { .. } => "withdrawn",
+        }
+    }
+}
+
 /// Where an alarm stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -284,7 +297,8 @@ impl AlarmBook {
             | Body::Reading(_)
             | Body::Event(_)
             | Body::Reject(_)
-            | Body::Recall(_) => None,
+            | Body::Recall(_)
+            | Body::Notice(_) => None,
         }
     }
 

@@ -318,6 +318,41 @@ impl fmt::Debug for AlarmId {
     }
 }
 
+/// A notice's name for life: 32 hex digits, the first 16 bytes of SHA-256 over what it is made of. The other side gets it too, so that it can
+/// tell a notice that comes a second time.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NoticeId(SmolStr);
+
+impl NoticeId {
+    /// The id of the notice that is made of these parts, in this order.
+    pub fn of(parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(hex(&hash.finalize()[..16]))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for NoticeId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for NoticeId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0.as_str(), out)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ pub mod decision;
 pub mod event;
 pub mod finding;
 pub mod id;
+pub mod notice;
 pub mod reading;
 pub mod recall;
 pub mod record;
@@ -27,8 +28,10 @@ pub use finding::{
     Stage, SubIndex, WindowBefore, WindowResult,
 };
 pub use id::{
-    AlarmId, DatastreamId, EventKey, EventKind, IdError, PropertyId, RuleId, SourceId, ThingId, hex,
+    AlarmId, DatastreamId, EventKey, EventKind, IdError, NoticeId, PropertyId, RuleId, SourceId,
+    ThingId, hex,
 };
+pub use notice::{Message, Notice, NoticeCause, NoticeStep};
 pub use reading::{Measured, Quality, Reading};
 pub use recall::{Recall, RecallPoint};
 pub use record::{Body, CodecError, Kind, Position, Record};

@@ -14,6 +14,7 @@
 //! | recall | 5 | postcard of [`Recall`] |
 //! | window | 6 | postcard of the form in `compact.rs` |
 //! | event | 7 | postcard of [`Event`] |
+//! | notice | 8 | JSON of [`Notice`] |
 
 use std::fmt;
 
@@ -23,6 +24,7 @@ use crate::compact::CompactWindow;
 use crate::decision::Decision;
 use crate::event::Event;
 use crate::finding::{Finding, Outcome};
+use crate::notice::Notice;
 use crate::reading::Reading;
 use crate::recall::Recall;
 use crate::reject::Reject;
@@ -84,6 +86,8 @@ pub enum Body {
     Decision(Decision),
     /// History's answer to the engine.
     Recall(Recall),
+    /// What is told to people outside, and what became of it.
+    Notice(Notice),
 }
 
 /// The kind of a record, by its number on disk.
@@ -106,6 +110,8 @@ pub enum Kind {
     Window = 6,
     /// [`Body::Event`]
     Event = 7,
+    /// [`Body::Notice`]
+    Notice = 8,
 }
 
 /// Why bytes are not the body they claim to be.
@@ -137,6 +143,7 @@ impl Kind {
             5 => Self::Recall,
             6 => Self::Window,
             7 => Self::Event,
+            8 => Self::Notice,
             other => return Err(CodecError::UnknownKind(other)),
         })
     }
@@ -156,6 +163,7 @@ impl Body {
             },
             Self::Decision(_) => Kind::Decision,
             Self::Recall(_) => Kind::Recall,
+            Self::Notice(_) => Kind::Notice,
         }
     }
 
@@ -179,6 +187,7 @@ impl Body {
                 }
             },
             Self::Decision(decision) => json(Kind::Decision, decision, out),
+            Self::Notice(notice) => json(Kind::Notice, notice, out),
         }
     }
 
@@ -201,6 +210,7 @@ impl Body {
             Kind::Reject => Self::Reject(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Finding => Self::Finding(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Decision => Self::Decision(serde_json::from_slice(bytes).map_err(wrong)?),
+            Kind::Notice => Self::Notice(serde_json::from_slice(bytes).map_err(wrong)?),
         })
     }
 }
@@ -218,13 +228,17 @@ fn json<T: Serialize>(kind: Kind, value: &T, out: &mut Vec<u8>) -> Result<(), Co
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alarm::{AlarmChange, Level};
     use crate::class::Class;
     use crate::decision::Act;
     use crate::finding::{
         DerivedBefore, DerivedResult, IndexKind, IndexResult, Quantile, Stage, WindowBefore,
         WindowResult,
     };
-    use crate::id::{AlarmId, DatastreamId, EventKey, EventKind, PropertyId, SourceId, ThingId};
+    use crate::id::{
+        AlarmId, DatastreamId, EventKey, EventKind, NoticeId, PropertyId, SourceId, ThingId,
+    };
+    use crate::notice::{Message, NoticeCause, NoticeStep};
     use crate::reading::{Measured, Quality};
     use crate::recall::RecallPoint;
     use crate::reject::{Disposition, Reason};
@@ -352,6 +366,81 @@ mod tests {
     }
 
     #[test]
+    fn every_step_of_a_notice_survives_its_bytes() {
+        let notice = NoticeId::of(&["a"]);
+        let queued = |cause, not_before| {
+            NoticeStep::Queued(Box::new(Message {
+                channel: "duty".into(),
+                cause,
+                not_before,
+                title: "氯气".into(),
+                text: "1\n2".into(),
+            }))
+        };
+        let alarm = NoticeCause::Alarm {
+            route: "grave".into(),
+            alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
+            change: AlarmChange::Withdrawn { merged_into: None },
+            level: Level::Red,
+        };
+        let test = NoticeCause::Test {
+            person: Some("zhang".into()),
+            seat: String::new(),
+        };
+        for step in [
+            queued(alarm, Some(Timestamp::from_secs(7))),
+            queued(test, None),
+            NoticeStep::Failed {
+                attempt: 1,
+                reason: "503".into(),
+                next: Timestamp::from_secs(9),
+            },
+            NoticeStep::Delivered {
+                attempt: 2,
+                answer: "ok".into(),
+            },
+            NoticeStep::GivenUp {
+                attempts: 0,
+                reason: "too many wait".into(),
+            },
+        ] {
+            let notice = notice.clone();
+            let body = Body::Notice(Notice { notice, step });
+            survives(&body);
+            assert_eq!(body.class(), Class::Decision, "never dropped");
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_a_notice_are_frozen() {
+        let mut bytes = Vec::new();
+        let body = Body::Notice(Notice {
+            notice: NoticeId::of(&["a", "b"]),
+            step: NoticeStep::Queued(Box::new(Message {
+                channel: "duty".into(),
+                cause: NoticeCause::Alarm {
+                    route: "grave".into(),
+                    alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
+                    change: AlarmChange::Raised,
+                    level: Level::Red,
+                },
+                not_before: None,
+                title: "t".into(),
+                text: "x".into(),
+            })),
+        });
+        body.encode(&mut bytes).expect("encodes");
+        let id = NoticeId::of(&["a", "b"]);
+        assert_ne!(id, NoticeId::of(&["ab"]), "parts do not run together");
+        assert_eq!(
+            String::from_utf8(bytes).expect("JSON"),
+            format!(
+                r#"{{"notice":"{id}","step":"queued","channel":"duty","cause":{{"type":"alarm","route":"grave","alarm":"0123456789abcdef0123456789abcdef","change":"raised","level":1}},"title":"t","text":"x"}}"#
+            )
+        );
+    }
+
+    #[test]
     fn a_derived_value_survives_its_bytes() {
         survives(&Body::Finding(finding(Outcome::Derived(DerivedResult {
             datastream: DatastreamId::parse("hall-1:waiting").expect("valid"),
@@ -427,7 +516,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_bytes_never_panic(number in 0_u8..8, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_never_panic(number in 0_u8..9, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let kind = Kind::from_number(number).expect("known");
             let _may_fail = Body::decode(kind, &bytes);
             let _may_fail = Class::of(kind, &bytes);

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{AlarmEvent, Body, Decision, Finding, Outcome, Position, Record, Timestamp};
+use yiping_model::{
+    AlarmEvent, Body, Decision, Finding, Notice, NoticeCause, NoticeStep, Outcome, Position,
+    Record, Timestamp,
+};
 
 use super::hash::{DIGITS, Digest};
 
@@ -48,6 +51,21 @@ pub enum Line<'a> {
     Alarm(Box<Cow<'a, AlarmEvent>>),
     /// A person's act.
     Decision(Cow<'a, Decision>),
+    /// A notice that was queued, delivered or given up; what failed in between is in the log only.
+    Notice(Cow<'a, Notice>),
+}
+
+impl<'a> By<'a> {
+    fn of(person: Option<&'a str>, seat: &'a str) -> Self {
+        let seat = Cow::Borrowed(seat);
+        match person {
+            Some(name) => Self::Person {
+                name: Cow::Borrowed(name),
+                seat,
+            },
+            None => Self::Seat(seat),
+        }
+    }
 }
 
 impl Entry<'static> {
@@ -72,15 +90,19 @@ impl<'a> Entry<'a> {
                 ..
             }) => (By::Engine, Line::Alarm(Box::new(Cow::Borrowed(event)))),
             Body::Decision(decision) => {
-                let seat = Cow::Borrowed(decision.seat.as_str());
-                let by = match &decision.person {
-                    Some(name) => By::Person {
-                        name: Cow::Borrowed(name),
-                        seat,
-                    },
-                    None => By::Seat(seat),
-                };
+                let by = By::of(decision.person.as_deref(), &decision.seat);
                 (by, Line::Decision(Cow::Borrowed(decision)))
+            }
+            Body::Notice(notice) => {
+                let by = match &notice.step {
+                    NoticeStep::Failed { .. } => return None,
+                    NoticeStep::Queued(message) => match &message.cause {
+                        NoticeCause::Test { person, seat } => By::of(person.as_deref(), seat),
+                        NoticeCause::Alarm { .. } => By::Engine,
+                    },
+                    NoticeStep::Delivered { .. } | NoticeStep::GivenUp { .. } => By::Engine,
+                };
+                (by, Line::Notice(Cow::Borrowed(notice)))
             }
             Body::Finding(_)
             | Body::Tick

@@ -1,5 +1,8 @@
 use proptest::prelude::*;
-use yiping_model::{Act, AlarmId, Body, Decision, Position, Record, Timestamp};
+use yiping_model::{
+    Act, AlarmChange, AlarmId, Body, Decision, Level, Message, Notice, NoticeCause, NoticeId,
+    NoticeStep, Position, Record, Timestamp,
+};
 
 use super::*;
 
@@ -19,6 +22,67 @@ fn decided(position: u64) -> Record {
             },
         }),
     }
+}
+
+fn notice(step: NoticeStep) -> Record {
+    let notice = NoticeId::of(&["x"]);
+    Record {
+        body: Body::Notice(Notice { notice, step }),
+        ..decided(3)
+    }
+}
+
+#[test]
+fn a_notice_stands_there_queued_delivered_and_given_up_but_not_its_failures() {
+    let queued = |cause| {
+        notice(NoticeStep::Queued(Box::new(Message {
+            channel: "duty".into(),
+            cause,
+            not_before: None,
+            title: "t".into(),
+            text: "x".into(),
+        })))
+    };
+    let alarm = queued(NoticeCause::Alarm {
+        route: "r".into(),
+        alarm: AlarmId::parse("0123456789abcdef0123456789abcdef").expect("valid"),
+        change: AlarmChange::Raised,
+        level: Level::Red,
+    });
+    let test = queued(NoticeCause::Test {
+        person: Some("zhang.wei".into()),
+        seat: "1号席".into(),
+    });
+    let delivered = notice(NoticeStep::Delivered {
+        attempt: 1,
+        answer: "ok".into(),
+    });
+    let given_up = notice(NoticeStep::GivenUp {
+        attempts: 9,
+        reason: "500".into(),
+    });
+    let failed = notice(NoticeStep::Failed {
+        attempt: 1,
+        reason: "500".into(),
+        next: Timestamp::from_secs(1),
+    });
+    let person = By::Person {
+        name: "zhang.wei".into(),
+        seat: "1号席".into(),
+    };
+    for (record, by) in [
+        (&alarm, &By::Engine),
+        (&test, &person),
+        (&delivered, &By::Engine),
+        (&given_up, &By::Engine),
+    ] {
+        let entry = Entry::of(record, 1).expect("an entry");
+        assert_eq!(entry.by, *by);
+        let line = serde_json::to_string(&entry).expect("JSON");
+        let read: Entry<'_> = serde_json::from_str(&line).expect("the same");
+        assert_eq!(read, entry);
+    }
+    assert_eq!(Entry::of(&failed, 1), None);
 }
 
 /// The lines of a ledger with so many entries, and its head.

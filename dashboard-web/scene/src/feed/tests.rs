@@ -1,8 +1,7 @@
 use serde_json::{Value, json};
-use yiping_model::Act;
 use yiping_model::{
-    AlarmId, DatastreamId, Disposition, Finding, Level, Reason, RuleId, RuleVersion, SourceId,
-    WindowLength,
+    Act, AlarmId, DatastreamId, Disposition, Finding, Level, NoticeCause, Reason, RuleId,
+    RuleVersion, SourceId, WindowLength,
 };
 
 use super::*;
@@ -224,6 +223,60 @@ fn dead_letters_and_decisions_are_told() {
     let items = told(&filter, &records)["items"].take();
     assert_eq!(items[0]["reason"], "not_json");
     assert_eq!(items[1]["seat"], "1号席");
+}
+
+#[test]
+fn the_steps_of_a_notice_are_told_to_who_asks_for_them() {
+    let notice = |step| {
+        Body::Notice(Notice {
+            notice: NoticeId::of(&["x"]),
+            step,
+        })
+    };
+    let message = Message {
+        channel: "duty".into(),
+        cause: NoticeCause::Test {
+            person: None,
+            seat: "1号席".into(),
+        },
+        not_before: None,
+        title: "测试".into(),
+        text: "x".into(),
+    };
+    let records = [
+        record(5, notice(NoticeStep::Queued(Box::new(message)))),
+        record(
+            6,
+            notice(NoticeStep::Failed {
+                attempt: 1,
+                reason: "HTTP 500".into(),
+                next: at(9),
+            }),
+        ),
+        record(
+            7,
+            notice(NoticeStep::Delivered {
+                attempt: 2,
+                answer: "ok".into(),
+            }),
+        ),
+    ];
+    let filter = Filter::new("notice", None, None).expect("a kind");
+    assert_eq!(filter.least_class(), Class::Decision);
+    let items = told(&filter, &records)["items"].take();
+    assert_eq!(items[0]["message"]["channel"], "duty");
+    assert_eq!(items[0].get("attempt"), None);
+    assert_eq!(items[1]["step"], "failed");
+    assert_eq!(items[1]["next_ms"], at(9).as_millis());
+    assert_eq!(
+        (&items[2]["attempt"], &items[2]["detail"]),
+        (&2.into(), &"ok".into())
+    );
+    let others = Filter::new("decision,alarm", None, None).expect("kinds");
+    assert_eq!(
+        told(&others, &records)["items"].as_array().map(Vec::len),
+        Some(0)
+    );
 }
 
 #[test]

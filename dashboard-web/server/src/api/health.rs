@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use yiping_model::{Position, Timestamp};
 use yiping_store::writer::Progress;
 
-use crate::state::{LedgerHead, LedgerView, ServerState};
+use crate::state::{LedgerHead, LedgerView, NoticesView, ServerState};
 
 /// A reader that is behind is given so long to move on.
 const STILL_MAX: Duration = Duration::from_secs(2);
@@ -27,6 +27,8 @@ pub(crate) struct HealthAnswer {
     version: &'static str,
     /// The ledger of decisions.
     ledger: LedgerAnswer,
+    /// What is told to people who look at no screen.
+    notices: NoticesView,
 }
 
 /// How the ledger stands. Who keeps its head elsewhere can prove later that nothing before it was changed: `yiping ledger verify --head`.
@@ -120,6 +122,7 @@ pub(super) async fn healthz(State(state): State<ServerState>) -> Json<HealthAnsw
         status: "ok",
         version: state.version,
         ledger: (state.ledger)().into(),
+        notices: (state.notices)(),
     })
 }
 

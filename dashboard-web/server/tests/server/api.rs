@@ -204,10 +204,11 @@ async fn a_wrong_query_is_answered_with_the_parameter_and_an_example() {
 async fn health_readiness_and_figures_are_told() {
     let house = told().await;
     let health = get(house.address, "/healthz").await;
+    let notices = json!({"waiting": 0, "failing_since": null, "given_up": 0, "trouble": null});
     let ledger = json!({"head": {"n": 3, "digest": "9f2c"}, "position": 7, "trouble": null});
     assert_eq!(
         health.json(),
-        json!({"status": "ok", "version": "1.2.3", "ledger": ledger})
+        json!({"status": "ok", "version": "1.2.3", "ledger": ledger, "notices": notices})
     );
     let ready = get(house.address, "/readyz").await;
     assert_eq!((ready.status, &ready.json()["ready"]), (200, &json!(true)));

@@ -21,8 +21,8 @@ use yiping_model::{
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{
-    Extra, LedgerHead, LedgerView, LiveHandle, People, Probe, ServerState, Settings, follow,
-    router, serve,
+    Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, ServerState, Settings,
+    follow, router, serve,
 };
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
@@ -97,13 +97,8 @@ impl House {
             secure: false,
             render_metrics: Arc::new(|| "yiping_test 1\n".to_owned()),
             ledger: Arc::new(ledger),
-            probes: vec![Probe {
-                name: "engine",
-                position: Arc::new({
-                    let live = live.clone();
-                    move || live.position()
-                }),
-            }],
+            notices: Arc::new(NoticesView::default),
+            probes: vec![engine(live.clone())],
             version: "1.2.3",
         };
         let (told, heard) = (live.clone(), filling.subscribe());
@@ -215,6 +210,14 @@ impl House {
 fn register(dir: &Path) -> People {
     let log = Arc::new(MemoryLog::new(CityClock::driven(at(0))));
     People::open(dir.join("people.json"), log, policy()).expect("a register")
+}
+
+/// An engine that is as far as the live scene.
+fn engine(live: LiveHandle) -> Probe {
+    Probe {
+        name: "engine",
+        position: Arc::new(move || live.position()),
+    }
 }
 
 fn ledger() -> LedgerView {

@@ -312,7 +312,11 @@ impl<'a> Oracle<'a> {
                 Body::Reading(reading) => &reading.source,
                 Body::Event(event) => &event.source,
                 Body::Reject(reject) => &reject.source,
-                Body::Tick | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => continue,
+                Body::Tick
+                | Body::Finding(_)
+                | Body::Decision(_)
+                | Body::Notice(_)
+                | Body::Recall(_) => continue,
             };
             let figures = sources.entry(source).or_insert_with(|| SourceFigures {
                 source: source.clone(),
@@ -352,7 +356,11 @@ impl<'a> Oracle<'a> {
                     sources.push(source);
                 }
                 Body::Reject(reject) => sources.push(&reject.source),
-                Body::Tick | Body::Finding(_) | Body::Decision(_) | Body::Recall(_) => {}
+                Body::Tick
+                | Body::Finding(_)
+                | Body::Decision(_)
+                | Body::Notice(_)
+                | Body::Recall(_) => {}
             }
         }
         let rank = |source: &SourceId| sources.iter().position(|heard| *heard == source);
@@ -529,7 +537,8 @@ impl<'a> Oracle<'a> {
             | Body::Event(_)
             | Body::Reject(_)
             | Body::Decision(_)
-            | Body::Recall(_) => None,
+            | Body::Recall(_)
+            | Body::Notice(_) => None,
         })
     }
 }

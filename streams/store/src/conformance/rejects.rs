@@ -40,7 +40,8 @@ impl Oracle<'_> {
                 | Body::Event(_)
                 | Body::Finding(_)
                 | Body::Decision(_)
-                | Body::Recall(_) => None,
+                | Body::Recall(_)
+                | Body::Notice(_) => None,
             })
             .take(self.settings().rejects_kept_max as usize)
             .filter(|letter| query.before.is_none_or(|before| letter.position < before))

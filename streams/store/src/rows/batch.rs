@@ -149,7 +149,11 @@ impl Batch {
                     outcome: Outcome::Derived(result),
                     ..
                 }) => batch.derived(record, result, memory),
-                Body::Finding(_) | Body::Decision(_) | Body::Recall(_) | Body::Tick => {
+                Body::Finding(_)
+                | Body::Decision(_)
+                | Body::Notice(_)
+                | Body::Recall(_)
+                | Body::Tick => {
                     if let Some(alarm) = memory.book.apply(record) {
                         batch.alarms.insert(alarm.event.alarm.clone(), alarm);
                     }

@@ -1,0 +1,477 @@
+//! The outbox: what is to be told and what became of it, folded from the log.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use yiping_model::{
+    Body, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Position, Record, Timestamp,
+};
+
+use super::patience::Patience;
+use super::plan::Plan;
+
+/// How many notices are remembered that are delivered or given up.
+const CLOSED_KEPT_MAX: usize = 1_000;
+/// What the other side says is cut short after so many characters.
+const SAID_CHARS_MAX: usize = 300;
+/// What was given up is shown for so long.
+const GIVEN_UP_SHOWN: Duration = Duration::from_hours(24);
+const MINUTE: Duration = Duration::from_mins(1);
+/// What is due is looked for so often while something waits: the city clock may run faster than the machine's.
+const LOOK_MAX: Duration = Duration::from_secs(1);
+
+/// What is to be told and what became of it. It is a function of the log, but for what is on its way at this moment.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Outbox {
+    /// The last record that was taken.
+    position: Position,
+    /// Alarms up to here are not told of: nobody had asked for it.
+    after: Position,
+    /// What is to be queued, and the record that says why. It stays until the log holds it.
+    wanted: BTreeMap<NoticeId, Wanted>,
+    /// What is queued.
+    open: BTreeMap<NoticeId, Open>,
+    /// What is done, lately.
+    closed: BTreeMap<NoticeId, Closed>,
+    /// Nothing is said or sent before the log was read up to here: it may hold what this outbox does not know yet.
+    #[serde(skip)]
+    settled: Position,
+    /// What is being delivered, or was, until the log says so.
+    #[serde(skip)]
+    on_way: BTreeSet<NoticeId>,
+    /// What became of it, until the log says so.
+    #[serde(skip)]
+    outcomes: BTreeMap<NoticeId, Notice>,
+    /// Of which the log was told.
+    #[serde(skip)]
+    saying: BTreeSet<(Word, NoticeId)>,
+    /// When deliveries of each channel were begun within the last minute.
+    #[serde(skip)]
+    begun: BTreeMap<String, VecDeque<Timestamp>>,
+}
+
+/// What the log is told of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    Queued,
+    Outcome,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Wanted {
+    because: Position,
+    at: Timestamp,
+    message: Message,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Open {
+    position: Position,
+    queued: Timestamp,
+    message: Message,
+    attempts: u32,
+    failing_since: Option<Timestamp>,
+    reason: Option<String>,
+    next: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Closed {
+    position: Position,
+    queued: Timestamp,
+    ended: Timestamp,
+    message: Message,
+    delivered: bool,
+    attempts: u32,
+    said: String,
+}
+
+/// A notice that is to be delivered now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Its id, which the other side gets too.
+    pub notice: NoticeId,
+    /// Which try, from 1.
+    pub attempt: u32,
+    /// What to say, and by which channel.
+    pub message: Message,
+}
+
+/// How the outbox stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Notices that are not delivered yet, held ones included.
+    pub waiting: usize,
+    /// City time since which one of them fails; `None` when none does.
+    pub failing_since: Option<Timestamp>,
+    /// Notices that were given up within a day, of those that are remembered.
+    pub given_up: usize,
+}
+
+/// Where a notice stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Queued, and not delivered yet.
+    Waiting,
+    /// Taken by the other side.
+    Delivered,
+    /// Not tried any more.
+    GivenUp,
+}
+
+/// A notice as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its id.
+    pub notice: NoticeId,
+    /// Where it stands.
+    pub state: State,
+    /// What it says, by which channel, and why.
+    pub message: Message,
+    /// City time at which it was queued.
+    pub queued: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Why the last try failed, or what the other side answered.
+    pub said: Option<String>,
+    /// City time of the next try, or at which it was delivered or given up.
+    pub at: Timestamp,
+}
+
+impl Outbox {
+    /// An outbox of a log that nobody has told of before: it tells of what comes after this position, and reads what was told before.
+    pub fn begin(after: Position) -> Self {
+        Self {
+            after,
+            ..Self::default()
+        }
+    }
+
+    /// The last record that was taken.
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The log may hold, up to this position, what this outbox does not know: at a start, and after an append that may have come through.
+    pub fn settle_at(&mut self, end: Position) {
+        self.settled = self.settled.max(end);
+        self.saying.clear();
+    }
+
+    /// Goes on from here, because the log holds nothing for it until here.
+    pub fn pass(&mut self, position: Position) {
+        self.position = self.position.max(position);
+    }
+
+    /// Takes the next record; one at or before its position changes nothing.
+    pub fn take(&mut self, record: &Record, plan: &Plan) {
+        if record.position <= self.position {
+            return;
+        }
+        self.position = record.position;
+        match &record.body {
+            Body::Notice(notice) => self.fold(notice, record),
+            Body::Finding(finding) if record.position > self.after => {
+                for (id, message) in plan.messages(record, finding) {
+                    if !self.open.contains_key(&id) && !self.closed.contains_key(&id) {
+                        let (because, at) = (record.position, record.received_at);
+                        let wanted = || Wanted {
+                            because,
+                            at,
+                            message,
+                        };
+                        self.wanted.entry(id).or_insert_with(wanted);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn fold(&mut self, notice: &Notice, record: &Record) {
+        let id = &notice.notice;
+        let (position, now) = (record.position, record.received_at);
+        match &notice.step {
+            NoticeStep::Queued(message) => {
+                self.wanted.remove(id);
+                if !self.open.contains_key(id) && !self.closed.contains_key(id) {
+                    let open = Open {
+                        position,
+                        queued: now,
+                        next: message.not_before.unwrap_or(now),
+                        message: (**message).clone(),
+                        attempts: 0,
+                        failing_since: None,
+                        reason: None,
+                    };
+                    self.open.insert(id.clone(), open);
+                }
+                self.saying.remove(&(Word::Queued, id.clone()));
+            }
+            NoticeStep::Failed {
+                attempt,
+                reason,
+                next,
+            } => {
+                if let Some(open) = self.open.get_mut(id) {
+                    open.attempts = open.attempts.max(*attempt);
+                    open.failing_since.get_or_insert(now);
+                    open.reason = Some(reason.clone());
+                    open.next = *next;
+                }
+                self.over(id);
+            }
+            NoticeStep::Delivered { attempt, answer } => {
+                self.close(id, record, true, *attempt, answer);
+            }
+            NoticeStep::GivenUp { attempts, reason } => {
+                self.close(id, record, false, *attempts, reason);
+            }
+        }
+    }
+
+    fn close(
+        &mut self,
+        id: &NoticeId,
+        record: &Record,
+        delivered: bool,
+        attempts: u32,
+        said: &str,
+    ) {
+        if let Some(open) = self.open.remove(id) {
+            let closed = Closed {
+                position: record.position,
+                queued: open.queued,
+                ended: record.received_at,
+                message: open.message,
+                delivered,
+                attempts,
+                said: said.to_owned(),
+            };
+            self.closed.insert(id.clone(), closed);
+        }
+        self.over(id);
+        if self.closed.len() > CLOSED_KEPT_MAX {
+            let oldest = self
+                .closed
+                .iter()
+                .min_by_key(|(_, closed)| closed.position)
+                .map(|(id, _)| id.clone());
+            if let Some(oldest) = oldest {
+                self.closed.remove(&oldest);
+            }
+        }
+    }
+
+    /// The log says what became of a try.
+    fn over(&mut self, id: &NoticeId) {
+        self.on_way.remove(id);
+        self.outcomes.remove(id);
+        self.saying.remove(&(Word::Outcome, id.clone()));
+    }
+
+    /// What is to be appended to the log now, in this order; it is told once. An append that fails is followed by [`Outbox::settle_at`].
+    ///
+    /// A notice that comes while `waiting_max` wait, or whose alarm is too old, is queued and given up at once: that too is on the ledger.
+    pub fn unsaid(
+        &mut self,
+        now: Timestamp,
+        patience: &Patience,
+        waiting_max: usize,
+    ) -> Vec<Notice> {
+        if self.position < self.settled {
+            return Vec::new();
+        }
+        let is_new = |id: &&NoticeId| !self.saying.contains(&(Word::Queued, (*id).clone()));
+        let mut new: Vec<NoticeId> = self.wanted.keys().filter(is_new).cloned().collect();
+        new.sort_by_key(|id| self.wanted[id].because);
+        let mut waiting = self.open.len() + self.wanted.len() - new.len();
+        let mut said = Vec::new();
+        for id in new {
+            let wanted = &self.wanted[&id];
+            let reason = if patience.is_over(wanted.at, now) {
+                Some("the alarm was too old when it could be told of".to_owned())
+            } else if waiting >= waiting_max {
+                Some(format!("{waiting_max} notices wait already"))
+            } else {
+                None
+            };
+            let step = NoticeStep::Queued(Box::new(wanted.message.clone()));
+            match reason {
+                Some(reason) => {
+                    let (notice, attempts) = (id.clone(), 0);
+                    let step = NoticeStep::GivenUp { attempts, reason };
+                    self.on_way.insert(id.clone());
+                    self.outcomes.insert(id.clone(), Notice { notice, step });
+                }
+                None => waiting += 1,
+            }
+            self.saying.insert((Word::Queued, id.clone()));
+            said.push(Notice { notice: id, step });
+        }
+        for (id, outcome) in &self.outcomes {
+            if self.saying.insert((Word::Outcome, id.clone())) {
+                said.push(outcome.clone());
+            }
+        }
+        said
+    }
+
+    /// What is to be delivered now, at most `free`: the gravest first, of one alarm and channel one after the other, and of each channel no
+    /// more in a minute than `per_minute` says (0 for no limit). It counts as on its way until [`Outbox::answered`].
+    pub fn due(
+        &mut self,
+        now: Timestamp,
+        free: usize,
+        per_minute: impl Fn(&str) -> u32,
+    ) -> Vec<Due> {
+        if self.position < self.settled || free == 0 {
+            return Vec::new();
+        }
+        let mut open: Vec<(&NoticeId, &Open)> = self.open.iter().collect();
+        open.sort_by_key(|(_, open)| open.position);
+        let mut before_it = BTreeSet::new();
+        open.retain(|(id, open)| {
+            let first = match &open.message.cause {
+                NoticeCause::Alarm { route, alarm, .. } => {
+                    before_it.insert((route, &open.message.channel, alarm))
+                }
+                NoticeCause::Test { .. } => true,
+            };
+            first && open.next <= now && !self.on_way.contains(*id)
+        });
+        open.sort_by_key(|(_, open)| level(&open.message));
+        let mut due = Vec::new();
+        for (id, open) in open {
+            if due.len() == free {
+                break;
+            }
+            let channel = open.message.channel.as_str();
+            let begun = self.begun.entry(channel.to_owned()).or_default();
+            while begun.front().is_some_and(|first| *first + MINUTE <= now) {
+                begun.pop_front();
+            }
+            let limit = per_minute(channel) as usize;
+            if limit > 0 && begun.len() >= limit {
+                continue;
+            }
+            if limit > 0 {
+                begun.push_back(now);
+            }
+            due.push(Due {
+                notice: id.clone(),
+                attempt: open.attempts + 1,
+                message: open.message.clone(),
+            });
+        }
+        self.on_way.extend(due.iter().map(|due| due.notice.clone()));
+        due
+    }
+
+    /// What became of a delivery: what the other side answered, or why it is none. `None` for a reason means that there is no such channel.
+    pub fn answered(
+        &mut self,
+        due: &Due,
+        outcome: Result<String, Option<String>>,
+        now: Timestamp,
+        patience: &Patience,
+    ) {
+        let short = |text: String| text.chars().take(SAID_CHARS_MAX).collect::<String>();
+        let attempt = due.attempt;
+        let Some(open) = self.open.get(&due.notice) else {
+            return;
+        };
+        let first = due.message.not_before.unwrap_or(open.queued);
+        let given_up = |reason| NoticeStep::GivenUp {
+            attempts: attempt,
+            reason,
+        };
+        let step = match outcome {
+            Ok(answer) => NoticeStep::Delivered {
+                attempt,
+                answer: short(answer),
+            },
+            Err(None) => given_up("there is no such channel any more".to_owned()),
+            Err(Some(reason)) => match patience.next(attempt, first, now, &due.notice) {
+                Some(next) => NoticeStep::Failed {
+                    attempt,
+                    reason: short(reason),
+                    next,
+                },
+                None => given_up(short(reason)),
+            },
+        };
+        let notice = due.notice.clone();
+        self.outcomes
+            .insert(notice.clone(), Notice { notice, step });
+    }
+
+    /// In how long something may be due that is not now; `None` when nothing waits.
+    pub fn wakes(&self, now: Timestamp) -> Option<Duration> {
+        let waiting = self
+            .open
+            .iter()
+            .filter(|(id, _)| !self.on_way.contains(*id));
+        let ahead = waiting.map(|(_, open)| open.next.micros_since(now));
+        let wait = |micros: i64| match u64::try_from(micros) {
+            Ok(micros @ 1..) => Duration::from_micros(micros),
+            // Due, but held up by others, or by the limit of its channel.
+            _ => LOOK_MAX,
+        };
+        ahead.map(wait).min().map(|wait| wait.min(LOOK_MAX))
+    }
+
+    /// How it stands.
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        let given_up = self.closed.values().filter(|closed| !closed.delivered);
+        Standing {
+            waiting: self.open.len() + self.wanted.len(),
+            failing_since: self
+                .open
+                .values()
+                .filter_map(|open| open.failing_since)
+                .min(),
+            given_up: given_up
+                .filter(|closed| closed.ended + GIVEN_UP_SHOWN > now)
+                .count(),
+        }
+    }
+
+    /// What is queued and what is remembered of it, newest first.
+    pub fn rows(&self) -> Vec<Row> {
+        let open = self.open.iter().map(|(id, open)| Row {
+            notice: id.clone(),
+            state: State::Waiting,
+            message: open.message.clone(),
+            queued: open.queued,
+            attempts: open.attempts,
+            said: open.reason.clone(),
+            at: open.next,
+        });
+        let closed = self.closed.iter().map(|(id, closed)| Row {
+            notice: id.clone(),
+            state: if closed.delivered {
+                State::Delivered
+            } else {
+                State::GivenUp
+            },
+            message: closed.message.clone(),
+            queued: closed.queued,
+            attempts: closed.attempts,
+            said: Some(closed.said.clone()),
+            at: closed.ended,
+        });
+        let mut rows: Vec<Row> = open.chain(closed).collect();
+        rows.sort_by(|one, other| (other.queued, &other.notice).cmp(&(one.queued, &one.notice)));
+        rows
+    }
+}
+
+/// A test is as urgent as the gravest: somebody waits for it.
+const fn level(message: &Message) -> Level {
+    match &message.cause {
+        NoticeCause::Alarm { level, .. } => *level,
+        NoticeCause::Test { .. } => Level::Red,
+    }
+}

@@ -1,0 +1,317 @@
+//! Which change of which alarm is told to whom.
+
+use serde::{Deserialize, Serialize};
+use yiping_model::{
+    AlarmChange, AlarmEvent, Finding, Level, Message, NoticeCause, NoticeId, Outcome, Record,
+    Timestamp,
+};
+
+use super::quiet::Quiet;
+use super::words::{Language, NoField, Template, Words};
+use crate::rights::Scope;
+
+/// What can be told of an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It began, also as a part of one that late data cut in two.
+    Raised,
+    /// It is over.
+    Returned,
+    /// Late data corrected when it began or ended.
+    Amended,
+    /// Late data showed that it never was.
+    Withdrawn,
+}
+
+/// One way from alarms to channels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// Its name; a notice belongs to it by this name.
+    pub name: String,
+    /// The channels, by name: each gets a notice of its own.
+    pub channels: Vec<String>,
+    /// Alarms of this level and of graver ones.
+    #[serde(default = "every_level")]
+    pub level: Level,
+    /// Only alarms of things in these areas, GB/T 2260; none for everywhere.
+    #[serde(default)]
+    pub areas: Vec<String>,
+    /// Only alarms of these domains, by the name of their pack; none for all.
+    #[serde(default)]
+    pub domains: Vec<String>,
+    /// Which changes.
+    #[serde(default = "usual_changes")]
+    pub changes: Vec<Change>,
+    /// In which language.
+    #[serde(default)]
+    pub language: Language,
+    /// Held in these hours until they end, but for the highest level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
+    /// A template of its own for the title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// A template of its own for the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+const fn every_level() -> Level {
+    Level::Blue
+}
+
+fn usual_changes() -> Vec<Change> {
+    vec![Change::Raised, Change::Returned, Change::Withdrawn]
+}
+
+/// A route that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A name twice, or none.
+    #[error("notify.route `{0}`: each route needs a name of its own, of 1 to 64 characters")]
+    Name(String),
+    /// A channel that is not there.
+    #[error(
+        "notify.route `{route}` names the channel `{channel}`, which no [[notify.channel]] has"
+    )]
+    Channel {
+        /// The route.
+        route: String,
+        /// The name.
+        channel: String,
+    },
+    /// It tells nobody.
+    #[error("notify.route `{0}` names no channel, or one twice")]
+    Channels(String),
+    /// It tells nothing.
+    #[error("notify.route `{0}` names no change: raised, returned, amended, withdrawn")]
+    Changes(String),
+    /// A template that cannot be read.
+    #[error("notify.route `{route}`, {which}: {fault}")]
+    Template {
+        /// The route.
+        route: String,
+        /// `title` or `text`.
+        which: &'static str,
+        /// What is wrong.
+        fault: NoField,
+    },
+}
+
+impl Change {
+    /// What this is for whom it is told.
+    pub const fn of(change: &AlarmChange) -> Self {
+        match change {
+            AlarmChange::Raised | AlarmChange::Split { .. } => Self::Raised,
+            AlarmChange::Returned => Self::Returned,
+            AlarmChange::Amended => Self::Amended,
+            AlarmChange::Withdrawn { .. } => Self::Withdrawn,
+        }
+    }
+
+    pub(super) const fn word(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::Zh, Self::Raised) => "报警",
+            (Language::Zh, Self::Returned) => "恢复正常",
+            (Language::Zh, Self::Amended) => "已更正",
+            (Language::Zh, Self::Withdrawn) => "已撤销",
+            (Language::En, Self::Raised) => "alarm",
+            (Language::En, Self::Returned) => "returned to normal",
+            (Language::En, Self::Amended) => "amended",
+            (Language::En, Self::Withdrawn) => "withdrawn",
+        }
+    }
+}
+
+impl Route {
+    /// The templates of title and text.
+    fn templates(&self) -> Result<[Template; 2], PlanError> {
+        let [title, text] = Template::usual(self.language);
+        let parse = |which, own: &Option<String>, usual: &str| {
+            Template::parse(own.as_deref().unwrap_or(usual)).map_err(|fault| PlanError::Template {
+                route: self.name.clone(),
+                which,
+                fault,
+            })
+        };
+        Ok([
+            parse("title", &self.title, title)?,
+            parse("text", &self.text, text)?,
+        ])
+    }
+
+    fn check(&self, channels: &[&str]) -> Result<(), PlanError> {
+        let name = || self.name.clone();
+        if self.name.is_empty() || self.name.chars().count() > 64 {
+            return Err(PlanError::Name(name()));
+        }
+        let is_twice = |(place, one): (usize, &String)| self.channels[..place].contains(one);
+        if self.channels.is_empty() || self.channels.iter().enumerate().any(is_twice) {
+            return Err(PlanError::Channels(name()));
+        }
+        if self.changes.is_empty() {
+            return Err(PlanError::Changes(name()));
+        }
+        let unknown = |one: &&String| !channels.contains(&one.as_str());
+        match self.channels.iter().find(unknown) {
+            Some(channel) => Err(PlanError::Channel {
+                route: name(),
+                channel: channel.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// All routes, ready to be asked.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    routes: Vec<Ready>,
+    words: Words,
+}
+
+#[derive(Debug, Clone)]
+struct Ready {
+    route: Route,
+    scope: Scope,
+    title: Template,
+    text: Template,
+}
+
+impl Plan {
+    /// Checks these routes to these channels.
+    ///
+    /// # Errors
+    /// [`PlanError`] names the route that cannot be.
+    pub fn check(routes: &[Route], channels: &[&str]) -> Result<(), PlanError> {
+        for (place, route) in routes.iter().enumerate() {
+            if routes[..place].iter().any(|other| other.name == route.name) {
+                return Err(PlanError::Name(route.name.clone()));
+            }
+            route.check(channels)?;
+            route.templates()?;
+        }
+        Ok(())
+    }
+
+    /// The plan of these routes.
+    ///
+    /// # Errors
+    /// [`PlanError`] for a template that cannot be read.
+    pub fn new(routes: &[Route], words: Words) -> Result<Self, PlanError> {
+        let ready = |route: &Route| {
+            let [title, text] = route.templates()?;
+            Ok(Ready {
+                route: route.clone(),
+                scope: Scope {
+                    areas: route.areas.clone(),
+                    domains: route.domains.clone(),
+                },
+                title,
+                text,
+            })
+        };
+        Ok(Self {
+            routes: routes.iter().map(ready).collect::<Result<_, PlanError>>()?,
+            words,
+        })
+    }
+
+    /// What is told of this finding, which the log took with this record: a message for each route that wants it and each of its channels.
+    pub(super) fn messages(&self, record: &Record, finding: &Finding) -> Vec<(NoticeId, Message)> {
+        let Outcome::Alarm(event) = &finding.outcome else {
+            return Vec::new();
+        };
+        let wanted = self.routes.iter().filter(|ready| self.wants(ready, event));
+        wanted
+            .flat_map(|ready| {
+                let channels = ready.route.channels.iter();
+                channels.map(|channel| self.message(ready, channel, record, finding, event))
+            })
+            .collect()
+    }
+
+    fn wants(&self, ready: &Ready, event: &AlarmEvent) -> bool {
+        let thing = self.words.catalogue.things.get(&event.subject.thing);
+        let area = thing.and_then(|thing| thing.area.as_deref());
+        let domain = event.rule_version.as_ref().map(|text| text.pack.as_str());
+        event.level <= ready.route.level
+            && ready.route.changes.contains(&Change::of(&event.change))
+            && ready.scope.covers(area, domain)
+    }
+
+    fn message(
+        &self,
+        ready: &Ready,
+        channel: &str,
+        record: &Record,
+        finding: &Finding,
+        event: &AlarmEvent,
+    ) -> (NoticeId, Message) {
+        let id = NoticeId::of(&[
+            "alarm",
+            &ready.route.name,
+            channel,
+            event.alarm.as_str(),
+            event.change.name(),
+            &finding.cause.to_string(),
+            &finding.ordinal.to_string(),
+        ]);
+        let language = ready.route.language;
+        let mark = self.words.mark(language);
+        let fill = |template: &Template| {
+            let said = template.fill(&self.words, event, language);
+            format!("{mark}{said}")
+        };
+        let message = Message {
+            channel: channel.to_owned(),
+            cause: NoticeCause::Alarm {
+                route: ready.route.name.clone(),
+                alarm: event.alarm.clone(),
+                change: event.change.clone(),
+                level: event.level,
+            },
+            not_before: self.held_until(ready, event.level, record.received_at),
+            title: fill(&ready.title),
+            text: fill(&ready.text),
+        };
+        (id, message)
+    }
+
+    fn held_until(&self, ready: &Ready, level: Level, now: Timestamp) -> Option<Timestamp> {
+        let quiet = ready.route.quiet.filter(|_| level != Level::Red)?;
+        quiet.ends(&self.words.catalogue.zone, now)
+    }
+
+    /// What is told when a person tries a channel, for the how-manieth time at this moment.
+    pub fn test(
+        &self,
+        channel: &str,
+        person: Option<String>,
+        seat: String,
+        now: Timestamp,
+        count: u64,
+    ) -> (NoticeId, Message) {
+        let id = NoticeId::of(&[
+            "test",
+            channel,
+            &now.as_micros().to_string(),
+            &count.to_string(),
+        ]);
+        let city = &self.words.catalogue.city;
+        let mark = self.words.mark(Language::Zh);
+        let message = Message {
+            channel: channel.to_owned(),
+            cause: NoticeCause::Test { person, seat },
+            not_before: None,
+            title: format!("{mark}【测试】{} test", city.zh),
+            text: format!(
+                "{}：这是一条测试通知，无需处理。\n{}: this is a test of a channel; nothing is to be done.",
+                city.zh, city.en
+            ),
+        };
+        (id, message)
+    }
+}

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod channel;
+mod follow;
+mod http;
+mod mail;
+pub mod metrics;
+mod settings;
+mod sms;
+mod webhook;
+
+#[cfg(test)]
+mod tests;
+
+pub use api::{list_openapi, test_openapi};
+pub use follow::{Notices, Progress};
+pub use settings::{ChannelSettings, Settings, SettingsError};

@@ -1,0 +1,121 @@
+//! What is told to people who look at no screen, and what became of it. Notices are never dropped.
+//!
+//! The outbox lies in the log: a notice is queued by one record, and each further record says what became of a try to deliver it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::alarm::{AlarmChange, Level};
+use crate::id::{AlarmId, NoticeId};
+use crate::time::Timestamp;
+
+/// One step in the life of a notice. When it was taken is the record's `received_at`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The notice; never changes.
+    pub notice: NoticeId,
+    /// What happened to it.
+    #[serde(flatten)]
+    pub step: NoticeStep,
+}
+
+/// What happens to a notice: it is queued, may fail, and is delivered or given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum NoticeStep {
+    /// It is to be delivered. The first such record of a notice counts.
+    Queued(Box<Message>),
+    /// A try failed; there will be another.
+    Failed {
+        /// Which try, from 1.
+        attempt: u32,
+        /// Why.
+        reason: String,
+        /// City time of the next one, at the earliest.
+        next: Timestamp,
+    },
+    /// The other side has taken it.
+    Delivered {
+        /// Which try, from 1.
+        attempt: u32,
+        /// What the other side answered, cut short.
+        answer: String,
+    },
+    /// There will be no other try.
+    GivenUp {
+        /// How many tries there were.
+        attempts: u32,
+        /// Why the last one failed, or why there was none.
+        reason: String,
+    },
+}
+
+/// What is to be told, as it is told: a configuration that changes later changes nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The channel, by its name in the configuration.
+    pub channel: String,
+    /// Why.
+    pub cause: NoticeCause,
+    /// City time before which it is held; `None` to tell it at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// One line.
+    pub title: String,
+    /// All of it, in lines.
+    pub text: String,
+}
+
+/// Why something is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum NoticeCause {
+    /// An alarm changed.
+    Alarm {
+        /// The route that wants it, by its name in the configuration.
+        route: String,
+        /// Which alarm.
+        alarm: AlarmId,
+        /// What happened to it.
+        change: AlarmChange,
+        /// Its warning level.
+        level: Level,
+    },
+    /// A person tries a channel.
+    Test {
+        /// The account; `None` for a program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<String>,
+        /// The seat; may be empty.
+        seat: String,
+    },
+}
+
+impl NoticeStep {
+    /// Its name, as in the record.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Queued(_) => "queued",
+            Self::Failed { .. } => "failed",
+            Self::Delivered { .. } => "delivered",
+            Self::GivenUp { .. } => "given_up",
+        }
+    }
+}
+
+impl NoticeCause {
+    /// The alarm that is told of.
+    pub const fn alarm(&self) -> Option<&AlarmId> {
+        match self {
+            Self::Alarm { alarm, .. } => Some(alarm),
+            Self::Test { .. } => None,
+        }
+    }
+
+    /// The route that wants it.
+    pub fn route(&self) -> Option<&str> {
+        match self {
+            Self::Alarm { route, .. } => Some(route),
+            Self::Test { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Notices of the whole program: a webhook that is broken, and a program that is killed.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use support::{Yiping, for_each_record, free_port, get_text, post, until};
+use tokio::runtime::Runtime;
+use yiping_model::{Body, NoticeStep};
+
+/// The other side: takes notices, or answers 500.
+#[derive(Clone, Default)]
+struct Side {
+    well: Arc<AtomicBool>,
+    /// How often each notice came and was taken, and how often it came in vain.
+    came: Arc<Mutex<BTreeMap<String, (u32, u32)>>>,
+}
+
+impl Side {
+    fn start(&self, runtime: &Runtime) -> u16 {
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+            .expect("loopback");
+        let port = listener.local_addr().expect("bound").port();
+        let router = Router::new().fallback(take).with_state(self.clone());
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        port
+    }
+
+    fn taken(&self) -> BTreeMap<String, u32> {
+        let came = self.came.lock().expect("no panic holds it");
+        let taken = came.iter().filter(|(_, (taken, _))| *taken > 0);
+        taken.map(|(id, (taken, _))| (id.clone(), *taken)).collect()
+    }
+
+    fn in_vain(&self) -> u32 {
+        let came = self.came.lock().expect("no panic holds it");
+        came.values().map(|(_, in_vain)| in_vain).sum()
+    }
+}
+
+async fn take(State(side): State<Side>, request: Request) -> Response {
+    let id = request.headers()["idempotency-key"].to_str().expect("text");
+    let mut came = side.came.lock().expect("no panic holds it");
+    let counts = came.entry(id.to_owned()).or_default();
+    if side.well.load(Ordering::Acquire) {
+        counts.0 += 1;
+        r#"{"errcode":0,"errmsg":"ok"}"#.into_response()
+    } else {
+        counts.1 += 1;
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    }
+}
+
+fn start(folder: &Path, webhook: u16) -> Yiping {
+    let port = free_port();
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/pack-rig");
+    let text = format!(
+        "[data]\ndir = \"{}\"\n[ingest]\nunknown = \"accept\"\n[packs]\ndirs = [\"{}\"]\n[server]\nlisten = \"127.0.0.1:{port}\"\n\
+         [notify]\nlink = \"http://127.0.0.1:{port}/\"\ncheckpoint_secs = 1\n\
+         [notify.patience]\nbackoff_ms_min = 20\nbackoff_ms_max = 100\n\
+         [[notify.channel]]\nkind = \"webhook\"\nname = \"duty\"\nurl = \"http://127.0.0.1:{webhook}/send\"\nper_minute_max = 0\n\
+         [[notify.route]]\nname = \"rig\"\nchannels = [\"duty\"]\ndomains = [\"rig\"]\n",
+        folder.display(),
+        pack.display(),
+    );
+    let file = folder.join("yiping.toml");
+    fs::write(&file, text).expect("written");
+    let file = file.to_str().expect("UTF-8");
+    Yiping::start(port, &["run", "--config", file], &[])
+}
+
+/// Each of these sensors is too hot.
+fn heat(program: &Yiping, sensors: std::ops::Range<u32>) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test stands outside: it is a device with a clock"
+    )]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now_ms = now.expect("after 1970").as_millis();
+    let mut body = String::new();
+    for sensor in sensors {
+        let joint = if body.is_empty() { "[" } else { "," };
+        write!(
+            body,
+            r#"{joint}{{"id":"n{sensor}","ts":{now_ms},"metrics":{{"temp":95}}}}"#
+        )
+        .expect("text takes all");
+    }
+    body.push(']');
+    let answer = post(program.port, "/api/v1/observations", &body);
+    assert_eq!(answer.map(|(status, _)| status), Some(202));
+}
+
+fn listed(program: &Yiping, state: &str) -> usize {
+    let path = format!("/api/v1/notices?state={state}");
+    let text = get_text(program.port, &path).unwrap_or_default();
+    let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+    answer["items"].as_array().map_or(0, Vec::len)
+}
+
+#[test]
+fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered() {
+    const NOTICES: u32 = 30;
+    let runtime = Runtime::new().expect("a runtime");
+    let side = Side::default();
+    let webhook = side.start(&runtime);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut program = start(folder.path(), webhook);
+
+    // While it answers 500, kills lose nothing and bring nothing twice.
+    heat(&program, 0..NOTICES);
+    for _ in 0..3 {
+        let heard = side.in_vain();
+        until("the broken webhook is asked", || {
+            side.in_vain() >= heard + 40
+        });
+        program.kill_and_restart();
+    }
+    program.wait_until_ready();
+    until("everything waits", || {
+        listed(&program, "waiting") == NOTICES as usize
+    });
+    let health = program.get("/healthz");
+    assert_eq!(health["notices"]["waiting"], NOTICES);
+    assert!(health["notices"]["failing_since"].is_string(), "{health}");
+    side.well.store(true, Ordering::Release);
+    until("everything is delivered", || {
+        listed(&program, "delivered") == NOTICES as usize
+    });
+    let taken = side.taken();
+    assert_eq!(taken.len(), NOTICES as usize);
+    assert!(taken.values().all(|times| *times == 1), "{taken:?}");
+    assert_eq!(program.get("/healthz")["notices"]["waiting"], 0);
+
+    // Killed in the midst of deliveries, an answer may be lost: then the same notice comes again under the same id.
+    for round in 1..=3 {
+        heat(&program, NOTICES * round..NOTICES * (round + 1));
+        let target = (NOTICES * round) as usize + 3;
+        until("some are taken", || side.taken().len() >= target);
+        program.kill_and_restart();
+        program.wait_until_ready();
+        until("all are taken", || {
+            side.taken().len() == (NOTICES * (round + 1)) as usize
+        });
+    }
+    until("nothing waits", || {
+        program.get("/healthz")["notices"]["waiting"] == 0
+    });
+    let end = program.get("/readyz")["end"].as_u64();
+    until("the ledger has read it all", || {
+        program.get("/healthz")["ledger"]["position"].as_u64() >= end
+    });
+    assert!(program.terminate().1, "it ends well");
+    let all = 4 * NOTICES;
+    let again: u32 = side.taken().values().map(|times| times - 1).sum();
+    assert!(
+        again <= 3 * 4,
+        "at most those on their way at each kill: {again}"
+    );
+    assert_steps(folder.path(), all as usize);
+    assert_ledger(folder.path(), all as usize);
+}
+
+/// What one carries who is signed in under this name, from this folder's list.
+fn sign_in(program: &Yiping, folder: &Path, name: &str) -> String {
+    let access = fs::read(folder.join("sign-in.json")).expect("the list");
+    let access: Value = serde_json::from_slice(&access).expect("JSON");
+    let body = json!({ "name": name, "password": access["password"], "seat": "1号席" });
+    let answer = ureq::post(format!("http://127.0.0.1:{}/api/v1/session", program.port))
+        .header("content-type", "application/json")
+        .send(body.to_string())
+        .expect("the program answers");
+    let cookie = answer.headers()["set-cookie"].to_str().expect("text");
+    let secret = cookie.split(['=', ';']).nth(1).expect("a cookie");
+    secret.to_owned()
+}
+
+#[test]
+fn the_button_is_for_who_leads_and_the_ledger_says_who_pressed_it() {
+    let runtime = Runtime::new().expect("a runtime");
+    let side = Side::default();
+    side.well.store(true, Ordering::Release);
+    let webhook = side.start(&runtime);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut program = start(folder.path(), webhook);
+    for (name, status) in [
+        ("viewer", 403),
+        ("officer", 403),
+        ("auditor", 403),
+        ("leader", 202),
+        ("administrator", 202),
+    ] {
+        let secret = sign_in(&program, folder.path(), name);
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let address = format!("http://127.0.0.1:{}/api/v1/notices/test", program.port);
+        let answer = agent
+            .post(address)
+            .header("authorization", format!("Bearer {secret}"))
+            .header("content-type", "application/json")
+            .send(r#"{"channel":"duty"}"#);
+        assert_eq!(answer.expect("an answer").status(), status, "{name}");
+    }
+    until("both tests are taken", || side.taken().len() == 2);
+    until("both are on the ledger", || {
+        let entries = ledger(folder.path());
+        let pressed = |name: &str| {
+            let by = format!(r#""by":{{"person":{{"name":"{name}","seat":"1号席"}}}}"#);
+            let mut lines = entries.lines();
+            lines.any(|line| line.contains(&by) && line.contains(r#""step":"queued""#))
+        };
+        pressed("leader") && pressed("administrator") && entries.contains(r#""step":"delivered""#)
+    });
+    assert!(program.terminate().1, "it ends well");
+}
+
+/// In the log each notice is queued once and delivered once.
+fn assert_steps(folder: &Path, all: usize) {
+    let mut steps: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+    for_each_record(&folder.join("log"), |record| {
+        if let Body::Notice(notice) = &record.body {
+            let counts = steps.entry(notice.notice.to_string()).or_default();
+            match notice.step {
+                NoticeStep::Queued(_) => counts.0 += 1,
+                NoticeStep::Delivered { .. } => counts.1 += 1,
+                NoticeStep::Failed { .. } => {}
+                NoticeStep::GivenUp { .. } => panic!("{notice:?}"),
+            }
+        }
+    });
+    assert_eq!(steps.len(), all);
+    assert!(steps.values().all(|counts| *counts == (1, 1)), "{steps:?}");
+}
+
+/// The ledger, which is whole, in lines of JSON.
+fn ledger(folder: &Path) -> String {
+    let ran = Command::new(env!("CARGO_BIN_EXE_yiping"))
+        .args(["ledger", "export"])
+        .arg(folder)
+        .output()
+        .expect("the program starts");
+    assert!(ran.status.success(), "{ran:?}");
+    String::from_utf8(ran.stdout).expect("text")
+}
+
+/// And so it stands on the ledger, without what failed in between.
+fn assert_ledger(folder: &Path, all: usize) {
+    let entries = ledger(folder);
+    let count = |step: &str| entries.matches(&format!(r#""step":"{step}""#)).count();
+    assert_eq!((count("queued"), count("delivered")), (all, all));
+    assert_eq!(count("failed"), 0);
+}
