@@ -60,7 +60,7 @@ def session(base: str, account: str, password: str) -> str:
         return answer.headers["set-cookie"].split("=", 1)[1].split(";", 1)[0]
 
 
-def walk(tool: str, base: str, role: str, secret: str | None, seconds: int) -> bool:
+def walk(tool: str, base: str, role: str, secret: str | None, seconds: int, folder: pathlib.Path) -> bool:
     print(f"== {role}, {seconds} s", flush=True)
     command = [tool, "run", f"{base}/api/openapi.json", "--checks", CHECKS, "--max-time", str(seconds)]
     command += ["--continue-on-failure", "--warnings", "off", "--request-timeout", "30"]
@@ -70,17 +70,17 @@ def walk(tool: str, base: str, role: str, secret: str | None, seconds: int) -> b
     if secret is not None:
         command += ["--header", f"Authorization: Bearer {secret}"]
         command += ["--exclude-operation-id", "sign_out"]
-    return subprocess.run(command, check=False).returncode == 0
+    return subprocess.run(command, check=False, cwd=folder).returncode == 0
 
 
 def main() -> None:
     minutes = float(os.environ.get("MINUTES", "10"))
-    binary = os.environ.get("YIPING_BIN", "target/release/yiping")
+    binary = pathlib.Path(os.environ.get("YIPING_BIN", "target/release/yiping")).resolve()
     tool = shutil.which("schemathesis", path=str(pathlib.Path(sys.executable).parent)) or sys.exit("schemathesis is missing")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="yiping-schema-"))
     port, devices = free_port(), free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [binary, "demo", "--data-dir", str(folder), "--port", str(port), "--mqtt", str(devices)]
+    command = [str(binary), "demo", "--data-dir", str(folder), "--port", str(port), "--mqtt", str(devices)]
     program = subprocess.Popen(command, env={**os.environ, "RUST_LOG": "warn"}, stdout=subprocess.DEVNULL)
     try:
         file = folder / "sign-in.json"
@@ -92,7 +92,7 @@ def main() -> None:
         failed = []
         for role in wanted:
             secret = secrets[role] if role in secrets else session(base, role, known["password"])
-            if not walk(tool, base, role, secret, max(1, int(minutes * 60))):
+            if not walk(tool, base, role, secret, max(1, int(minutes * 60)), folder):
                 failed.append(role)
         if program.poll() is not None:
             sys.exit(f"the program ended with {program.returncode}")
