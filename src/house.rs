@@ -4,6 +4,7 @@
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
 mod notices;
+mod tasks;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -13,9 +14,7 @@ use std::time::Duration;
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use yiping_desk::rights::Right;
 use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
@@ -32,6 +31,7 @@ use crate::explain::rule_view;
 use crate::packs::Domain;
 use crate::past::StorePast;
 use crate::tls::Certificate;
+use tasks::Tasks;
 
 /// How long closing may take before the program ends anyway.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(4_500);
@@ -70,70 +70,6 @@ pub(crate) struct House {
     /// `None` when only this machine is answered.
     certificate: Option<Arc<Certificate>>,
     live: LiveHandle,
-}
-
-/// Tasks that stop at one word.
-struct Tasks {
-    running: JoinSet<(&'static str, anyhow::Result<()>)>,
-    stop: watch::Sender<bool>,
-}
-
-impl Tasks {
-    fn new() -> Self {
-        Self {
-            running: JoinSet::new(),
-            stop: watch::Sender::new(false),
-        }
-    }
-
-    /// Resolves when these tasks are told to stop.
-    fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut stop = self.stop.subscribe();
-        async move { drop(stop.wait_for(|stop| *stop).await) }
-    }
-
-    fn spawn(
-        &mut self,
-        name: &'static str,
-        task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
-    ) {
-        self.running.spawn(async move { (name, task.await) });
-    }
-
-    fn spawn_on(
-        &mut self,
-        threads: &Handle,
-        name: &'static str,
-        task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
-    ) {
-        self.running
-            .spawn_on(async move { (name, task.await) }, threads);
-    }
-
-    /// The error of the next task that ends with one; waits for ever when none does.
-    async fn failure(&mut self) -> anyhow::Error {
-        while let Some(ended) = self.running.join_next().await {
-            match ended {
-                Ok((_, Ok(()))) => {}
-                Ok((name, Err(error))) => return error.context(format!("{name} failed")),
-                Err(panic) => return anyhow::anyhow!("a task broke: {panic}"),
-            }
-        }
-        std::future::pending().await
-    }
-
-    async fn finish(mut self) {
-        self.stop.send_replace(true);
-        while let Some(ended) = self.running.join_next().await {
-            match ended {
-                Ok((_, Ok(()))) => {}
-                Ok((name, Err(error))) => {
-                    tracing::error!(task = name, error = format!("{error:#}"), "ended badly");
-                }
-                Err(error) => tracing::error!(%error, "a task broke"),
-            }
-        }
-    }
 }
 
 /// Listens at the address of the face.
