@@ -71,6 +71,9 @@ fn asks(document: &mut utoipa::openapi::OpenApi, path: &str, method: &Method, ne
         ),
         ("503", "The answer takes too long"),
     ];
+    if matches!(*method, Method::POST | Method::PUT) {
+        refusals.push(("415", "The body is not JSON"));
+    }
     if need != Need::Nothing {
         refusals[1].1 = "No right to it, from a page of another origin, or under another name";
         refusals.push(("401", "Nobody is signed in"));
