@@ -366,3 +366,61 @@ fn the_open_api_document_lists_the_outer_contract() {
     assert_eq!(support::status(program.port, "/healthz"), Some(200));
     assert!(support::get_text(program.port, "/metrics").is_some());
 }
+
+/// Also what other rooms serve: the doors, and the notices. What a route asks stands in the document, which the router writes as it guards.
+#[test]
+fn every_route_of_the_whole_program_keeps_to_the_table_of_rights() {
+    use yiping_desk::rights::{ROLES, Reach, Role, TABLE, reach};
+    let folder = tempfile::tempdir().expect("a folder");
+    let (program, _) = demo(&folder, &["--no-sim"], &[]);
+    let (port, access) = (program.port, support::access::access(program.port));
+    let status = |method: &str, path: &str, secret: Option<&str>| {
+        support::access::status_as(port, method, path, secret)
+    };
+    let mut everybody = vec![
+        (Role::Wall, access.wall.clone()),
+        (Role::Source, access.source.clone()),
+        (Role::Listener, access.listener.clone()),
+    ];
+    let accounts = "viewer officer leader commander department field administrator auditor";
+    for (name, role) in accounts.split(' ').zip(ROLES) {
+        everybody.push((role, access.sign_in(port, name)));
+    }
+    let document = program.get("/api/openapi.json");
+    let mut asked = std::collections::BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        let place = path.replace("{id}", "x").replace("{name}", "nobody");
+        for (method, told) in methods.as_object().expect("methods") {
+            // It would end the walk; the server's own tests sign out.
+            if (method.as_str(), path.as_str()) == ("delete", "/api/v1/session") {
+                continue;
+            }
+            let method = method.to_uppercase();
+            let said = told["description"].as_str().unwrap_or_default();
+            let asks = |right| said.contains(&format!("the right `{right}`"));
+            let right = TABLE
+                .map(|(right, _)| right)
+                .into_iter()
+                .find(|&right| asks(right));
+            asked.extend(right);
+            if told["security"].is_null() {
+                continue;
+            }
+            assert_eq!(
+                status(&method, &place, None),
+                401,
+                "nobody: {method} {path}"
+            );
+            for (role, secret) in &everybody {
+                let refused = matches!(status(&method, &place, Some(secret)), 401 | 403);
+                let expected = right.is_some_and(|right| reach(*role, right) == Reach::None);
+                assert_eq!(refused, expected, "{role}: {method} {path}");
+            }
+        }
+    }
+    assert_eq!(
+        asked.len(),
+        TABLE.len(),
+        "each right is asked by some route"
+    );
+}

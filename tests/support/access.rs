@@ -104,19 +104,39 @@ impl Access {
     }
 
     fn officer(&self, port: u16) -> &str {
-        self.officer.get_or_init(|| {
-            let body =
-                serde_json::json!({ "name": "officer", "password": self.password, "seat": SEAT });
-            let answer = agent()
-                .post(format!("http://127.0.0.1:{port}/api/v1/session"))
-                .header("content-type", "application/json")
-                .send(body.to_string())
-                .expect("the program answers");
-            let cookie = answer.headers()["set-cookie"].to_str().expect("text");
-            let secret = cookie
-                .strip_prefix("yiping=")
-                .and_then(|rest| rest.split(';').next());
-            secret.expect("the session's cookie").to_owned()
-        })
+        self.officer.get_or_init(|| self.sign_in(port, "officer"))
     }
+
+    /// Signs an account of the demonstration in; what its requests carry.
+    pub(crate) fn sign_in(&self, port: u16, name: &str) -> String {
+        let body = serde_json::json!({ "name": name, "password": self.password, "seat": SEAT });
+        let answer = agent()
+            .post(format!("http://127.0.0.1:{port}/api/v1/session"))
+            .header("content-type", "application/json")
+            .send(body.to_string())
+            .expect("the program answers");
+        let cookie = answer.headers()["set-cookie"].to_str().expect("text");
+        let secret = cookie
+            .strip_prefix("yiping=")
+            .and_then(|rest| rest.split(';').next());
+        secret.expect("the session's cookie").to_owned()
+    }
+}
+
+/// The status that an empty JSON body gets, as whoever carries this secret.
+pub(crate) fn status_as(port: u16, method: &str, path: &str, secret: Option<&str>) -> u16 {
+    let mut request = ureq::http::Request::builder()
+        .method(method)
+        .uri(format!("http://127.0.0.1:{port}{path}"))
+        .header("content-type", "application/json");
+    if let Some(secret) = secret {
+        request = request.header("authorization", format!("Bearer {secret}"));
+    }
+    let agent = agent();
+    let request = agent
+        .configure_request(request.body("{}").expect("a request"))
+        .allow_non_standard_methods(true)
+        .build();
+    let answer = agent.run(request).expect("an answer");
+    answer.status().as_u16()
 }
