@@ -150,18 +150,20 @@ export function extended(trend: TrendView | undefined, point: TrendPoint): Trend
   if (trend === undefined || trend.step_secs !== step_secs)
     return { thing, property, last_ms: start_ms, step_secs, means: [mean], corrected: noted([], point, 1, start_ms) };
   const steps = Math.round((start_ms - trend.last_ms) / (step_secs * 1_000));
-  const means = [...trend.means];
+  const held = trend.means.length;
   if (steps <= 0) {
-    const index = means.length - 1 + steps;
+    const index = held - 1 + steps;
     if (index < 0) return trend;
-    means[index] = mean;
-    return { ...trend, means, corrected: noted(trend.corrected, point, means.length, trend.last_ms) };
+    const means = trend.means.with(index, mean);
+    return { ...trend, means, corrected: noted(trend.corrected, point, held, trend.last_ms) };
   }
-  for (let skipped = Math.min(steps, TREND_POINTS) - 1; skipped > 0; skipped -= 1) means.push(null);
-  means.push(mean);
-  const kept = means.slice(-TREND_POINTS);
-  const corrected = noted(trend.corrected, point, kept.length, start_ms);
-  return { ...trend, last_ms: start_ms, means: kept, corrected };
+  // Made in its final size: thousands of them are made a minute.
+  const length = Math.min(held + steps, TREND_POINTS);
+  const means = new Array<number | null>(length);
+  for (let at = 0; at < length; at += 1) means[at] = trend.means[held + steps - length + at] ?? null;
+  means[length - 1] = mean;
+  const corrected = noted(trend.corrected, point, length, start_ms);
+  return { ...trend, last_ms: start_ms, means, corrected };
 }
 
 /** The corrections of the windows that a trend spans, after one more point. */

@@ -18,7 +18,9 @@ export const STEPS = { rain: RAIN_STEPS, people: COUNT_STEPS, noise: NOISE_STEPS
 
 /** The step of a ramp on which a value stands; 0 is below the first. */
 export function step(value: number, steps: readonly number[]): number {
-  return steps.filter((from) => value >= from).length;
+  let at = 0;
+  for (const from of steps) if (value >= from) at += 1;
+  return at;
 }
 
 /** The grey of a step. */

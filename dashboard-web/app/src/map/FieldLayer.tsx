@@ -14,16 +14,18 @@ export const FieldLayer: Component<{
   label: string;
 }> = (props) => {
   let canvas: HTMLCanvasElement | undefined;
-  let before = "";
+  let before: readonly unknown[] = [];
   onMount(() => {
     const context = canvas?.getContext("2d") ?? undefined;
     if (canvas === undefined || context === undefined) return;
     const element = canvas;
     createEffect(() => {
       const { projection, field, steps, land } = props;
-      const cells = (field?.cells ?? []).map((cell) => ({ ...cell, at: step(cell.value, steps) }));
-      const content = `${ratio()} ${land} ${cells.map(({ at, corners, measured }) => `${at}${measured ?? ""},${corners[0]}`).join(" ")}`;
-      if (content === before) return;
+      const cells = field?.cells ?? [];
+      const greys = cells.map(({ value }) => step(value, steps));
+      const content: unknown[] = [ratio(), land, ...greys];
+      for (const { corners, measured } of cells) content.push(corners[0]?.[0], corners[0]?.[1], measured);
+      if (content.length === before.length && content.every((each, at) => each === before[at])) return;
       before = content;
       element.width = Math.round(projection.width * ratio());
       element.height = Math.round(projection.height * ratio());
@@ -31,12 +33,12 @@ export const FieldLayer: Component<{
       context.clearRect(0, 0, projection.width, projection.height);
       if (land) paintLand(context, projection);
       // The land shows through: borders and rivers stay legible.
-      for (const { corners, at, measured } of cells) {
+      for (const [index, { corners, measured }] of cells.entries()) {
         context.globalAlpha = measured === undefined ? 0.62 : 1;
         context.beginPath();
         for (const [x, y] of corners) context.lineTo(x, y);
         context.closePath();
-        context.fillStyle = grey(at);
+        context.fillStyle = grey(greys[index] ?? 0);
         context.fill();
         context.strokeStyle = measured === undefined ? "#26292c" : "#eceeef";
         context.lineWidth = 1;

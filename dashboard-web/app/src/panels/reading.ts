@@ -13,22 +13,46 @@ export interface Reading {
   readonly trend: TrendView | undefined;
 }
 
+/** What readings are made from, each asked for once: an accessor that is asked in a loop is noted a thousand times. */
+export interface Ground {
+  readonly properties: ReadonlyMap<string, PropertyView>;
+  readonly latest: ReadonlyMap<string, LatestView>;
+  readonly trends: ReadonlyMap<string, TrendView>;
+  readonly nowMs: number;
+}
+
+const NO_PROPERTIES: ReadonlyMap<string, PropertyView> = new Map();
+
+/** The ground of a wall now. */
+export function ground(wall: Wall): Ground {
+  return {
+    properties: wall.facts()?.properties ?? NO_PROPERTIES,
+    latest: wall.latest(),
+    trends: wall.trends(),
+    nowMs: wall.now(),
+  };
+}
+
 /** A datastream; `undefined` when nobody knows the property. */
 export function reading(wall: Wall, thing: ThingView, property: string): Reading | undefined {
-  const known = wall.facts()?.properties.get(property);
-  if (known === undefined) return undefined;
-  const key = pairKey(thing.id, property);
-  const last = wall.latest().get(key);
-  const heard = freshness(last, thing, known, wall.now());
-  return { thing, property: known, last, heard, trend: wall.trends().get(key) };
+  return read(ground(wall), thing, property);
+}
+
+function read({ properties, latest, trends, nowMs }: Ground, thing: ThingView, id: string): Reading | undefined {
+  const property = properties.get(id);
+  if (property === undefined) return undefined;
+  const key = pairKey(thing.id, id);
+  const last = latest.get(key);
+  return { thing, property, last, heard: freshness(last, thing, property, nowMs), trend: trends.get(key) };
 }
 
 /** The datastreams of a property, by id of their things. */
 export function readings(wall: Wall, property: string): Reading[] {
+  const known = ground(wall);
   const list: Reading[] = [];
   for (const thing of wall.things().values()) {
     if (!thing.properties.includes(property)) continue;
-    const found = reading(wall, thing, property);
+    const found = read(known, thing, property);
     if (found !== undefined) list.push(found);
   }
   return list.sort((a, b) => (a.thing.id < b.thing.id ? -1 : 1));

@@ -8,6 +8,7 @@ import { drawing, type Live, unplaced } from "../../map/drawing";
 import { FieldLayer } from "../../map/FieldLayer";
 import { field } from "../../map/field";
 import { Overlay } from "../../map/Overlay";
+import { nextFrame } from "../../ui/frame";
 import { Sign } from "../../ui/Sign";
 import { ratio } from "../../ui/stage";
 import type { Panel } from "../panel";
@@ -29,19 +30,21 @@ export const MapPanel: Panel = (props) => {
   let container: HTMLDivElement | undefined;
   const [base, setBase] = createSignal<Base>();
   const [drawn, setDrawn] = createSignal(false);
-  const live = createMemo((): Live | undefined => {
-    const { wall } = props;
-    const facts = wall.facts();
-    if (facts === undefined) return undefined;
-    return {
-      facts,
-      things: wall.things(),
-      latest: wall.latest(),
-      alarms: wall.alarms(),
-      cells: wall.cells(),
-      nowMs: wall.now(),
-    };
-  });
+  const live = nextFrame(
+    createMemo((): Live | undefined => {
+      const { wall } = props;
+      const facts = wall.facts();
+      if (facts === undefined) return undefined;
+      return {
+        facts,
+        things: wall.things(),
+        latest: wall.latest(),
+        alarms: wall.alarms(),
+        cells: wall.cells(),
+        nowMs: wall.now(),
+      };
+    }),
+  );
   const near = createMemo(() => closeUp(props.wall.alarms().values(), props.wall.things()), undefined, {
     equals: (a, b) => JSON.stringify([a, ...(a?.things ?? [])]) === JSON.stringify([b, ...(b?.things ?? [])]),
   });
@@ -51,10 +54,13 @@ export const MapPanel: Panel = (props) => {
   });
   const steps = () => STEPS[scene().field ?? "rain"];
   // A field is worked out from what came, not at every stroke of the clock.
+  const came = nextFrame(() => ({
+    latest: props.wall.latest(),
+    cells: scene().windows ? props.wall.cells() : NO_CELLS,
+  }));
   const grey = createMemo(() => {
     const id = scene().field;
-    props.wall.latest();
-    const cells = scene().windows ? props.wall.cells() : NO_CELLS;
+    const { cells } = came();
     const shown = untrack(live);
     if (id === undefined || shown === undefined) return undefined;
     return field(id, { ...shown, cells }, CITY_VIEW, steps()[0] ?? 0);
