@@ -1,4 +1,5 @@
 import { type Component, createEffect, Match, on, onCleanup, Show, Switch } from "solid-js";
+import { DeskScreen } from "./desk/Desk";
 import { guarded } from "./feed/guarded";
 import { Link } from "./feed/link";
 import type { Feed } from "./feed/live";
@@ -9,6 +10,8 @@ import { First } from "./sign-in/First";
 import { NoWall } from "./sign-in/NoWall";
 import { NewPassword } from "./sign-in/Password";
 import { SignIn } from "./sign-in/SignIn";
+import { followAddress, page } from "./ui/page";
+import { tellRoot } from "./ui/root";
 import { WallScreen } from "./wall";
 
 declare global {
@@ -49,7 +52,7 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
   );
 };
 
-/** The wall and its feed: what they hold goes with the session. */
+/** A page and its feed: what they hold goes with the session. */
 const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   const store = createStore();
   const link = new Link({
@@ -61,6 +64,8 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   });
   window.yiping = { state: () => store.view() };
   link.start();
+  tellRoot(store);
+  onCleanup(followAddress());
   onCleanup(() => {
     link.stop();
     delete window.yiping;
@@ -69,7 +74,12 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   const seen = () => props.presence.session() !== undefined || store.link().state !== "waiting";
   return (
     <Show when={seen()}>
-      <WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} />
+      <Show
+        when={page() === "desk"}
+        fallback={<WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} />}
+      >
+        <DeskScreen wall={store} acknowledge={props.feed.acknowledge} raised={props.feed.raised} own={props.presence} />
+      </Show>
     </Show>
   );
 };

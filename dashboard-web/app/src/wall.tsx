@@ -2,7 +2,6 @@ import { type Component, createEffect, createMemo, createSignal, For, onCleanup,
 import type { Acknowledge } from "./feed/acknowledge";
 import type { Own } from "./feed/presence";
 import type { Wall } from "./feed/store";
-import { lang, say, t } from "./lib/i18n";
 import type { PanelProps } from "./panels/panel";
 import { Provenance } from "./panels/provenance/Provenance";
 import { Slot } from "./panels/Slot";
@@ -15,7 +14,6 @@ import { followWindow } from "./ui/stage";
 /** The wall: one stage of fixed size, scaled as a whole and centred. */
 export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: Own }> = (props) => {
   const facts = () => props.wall.facts();
-  const lost = () => props.wall.link().state !== "live";
   const told = () => props.wall.link().state === "lost";
   const [opened, open] = createSignal<string>();
   const columns = createMemo(() => columnsOf(props.wall.things().values()), undefined, {
@@ -46,25 +44,10 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
     onCleanup(() => document.removeEventListener("keydown", press));
   });
 
-  const root = document.documentElement;
-  // What seldom changes is set seldom: a language and a title are not free.
   createEffect(() => {
-    root.lang = lang() === "zh" ? "zh-CN" : "en";
-    const city = facts()?.city;
-    if (city !== undefined) document.title = t().centre(say(city.name));
+    document.documentElement.dataset.scene = scene().id;
   });
-  createEffect(() => {
-    root.dataset.link = lost() ? "lost" : "live";
-    root.dataset.scene = scene().id;
-  });
-  createEffect(() => {
-    root.dataset.position = String(props.wall.position() ?? "");
-    root.dataset.nowMs = String(props.wall.now());
-  });
-  // Of a wall that is no longer there, nothing is said.
-  onCleanup(() => {
-    for (const name of ["link", "scene", "position", "nowMs"]) delete root.dataset[name];
-  });
+  onCleanup(() => delete document.documentElement.dataset.scene);
 
   return (
     <Scaled classes={{ lost: told(), waiting: facts() === undefined }}>

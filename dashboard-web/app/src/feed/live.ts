@@ -1,11 +1,14 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
 import type { Socket } from "./link";
+import { type Raised, raisedByHttp } from "./raised";
 import { type Door, httpDoor } from "./session";
 
 /** Where the messages come from, where the acknowledgements go, and who lets people in. */
 export interface Feed {
   open(after: number | undefined): Socket;
   readonly acknowledge: Acknowledge;
+  /** The alarms raised since a city time; `undefined` when nobody can say. */
+  raised(sinceMs: number): Promise<readonly Raised[] | undefined>;
   readonly door: Door;
 }
 
@@ -22,6 +25,7 @@ export function liveFeed(): Feed {
       return overWebSocket(url);
     },
     acknowledge: acknowledgeByHttp,
+    raised: raisedByHttp,
     door: httpDoor,
   };
 }

@@ -49,6 +49,12 @@ export function pairKey(first: string, second: string): string {
   return `${first}\u0000${second}`;
 }
 
+/** An alarm that changed: what it was before, and what it is; one of them is missing where it came or left. */
+export interface Turn {
+  readonly before: AlarmView | undefined;
+  readonly after: AlarmView | undefined;
+}
+
 /** The messages that make a scene; what the server says beside it moves nothing here. */
 export type SceneMessage = Exclude<ServerMessage, { type: "history" }>;
 
@@ -66,6 +72,16 @@ export class Scene {
   readonly events = new Map<string, readonly EventView[]>();
   /** The last windows of H3 cells, by cell and property. */
   readonly cells = new Map<string, CellView>();
+
+  /** What the alarms that changed since the last time were before; `undefined` when everything is new. */
+  private turned: Map<string, AlarmView | undefined> | undefined;
+
+  /** The alarms that changed since this was asked last; `undefined` when everything may be another. */
+  turns(): readonly Turn[] | undefined {
+    const { turned } = this;
+    this.turned = new Map();
+    return turned && [...turned].map(([id, before]) => ({ before, after: this.alarms.get(id) }));
+  }
 
   /** Folds a message in. `null` means that it does not fit the state: ask for a snapshot. */
   apply(message: SceneMessage): readonly Slice[] | null {
@@ -95,6 +111,7 @@ export class Scene {
   private replace(snapshot: Snapshot): readonly Slice[] {
     const { state } = snapshot;
     this.position = snapshot.position;
+    this.turned = undefined;
     this.nowMs = snapshot.now_ms;
     this.facts = {
       city: snapshot.city,
@@ -123,6 +140,8 @@ export class Scene {
     };
     this.position = delta.position;
     this.nowMs = delta.now_ms;
+    for (const { id } of delta.alarms ?? []) this.turning(id);
+    for (const id of delta.closed ?? []) this.turning(id);
     put("things", this.things, delta.things, (thing) => thing.id);
     put("latest", this.latest, delta.latest, (value) => pairKey(value.thing, value.property));
     put("indices", this.indices, delta.indices, (index) => pairKey(index.thing, index.kind));
@@ -141,6 +160,10 @@ export class Scene {
     }
     if (delta.trend_points?.length) changed.push("trends");
     return changed;
+  }
+
+  private turning(id: string): void {
+    if (this.turned?.has(id) === false) this.turned.set(id, this.alarms.get(id));
   }
 }
 

@@ -13,7 +13,7 @@ import type {
   ThingView,
   TrendView,
 } from "./messages";
-import { type Facts, Scene, type Slice } from "./scene";
+import { type Facts, Scene, type Slice, type Turn } from "./scene";
 
 /** Everything but alarms is painted at most this often. */
 export const PAINT_MS = 200;
@@ -26,6 +26,8 @@ export interface Wall {
   readonly trends: Accessor<ReadonlyMap<string, TrendView>>;
   readonly indices: Accessor<ReadonlyMap<string, IndexView>>;
   readonly alarms: Accessor<ReadonlyMap<string, AlarmView>>;
+  /** The alarms that changed with the last paint; `undefined` when all may be others. */
+  readonly turns: Accessor<readonly Turn[] | undefined>;
   readonly sources: Accessor<ReadonlyMap<string, SourceView>>;
   /** The last events of each thing. */
   readonly events: Accessor<Events>;
@@ -72,6 +74,7 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [trends, setTrends] = createSignal<ReadonlyMap<string, TrendView>>(scene.trends, { equals: false });
   const [indices, setIndices] = createSignal<ReadonlyMap<string, IndexView>>(scene.indices, { equals: false });
   const [alarms, setAlarms] = createSignal<ReadonlyMap<string, AlarmView>>(scene.alarms, { equals: false });
+  const [turns, setTurns] = createSignal<readonly Turn[] | undefined>(undefined, { equals: false });
   const [sources, setSources] = createSignal<ReadonlyMap<string, SourceView>>(scene.sources, { equals: false });
   const [events, setEvents] = createSignal<Events>(scene.events, { equals: false });
   const [cells, setCells] = createSignal<ReadonlyMap<string, CellView>>(scene.cells, { equals: false });
@@ -86,7 +89,10 @@ export function createStore(pace: Pace = BROWSER): Store {
     latest: () => setLatest(scene.latest),
     trends: () => setTrends(scene.trends),
     indices: () => setIndices(scene.indices),
-    alarms: () => setAlarms(scene.alarms),
+    alarms: () => {
+      setAlarms(scene.alarms);
+      setTurns(scene.turns());
+    },
     sources: () => setSources(scene.sources),
     events: () => setEvents(scene.events),
     cells: () => setCells(scene.cells),
@@ -133,6 +139,7 @@ export function createStore(pace: Pace = BROWSER): Store {
     trends,
     indices,
     alarms,
+    turns,
     sources,
     events,
     cells,

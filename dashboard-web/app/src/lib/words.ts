@@ -1,9 +1,10 @@
+import { type DeskWords, enDesk, zhDesk } from "./desk-words";
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends DomainWords, SignInWords {
+export interface Words extends DeskWords, DomainWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -112,6 +113,7 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 
 const zh: Words = {
   ...zhDomains,
+  ...zhDesk,
   ...zhSignIn,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
@@ -221,6 +223,7 @@ const zh: Words = {
 
 const en: Words = {
   ...enDomains,
+  ...enDesk,
   ...enSignIn,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",

@@ -1,14 +1,13 @@
 import "./alarms.css";
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
-import { named } from "../../feed/acknowledge";
-import type { AlarmView } from "../../feed/messages";
 import { t } from "../../lib/i18n";
 import { plainKey } from "../../ui/keys";
 import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
 import { online } from "../sources/doors";
+import { createAcknowledging } from "./acknowledging";
 import { countByLevel, moved, nextWaiting, rows, waits } from "./order";
-import { Row, type RowNote } from "./Row";
+import { Row } from "./Row";
 
 /** Rows that fit without scrolling. */
 const ROWS_MAX = 6;
@@ -20,55 +19,21 @@ export const Alarms: Panel = (props) => {
     equals: (a, b) => a.join() === b.join(),
   });
   const [selected, select] = createSignal<string>();
-  const [notes, setNotes] = createSignal<ReadonlyMap<string, RowNote>>(new Map());
+  const sent = createAcknowledging(props.wall, props.acknowledge);
   const may = () => props.own.session()?.acts.includes("acknowledge") ?? false;
   // Silence of the sensors must not look like peace.
   const blind = () => ![...props.wall.sources().values()].some((door) => online(door, props.wall));
   const waiting = () => [...props.wall.alarms().values()].filter(waits).length;
-  const noteOn = (id: string, note: RowNote | undefined) => {
-    const next = new Map(notes());
-    if (note === undefined) next.delete(id);
-    else next.set(id, note);
-    setNotes(next);
-  };
-
-  const send = async (alarm: AlarmView) => {
-    const { id } = alarm;
-    if (notes().get(id)?.kind === "sending") return;
-    noteOn(id, { kind: "sending" });
-    const result = await props.acknowledge(alarm, props.wall.position() ?? 0, "");
-    switch (result.outcome) {
-      case "done":
-        return noteOn(id, undefined);
-      case "taken": {
-        const first = result.by ?? props.wall.alarms().get(id)?.acknowledged ?? undefined;
-        const text = first === undefined ? t().ackTakenUnknown : t().ackTaken(named(first));
-        return noteOn(id, { kind: "said", text });
-      }
-      case "changed":
-        return noteOn(id, { kind: "said", text: t().ackChanged });
-      case "refused":
-        return noteOn(id, { kind: "said", text: t().ackFailed(result.why) });
-      case "unreachable":
-        return noteOn(id, { kind: "said", text: t().ackFailed(t().ackUnreachable) });
-    }
-  };
   const acknowledge = (id: string) => {
     // As it is painted: that is what was decided on.
     const alarm = list().shown.find((each) => each.id === id);
     if (alarm === undefined || !waits(alarm) || !may()) return;
     select(id);
-    void send(alarm);
+    sent.send(alarm);
   };
 
   // Notes of alarms that are gone go with them.
-  createEffect(
-    on(ids, () => {
-      const open = props.wall.alarms();
-      const kept = [...notes()].filter(([id]) => open.has(id));
-      if (kept.length !== notes().size) setNotes(new Map(kept));
-    }),
-  );
+  createEffect(on(ids, () => sent.tidy()));
 
   // What is shown in detail follows the selection.
   const pick = (id: string | undefined) => {
@@ -124,7 +89,7 @@ export const Alarms: Panel = (props) => {
                       wall={props.wall}
                       alarm={known()}
                       selected={selected() === id}
-                      note={notes().get(id)}
+                      note={sent.notes().get(id)}
                       onSelect={() => {
                         select(id);
                         props.onOpen?.(id);

@@ -17,15 +17,20 @@ import { said } from "../reading";
 import { silenced } from "../silenced";
 import { type Beside, beside } from "./beside";
 
-const MAP = { width: 468, height: 280 } as const;
-const FRAME = { x: 4, y: 4, width: MAP.width - 8, height: MAP.height - 8 };
-const SCALE_BOX = { x: 0, y: MAP.height - 40, width: 150, height: 40 };
+/** Size of the map where nobody asks for another. */
+const MAP: Size = { width: 468, height: 280 };
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 /** The map shows at least this much. */
 const SHOWN_METRES_MIN = 3_000;
 const NONE: ReadonlySet<string> = new Set();
 
 /** Where it is, and what others near by say. */
-export const BesidePart: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
+export const BesidePart: Component<{ wall: Wall; alarm: AlarmView; map?: Size }> = (props) => {
+  const size = () => props.map ?? MAP;
   const thing = () => props.wall.things().get(props.alarm.thing);
   const list = createMemo(() => beside(props.wall, props.alarm));
   const shown = createMemo(
@@ -43,7 +48,9 @@ export const BesidePart: Component<{ wall: Wall; alarm: AlarmView }> = (props) =
       <Show when={shown()} fallback={<p class="quiet">{t().unplaced}</p>}>
         {(places) => (
           <Show when={props.wall.facts()}>
-            {(facts) => <SmallMap wall={props.wall} alarm={props.alarm} places={places()} facts={facts()} />}
+            {(facts) => (
+              <SmallMap wall={props.wall} alarm={props.alarm} places={places()} facts={facts()} size={size()} />
+            )}
           </Show>
         )}
       </Show>
@@ -75,10 +82,18 @@ export const BesidePart: Component<{ wall: Wall; alarm: AlarmView }> = (props) =
   );
 };
 
-const SmallMap: Component<{ wall: Wall; alarm: AlarmView; places: readonly Place[]; facts: Facts }> = (props) => {
-  const projection = createMemo(() => fitted(boundsOf(props.places, SHOWN_METRES_MIN), MAP.width, MAP.height, 54));
+const SmallMap: Component<{
+  wall: Wall;
+  alarm: AlarmView;
+  places: readonly Place[];
+  facts: Facts;
+  size: Size;
+}> = (props) => {
+  const projection = createMemo(() =>
+    fitted(boundsOf(props.places, SHOWN_METRES_MIN), props.size.width, props.size.height, 54),
+  );
   return (
-    <div class="small-map">
+    <div class="small-map" style={{ width: `${props.size.width}px`, height: `${props.size.height}px` }}>
       <Overlay
         projection={projection()}
         land
@@ -101,8 +116,8 @@ const SmallMap: Component<{ wall: Wall; alarm: AlarmView; places: readonly Place
             },
             {
               projection: projection(),
-              frame: FRAME,
-              taken: [SCALE_BOX],
+              frame: { x: 4, y: 4, width: props.size.width - 8, height: props.size.height - 8 },
+              taken: [{ x: 0, y: props.size.height - 40, width: 150, height: 40 }],
               together: NONE,
               names: false,
               marks: ALL_COLUMNS,

@@ -86,7 +86,8 @@ const Head: Component<{
   );
 };
 
-const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
+/** What was observed around an alarm, as a curve of a given size. */
+export const Readings: Component<{ wall: Wall; alarm: AlarmView; width?: number; height?: number }> = (props) => {
   const property = () => props.wall.facts()?.properties.get(props.alarm.property);
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   const list = createMemo(() => points(props.wall, props.alarm));
@@ -160,8 +161,8 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
           points={list()}
           levels={levels()}
           stretch={[props.alarm.started_ms, props.alarm.ended_ms ?? props.wall.now()]}
-          width={814}
-          height={300}
+          width={props.width ?? 814}
+          height={props.height ?? 300}
           label={t().readingsOf}
           colour={props.alarm.ended_ms === null ? LEVEL_COLOURS[toLevel(props.alarm.level) - 1] : undefined}
           value={(value) => String(Number(value.toPrecision(6)))}
@@ -172,7 +173,8 @@ const Readings: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
   );
 };
 
-const Corrections: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
+/** What late data changed. */
+export const Corrections: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
   const list = createMemo(() => changes(props.wall, props.alarm));
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   const decimals = () => props.wall.facts()?.properties.get(props.alarm.property)?.decimals ?? 2;

@@ -87,6 +87,7 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
         when={changing()}
         fallback={
           <div class="buttons">
+            <a href="#/desk">{t().toDesk}</a>
             <button type="button" onClick={() => change(true)}>
               {t().passwordChange}
             </button>

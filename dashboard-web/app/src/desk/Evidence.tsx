@@ -1,0 +1,74 @@
+import { type Component, createMemo, Show } from "solid-js";
+import { named } from "../feed/acknowledge";
+import type { AlarmView } from "../feed/messages";
+import type { Wall } from "../feed/store";
+import { say, t } from "../lib/i18n";
+import { age, clockOfDay } from "../lib/time";
+import type { Note } from "../panels/alarms/acknowledging";
+import { telling } from "../panels/alarms/telling";
+import { BesidePart } from "../panels/detail/Beside";
+import { Corrections, Readings } from "../panels/detail/Detail";
+import { Judgement } from "../panels/detail/Judgement";
+import { Sign } from "../ui/Sign";
+
+const CURVE = { width: 500, height: 260 } as const;
+const MAP = { width: 324, height: 260 } as const;
+
+/** Everything about one alarm that answers "true or false?", and what can be done about it. */
+export const Evidence: Component<{
+  wall: Wall;
+  alarm: AlarmView;
+  note: Note | undefined;
+  /** Where this seat may. */
+  onAcknowledge: (() => void) | undefined;
+}> = (props) => {
+  const known = createMemo(() => telling(props.wall, props.alarm));
+  const zone = () => props.wall.facts()?.city.zone ?? "UTC";
+  const waits = () => props.alarm.state !== "acknowledged";
+  return (
+    <section class="evidence detail" aria-label={t().detail} data-detail={props.alarm.id}>
+      <div class="head">
+        <Sign level={props.alarm.level} size={48} number={props.alarm.number} hollow={props.alarm.ended_ms !== null} />
+        <div>
+          <h2>{known().title}</h2>
+          <p>
+            {known().name}
+            <Show when={known().area}>{(area) => <> · {say(area().name)}</>}</Show> <i>{props.alarm.thing}</i>
+          </p>
+        </div>
+        <b class="age">{age((props.alarm.ended_ms ?? props.wall.now()) - props.alarm.started_ms)}</b>
+      </div>
+      <div class="acts">
+        <Show
+          when={waits() && props.onAcknowledge}
+          fallback={
+            <Show when={props.alarm.acknowledged} fallback={<span>{t().watchOnly}</span>}>
+              {(by) => <span>{t().acknowledgedBy(named(by()), clockOfDay(by().at_ms, props.wall.now(), zone()))}</span>}
+            </Show>
+          }
+        >
+          {(acknowledge) => (
+            <button type="button" class="primary" onClick={() => acknowledge()()}>
+              <kbd>Enter</kbd> {props.note?.kind === "sending" ? t().acknowledging : t().acknowledge}
+            </button>
+          )}
+        </Show>
+        <Show when={props.note?.kind === "said" && props.note}>
+          {(note) => <span role="alert">{note().text}</span>}
+        </Show>
+      </div>
+      <div class="parts">
+        <div>
+          <Readings wall={props.wall} alarm={props.alarm} width={CURVE.width} height={CURVE.height} />
+          <h3>{t().judged}</h3>
+          <Judgement wall={props.wall} alarm={props.alarm} />
+        </div>
+        <div>
+          <BesidePart wall={props.wall} alarm={props.alarm} map={MAP} />
+          <h3>{t().corrections}</h3>
+          <Corrections wall={props.wall} alarm={props.alarm} />
+        </div>
+      </div>
+    </section>
+  );
+};

@@ -1,0 +1,32 @@
+/** An alarm that was raised: when, by the city clock, and of which thing. */
+export interface Raised {
+  readonly id: string;
+  readonly raised_ms: number;
+  readonly thing: string;
+}
+
+const ANSWER_MS_MAX = 10_000;
+const ROWS_MAX = 10_000;
+
+/** Asks the server for the alarms raised since a city time; `undefined` when it does not say. */
+export async function raisedByHttp(sinceMs: number): Promise<readonly Raised[] | undefined> {
+  try {
+    const query = new URLSearchParams({ from: new Date(sinceMs).toISOString(), limit: String(ROWS_MAX) });
+    const response = await fetch(`api/v1/alarms?${query}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    return response.ok ? read(await response.json()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an answer says; what is not as it must be is left out. */
+export function read(answer: unknown): readonly Raised[] {
+  if (typeof answer !== "object" || answer === null || !("items" in answer) || !Array.isArray(answer.items)) return [];
+  return answer.items.flatMap((item: unknown): Raised[] => {
+    if (typeof item !== "object" || item === null) return [];
+    const { id, thing, raised_at } = item as { id?: unknown; thing?: unknown; raised_at?: unknown };
+    const raised = typeof raised_at === "string" ? Date.parse(raised_at) : Number.NaN;
+    if (typeof id !== "string" || typeof thing !== "string" || Number.isNaN(raised)) return [];
+    return [{ id, raised_ms: raised, thing }];
+  });
+}
