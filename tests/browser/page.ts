@@ -16,9 +16,9 @@ export async function accessibility(page: Page): Promise<string[]> {
   });
 }
 
-/** Texts below 18 design pixels, and texts that stick out of the stage or are cut without dots. */
-export function illegible(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+/** Texts below so many design pixels, and texts that stick out of the stage or are cut without dots. */
+export function illegible(page: Page, least = 18): Promise<string[]> {
+  return page.evaluate((pixels) => {
     const found: string[] = [];
     const frame = document.querySelector('.stage') ?? document.body;
     const { right } = frame.getBoundingClientRect();
@@ -29,7 +29,7 @@ export function illegible(page: Page): Promise<string[]> {
       }
       const style = getComputedStyle(element);
       const text = element.textContent?.trim().slice(0, 40) ?? '';
-      if (Number.parseFloat(style.fontSize) < 18) {
+      if (Number.parseFloat(style.fontSize) < pixels) {
         found.push(`${style.fontSize}: ${text}`);
       }
       if (element.getBoundingClientRect().right > right + 1) {
@@ -37,7 +37,7 @@ export function illegible(page: Page): Promise<string[]> {
       }
     }
     return found;
-  });
+  }, least);
 }
 
 /** Collects what a page complains about. */
