@@ -1,4 +1,4 @@
-import { type Component, createEffect, Match, on, onCleanup, Show, Switch } from "solid-js";
+import { type Component, createEffect, createMemo, Match, on, onCleanup, Show, Switch } from "solid-js";
 import { DeskScreen } from "./desk/Desk";
 import { guarded } from "./feed/guarded";
 import { Link } from "./feed/link";
@@ -6,10 +6,14 @@ import type { Feed } from "./feed/live";
 import type { StateView } from "./feed/messages";
 import type { Presence } from "./feed/presence";
 import { createStore } from "./feed/store";
+import { forgetTasks, whoWas } from "./phone/kept";
+import { PhoneScreen } from "./phone/Phone";
 import { First } from "./sign-in/First";
 import { NoWall } from "./sign-in/NoWall";
 import { NewPassword } from "./sign-in/Password";
 import { SignIn } from "./sign-in/SignIn";
+import { TableScreen } from "./table/Table";
+import { keepApp } from "./ui/keep";
 import { followAddress, page } from "./ui/page";
 import { tellRoot } from "./ui/root";
 import { WallScreen } from "./wall";
@@ -36,6 +40,24 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
       },
     ),
   );
+  // Somebody in the field has no wall and needs none; without a network the phone goes on with what it knew.
+  const onPhone = createMemo(
+    () => {
+      const session = props.presence.session();
+      if (session === undefined) return page() === "phone" ? whoWas() : undefined;
+      const { name, display, acts } = session;
+      return acts.includes("tasks") && (page() === "phone" || !acts.includes("watch")) ? { name, display } : undefined;
+    },
+    undefined,
+    { equals: (a, b) => a?.name === b?.name },
+  );
+  createEffect(() => {
+    if (props.presence.here().state === "out") forgetTasks();
+  });
+  createEffect(() => {
+    if (onPhone() !== undefined) keepApp();
+  });
+  onCleanup(followAddress());
   return (
     <Switch fallback={<Watch feed={props.feed} presence={props.presence} />}>
       <Match when={out()}>{(here) => <SignIn presence={props.presence} why={here().why} />}</Match>
@@ -44,6 +66,11 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
       </Match>
       <Match when={props.presence.session()?.must_change_password}>
         <NewPassword own={props.presence} />
+      </Match>
+      <Match when={onPhone()} keyed>
+        {({ name, display }) => (
+          <PhoneScreen command={props.feed.command} own={props.presence} person={name} display={display} />
+        )}
       </Match>
       <Match when={props.presence.session()?.acts.includes("watch") === false}>
         <NoWall own={props.presence} />
@@ -65,7 +92,6 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   window.yiping = { state: () => store.view() };
   link.start();
   tellRoot(store);
-  onCleanup(followAddress());
   onCleanup(() => {
     link.stop();
     delete window.yiping;
@@ -74,12 +100,20 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   const seen = () => props.presence.session() !== undefined || store.link().state !== "waiting";
   return (
     <Show when={seen()}>
-      <Show
-        when={page() === "desk"}
-        fallback={<WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} />}
-      >
-        <DeskScreen wall={store} acknowledge={props.feed.acknowledge} raised={props.feed.raised} own={props.presence} />
-      </Show>
+      <Switch fallback={<WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} />}>
+        <Match when={page() === "desk"}>
+          <DeskScreen
+            wall={store}
+            acknowledge={props.feed.acknowledge}
+            raised={props.feed.raised}
+            command={props.feed.command}
+            own={props.presence}
+          />
+        </Match>
+        <Match when={page() === "table"}>
+          <TableScreen wall={store} command={props.feed.command} own={props.presence} />
+        </Match>
+      </Switch>
     </Show>
   );
 };

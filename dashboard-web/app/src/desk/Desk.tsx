@@ -12,11 +12,13 @@ import {
   untrack,
 } from "solid-js";
 import type { Acknowledge } from "../feed/acknowledge";
+import { type Command, newKey } from "../feed/command";
 import type { AlarmView } from "../feed/messages";
 import type { Own } from "../feed/presence";
 import type { Raised } from "../feed/raised";
 import type { Turn } from "../feed/scene";
 import type { Wall } from "../feed/store";
+import { type ColumnId, columnOf } from "../lib/domains";
 import { t } from "../lib/i18n";
 import { createAcknowledging } from "../panels/alarms/acknowledging";
 import { waits } from "../panels/alarms/order";
@@ -39,6 +41,7 @@ export const DeskScreen: Component<{
   acknowledge: Acknowledge;
   /** The alarms raised since a city time. */
   raised: (sinceMs: number) => Promise<readonly Raised[] | undefined>;
+  command: Command;
   own: Own;
 }> = (props) => {
   const { wall } = props;
@@ -92,6 +95,24 @@ export const DeskScreen: Component<{
     if (!next.delete(level)) next.add(level);
     hide(next);
   };
+  const mayOpen = () => props.own.session()?.acts.includes("incidents") ?? false;
+  // One alarm, one incident: the key is the alarm, and who comes second is told the number.
+  const [opening, setOpening] = createSignal<string>();
+  const toIncident = async () => {
+    const alarm = known();
+    if (alarm === undefined || open(alarm.id) === undefined || !mayOpen()) return;
+    const { title, name, thing } = telling(wall, alarm);
+    const result = await props.command.open({
+      key: newKey(),
+      title: `${name} ${title}`.slice(0, 100),
+      class: classOf(columnOf(thing, alarm.property)),
+      warning: alarm.level,
+      origins: [{ type: "alarm", alarm: alarm.id, subject: `${alarm.thing}:${alarm.property}` }],
+    });
+    if (result.outcome === "done") location.hash = "#/table";
+    else setOpening(result.outcome === "refused" ? result.why : t().ackUnreachable);
+  };
+  createEffect(on(selected, () => setOpening(undefined), { defer: true }));
   const onButton = (event: KeyboardEvent) => event.target instanceof HTMLButtonElement;
   const press = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.defaultPrevented) {
@@ -105,6 +126,7 @@ export const DeskScreen: Component<{
     else if (event.key === "Enter" && !onButton(event)) acknowledge();
     else if (/^[1-4]$/.test(event.key)) toggle(Number(event.key));
     else if (event.key === "/") search?.focus();
+    else if (event.key === "t" || event.key === "T") void toIncident();
     else if (event.key === "w" || event.key === "W") location.hash = "#/";
     else return;
     event.preventDefault();
@@ -143,6 +165,8 @@ export const DeskScreen: Component<{
               wall={wall}
               alarm={alarm()}
               note={sent.notes().get(alarm().id)}
+              onIncident={mayOpen() && open(alarm().id) !== undefined ? () => void toIncident() : undefined}
+              refused={opening()}
               onAcknowledge={may() && open(alarm().id) !== undefined ? acknowledge : undefined}
             />
           )}
@@ -163,6 +187,12 @@ export const DeskScreen: Component<{
     </Scaled>
   );
 };
+
+/** The class of an incident that begins with an alarm of a column; whoever assesses it may say otherwise. */
+function classOf(column: ColumnId): string {
+  if (column === "rain" || column === "stage" || column === "weather") return "natural";
+  return column === "video" ? "security" : "accident";
+}
 
 /** Whether an alarm has every word that is looked for: in its title, its place or what it measures. */
 function told(wall: Wall, alarm: AlarmView, words: readonly string[]): boolean {

@@ -21,6 +21,9 @@ export const Evidence: Component<{
   note: Note | undefined;
   /** Where this seat may. */
   onAcknowledge: (() => void) | undefined;
+  onIncident: (() => void) | undefined;
+  /** Why no incident was opened. */
+  refused: string | undefined;
 }> = (props) => {
   const known = createMemo(() => telling(props.wall, props.alarm));
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
@@ -53,6 +56,14 @@ export const Evidence: Component<{
             </button>
           )}
         </Show>
+        <Show when={props.onIncident}>
+          {(toIncident) => (
+            <button type="button" class="secondary" onClick={() => toIncident()()}>
+              <kbd>T</kbd> {t().toIncident}
+            </button>
+          )}
+        </Show>
+        <Show when={props.refused}>{(why) => <span role="alert">{why()}</span>}</Show>
         <Show when={props.note?.kind === "said" && props.note}>
           {(note) => <span role="alert">{note().text}</span>}
         </Show>

@@ -1,4 +1,5 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
+import { type Command, commandByHttp } from "./command";
 import type { Socket } from "./link";
 import { type Raised, raisedByHttp } from "./raised";
 import { type Door, httpDoor } from "./session";
@@ -9,6 +10,7 @@ export interface Feed {
   readonly acknowledge: Acknowledge;
   /** The alarms raised since a city time; `undefined` when nobody can say. */
   raised(sinceMs: number): Promise<readonly Raised[] | undefined>;
+  readonly command: Command;
   readonly door: Door;
 }
 
@@ -26,6 +28,7 @@ export function liveFeed(): Feed {
     },
     acknowledge: acknowledgeByHttp,
     raised: raisedByHttp,
+    command: commandByHttp,
     door: httpDoor,
   };
 }

@@ -5,6 +5,7 @@ export interface DeskWords {
   readonly desk: string;
   readonly toDesk: string;
   readonly toWall: string;
+  readonly toIncident: string;
   readonly groups: Readonly<Record<Group, string>>;
   readonly overNote: string;
   readonly columns: Readonly<
@@ -33,6 +34,7 @@ export const zhDesk: DeskWords = {
   desk: "值班席",
   toDesk: "值班席",
   toWall: "大屏",
+  toIncident: "转事件",
   groups: { waiting: "未签收", returned: "已恢复，仍待签收", held: "已签收，仍在报警", over: "已恢复，30 分钟后移出" },
   overNote: "自本页打开以来",
   columns: {
@@ -64,6 +66,7 @@ export const zhDesk: DeskWords = {
     [["↑", "↓"], "选行"],
     [["Enter"], "签收"],
     [["N"], "下一未签收"],
+    [["T"], "转事件"],
     [["1", "4"], "按等级"],
     [["/"], "筛选"],
     [["Esc"], "清除筛选"],
@@ -75,6 +78,7 @@ export const enDesk: DeskWords = {
   desk: "Duty desk",
   toDesk: "Duty desk",
   toWall: "Wall",
+  toIncident: "Open an incident",
   groups: {
     waiting: "Unacknowledged",
     returned: "Returned, to be acknowledged",
@@ -111,6 +115,7 @@ export const enDesk: DeskWords = {
     [["↑", "↓"], "row"],
     [["Enter"], "acknowledge"],
     [["N"], "next unacknowledged"],
+    [["T"], "incident"],
     [["1", "4"], "levels"],
     [["/"], "filter"],
     [["Esc"], "clear filter"],

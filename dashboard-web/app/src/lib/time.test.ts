@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, clockMinutes, clockOfDay, clockSeconds, moment, span } from "./time";
+import { age, clockMinutes, clockOfDay, clockSeconds, moment, remaining, span } from "./time";
 
 const AT = Date.UTC(2026, 5, 24, 16, 42, 8);
 
@@ -39,5 +39,13 @@ describe("spans", () => {
     expect(span(3 * 3_600_000)).toEqual({ count: 3, unit: "hour" });
     expect(span(47 * 3_600_000)).toEqual({ count: 47, unit: "hour" });
     expect(span(49 * 3_600_000)).toEqual({ count: 2, unit: "day" });
+  });
+});
+
+describe("a deadline", () => {
+  it("counts down, and up when it is over", () => {
+    const MINUTE = 60_000;
+    const told = [10 * MINUTE + 8_000, 0, -80_000, 65 * MINUTE, -3 * 60 * MINUTE].map(remaining);
+    expect(told).toEqual(["10:08", "00:00", "+01:20", "1:05:00", "+3:00:00"]);
   });
 });

@@ -78,6 +78,13 @@ export function age(ms: number): string {
   return `${Math.floor(secs / 3_600)}:${pad(Math.floor(secs / 60) % 60)}:${pad(secs % 60)}`;
 }
 
+/** A deadline: `mm:ss` that is left, over `+mm:ss`; hours where there are any. */
+export function remaining(ms: number): string {
+  const secs = Math.floor(Math.abs(ms) / 1_000);
+  const text = `${pad(Math.floor(secs / 60) % 60)}:${pad(secs % 60)}`;
+  return `${ms < 0 ? "+" : ""}${secs >= 3_600 ? `${Math.floor(secs / 3_600)}:` : ""}${text}`;
+}
+
 /** The unit in which an approximate duration is said. */
 export type SpanUnit = "second" | "minute" | "hour" | "day";
 

@@ -1,10 +1,11 @@
+import { type CommandWords, enCommand, zhCommand } from "./command-words";
 import { type DeskWords, enDesk, zhDesk } from "./desk-words";
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends DeskWords, DomainWords, SignInWords {
+export interface Words extends CommandWords, DeskWords, DomainWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -113,6 +114,7 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 
 const zh: Words = {
   ...zhDomains,
+  ...zhCommand,
   ...zhDesk,
   ...zhSignIn,
   centre: (city) => `${city}城市运行指挥中心`,
@@ -223,6 +225,7 @@ const zh: Words = {
 
 const en: Words = {
   ...enDomains,
+  ...enCommand,
   ...enDesk,
   ...enSignIn,
   centre: (city) => `${city} City Operations Centre`,

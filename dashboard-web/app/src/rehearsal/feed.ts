@@ -1,4 +1,5 @@
 import type { Feed } from "../feed/live";
+import { rehearsalCommand } from "./command";
 import { crowded } from "./crowd";
 import { rehearsalDoor } from "./door";
 import { Player, type Recording } from "./player";
@@ -20,5 +21,11 @@ export async function rehearsalFeed(): Promise<Feed> {
   const crowd = given(query, "alarms");
   const recording = crowd === undefined ? played : crowded(played, crowd);
   const player = new Player(recording, { fromSecs: given(query, "from") ?? 0, cutSecs: given(query, "cut") });
-  return { open: () => player.open(), acknowledge: player.acknowledge, raised: async () => [], door: rehearsalDoor };
+  return {
+    open: () => player.open(),
+    acknowledge: player.acknowledge,
+    raised: async () => [],
+    command: rehearsalCommand,
+    door: rehearsalDoor,
+  };
 }

@@ -1,11 +1,12 @@
 import { createSignal } from "solid-js";
 
-/** The pages of the app: the wall, and a seat's own. */
-export type Page = "wall" | "desk";
+/** The pages of the app: the wall, a seat's desk, the table from which incidents are commanded, and somebody's phone. */
+export const PAGES = ["wall", "desk", "table", "phone"] as const;
+export type Page = (typeof PAGES)[number];
 
 /** The page that an address names: `#/desk`. */
 export function pageIn(hash: string): Page {
-  return hash === "#/desk" ? "desk" : "wall";
+  return PAGES.find((page) => hash === `#/${page}`) ?? "wall";
 }
 
 const [page, setPage] = createSignal<Page>(typeof location === "undefined" ? "wall" : pageIn(location.hash));

@@ -88,6 +88,12 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
         fallback={
           <div class="buttons">
             <a href="#/desk">{t().toDesk}</a>
+            <Show when={props.session.acts.includes("incidents")}>
+              <a href="#/table">{t().toTable}</a>
+            </Show>
+            <Show when={props.session.acts.includes("tasks")}>
+              <a href="#/phone">{t().toPhone}</a>
+            </Show>
             <button type="button" onClick={() => change(true)}>
               {t().passwordChange}
             </button>

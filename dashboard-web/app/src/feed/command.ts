@@ -1,0 +1,274 @@
+import type { Text } from "../lib/i18n";
+import { lang } from "../lib/i18n";
+
+/** The stages of an incident, in their order. */
+export const STAGES = ["reported", "assessing", "responding", "handling", "adjusting", "ended", "evaluated"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Where a task stands. */
+export type TaskStage =
+  | "dispatched"
+  | "signed"
+  | "en_route"
+  | "on_scene"
+  | "working"
+  | "done"
+  | "verified"
+  | "closed"
+  | "refused"
+  | "withdrawn";
+
+/** A step of a task that a person takes. */
+export type Step =
+  | "sign"
+  | "refuse"
+  | "set_out"
+  | "arrive"
+  | "begin"
+  | "finish"
+  | "reassign"
+  | "verify"
+  | "send_back"
+  | "close"
+  | "withdraw";
+
+/** How late something is. */
+export type Late = "no" | "overdue" | "reminded" | "supervised";
+
+/** Where something is: WGS-84. */
+export interface At {
+  readonly lon: number;
+  readonly lat: number;
+  readonly name?: string;
+}
+
+/** What proves that a task is done. */
+export type Proof =
+  | { readonly by: "evidence"; readonly photos: number }
+  | {
+      readonly by: "reading";
+      readonly datastream: string;
+      readonly at_most?: number;
+      readonly at_least?: number;
+      readonly for_secs: number;
+      readonly gap_secs: number;
+    };
+
+/** An incident in a list, as the API says it. Times are RFC 3339. */
+export interface IncidentRow {
+  readonly id: string;
+  readonly number: number;
+  readonly version: number;
+  readonly title: string;
+  readonly class: string;
+  readonly event_level: number | null;
+  readonly warning: number | null;
+  readonly response_level: number | null;
+  readonly stage: Stage;
+  readonly area: string | null;
+  readonly place: At | null;
+  readonly opened: string;
+  readonly ended: string | null;
+  readonly commander: string | null;
+  readonly tasks: number;
+  readonly open_tasks: number;
+  readonly late_tasks: number;
+  readonly report_due: string | null;
+}
+
+/** A task in a list. */
+export interface TaskRow {
+  readonly id: string;
+  readonly incident: string;
+  readonly incident_number: number;
+  readonly number: number;
+  readonly version: number;
+  readonly title: Text;
+  readonly role: string;
+  readonly assignee: string | null;
+  readonly stage: TaskStage;
+  readonly late: Late;
+  readonly sign_by: string | null;
+  readonly done_by: string | null;
+  readonly proof: Proof;
+  readonly relapses: number;
+}
+
+/** A photograph that was taken: by its digest. */
+export interface Photo {
+  readonly digest: string;
+  readonly taken_at: string;
+}
+
+/** A step that was taken. */
+export interface Took {
+  readonly at: string;
+  readonly person: string | null;
+  readonly step: string;
+  readonly done_at?: string;
+  readonly note?: string;
+  readonly photos?: readonly Photo[];
+  readonly reading?: { readonly from: string; readonly to: string; readonly value: number };
+}
+
+/** A task with its steps. */
+export interface Task extends Omit<TaskRow, "incident_number"> {
+  readonly began: string | null;
+  readonly steps: readonly Took[];
+}
+
+/** A report that is to be given upwards, and its clock. */
+export interface Report {
+  readonly report: string;
+  readonly step: "first" | "followup" | "final";
+  readonly title: Text;
+  readonly due?: string;
+  readonly every_secs?: number;
+  readonly given: readonly [string, string] | null;
+  readonly times: number;
+  readonly overdue: boolean;
+}
+
+/** A line of a response: something to check, to fetch, or somebody to tell. */
+export interface Item {
+  readonly item: string;
+  readonly kind: "check" | "resource" | "notice";
+  readonly title: Text;
+  readonly done: readonly [string, string] | null;
+}
+
+/** What was done. */
+export interface Trace {
+  readonly at: string;
+  readonly person: string | null;
+  readonly act: string;
+  readonly what?: string;
+  readonly note?: string;
+}
+
+/** All of an incident. */
+export interface Incident {
+  readonly id: string;
+  readonly number: number;
+  readonly version: number;
+  readonly title: string;
+  readonly class: string;
+  readonly event_level: number | null;
+  readonly warning: number | null;
+  readonly response: {
+    readonly plan: string;
+    readonly title: Text;
+    readonly level: number;
+    readonly started: string;
+  } | null;
+  readonly origins: readonly { readonly type: string; readonly alarm?: string; readonly subject?: string }[];
+  readonly place: At | null;
+  readonly affected: readonly string[];
+  readonly stage: Stage;
+  readonly opened: string;
+  readonly ended: string | null;
+  readonly commander: string | null;
+  readonly offered: string | null;
+  readonly tasks: readonly Task[];
+  readonly reports: readonly Report[];
+  readonly items: readonly Item[];
+  readonly history: readonly Trace[];
+}
+
+/** A plan, for whoever is about to choose one. */
+export interface Plan {
+  readonly id: string;
+  readonly title: Text;
+  readonly class: string;
+  readonly source: string;
+  readonly levels: readonly {
+    readonly level: number;
+    readonly when: Text;
+    readonly tasks: readonly { readonly title: Text }[];
+  }[];
+}
+
+/** What came of an act. */
+export type Acted =
+  | { readonly outcome: "done"; readonly incident: IncidentRow; readonly task: TaskRow | null }
+  /** It does not count, and the server says why in words for people. */
+  | { readonly outcome: "refused"; readonly code: string; readonly why: string }
+  /** No server, or one that cannot answer now: it may be sent again under the same key. */
+  | { readonly outcome: "away" };
+
+/** What came of a question; `undefined` when there was no answer. */
+export type Asked<T> = Promise<T | undefined>;
+
+/** The server's side of command. No call fails: whatever happens is an answer. */
+export interface Command {
+  incidents(): Asked<readonly IncidentRow[]>;
+  incident(id: string): Asked<Incident>;
+  plans(): Asked<readonly Plan[]>;
+  /** The tasks that whoever is signed in may do. */
+  tasks(): Asked<readonly TaskRow[]>;
+  open(body: object): Promise<Acted>;
+  /** Looks after an incident, or orders something for it. */
+  act(kind: "acts" | "orders", incident: string, body: object): Promise<Acted>;
+  /** A step of a task, or an order about it. */
+  step(kind: "steps" | "orders", task: string, body: object): Promise<Acted>;
+}
+
+const ANSWER_MS_MAX = 8_000;
+
+/** The name of an act: the same act sent again changes nothing. */
+export function newKey(): string {
+  return crypto.randomUUID();
+}
+
+async function ask<T>(path: string, pick: (answer: unknown) => T): Asked<T> {
+  try {
+    const response = await fetch(`api/v1/${path}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    return response.ok ? pick(await response.json()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function send(path: string, body: object): Promise<Acted> {
+  let response: Response;
+  try {
+    response = await fetch(`api/v1/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "accept-language": lang() === "zh" ? "zh-CN" : "en" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+    });
+  } catch {
+    return { outcome: "away" };
+  }
+  // Busy, behind or restarting: nothing is said about the act.
+  if (response.status >= 500 || response.status === 429 || response.status === 401) return { outcome: "away" };
+  try {
+    const answer = (await response.json()) as {
+      incident: IncidentRow;
+      task?: TaskRow | null;
+      error?: { code?: string; message?: string };
+    };
+    if (response.ok) return { outcome: "done", incident: answer.incident, task: answer.task ?? null };
+    return {
+      outcome: "refused",
+      code: answer.error?.code ?? String(response.status),
+      why: answer.error?.message ?? `HTTP ${response.status}`,
+    };
+  } catch {
+    return { outcome: "refused", code: String(response.status), why: `HTTP ${response.status}` };
+  }
+}
+
+const items = <T>(answer: unknown): readonly T[] => (answer as { items?: readonly T[] }).items ?? [];
+
+/** Command over HTTP. */
+export const commandByHttp: Command = {
+  incidents: () => ask("incidents?limit=200", items<IncidentRow>),
+  incident: (id) => ask(`incidents/${id}`, (answer) => (answer as { incident: Incident }).incident),
+  plans: () => ask("plans", (answer) => (Array.isArray(answer) ? answer : items<Plan>(answer)) as readonly Plan[]),
+  tasks: () => ask("tasks?open=true&mine=true", items<TaskRow>),
+  open: (body) => send("incidents", body),
+  act: (kind, incident, body) => send(`incidents/${incident}/${kind}`, body),
+  step: (kind, task, body) => send(`tasks/${task}/${kind}`, body),
+};

@@ -1,0 +1,62 @@
+import type { TaskRow } from "../feed/command";
+import type { Kept, Queued } from "./queue";
+
+/** What a phone knew when it last had a network. */
+export interface Known {
+  readonly person: string;
+  readonly display: string;
+  readonly atMs: number;
+  readonly tasks: readonly TaskRow[];
+}
+
+const TASKS = "yiping.tasks";
+const QUEUE = "yiping.queue";
+
+function read<T>(key: string): T | undefined {
+  try {
+    const text = localStorage.getItem(key);
+    return text === null ? undefined : (JSON.parse(text) as T);
+  } catch {
+    return undefined;
+  }
+}
+
+function write(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch (error) {
+    // A full or forbidden store: the page goes on, and what waits lives as long as it does.
+    console.warn("not kept on this phone", error);
+  }
+}
+
+/** The tasks as they were. */
+export function knownTasks(): Known | undefined {
+  return read<Known>(TASKS);
+}
+
+/** Whose phone it was when there was a network last. */
+export function whoWas(): { readonly name: string; readonly display: string } | undefined {
+  const known = knownTasks();
+  return known && { name: known.person, display: known.display };
+}
+
+/** Keeps the tasks for when there is no network. */
+export function keepTasks(known: Known): void {
+  write(TASKS, known);
+}
+
+/** Who leaves takes the tasks along; what waits to be sent stays, under the person's name. */
+export function forgetTasks(): void {
+  try {
+    localStorage.removeItem(TASKS);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+/** The queue of a person on this phone. */
+export function keptQueue(person: string): Kept {
+  const key = `${QUEUE}.${person}`;
+  return { read: () => read<readonly Queued[]>(key) ?? [], write: (queue) => write(key, queue) };
+}

@@ -1,0 +1,73 @@
+// The command table and the phone, rehearsed: accessible, legible, and a queue that goes out once.
+import { expect, type Page, test } from '@playwright/test';
+import { accessibility, complaints, illegible } from './page';
+import { type Rehearsal, rehearsal } from './rehearsal';
+
+const PHONE = { width: 390, height: 844 };
+
+let served: Rehearsal;
+
+test.beforeAll(async () => {
+  served = await rehearsal();
+});
+test.afterAll(async () => {
+  await served.stop();
+});
+
+/** Targets that a glove would miss: lower than so many pixels. */
+const low = (page: Page, pixels: number): Promise<string[]> =>
+  page.locator('.phone button, .phone .camera, .table .orders button, .board button').evaluateAll(
+    (all, least) =>
+      all.filter((each) => each.getBoundingClientRect().height < least).map((each) => each.textContent ?? ''),
+    pixels,
+  );
+
+for (const lang of ['zh', 'en']) {
+  test(`the command table is accessible and legible (${lang})`, async ({ page }) => {
+    const said = complaints(page);
+    await page.goto(`${served.url}/?invented&lang=${lang}#/table`);
+    await expect(page.locator('.board .task').first()).toBeVisible();
+    expect(await accessibility(page)).toEqual([]);
+    expect(await illegible(page, 17)).toEqual([]);
+    expect(await low(page, 52)).toEqual([]);
+    expect(said).toEqual([]);
+  });
+
+  test(`the phone is accessible and legible (${lang})`, async ({ page }) => {
+    const said = complaints(page);
+    await page.setViewportSize(PHONE);
+    await page.goto(`${served.url}/?invented&lang=${lang}#/phone`);
+    await page.locator('.phone .task').nth(1).click();
+    await expect(page.locator('.phone .one')).toBeVisible();
+    expect(await accessibility(page)).toEqual([]);
+    expect(await illegible(page, 15)).toEqual([]);
+    expect(await low(page, 58)).toEqual([]);
+    expect(said).toEqual([]);
+  });
+}
+
+test('a task is done step by step on the phone, and verified at the table', async ({ page }) => {
+  await page.goto(`${served.url}/?invented#/phone`);
+  await page.locator('.phone .task', { hasText: '演示小学' }).click();
+  const one = page.locator('.phone .one');
+  for (const [step, stage] of [
+    ['签收', 'signed'],
+    ['出动', 'en_route'],
+    ['到场', 'on_scene'],
+    ['开始处置', 'working'],
+  ]) {
+    await one.getByRole('button', { name: step, exact: true }).click();
+    await expect(one).toHaveAttribute('data-stage', stage ?? '');
+  }
+  // Not without its photograph.
+  await expect(one.locator('button.primary')).toBeDisabled();
+  await one.locator('input[type="file"]').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('one') });
+  await one.locator('button.primary').click();
+  await expect(one).toHaveAttribute('data-stage', 'done');
+  await page.evaluate(() => {
+    location.hash = '#/table';
+  });
+  const row = page.locator('.board .task', { hasText: '演示小学' });
+  await row.getByRole('button', { name: '核证' }).click();
+  await expect(row).toHaveAttribute('data-stage', 'verified');
+});
