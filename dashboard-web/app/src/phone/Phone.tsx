@@ -92,7 +92,7 @@ export const PhoneScreen: Component<{ command: Command; own: Own; person: string
     return t().offlineFor(t().span(count, unit));
   };
   return (
-    <div class="phone" role="main">
+    <main class="phone">
       <div class="bar">
         <b>{props.display}</b>
         <span>{props.own.session()?.seat}</span>
@@ -124,7 +124,7 @@ export const PhoneScreen: Component<{ command: Command; own: Own; person: string
           <SignOut own={props.own} />
         </div>
       </Show>
-    </div>
+    </main>
   );
 };
 
