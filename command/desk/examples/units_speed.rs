@@ -27,7 +27,7 @@ const SOUTH: f64 = 28.3;
 const STEP: f64 = 0.009;
 const NOW: Timestamp = Timestamp::from_secs(1_772_337_600);
 
-/// Numbers that look random and are the same each time (SplitMix64).
+/// Numbers that look random and are the same each time (`SplitMix64`).
 struct Chance(u64);
 
 impl Chance {
@@ -99,7 +99,7 @@ fn book(
             id,
             name,
             kind: UnitKind::Vehicle,
-            skills: skills[..1 + chance.next() as usize % 4]
+            skills: skills[..=(chance.next() as usize % 4)]
                 .iter()
                 .map(|&skill| skill.to_owned())
                 .collect(),

@@ -405,8 +405,11 @@ impl UnitBook {
         self.now = record.received_at;
         match &record.body {
             Body::Positions(positions) => {
-                let fixes = positions.fixes.iter();
-                fixes.fold(false, |moved, fix| self.move_to(fix) || moved)
+                let mut moved = false;
+                for fix in &positions.fixes {
+                    moved |= self.move_to(fix);
+                }
+                moved
             }
             Body::Decision(decision) => self.decide(decision, record),
             Body::Tick

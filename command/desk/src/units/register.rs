@@ -264,8 +264,9 @@ impl Unit {
         let mut seen: Vec<&str> = self.stock.iter().map(|stock| stock.item.as_str()).collect();
         seen.extend(self.capacity.map(|_| TAKEN));
         seen.sort_unstable();
-        if let Some(pair) = seen.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(format!("`{}` stands twice in its stock", pair[0]));
+        let twice = seen.windows(2).find(|pair| pair[0] == pair[1]);
+        if let Some([item, _]) = twice {
+            return Err(format!("`{item}` stands twice in its stock"));
         }
         Ok(())
     }

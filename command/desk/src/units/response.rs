@@ -2,7 +2,7 @@
 //!
 //! A leg is the time between its two moments, in seconds. A leg of which a moment is not known is not counted, and one whose moments are in the
 //! wrong order is set aside; both are told, so that a figure says on how much it rests. A quantile `q` of `n` values in order is the value at place
-//! `(n - 1) q`, counted from 0, and between two values in proportion (Hyndman and Fan's type 7; the default of R and NumPy). The median is `q = 0.5`.
+//! `(n - 1) q`, counted from 0, and between two values in proportion (Hyndman and Fan's type 7; the default of R). The median is `q = 0.5`.
 
 use serde::Serialize;
 use yiping_model::Timestamp;
@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    /// The real calls: YIPING_TEST_DATA is the folder that has `dispatch/`. The figures were also computed once by NumPy from the same file.
+    /// The real calls: `YIPING_TEST_DATA` is the folder that has `dispatch/`. Python's `statistics` gave the same figures.
     #[test]
     fn the_figures_of_real_calls_are_those_of_counting() {
         let Some(folder) = std::env::var_os("YIPING_TEST_DATA") else {

@@ -1,6 +1,7 @@
 mod advice;
 mod book;
 mod gate;
+mod oracle;
 
 use std::sync::Arc;
 

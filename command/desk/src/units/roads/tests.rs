@@ -19,7 +19,7 @@ pub(in super::super) fn town(side: usize, step: f64, chance: &[u8]) -> Roads {
                 }
                 let luck = chance[number % chance.len()];
                 number += 1;
-                if luck % 7 == 0 {
+                if luck.is_multiple_of(7) {
                     continue;
                 }
                 features.push(json!({
@@ -27,7 +27,7 @@ pub(in super::super) fn town(side: usize, step: f64, chance: &[u8]) -> Roads {
                     "properties": {
                         "id": format!("street-{number}"),
                         "speed_kmh": 20 + 20 * (luck % 4),
-                        "oneway": luck % 5 == 0,
+                        "oneway": luck.is_multiple_of(5),
                     },
                     "geometry": { "type": "LineString", "coordinates": [at(column, row), at(column + right, row + up)] },
                 }));
@@ -59,29 +59,29 @@ pub(in super::super) fn slow_times(roads: &Roads, target: Node, closed: &Closed)
     }
 }
 
-fn read(features: serde_json::Value) -> Result<Roads, RoadError> {
+fn read(features: &serde_json::Value) -> Result<Roads, RoadError> {
     let text = json!({ "type": "FeatureCollection", "features": features }).to_string();
     Roads::read(text.as_bytes())
 }
 
-fn road(properties: serde_json::Value, coordinates: serde_json::Value) -> serde_json::Value {
+fn road(properties: &serde_json::Value, coordinates: &serde_json::Value) -> serde_json::Value {
     json!({ "type": "Feature", "properties": properties, "geometry": { "type": "LineString", "coordinates": coordinates } })
 }
 
 #[test]
 fn roads_meet_where_they_have_a_point_in_common_and_long_ones_are_divided() {
-    let roads = read(json!([
+    let roads = read(&json!([
         road(
-            json!({ "speed_kmh": 36, "id": "main" }),
-            json!([[118.80, 28.90], [118.81, 28.90, 70.0]])
+            &json!({ "speed_kmh": 36, "id": "main" }),
+            &json!([[118.80, 28.90], [118.81, 28.90, 70.0]])
         ),
         road(
-            json!({ "speed_kmh": 36, "oneway": true }),
-            json!([[118.81, 28.90], [118.81, 28.91]])
+            &json!({ "speed_kmh": 36, "oneway": true }),
+            &json!([[118.81, 28.90], [118.81, 28.91]])
         ),
         road(
-            json!({ "speed_kmh": 36 }),
-            json!([[119.80, 28.90], [119.81, 28.90]])
+            &json!({ "speed_kmh": 36 }),
+            &json!([[119.80, 28.90], [119.81, 28.90]])
         ),
     ]))
     .expect("roads");
@@ -114,24 +114,24 @@ fn roads_meet_where_they_have_a_point_in_common_and_long_ones_are_divided() {
 #[test]
 fn what_is_no_road_is_named_with_its_number() {
     let line = json!([[118.80, 28.90], [118.81, 28.90]]);
-    let said = |feature| read(json!([feature])).expect_err("no road").to_string();
+    let said = |feature| read(&json!([feature])).expect_err("no road").to_string();
     assert!(
-        said(road(json!({ "speed_kmh": 0 }), line.clone()))
+        said(road(&json!({ "speed_kmh": 0 }), &line))
             .contains("road 1 (counted from 1): `speed_kmh`")
     );
     assert!(
         said(road(
-            json!({ "speed_kmh": 40 }),
-            json!([[28.9, 118.8], [28.9, 118.9]])
+            &json!({ "speed_kmh": 40 }),
+            &json!([[28.9, 118.8], [28.9, 118.9]])
         ))
         .contains("a point is no place")
     );
     assert!(
-        said(road(json!({ "speed_kmh": 40 }), json!([[118.8, 28.9]]))).contains("fewer than two")
+        said(road(&json!({ "speed_kmh": 40 }), &json!([[118.8, 28.9]]))).contains("fewer than two")
     );
-    assert!(said(road(json!({}), line)).contains("speed_kmh"));
+    assert!(said(road(&json!({}), &line)).contains("speed_kmh"));
     assert!(
-        read(json!([]))
+        read(&json!([]))
             .expect_err("none")
             .to_string()
             .contains("at least one")
@@ -141,14 +141,14 @@ fn what_is_no_road_is_named_with_its_number() {
 
 #[test]
 fn a_road_that_is_closed_in_the_file_is_closed() {
-    let roads = read(json!([
+    let roads = read(&json!([
         road(
-            json!({ "speed_kmh": 40, "closed": true }),
-            json!([[118.80, 28.90], [118.801, 28.90]])
+            &json!({ "speed_kmh": 40, "closed": true }),
+            &json!([[118.80, 28.90], [118.801, 28.90]])
         ),
         road(
-            json!({ "speed_kmh": 40 }),
-            json!([[118.801, 28.90], [118.802, 28.90]])
+            &json!({ "speed_kmh": 40 }),
+            &json!([[118.801, 28.90], [118.802, 28.90]])
         ),
     ]))
     .expect("roads");

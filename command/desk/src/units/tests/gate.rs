@@ -72,21 +72,20 @@ fn what_is_right_counts_and_what_is_wrong_is_named_one_by_one() {
         ]),
         NOON,
     );
-    use Reason::*;
     assert_eq!(
         reasons(&judged),
         [
-            UnknownUnit,
-            MissingField,
-            WrongType,
-            BadTime,
-            BadId,
-            OutOfBounds,
-            OutOfBounds,
-            Inaccurate,
-            TimeAhead,
-            TimeBehind,
-            WrongType
+            Reason::UnknownUnit,
+            Reason::MissingField,
+            Reason::WrongType,
+            Reason::BadTime,
+            Reason::BadId,
+            Reason::OutOfBounds,
+            Reason::OutOfBounds,
+            Reason::Inaccurate,
+            Reason::TimeAhead,
+            Reason::TimeBehind,
+            Reason::WrongType
         ]
     );
     let positions = judged.positions.as_ref().expect("two count");
