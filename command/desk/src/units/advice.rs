@@ -6,6 +6,7 @@
 //! told with all reasons. The *cover* of a chosen unit's home is the time from there to the next unit that fits, with it and without it.
 
 mod ways;
+mod words;
 
 use std::collections::BTreeSet;
 

@@ -47,6 +47,17 @@ pub struct Refused {
     pub detail: String,
 }
 
+impl Refused {
+    /// Set aside, or refused.
+    pub fn disposition(&self) -> Disposition {
+        if self.reason == Reason::UnknownUnit {
+            Disposition::Quarantined
+        } else {
+            Disposition::Rejected
+        }
+    }
+}
+
 impl Judged {
     /// One dead letter for each reason, with how many it stands for.
     pub fn letters(&self, sender: &Sender<'_>) -> Vec<Reject> {
@@ -54,11 +65,7 @@ impl Judged {
         for refused in &self.refused {
             let letter = letters.entry(refused.reason).or_insert_with(|| Reject {
                 source: sender.source.clone(),
-                disposition: if refused.reason == Reason::UnknownUnit {
-                    Disposition::Quarantined
-                } else {
-                    Disposition::Rejected
-                },
+                disposition: refused.disposition(),
                 reason: refused.reason,
                 detail: refused.detail.clone(),
                 origin: sender.origin.as_str().into(),
