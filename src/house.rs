@@ -21,7 +21,9 @@ use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_notify::Notices;
 use yiping_scene::SceneFacts;
-use yiping_server::{Extra, LedgerHead, LedgerView, LiveHandle, Need, People, Probe, ServerState};
+use yiping_server::{
+    Extra, LedgerHead, LedgerView, LiveHandle, Need, People, Probe, ServerState, UnitsHandle,
+};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, History, Opened, Store};
@@ -70,6 +72,7 @@ pub(crate) struct House {
     /// `None` when only this machine is answered.
     certificate: Option<Arc<Certificate>>,
     live: LiveHandle,
+    units: UnitsHandle,
 }
 
 /// Listens at the address of the face.
@@ -116,6 +119,9 @@ pub(crate) async fn open(
         &checkpoint(&folder, "wall", log.id()),
     )
     .await;
+    let book = domain.fleet.book(&config.units, &catalogue);
+    let kept = checkpoint(&folder, "units", log.id());
+    let units = UnitsHandle::open(book, log.as_ref(), &kept).await;
     let people = People::open(
         folder.join(PEOPLE),
         Arc::clone(&log) as Arc<dyn Log>,
@@ -142,12 +148,14 @@ pub(crate) async fn open(
         people,
         certificate,
         live,
+        units,
     };
     house.start_engine(domain, &folder, Arc::clone(&opened.history));
     house.start_history(Arc::clone(&opened.store));
     house.start_ledger(&folder);
     house.start_notices(&folder);
     house.start_scene(&folder);
+    house.start_units(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_people();
     house.start_clock();
@@ -248,6 +256,17 @@ impl House {
             .spawn("the live scene", async move { Ok(fold.await?) });
     }
 
+    fn start_units(&mut self, folder: &Path) {
+        let fold = yiping_server::units::follow(
+            self.units.clone(),
+            self.log(),
+            checkpoint(folder, "units", self.log.id()),
+            self.readers.stopped(),
+        );
+        self.readers
+            .spawn("the units", async move { Ok(fold.await?) });
+    }
+
     fn start_face(
         &mut self,
         listener: TcpListener,
@@ -266,6 +285,7 @@ impl House {
             filling: self.history.clone(),
             people: self.people.clone(),
             live: self.live.clone(),
+            units: self.units.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
             secure: self.certificate.is_some(),
@@ -365,7 +385,7 @@ impl House {
 
     /// Looks at the log again and again, and drops what is no longer kept and every reader has passed.
     fn start_retention(&mut self) {
-        let (log, live) = (Arc::clone(&self.log), self.live.clone());
+        let (log, live, units) = (Arc::clone(&self.log), self.live.clone(), self.units.clone());
         let (history, ledger) = (self.history.clone(), self.ledger.clone());
         let told = self.told.clone();
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
@@ -381,7 +401,7 @@ impl House {
                 let checkpoint = engine.clone();
                 let kept = tokio::task::spawn_blocking(move || checkpoint.load()).await??;
                 let engine_kept = kept.map_or(Position::START, |(position, _)| position);
-                let mut slowest = engine_kept.min(live.keep_from());
+                let mut slowest = engine_kept.min(live.keep_from()).min(units.keep_from());
                 slowest = slowest.min(ledger.borrow().position);
                 if let Some(told) = &told {
                     slowest = slowest.min(told.borrow().position);

@@ -17,7 +17,7 @@ use yiping_model::{Class, Position};
 /// Positions may wait so long before they are folded; what people do is folded at once.
 const GATHER: Duration = Duration::from_millis(200);
 const BATCH_RECORDS: usize = 4_096;
-const KEEP_EVERY: Duration = Duration::from_secs(60);
+const KEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// The units, for whoever asks. Clones are the same.
 #[derive(Clone)]

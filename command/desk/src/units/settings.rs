@@ -1,5 +1,7 @@
 //! What may be set about units.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::place::Bounds;
@@ -8,6 +10,10 @@ use super::place::Bounds;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// The file of units, TOML (`docs/UNITS.md`); empty for none.
+    pub register: PathBuf,
+    /// The file of roads, GeoJSON (`docs/UNITS.md`); empty for none: ways are straight then, and answers say so.
+    pub roads: PathBuf,
     /// Units of the register.
     pub units_max: usize,
     /// A position that is older is marked as stale.
@@ -75,6 +81,8 @@ pub struct CheckInSettings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            register: PathBuf::new(),
+            roads: PathBuf::new(),
             units_max: 10_000,
             stale_secs: 120,
             lost_secs: 900,

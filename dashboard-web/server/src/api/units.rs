@@ -109,7 +109,7 @@ pub(super) async fn one(
     params.finish()?;
     let answer = state
         .units
-        .look(|book| OneUnitAnswer::of(book, book.unit(&id)?));
+        .look(|book| Some(OneUnitAnswer::of(book, book.unit(&id)?)));
     answer.map(Json).ok_or_else(|| unknown(&id))
 }
 
@@ -131,7 +131,7 @@ pub(super) async fn mine(
     params.finish()?;
     let answer = state.units.look(|book| {
         let unit = book.of_account(caller.who.person.as_deref()?)?;
-        OneUnitAnswer::of(book, book.unit(unit.id.as_str())?)
+        Some(OneUnitAnswer::of(book, book.unit(unit.id.as_str())?))
     });
     let none = "no unit of the register has your account: tell who keeps the register";
     answer
@@ -140,14 +140,14 @@ pub(super) async fn mine(
 }
 
 impl OneUnitAnswer {
-    fn of(book: &UnitBook, (unit, state): (&Unit, &UnitState)) -> Option<Self> {
+    fn of(book: &UnitBook, (unit, state): (&Unit, &UnitState)) -> Self {
         let trail = state.trail.iter().chain(&state.last);
-        Some(Self {
+        Self {
             position: book.position().0,
             now: book.now(),
             unit: UnitAnswer::of(book, unit, state),
             trail: trail.map(TrailPoint::from).collect(),
-        })
+        }
     }
 }
 
