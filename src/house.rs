@@ -121,7 +121,7 @@ pub(crate) async fn open(
     .await;
     let book = domain.fleet.book(&config.units, &catalogue);
     let kept = checkpoint(&folder, "units", log.id());
-    let units = UnitsHandle::open(book, log.as_ref(), &kept).await;
+    let units = UnitsHandle::open(book, log.as_ref(), &kept, clock.clone()).await;
     let people = People::open(
         folder.join(PEOPLE),
         Arc::clone(&log) as Arc<dyn Log>,

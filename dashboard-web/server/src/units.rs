@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 use yiping_desk::units::{BookCheckpoint, UnitBook};
-use yiping_log::{CatchUp, Checkpoint, Log, LogError};
-use yiping_model::{Class, Position};
+use yiping_log::{CatchUp, Checkpoint, CityClock, Log, LogError};
+use yiping_model::{Class, Position, Timestamp};
 
 /// Positions may wait so long before they are folded; what people do is folded at once.
 const GATHER: Duration = Duration::from_millis(200);
@@ -29,6 +29,8 @@ struct Shared {
     kept: AtomicU64,
     /// Without units there is nothing to fold.
     any: bool,
+    /// By which the door of positions judges.
+    clock: CityClock,
 }
 
 impl fmt::Debug for UnitsHandle {
@@ -39,7 +41,12 @@ impl fmt::Debug for UnitsHandle {
 
 impl UnitsHandle {
     /// The book as it was kept, or as it is given when nothing fitting was kept.
-    pub async fn open(book: UnitBook, log: &dyn Log, checkpoint: &Checkpoint) -> Self {
+    pub async fn open(
+        book: UnitBook,
+        log: &dyn Log,
+        checkpoint: &Checkpoint,
+        clock: CityClock,
+    ) -> Self {
         let end = *log.end().borrow();
         let book = match load(checkpoint).await {
             Some(kept) => book.restored(kept, end),
@@ -54,6 +61,7 @@ impl UnitsHandle {
         let any = book.units().len() > 0;
         Self(Arc::new(Shared {
             any,
+            clock,
             book: RwLock::new(book),
             position: watch::Sender::new(position),
             kept: AtomicU64::new(position.0),
@@ -72,6 +80,11 @@ impl UnitsHandle {
     /// A look at the book.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&UnitBook) -> T) -> T {
         look(&self.0.book.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// City time, for the door of positions.
+    pub(crate) fn clock(&self) -> Timestamp {
+        self.0.clock.now()
     }
 
     /// Waits until the book has taken this record; `false` when it has not within `patience`.

@@ -81,7 +81,7 @@ impl House {
         let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"), log.id());
         let people = register(dir.path());
         let units_kept = Checkpoint::new(dir.path().join("units.checkpoint"), log.id());
-        let units = UnitsHandle::open(book(), &*log, &units_kept).await;
+        let units = UnitsHandle::open(book(), &*log, &units_kept, clock.clone()).await;
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
         let store = Arc::new(opened(dir.path()).await);
         let position = store.position().await.expect("readable");

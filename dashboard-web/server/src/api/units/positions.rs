@@ -73,9 +73,8 @@ pub(in super::super) async fn post(
         account: caller.who.person.as_deref(),
         origin: peer.address(),
     };
-    let judged = state
-        .units
-        .look(|book| judge(book, &sender, &body, book.now()));
+    let now = state.units.clock();
+    let judged = state.units.look(|book| judge(book, &sender, &body, now));
     let answer = PositionsAnswer::of(&judged);
     let letters = judged.letters(&sender);
     for letter in &letters {
