@@ -11,6 +11,8 @@ use crate::notices::Quiet;
 
 const SKILLS_MAX: usize = 32;
 const STOCK_MAX: usize = 256;
+/// What stands where an id would in the paths of the API.
+const RESERVED: [&str; 3] = ["mine", "plume", "recommend"];
 
 /// What a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -238,6 +240,9 @@ impl Unit {
                     .bytes()
                     .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         };
+        if RESERVED.contains(&self.id.as_str()) {
+            return Err("this id is a path of the API: choose another".into());
+        }
         if !self.home.is_sound() {
             return Err("`home` is no place: give [longitude, latitude] in degrees".into());
         }
@@ -325,6 +330,7 @@ mod tests {
         assert!(refused("\"fire\"", "\"Fire\"").contains("`Fire` is no word"));
         assert!(refused("[118.87, 28.97]", "[28.97, 118.87]").contains("`home` is no place"));
         assert!(refused("pace = 120", "pace = 5").contains("`pace`"));
+        assert!(refused("v-2", "mine").contains("a path of the API"));
         assert!(refused("places = 300", "places = 3, taken = 4").contains("`capacity.taken`"));
         assert!(refused("\"blankets\"", "\"taken\"").contains("`taken` stands twice"));
         let many = read(TWO).checked(1).expect_err("too many").to_string();

@@ -2,6 +2,7 @@
 
 pub(super) mod acts;
 mod answer;
+pub(super) mod plume;
 pub(super) mod positions;
 pub(super) mod recommend;
 

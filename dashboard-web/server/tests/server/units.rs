@@ -281,6 +281,36 @@ async fn a_recommendation_says_who_and_why_not_others() {
 }
 
 #[tokio::test]
+async fn a_leak_becomes_cells_that_a_recommendation_leads_round() {
+    let house = House::open(Settings::default()).await;
+    house.tell(vec![yiping_model::Body::Tick]).await;
+    let officer = house.officer().await;
+    // The wind blows from the east, over the engine that stands west of the leak.
+    let leak = "/api/v1/units/plume?lon=118.885&lat=28.97&rate=900&limit=5&wind_from=90&wind=2";
+    let answer = get_by(house.address, leak, &officer).await.json();
+    let cells = answer["cells"].as_array().expect("a list");
+    assert!(
+        cells.len() > 7 && answer["reach_m"].as_f64() > Some(1_500.0),
+        "{answer}"
+    );
+    let cells: Vec<&str> = cells.iter().filter_map(Value::as_str).collect();
+    let path = format!(
+        "/api/v1/units/recommend?lon=118.9&lat=28.97&avoid={}",
+        cells.join(",")
+    );
+    let advice = get_by(house.address, &path, &officer).await.json();
+    assert_eq!(advice["chosen"], json!([]));
+    let passed = &advice["passed_over"][0];
+    assert_eq!(
+        (&passed["unit"], &passed["why"][0]["why"]),
+        (&json!("fire-1"), &json!("cut_off"))
+    );
+    let still = leak.replace("wind=2", "wind=0.2");
+    assert_eq!(get_by(house.address, &still, &officer).await.status, 400);
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn stock_and_status_survive_a_restart() {
     let house = House::open(Settings::default()).await;
     let officer = house.officer().await;
