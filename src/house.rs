@@ -5,6 +5,7 @@
 
 mod notices;
 mod tasks;
+mod units;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -119,9 +120,7 @@ pub(crate) async fn open(
         &checkpoint(&folder, "wall", log.id()),
     )
     .await;
-    let book = domain.fleet.book(&config.units, &catalogue);
-    let kept = checkpoint(&folder, "units", log.id());
-    let units = UnitsHandle::open(book, log.as_ref(), &kept, clock.clone()).await;
+    let units = units::open(&config, domain, &log).await;
     let people = People::open(
         folder.join(PEOPLE),
         Arc::clone(&log) as Arc<dyn Log>,
@@ -254,17 +253,6 @@ impl House {
         );
         self.readers
             .spawn("the live scene", async move { Ok(fold.await?) });
-    }
-
-    fn start_units(&mut self, folder: &Path) {
-        let fold = yiping_server::units::follow(
-            self.units.clone(),
-            self.log(),
-            checkpoint(folder, "units", self.log.id()),
-            self.readers.stopped(),
-        );
-        self.readers
-            .spawn("the units", async move { Ok(fold.await?) });
     }
 
     fn start_face(

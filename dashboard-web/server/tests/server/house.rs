@@ -80,8 +80,7 @@ impl House {
     ) -> Self {
         let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"), log.id());
         let people = register(dir.path());
-        let units_kept = Checkpoint::new(dir.path().join("units.checkpoint"), log.id());
-        let units = UnitsHandle::open(book(), &*log, &units_kept, clock.clone()).await;
+        let (units, stop_units) = units_of(&log, dir.path(), &clock).await;
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
         let store = Arc::new(opened(dir.path()).await);
         let position = store.position().await.expect("readable");
@@ -106,16 +105,6 @@ impl House {
             probes: vec![engine(live.clone())],
             version: "1.2.3",
         };
-        let (stop_units, units_stopped) = oneshot::channel();
-        let log_of_units: Arc<dyn Log> = log.clone();
-        tokio::spawn(yiping_server::units::follow(
-            units.clone(),
-            log_of_units,
-            units_kept,
-            async {
-                units_stopped.await.ok();
-            },
-        ));
         let (told, heard) = (live.clone(), filling.subscribe());
         tokio::spawn(async move { told.announce(heard).await });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
@@ -366,6 +355,28 @@ fn book() -> UnitBook {
     let settings = yiping_desk::units::Settings::default();
     let register = register.checked(settings.units_max).expect("sound");
     UnitBook::new(register, None, settings, zone)
+}
+
+/// The units, folded from the log until they are told to stop.
+async fn units_of(
+    log: &Arc<MemoryLog>,
+    dir: &Path,
+    clock: &CityClock,
+) -> (UnitsHandle, oneshot::Sender<()>) {
+    let kept = Checkpoint::new(dir.join("units.checkpoint"), log.id());
+    let units = UnitsHandle::open(book(), &**log, &kept, clock.clone()).await;
+    let (stop, stopped) = oneshot::channel();
+    let log: Arc<dyn Log> = log.clone();
+    let stopped = async {
+        stopped.await.ok();
+    };
+    tokio::spawn(yiping_server::units::follow(
+        units.clone(),
+        log,
+        kept,
+        stopped,
+    ));
+    (units, stop)
 }
 
 fn facts(simulated: bool) -> SceneFacts {

@@ -106,8 +106,8 @@ pub(crate) struct WhyAnswer {
     path = "/api/v1/units/recommend",
     tag = "units",
     params(
-        ("lon" = f64, Query, description = "Longitude of the place, degrees, WGS-84"),
-        ("lat" = f64, Query, description = "Latitude"),
+        ("lon" = f64, Query, description = "Longitude of the place, degrees, WGS-84", example = 118.87),
+        ("lat" = f64, Query, description = "Latitude", example = 28.97),
         ("skills" = Option<String>, Query, description = "What a unit must be able to do, all of it, separated by commas"),
         ("kinds" = Option<String>, Query, description = "Of `person`, `vehicle`, `equipment`, `warehouse`, `shelter`, `hospital`, separated by commas; by default the first three. For what stands where it is, the time is that of the way from there"),
         ("avoid" = Option<String>, Query, description = "H3 cells that nobody may enter, separated by commas"),
