@@ -107,14 +107,8 @@ pub(crate) async fn open(
     let catalogue = Arc::new(domain.catalogue.clone());
     let file = folder.join("history.sqlite");
     let opened = yiping_store::open(&file, &config.store, &catalogue.zone).await?;
-    let facts = SceneFacts {
-        catalogue: Arc::clone(&catalogue),
-        rules: domain.rules.iter().map(rule_view).collect(),
-        derived_steps: domain.derived_steps(),
-        simulated,
-    };
     let live = LiveHandle::open(
-        facts,
+        facts(domain, Arc::clone(&catalogue), simulated),
         &config.server,
         log.as_ref(),
         &checkpoint(&folder, "wall", log.id()),
@@ -160,6 +154,16 @@ pub(crate) async fn open(
     house.start_clock();
     house.start_upkeep(figures);
     Ok(house)
+}
+
+/// What a scene must know beforehand.
+fn facts(domain: &Domain, catalogue: Arc<Catalogue>, simulated: bool) -> SceneFacts {
+    SceneFacts {
+        catalogue,
+        rules: domain.rules.iter().map(rule_view).collect(),
+        derived_steps: domain.derived_steps(),
+        simulated,
+    }
 }
 
 fn checkpoint(folder: &Path, name: &str, log: LogId) -> Checkpoint {

@@ -316,7 +316,11 @@ async fn every_path_of_the_document_answers_and_its_references_resolve() {
                 .flatten()
                 .filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
             let needed = needed.map(|parameter| {
-                let example = parameter["example"].as_str().expect("an example");
+                let example = match &parameter["example"] {
+                    serde_json::Value::String(text) => text.clone(),
+                    serde_json::Value::Number(number) => number.to_string(),
+                    other => panic!("{}: no example but {other}", parameter["name"]),
+                };
                 format!("{}={example}", parameter["name"].as_str().expect("a name"))
             });
             let query = needed.collect::<Vec<_>>().join("&");
