@@ -5,6 +5,7 @@
 
 mod notices;
 mod tasks;
+mod units;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,7 +22,9 @@ use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_notify::Notices;
 use yiping_scene::SceneFacts;
-use yiping_server::{Extra, LedgerHead, LedgerView, LiveHandle, Need, People, Probe, ServerState};
+use yiping_server::{
+    Extra, LedgerHead, LedgerView, LiveHandle, Need, People, Probe, ServerState, UnitsHandle,
+};
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, History, Opened, Store};
@@ -70,6 +73,7 @@ pub(crate) struct House {
     /// `None` when only this machine is answered.
     certificate: Option<Arc<Certificate>>,
     live: LiveHandle,
+    units: UnitsHandle,
 }
 
 /// Listens at the address of the face.
@@ -103,19 +107,14 @@ pub(crate) async fn open(
     let catalogue = Arc::new(domain.catalogue.clone());
     let file = folder.join("history.sqlite");
     let opened = yiping_store::open(&file, &config.store, &catalogue.zone).await?;
-    let facts = SceneFacts {
-        catalogue: Arc::clone(&catalogue),
-        rules: domain.rules.iter().map(rule_view).collect(),
-        derived_steps: domain.derived_steps(),
-        simulated,
-    };
     let live = LiveHandle::open(
-        facts,
+        facts(domain, Arc::clone(&catalogue), simulated),
         &config.server,
         log.as_ref(),
         &checkpoint(&folder, "wall", log.id()),
     )
     .await;
+    let units = units::open(&config, domain, &log).await;
     let people = People::open(
         folder.join(PEOPLE),
         Arc::clone(&log) as Arc<dyn Log>,
@@ -142,17 +141,29 @@ pub(crate) async fn open(
         people,
         certificate,
         live,
+        units,
     };
     house.start_engine(domain, &folder, Arc::clone(&opened.history));
     house.start_history(Arc::clone(&opened.store));
     house.start_ledger(&folder);
     house.start_notices(&folder);
     house.start_scene(&folder);
+    house.start_units(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_people();
     house.start_clock();
     house.start_upkeep(figures);
     Ok(house)
+}
+
+/// What a scene must know beforehand.
+fn facts(domain: &Domain, catalogue: Arc<Catalogue>, simulated: bool) -> SceneFacts {
+    SceneFacts {
+        catalogue,
+        rules: domain.rules.iter().map(rule_view).collect(),
+        derived_steps: domain.derived_steps(),
+        simulated,
+    }
 }
 
 fn checkpoint(folder: &Path, name: &str, log: LogId) -> Checkpoint {
@@ -266,6 +277,7 @@ impl House {
             filling: self.history.clone(),
             people: self.people.clone(),
             live: self.live.clone(),
+            units: self.units.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
             secure: self.certificate.is_some(),
@@ -365,7 +377,7 @@ impl House {
 
     /// Looks at the log again and again, and drops what is no longer kept and every reader has passed.
     fn start_retention(&mut self) {
-        let (log, live) = (Arc::clone(&self.log), self.live.clone());
+        let (log, live, units) = (Arc::clone(&self.log), self.live.clone(), self.units.clone());
         let (history, ledger) = (self.history.clone(), self.ledger.clone());
         let told = self.told.clone();
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
@@ -381,7 +393,7 @@ impl House {
                 let checkpoint = engine.clone();
                 let kept = tokio::task::spawn_blocking(move || checkpoint.load()).await??;
                 let engine_kept = kept.map_or(Position::START, |(position, _)| position);
-                let mut slowest = engine_kept.min(live.keep_from());
+                let mut slowest = engine_kept.min(live.keep_from()).min(units.keep_from());
                 slowest = slowest.min(ledger.borrow().position);
                 if let Some(told) = &told {
                     slowest = slowest.min(told.borrow().position);

@@ -9,6 +9,7 @@ mod packs;
 mod past;
 mod sign_in;
 mod tls;
+mod units;
 
 use std::process::ExitCode;
 

@@ -17,6 +17,7 @@ use yiping_protocols::TableMap;
 use yiping_sim::TruthPack;
 
 use crate::config::Config;
+use crate::units::Fleet;
 
 #[derive(RustEmbed)]
 #[folder = "analytics/packs"]
@@ -37,6 +38,8 @@ pub(crate) struct Domain {
     pub(crate) classes: Vec<ClassLaw>,
     /// The packs themselves, for their cases.
     pub(crate) packs: Vec<Pack>,
+    /// The units, and the roads on which they go.
+    pub(crate) fleet: Fleet,
 }
 
 impl Domain {
@@ -251,6 +254,7 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
         derived,
         classes,
         packs,
+        fleet: Fleet::load(&config.units)?,
     })
 }
 

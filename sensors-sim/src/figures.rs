@@ -13,16 +13,22 @@ pub enum Figure {
     ConnectionsLost,
     /// Connections that the simulator cut itself: a fault on request.
     ConnectionsCut,
+    /// Messages of positions that the door took.
+    PositionsSent,
+    /// Messages of positions that it did not take.
+    PositionsFailed,
 }
 
 impl Figure {
     /// Every figure.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::MessagesPublished,
         Self::MessagesAcknowledged,
         Self::MessagesResent,
         Self::ConnectionsLost,
         Self::ConnectionsCut,
+        Self::PositionsSent,
+        Self::PositionsFailed,
     ];
 
     /// The name under which it is exported.
@@ -33,6 +39,8 @@ impl Figure {
             Self::MessagesResent => "yiping_sim_messages_resent_total",
             Self::ConnectionsLost => "yiping_sim_connections_lost_total",
             Self::ConnectionsCut => "yiping_sim_connections_cut_total",
+            Self::PositionsSent => "yiping_sim_positions_sent_total",
+            Self::PositionsFailed => "yiping_sim_positions_failed_total",
         }
     }
 

@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use yiping_log::CityClock;
 use yiping_model::Timestamp;
 use yiping_protocols::Unknown;
-use yiping_sim::{City, MqttTarget, SPEED_MAX, Scenario, Settings};
+use yiping_sim::{City, MqttTarget, PositionTarget, SPEED_MAX, Scenario, Settings, Town};
 use yiping_sources::settings::{Form, MqttSettings, MqttdSettings, Route, Subscription};
 
 use super::sim::{scenario, write_truth};
@@ -36,7 +36,12 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     config.sim.speed = speed.unwrap_or(SPEED_MAX);
     config.sim.seed = arguments.seed.unwrap_or(config.sim.seed);
     config.sim.scenario = scenario(arguments.scenario, &config.sim);
-    let domain = packs::load(&config)?;
+    let mut domain = packs::load(&config)?;
+    let town = Town::new(&domain.catalogue, config.sim.seed);
+    let invented = !arguments.no_sim && config.units.register.as_os_str().is_empty();
+    if invented {
+        domain.fleet = domain.fleet.or_of(&town, &config.units)?;
+    }
 
     let target = open_a_way(&mut config, &arguments.mqtt)?;
     let simulated = !arguments.no_sim;
@@ -59,6 +64,9 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
         start_city(&mut house, &config, log_end, &target, speed.is_none())?;
     }
     let sign_in = sign_in::for_demonstration(&house.people, &config.data.dir).await?;
+    if let Some(sign_in) = sign_in.as_ref().filter(|_| invented) {
+        start_trackers(&mut house, &config, town, sign_in)?;
+    }
     announce(&arguments, &config, &target, simulated, sign_in.as_ref());
     house.live_until(std::future::pending()).await
 }
@@ -180,6 +188,40 @@ fn start_city(
                 acknowledged = totals.acknowledged,
                 "the city stops"
             );
+            Ok(())
+        })
+    });
+    Ok(())
+}
+
+/// Sends where the invented units are to the program's own door.
+fn start_trackers(
+    house: &mut House,
+    config: &Config,
+    town: Town,
+    sign_in: &SignIn,
+) -> anyhow::Result<()> {
+    let tls = config.tls.is_set();
+    let mut address = config.server.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    // The certificate of the demonstration is made for this name.
+    let address = if tls && config.server.listen.ip().is_unspecified() {
+        format!("https://localhost:{}", address.port())
+    } else {
+        format!("{}://{address}", if tls { "https" } else { "http" })
+    };
+    let certificate = tls.then(|| std::fs::read(&config.tls.certificate));
+    let target = PositionTarget {
+        address,
+        token: sign_in.source.clone().into(),
+        certificate: certificate.transpose()?,
+    };
+    let clock = house.clock.clone();
+    house.feed("the trackers", |stop| {
+        Box::pin(async move {
+            yiping_sim::track(town, move || clock.now(), target, stop).await;
             Ok(())
         })
     });

@@ -170,5 +170,24 @@ fn done(act: &Act) -> String {
             of_seat,
         } => format!("issued the token {token} for {role} {of_seat}"),
         Act::RevokeToken { token } => format!("revoked the token {token}"),
+        Act::SetUnitStatus {
+            unit,
+            status,
+            seen,
+            until,
+            note,
+        } => {
+            let seen = seen.map(|seen| format!(", seen as of record {seen}"));
+            let until = until.map(|until| format!(", free about {until}"));
+            let (seen, until) = (seen.unwrap_or_default(), until.unwrap_or_default());
+            format!("unit {unit} is {status}{until} {note:?}{seen}")
+        }
+        Act::CheckInUnit { unit, note } => format!("checked in for unit {unit} {note:?}"),
+        Act::SetUnitStock {
+            unit,
+            item,
+            amount,
+            note,
+        } => format!("unit {unit} has {amount} of {item} {note:?}"),
     }
 }

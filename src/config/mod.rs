@@ -43,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) people: yiping_desk::people::Policy,
     /// HTTP and the live feed.
     pub(crate) server: yiping_server::Settings,
+    /// The units.
+    pub(crate) units: yiping_desk::units::Settings,
     /// The simulated city of `demo` and `sim`.
     pub(crate) sim: yiping_sim::Settings,
 }
@@ -166,6 +168,7 @@ impl Config {
         anyhow::ensure!(self.tls.check_secs > 0, "tls.check_secs must be at least 1");
         self.server.validate(self.tls.is_set())?;
         self.people.check()?;
+        self.units.check()?;
         self.notify.check()?;
         self.log.check()?;
         self.sim.check()?;

@@ -4,3 +4,4 @@ pub mod ledger;
 pub mod notices;
 pub mod people;
 pub mod rights;
+pub mod units;

@@ -12,6 +12,7 @@ mod router;
 mod serve;
 mod settings;
 mod state;
+pub mod units;
 
 pub use admission::Need;
 pub use live::{LiveError, LiveHandle, follow};
@@ -20,3 +21,4 @@ pub use router::{Extra, router};
 pub use serve::serve;
 pub use settings::{LiveSettings, Settings, SettingsError};
 pub use state::{LedgerHead, LedgerView, NoticesView, Probe, ServerState};
+pub use units::UnitsHandle;

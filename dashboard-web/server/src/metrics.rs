@@ -31,6 +31,15 @@ pub const REQUESTS_TIMED_OUT: &str = "yiping_http_requests_timed_out_total";
 /// Sign-ins that failed.
 pub const SIGN_INS_FAILED: &str = "yiping_people_sign_ins_failed_total";
 
+/// Positions of units that were taken.
+pub const POSITIONS: &str = "yiping_positions_total";
+/// Positions of units that were refused, by reason.
+pub const POSITIONS_REFUSED: &str = "yiping_positions_refused_total";
+
+pub(crate) fn count_positions_refused(reason: &'static str, by: u64) {
+    metrics::counter!(POSITIONS_REFUSED, "reason" => reason).increment(by);
+}
+
 pub(crate) fn count(name: &'static str, by: u64) {
     metrics::counter!(name).increment(by);
 }

@@ -14,6 +14,7 @@ use yiping_store::{History, Store};
 use crate::live::LiveHandle;
 use crate::people::People;
 use crate::settings::Settings;
+use crate::units::UnitsHandle;
 
 /// What the handlers share; clones are cheap.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct ServerState {
     pub people: People,
     /// The live scene.
     pub live: LiveHandle,
+    /// The units.
+    pub units: UnitsHandle,
     /// Properties and things.
     pub catalogue: Arc<Catalogue>,
     /// The limits.

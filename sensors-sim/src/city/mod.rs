@@ -19,6 +19,7 @@ mod street;
 mod teller;
 #[cfg(test)]
 mod tests;
+mod town;
 mod truth;
 mod video;
 mod water;
@@ -36,6 +37,7 @@ use yiping_protocols::json;
 
 pub(crate) use faults::Cuts;
 pub use messages::Messages;
+pub use town::Town;
 pub use truth::{Truth, TruthAlarm, TruthDerived, TruthLaw, TruthPack, TruthRule, truth};
 
 use crate::settings::{Faults, Scenario, Settings, SettingsError};

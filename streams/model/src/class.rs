@@ -8,7 +8,7 @@ use crate::record::{Body, CodecError, Kind};
 /// The classes of records, in the order in which they may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// What came in: readings, events, dead letters, ticks, what history recalled.
+    /// What came in: readings, events, dead letters, ticks, positions of units, what history recalled.
     Input,
     /// What was worked out: windows, indices, derived values.
     Result,
@@ -40,7 +40,12 @@ impl Class {
     /// [`CodecError`] when the bytes of a finding do not say what it is.
     pub fn of(kind: Kind, bytes: &[u8]) -> Result<Self, CodecError> {
         Ok(match kind {
-            Kind::Tick | Kind::Reading | Kind::Event | Kind::Reject | Kind::Recall => Self::Input,
+            Kind::Tick
+            | Kind::Reading
+            | Kind::Event
+            | Kind::Reject
+            | Kind::Recall
+            | Kind::Positions => Self::Input,
             Kind::Window => Self::Result,
             Kind::Decision | Kind::Notice => Self::Decision,
             Kind::Finding => {
@@ -61,9 +66,12 @@ impl Body {
     /// The class.
     pub const fn class(&self) -> Class {
         match self {
-            Self::Tick | Self::Reading(_) | Self::Event(_) | Self::Reject(_) | Self::Recall(_) => {
-                Class::Input
-            }
+            Self::Tick
+            | Self::Reading(_)
+            | Self::Event(_)
+            | Self::Reject(_)
+            | Self::Recall(_)
+            | Self::Positions(_) => Class::Input,
             Self::Finding(finding) => match finding.outcome {
                 Outcome::Window(_) | Outcome::Index(_) | Outcome::Derived(_) => Class::Result,
                 Outcome::Alarm(_) => Class::Alarm,

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::AlarmId;
+use crate::id::{AlarmId, UnitId};
 use crate::record::Position;
+use crate::time::Timestamp;
+use crate::unit::UnitStatus;
 
 /// One act of one person at one seat. When it happened is the record's `received_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +90,40 @@ pub enum Act {
     RevokeToken {
         /// Its name.
         token: String,
+    },
+    /// A unit's status was said. It counts when its table of moves allows it from the status before, in log order.
+    SetUnitStatus {
+        /// Which unit.
+        unit: UnitId,
+        /// What it is now.
+        status: UnitStatus,
+        /// The record that had said the status on which this was decided, 0 for none; it does not count when there is a newer one. `None` asks
+        /// for nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Position>,
+        /// When it will be free again, as far as is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// What was written with it; may be empty.
+        note: String,
+    },
+    /// Whoever is on scene with a unit said that they are well.
+    CheckInUnit {
+        /// Which unit.
+        unit: UnitId,
+        /// What was written with it; may be empty.
+        note: String,
+    },
+    /// What a unit has of something was counted.
+    SetUnitStock {
+        /// Which unit.
+        unit: UnitId,
+        /// What was counted, as the unit's register names it.
+        item: String,
+        /// How much there is.
+        amount: u32,
+        /// What was written with it; may be empty.
+        note: String,
     },
 }
 

@@ -104,6 +104,10 @@ const fn word(c: char) -> bool {
 }
 
 id!(
+    /// A unit: somebody or something that can be sent, or a place with stock.
+    UnitId, printable
+);
+id!(
     /// A Thing of the city: a station, a gateway, a hall.
     ThingId, printable
 );

@@ -15,6 +15,7 @@ pub mod record;
 pub mod reject;
 pub mod secret;
 pub mod time;
+pub mod unit;
 
 pub use alarm::{
     Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level, RuleVersion,
@@ -29,7 +30,7 @@ pub use finding::{
 };
 pub use id::{
     AlarmId, DatastreamId, EventKey, EventKind, IdError, NoticeId, PropertyId, RuleId, SourceId,
-    ThingId, hex,
+    ThingId, UnitId, hex,
 };
 pub use notice::{Message, Notice, NoticeCause, NoticeStep};
 pub use reading::{Measured, Quality, Reading};
@@ -38,3 +39,4 @@ pub use record::{Body, CodecError, Kind, Position, Record};
 pub use reject::{Disposition, Reason, Reject};
 pub use secret::Secret;
 pub use time::{TimeError, Timestamp, WindowLength, Zone, read_length, write_length};
+pub use unit::{Fix, Positions, UnitStatus};

@@ -88,6 +88,16 @@ pub enum Reason {
     NoMapping,
     /// What came is no packet of the door's protocol, or one that the door does not take.
     BadPacket,
+    /// The register does not know the unit.
+    UnknownUnit,
+    /// A position lies outside the bounds in which positions are kept.
+    OutOfBounds,
+    /// A position is less accurate than the limit asks for.
+    Inaccurate,
+    /// A person's position while off duty: it is nobody's business.
+    OffDuty,
+    /// A position of a unit that is not the sender's own.
+    NotOwn,
     /// A device went away without a word, and what it left to be said then is no reading.
     Gone,
 }
@@ -113,6 +123,11 @@ impl Reason {
             Self::TooManySeries => "too_many_series",
             Self::NoMapping => "no_mapping",
             Self::BadPacket => "bad_packet",
+            Self::UnknownUnit => "unknown_unit",
+            Self::OutOfBounds => "out_of_bounds",
+            Self::Inaccurate => "inaccurate",
+            Self::OffDuty => "off_duty",
+            Self::NotOwn => "not_own",
             Self::Gone => "gone",
         }
     }

@@ -109,7 +109,8 @@ impl<'a> Entry<'a> {
             | Body::Reading(_)
             | Body::Event(_)
             | Body::Reject(_)
-            | Body::Recall(_) => return None,
+            | Body::Recall(_)
+            | Body::Positions(_) => return None,
         };
         Some(Self {
             n,

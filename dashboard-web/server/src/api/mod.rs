@@ -13,6 +13,7 @@ mod series;
 mod session;
 mod things;
 mod tokens;
+mod units;
 
 use axum::handler::Handler;
 use axum::http::Method;
@@ -85,6 +86,15 @@ pub(crate) fn routes() -> Vec<Route> {
         route(GET, "/api/v1/alarms", right(Right::Watch), alarms::list),
         route(GET, "/api/v1/alarms/{id}/shown", right(Right::Watch), alarms::shown),
         route(POST, "/api/v1/alarms/{id}/ack", right(Right::Acknowledge), alarms::acknowledge),
+        route(GET, "/api/v1/units", right(Right::Units), units::list),
+        route(GET, "/api/v1/units/recommend", right(Right::Units), units::recommend::recommend),
+        route(GET, "/api/v1/units/plume", right(Right::Units), units::plume::plume),
+        route(GET, "/api/v1/units/mine", right(Right::Dispatch), units::mine),
+        route(GET, "/api/v1/units/{id}", right(Right::Units), units::one),
+        route(PUT, "/api/v1/units/{id}/status", right(Right::Dispatch), units::acts::status),
+        route(POST, "/api/v1/units/{id}/check-in", right(Right::Dispatch), units::acts::check_in),
+        route(PUT, "/api/v1/units/{id}/stock", right(Right::Dispatch), units::acts::stock),
+        route(POST, "/api/v1/positions", right(Right::Locate), units::positions::post),
         route(GET, "/api/v1/rejects", right(Right::Figures), figures::rejects),
         route(GET, "/api/v1/sources", right(Right::Figures), figures::sources),
         route(GET, "/api/v1/live", right(Right::Watch), live::connect),
@@ -126,6 +136,15 @@ pub(crate) fn routes() -> Vec<Route> {
         alarms::list,
         alarms::acknowledge,
         alarms::shown,
+        units::list,
+        units::recommend::recommend,
+        units::plume::plume,
+        units::mine,
+        units::one,
+        units::acts::status,
+        units::acts::check_in,
+        units::acts::stock,
+        units::positions::post,
         figures::rejects,
         figures::sources,
         live_feed,

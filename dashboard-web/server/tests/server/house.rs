@@ -11,6 +11,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use yiping_desk::people::{AccountForm, Policy, TokenForm, Who};
 use yiping_desk::rights::{Role, Scope};
+use yiping_desk::units::{Register, UnitBook};
 use yiping_log::memory::MemoryLog;
 use yiping_log::{Checkpoint, CityClock, Log};
 use yiping_model::{
@@ -22,7 +23,7 @@ use yiping_model::{
 use yiping_scene::SceneFacts;
 use yiping_server::{
     Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, ServerState, Settings,
-    follow, router, serve,
+    UnitsHandle, follow, router, serve,
 };
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
@@ -35,6 +36,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) live: LiveHandle,
+    pub(crate) units: UnitsHandle,
     log: Arc<MemoryLog>,
     store: Arc<SqliteStore>,
     filling: watch::Sender<Progress>,
@@ -78,6 +80,7 @@ impl House {
     ) -> Self {
         let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"), log.id());
         let people = register(dir.path());
+        let (units, stop_units) = units_of(&log, dir.path(), &clock).await;
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
         let store = Arc::new(opened(dir.path()).await);
         let position = store.position().await.expect("readable");
@@ -92,6 +95,7 @@ impl House {
             filling: Some(filling.subscribe()),
             people: people.clone(),
             live: live.clone(),
+            units: units.clone(),
             catalogue: catalogue(),
             settings: Arc::new(settings),
             secure: false,
@@ -134,7 +138,8 @@ impl House {
             store,
             filling,
             clock,
-            stops: vec![stop_serving, stop_following],
+            stops: vec![stop_serving, stop_following, stop_units],
+            units,
             following,
             serving,
             dir,
@@ -155,6 +160,7 @@ impl House {
         self.filling
             .send_modify(|progress| progress.position = last);
         assert!(self.live.reaches(last, PATIENCE).await);
+        assert!(self.units.reaches(last, PATIENCE).await);
         last
     }
 
@@ -328,6 +334,49 @@ fn catalogue() -> Arc<Catalogue> {
         things: [(thing.id.clone(), thing)].into(),
         events: std::collections::BTreeMap::new(),
     })
+}
+
+/// The units of this city: two fire engines, one of them heavy, a person who carries the account `field`, and a shelter.
+const UNITS: &str = r#"{"unit": [
+    { "id": "fire-1", "name": { "zh": "模拟消防一号", "en": "Simulated fire 1" }, "kind": "vehicle", "skills": ["fire"],
+      "area": "330802", "home": [118.87, 28.97], "tracked": false },
+    { "id": "fire-2", "name": { "zh": "模拟消防二号", "en": "Simulated fire 2" }, "kind": "vehicle", "skills": ["fire", "hazmat"],
+      "area": "330803", "home": [118.90, 28.97], "pace": 150 },
+    { "id": "man-1", "name": { "zh": "模拟队员一号", "en": "Simulated man 1" }, "kind": "person", "skills": ["medic"],
+      "area": "330802", "home": [118.86, 28.96], "account": "field" },
+    { "id": "shelter-1", "name": { "zh": "模拟避难所", "en": "Simulated shelter" }, "kind": "shelter",
+      "area": "330802", "home": [118.88, 28.96], "capacity": { "places": 100 },
+      "stock": [{ "item": "blankets", "name": { "zh": "毛毯", "en": "blankets" }, "unit": "条", "amount": 40 }] }
+]}"#;
+
+fn book() -> UnitBook {
+    let register: Register = serde_json::from_str(UNITS).expect("a register");
+    let zone = Zone::named("Asia/Shanghai").expect("built in");
+    let settings = yiping_desk::units::Settings::default();
+    let register = register.checked(settings.units_max).expect("sound");
+    UnitBook::new(register, None, settings, zone)
+}
+
+/// The units, folded from the log until they are told to stop.
+async fn units_of(
+    log: &Arc<MemoryLog>,
+    dir: &Path,
+    clock: &CityClock,
+) -> (UnitsHandle, oneshot::Sender<()>) {
+    let kept = Checkpoint::new(dir.join("units.checkpoint"), log.id());
+    let units = UnitsHandle::open(book(), &**log, &kept, clock.clone()).await;
+    let (stop, stopped) = oneshot::channel();
+    let log: Arc<dyn Log> = log.clone();
+    let stopped = async {
+        stopped.await.ok();
+    };
+    tokio::spawn(yiping_server::units::follow(
+        units.clone(),
+        log,
+        kept,
+        stopped,
+    ));
+    (units, stop)
 }
 
 fn facts(simulated: bool) -> SceneFacts {

@@ -9,3 +9,4 @@ mod http;
 mod live;
 mod rights;
 mod session;
+mod units;

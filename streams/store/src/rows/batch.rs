@@ -153,6 +153,7 @@ impl Batch {
                 | Body::Decision(_)
                 | Body::Notice(_)
                 | Body::Recall(_)
+                | Body::Positions(_)
                 | Body::Tick => {
                     if let Some(alarm) = memory.book.apply(record) {
                         batch.alarms.insert(alarm.event.alarm.clone(), alarm);

@@ -1,0 +1,33 @@
+//! Units (力量): people, vehicles, equipment, warehouses, shelters and hospitals; where they are, what they are busy with, and which of them can be
+//! at a place soonest. `docs/UNITS.md` is the page for users.
+//!
+//! The register is data and does not change while the program runs; what changes (status, stock, positions) is folded from the log by
+//! [`UnitBook`]. Times are those of the log.
+
+pub mod advice;
+pub mod book;
+pub mod check_in;
+pub mod gate;
+pub mod hazard;
+pub mod moves;
+pub mod place;
+pub mod plume;
+pub mod register;
+pub mod response;
+pub mod roads;
+pub mod settings;
+
+#[cfg(test)]
+mod tests;
+
+pub use advice::{Advice, AdviceError, Basis, Chosen, Cover, PassedOver, Why, Wish, advise};
+pub use book::{BookCheckpoint, MoveError, Spot, UnitBook, UnitState, Whereabouts};
+pub use check_in::Timer;
+pub use gate::{Judged, Refused, Sender, judge};
+pub use hazard::{Hazard, HazardError};
+pub use place::Place;
+pub use plume::{Cloud, Ground, Plume, Stability};
+pub use register::{Capacity, Hours, Register, RegisterError, Stock, Unit, UnitKind};
+pub use response::{Figure, Figures, Times};
+pub use roads::{RoadError, Roads};
+pub use settings::{Settings, SettingsError};

@@ -1,0 +1,217 @@
+//! Where nobody may go: a set of H3 cells.
+//!
+//! A point lies in the hazard when its cell of resolution 9 (about 0.1 km², 200 m a side), or one that holds it, is in the set. A finer cell counts as
+//! the one of resolution 9 that it lies in, which is the careful side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use h3o::{CellIndex, LatLng, Resolution};
+
+use super::place::{Bounds, Place};
+
+/// The cells by which points are told.
+pub(super) const FINEST: Resolution = Resolution::Nine;
+/// How close together the points are by which a way is told.
+pub(super) const STEP_METRES: f64 = 100.0;
+/// How far from the place a point outside of the hazard is looked for, in cells.
+const RINGS_MAX: u32 = 300;
+
+/// Cells that are not to be entered.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Hazard {
+    /// By resolution.
+    cells: BTreeMap<Resolution, BTreeSet<CellIndex>>,
+    bounds: Option<Bounds>,
+}
+
+/// A text that names no cell, or too many of them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HazardError {
+    /// Not a cell.
+    #[error("`{0}` is no H3 cell: write its index as 15 hex digits, for example 8941aca4d4bffff")]
+    NotACell(String),
+    /// Too many.
+    #[error("more than {0} cells: name coarser ones")]
+    TooMany(usize),
+}
+
+/// The cell of [`FINEST`] in which a point lies; `None` for what is no point of the Earth.
+pub(super) fn cell_of(place: Place) -> Option<CellIndex> {
+    let point = LatLng::new(place.lat, place.lon).ok()?;
+    Some(point.to_cell(FINEST))
+}
+
+impl Hazard {
+    /// The hazard of these cells, by their index in hex digits.
+    ///
+    /// # Errors
+    /// [`HazardError`] for what is no cell, and for more than `cells_max`.
+    pub fn read<'a>(
+        cells: impl IntoIterator<Item = &'a str>,
+        cells_max: usize,
+    ) -> Result<Self, HazardError> {
+        let mut read = Vec::new();
+        for text in cells {
+            if read.len() == cells_max {
+                return Err(HazardError::TooMany(cells_max));
+            }
+            let cell = text
+                .parse::<CellIndex>()
+                .map_err(|_not_one| HazardError::NotACell(text.chars().take(32).collect()))?;
+            read.push(cell);
+        }
+        Ok(Self::of(read))
+    }
+
+    /// The hazard of these cells.
+    pub fn of(cells: impl IntoIterator<Item = CellIndex>) -> Self {
+        let mut hazard = Self::default();
+        for cell in cells {
+            let cell = cell.parent(FINEST).unwrap_or(cell);
+            let kept = hazard.cells.entry(cell.resolution()).or_default();
+            if kept.insert(cell) {
+                hazard.bounds = Some(around(cell, hazard.bounds));
+            }
+        }
+        hazard
+    }
+
+    /// No hazard.
+    pub const fn none() -> Self {
+        Self {
+            cells: BTreeMap::new(),
+            bounds: None,
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// The cells.
+    pub fn cells(&self) -> impl Iterator<Item = CellIndex> {
+        self.cells.values().flatten().copied()
+    }
+
+    /// Whether a point lies in it.
+    pub fn holds(&self, place: Place) -> bool {
+        self.bounds.is_some_and(|bounds| bounds.holds(place))
+            && cell_of(place).is_some_and(|cell| self.holds_cell(cell))
+    }
+
+    fn holds_cell(&self, cell: CellIndex) -> bool {
+        self.cells.iter().any(|(resolution, cells)| {
+            let holder = cell.parent(*resolution);
+            holder.is_some_and(|holder| cells.contains(&holder))
+        })
+    }
+
+    /// Whether the straight way between two points leads through it.
+    pub fn is_crossed(&self, one: Place, other: Place) -> bool {
+        let near = self
+            .bounds
+            .is_some_and(|bounds| bounds.may_meet(one, other));
+        near && one.along(other, STEP_METRES).any(|point| self.holds(point))
+    }
+
+    /// A point outside of it, near this one.
+    pub fn outside(&self, place: Place) -> Option<Place> {
+        let origin = cell_of(place)?;
+        (1..=RINGS_MAX).find_map(|distance| {
+            let ring: Vec<CellIndex> = origin.grid_ring(distance);
+            let free = ring.into_iter().filter(|cell| !self.holds_cell(*cell));
+            let places = free.map(|cell| {
+                let centre = LatLng::from(cell);
+                Place::from([centre.lng(), centre.lat()])
+            });
+            places.min_by(|one, other| {
+                let metres = |point: &Place| point.metres_to(place);
+                metres(one).total_cmp(&metres(other))
+            })
+        })
+    }
+}
+
+/// The bounds widened by a cell, and by a hundredth of a degree: children stick out of their parent.
+fn around(cell: CellIndex, before: Option<Bounds>) -> Bounds {
+    const MARGIN_DEGREES: f64 = 0.01;
+    let Bounds([mut west, mut south, mut east, mut north]) =
+        before.unwrap_or(Bounds([180.0, 90.0, -180.0, -90.0]));
+    for corner in cell.boundary().iter() {
+        west = west.min(corner.lng() - MARGIN_DEGREES);
+        east = east.max(corner.lng() + MARGIN_DEGREES);
+        south = south.min(corner.lat() - MARGIN_DEGREES);
+        north = north.max(corner.lat() + MARGIN_DEGREES);
+    }
+    Bounds([west, south, east, north])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn here() -> Place {
+        Place::from([118.87, 28.97])
+    }
+
+    #[test]
+    fn a_point_lies_in_a_cell_that_holds_it_whatever_its_size() {
+        let fine = cell_of(here()).expect("a cell");
+        for resolution in [Resolution::Nine, Resolution::Seven, Resolution::Five] {
+            let cell = fine.parent(resolution).expect("coarser");
+            let hazard = Hazard::of([cell]);
+            assert!(hazard.holds(here()), "{resolution}");
+            assert!(!hazard.holds(Place::from([119.87, 28.97])));
+        }
+        let finer = LatLng::new(28.97, 118.87).expect("a point");
+        let hazard = Hazard::of([finer.to_cell(Resolution::Twelve)]);
+        assert!(hazard.holds(here()));
+        assert_eq!(hazard.cells().collect::<Vec<_>>(), [fine]);
+        assert!(!Hazard::default().holds(here()));
+    }
+
+    #[test]
+    fn a_way_past_is_not_a_way_through() {
+        let cell = cell_of(here()).expect("a cell").parent(Resolution::Seven);
+        let hazard = Hazard::of(cell);
+        let west = Place::from([118.77, 28.97]);
+        let east = Place::from([118.97, 28.97]);
+        let north = Place::from([118.87, 29.17]);
+        assert!(hazard.is_crossed(west, east));
+        assert!(hazard.is_crossed(here(), north));
+        assert!(!hazard.is_crossed(west, north));
+        let out = hazard.outside(here()).expect("a point");
+        assert!(!hazard.holds(out) && out.metres_to(here()) < 3_000.0);
+    }
+
+    #[test]
+    fn what_is_no_cell_is_named() {
+        assert_eq!(
+            Hazard::read(["8941"], 10).expect_err("short"),
+            HazardError::NotACell("8941".into())
+        );
+        let cell = cell_of(here()).expect("a cell").to_string();
+        assert!(Hazard::read([cell.as_str(), &cell], 1).is_err());
+        assert!(Hazard::read([cell.as_str()], 1).is_ok_and(|hazard| hazard.holds(here())));
+    }
+
+    proptest! {
+        /// The bounds are only a shortcut.
+        #[test]
+        fn the_bounds_leave_nothing_out(
+            cells in prop::collection::vec((118.0_f64..119.0, 28.5_f64..29.5, 4_u8..=9), 1..5),
+            lon in 117.5_f64..119.5, lat in 28.0_f64..30.0,
+        ) {
+            let cells = cells.into_iter().map(|(lon, lat, resolution)| {
+                let resolution = Resolution::try_from(resolution).expect("a resolution");
+                LatLng::new(lat, lon).expect("a point").to_cell(resolution)
+            });
+            let hazard = Hazard::of(cells);
+            let place = Place::from([lon, lat]);
+            let slow = cell_of(place).is_some_and(|cell| hazard.holds_cell(cell));
+            prop_assert_eq!(hazard.holds(place), slow);
+        }
+    }
+}
