@@ -298,7 +298,8 @@ impl AlarmBook {
             | Body::Event(_)
             | Body::Reject(_)
             | Body::Recall(_)
-            | Body::Notice(_) => None,
+            | Body::Notice(_)
+            | Body::Command(_) => None,
         }
     }
 

@@ -15,11 +15,13 @@
 //! | window | 6 | postcard of the form in `compact.rs` |
 //! | event | 7 | postcard of [`Event`] |
 //! | notice | 8 | JSON of [`Notice`] |
+//! | command | 9 | JSON of [`Command`] |
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::Command;
 use crate::compact::CompactWindow;
 use crate::decision::Decision;
 use crate::event::Event;
@@ -88,6 +90,8 @@ pub enum Body {
     Recall(Recall),
     /// What is told to people outside, and what became of it.
     Notice(Notice),
+    /// An act on an incident or a task, of a person or of the program by its rules.
+    Command(Command),
 }
 
 /// The kind of a record, by its number on disk.
@@ -112,6 +116,8 @@ pub enum Kind {
     Event = 7,
     /// [`Body::Notice`]
     Notice = 8,
+    /// [`Body::Command`]
+    Command = 9,
 }
 
 /// Why bytes are not the body they claim to be.
@@ -144,6 +150,7 @@ impl Kind {
             6 => Self::Window,
             7 => Self::Event,
             8 => Self::Notice,
+            9 => Self::Command,
             other => return Err(CodecError::UnknownKind(other)),
         })
     }
@@ -164,6 +171,7 @@ impl Body {
             Self::Decision(_) => Kind::Decision,
             Self::Recall(_) => Kind::Recall,
             Self::Notice(_) => Kind::Notice,
+            Self::Command(_) => Kind::Command,
         }
     }
 
@@ -188,6 +196,7 @@ impl Body {
             },
             Self::Decision(decision) => json(Kind::Decision, decision, out),
             Self::Notice(notice) => json(Kind::Notice, notice, out),
+            Self::Command(command) => json(Kind::Command, command, out),
         }
     }
 
@@ -211,6 +220,7 @@ impl Body {
             Kind::Finding => Self::Finding(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Decision => Self::Decision(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Notice => Self::Notice(serde_json::from_slice(bytes).map_err(wrong)?),
+            Kind::Command => Self::Command(serde_json::from_slice(bytes).map_err(wrong)?),
         })
     }
 }
@@ -516,7 +526,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_bytes_never_panic(number in 0_u8..9, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_never_panic(number in 0_u8..10, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let kind = Kind::from_number(number).expect("known");
             let _may_fail = Body::decode(kind, &bytes);
             let _may_fail = Class::of(kind, &bytes);
