@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod command;
+pub mod incident;
 pub mod ledger;
 pub mod notices;
 pub mod people;
 pub mod rights;
+pub mod task;
