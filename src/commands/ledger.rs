@@ -105,7 +105,9 @@ fn ordered(command: &Command) -> String {
     match &command.act {
         CommandAct::Open(form) => format!("opened incident {of} {:?}", form.title),
         CommandAct::Amend(_) => format!("amended incident {of}"),
-        CommandAct::Move(moved) => format!("moved incident {of} to {:?}: {:?}", moved.to, moved.note),
+        CommandAct::Move(moved) => {
+            format!("moved incident {of} to {:?}: {:?}", moved.to, moved.note)
+        }
         CommandAct::Respond(response) => format!(
             "started response {} by plan {} for incident {of}: {} tasks, {} reports",
             response.level.roman(),
@@ -123,31 +125,59 @@ fn ordered(command: &Command) -> String {
             adjusted.note
         ),
         CommandAct::Merge(joined) => {
-            format!("merged incident {} into {of}: {:?}", joined.other, joined.note)
+            format!(
+                "merged incident {} into {of}: {:?}",
+                joined.other, joined.note
+            )
         }
         CommandAct::Unmerge(joined) => {
-            format!("took incident {} out of {of}: {:?}", joined.other, joined.note)
+            format!(
+                "took incident {} out of {of}: {:?}",
+                joined.other, joined.note
+            )
         }
         CommandAct::Attach(attached) => {
-            format!("joined {} to incident {of}: {:?}", attached.origins.len(), attached.note)
+            format!(
+                "joined {} to incident {of}: {:?}",
+                attached.origins.len(),
+                attached.note
+            )
         }
         CommandAct::Dismiss(attached) => {
-            format!("kept {} out of incident {of}: {:?}", attached.origins.len(), attached.note)
+            format!(
+                "kept {} out of incident {of}: {:?}",
+                attached.origins.len(),
+                attached.note
+            )
         }
         CommandAct::OfferCommand(offer) => {
-            format!("offered the command of incident {of} to {}: {:?}", offer.to, offer.note)
+            format!(
+                "offered the command of incident {of} to {}: {:?}",
+                offer.to, offer.note
+            )
         }
-        CommandAct::TakeCommand(note) => format!("took the command of incident {of}: {:?}", note.note),
+        CommandAct::TakeCommand(note) => {
+            format!("took the command of incident {of}: {:?}", note.note)
+        }
         CommandAct::AddTask(task) => {
-            format!("added task {} {:?} to incident {of}", task.task, task.title.zh)
+            format!(
+                "added task {} {:?} to incident {of}",
+                task.task, task.title.zh
+            )
         }
-        CommandAct::Task(act) => format!("{:?} task {} of incident {of} {:?}", act.step, act.task, act.note),
+        CommandAct::Task(act) => format!(
+            "{:?} task {} of incident {of} {:?}",
+            act.step, act.task, act.note
+        ),
         CommandAct::Tick(tick) => {
             let what = if tick.done { "ticked" } else { "unticked" };
             format!("{what} {} of incident {of}", tick.item)
         }
         CommandAct::Report(report) => {
-            format!("gave the report {} of incident {of}: {:?}", report.report, report.note)
+            format!(
+                "gave the report {} of incident {of}: {:?}",
+                report.report, report.note
+            )
         }
         CommandAct::ReportOverdue(report) => {
             format!("the report {} of incident {of} is overdue", report.report)

@@ -13,4 +13,5 @@ mod tests;
 
 pub use book::{Book as CommandBook, Counts, INCIDENTS_OPEN_MAX, Outcome, TASKS_MAX};
 pub use desk::Desk;
+pub(crate) use judge::can_go;
 pub use refusal::Refusal;

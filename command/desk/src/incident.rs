@@ -223,12 +223,7 @@ impl Clock {
 }
 
 impl Incident {
-    pub(crate) fn new(
-        form: &IncidentForm,
-        id: IncidentId,
-        number: u32,
-        at: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(form: &IncidentForm, id: IncidentId, number: u32, at: Timestamp) -> Self {
         Self {
             id,
             number,

@@ -5,5 +5,6 @@ pub mod incident;
 pub mod ledger;
 pub mod notices;
 pub mod people;
+pub mod plan;
 pub mod rights;
 pub mod task;

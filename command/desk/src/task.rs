@@ -392,7 +392,9 @@ impl Task {
         let earliest = self.made_at - CLOCK_AHEAD_MAX;
         let right = |time: Timestamp| (earliest..=latest).contains(&time);
         let photos = act.photos.iter().map(|photo| photo.taken_at);
-        if act.done_at.is_some_and(|time| !right(time)) || photos.into_iter().any(|time| time > latest) {
+        if act.done_at.is_some_and(|time| !right(time))
+            || photos.into_iter().any(|time| time > latest)
+        {
             return Err(Refusal::WrongTime);
         }
         if act.photos.len() > PHOTOS_MAX {

@@ -650,7 +650,10 @@ mod tests {
         let mut bytes = Vec::new();
         body.encode(&mut bytes).expect("encodes");
         assert_eq!(Body::decode(Kind::Command, &bytes).expect("decodes"), body);
-        assert_eq!(Class::of(Kind::Command, &bytes).expect("known"), body.class());
+        assert_eq!(
+            Class::of(Kind::Command, &bytes).expect("known"),
+            body.class()
+        );
         assert_eq!(body.class(), Class::Decision, "never dropped");
     }
 

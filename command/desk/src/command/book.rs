@@ -110,7 +110,9 @@ impl Book {
 
     /// The incident to which an origin belongs.
     pub fn of_origin(&self, origin: &Origin) -> Option<&Incident> {
-        self.by_origin.get(origin).and_then(|id| self.incidents.get(id))
+        self.by_origin
+            .get(origin)
+            .and_then(|id| self.incidents.get(id))
     }
 
     /// How many incidents are not over.
@@ -171,7 +173,10 @@ impl Book {
             }
             Wake::Report(id, report) => {
                 let incident = self.incidents.get(id)?;
-                let clock = incident.reports.iter().find(|clock| clock.form.report == *report)?;
+                let clock = incident
+                    .reports
+                    .iter()
+                    .find(|clock| clock.form.report == *report)?;
                 let name = ReportName {
                     report: report.clone(),
                 };
@@ -236,7 +241,9 @@ impl Book {
             CommandAct::Dismiss(attached) => {
                 note.clone_from(&attached.note);
                 what = attached.origins.len().to_string();
-                self.with(id, |incident| incident.dismissed.extend(attached.origins.iter().cloned()));
+                self.with(id, |incident| {
+                    incident.dismissed.extend(attached.origins.iter().cloned())
+                });
             }
             CommandAct::OfferCommand(offer) => {
                 what.clone_from(&offer.to);
@@ -308,7 +315,11 @@ impl Book {
     fn respond(&mut self, command: &Command, response: &Response, at: Timestamp) {
         let id = &command.incident;
         self.with(id, |incident| {
-            let round = incident.response.as_ref().map_or(0, |running| running.round) + 1;
+            let round = incident
+                .response
+                .as_ref()
+                .map_or(0, |running| running.round)
+                + 1;
             incident.response = Some(Running {
                 plan: response.plan.clone(),
                 pack: response.pack.clone(),
@@ -332,7 +343,13 @@ impl Book {
         }
     }
 
-    fn adjust(&mut self, command: &Command, adjusted: &Adjustment, position: Position, at: Timestamp) {
+    fn adjust(
+        &mut self,
+        command: &Command,
+        adjusted: &Adjustment,
+        position: Position,
+        at: Timestamp,
+    ) {
         let id = &command.incident;
         self.with(id, |incident| {
             if let Some(running) = &mut incident.response {
@@ -348,7 +365,9 @@ impl Book {
             let gone = |item: &SmolStr| adjusted.items_withdrawn.contains(item);
             incident.items.retain(|item| !gone(&item.form.item));
             let added = adjusted.items_added.iter().cloned();
-            incident.items.extend(added.map(|form| Item { form, done: None }));
+            incident
+                .items
+                .extend(added.map(|form| Item { form, done: None }));
         });
         for task in &adjusted.withdrawn {
             let act = TaskAct {
@@ -368,13 +387,25 @@ impl Book {
         }
     }
 
-    fn join(&mut self, command: &Command, joined: &Joined, merged: bool, position: Position, at: Timestamp) {
+    fn join(
+        &mut self,
+        command: &Command,
+        joined: &Joined,
+        merged: bool,
+        position: Position,
+        at: Timestamp,
+    ) {
         let id = &command.incident;
         let trace = Trace {
             position,
             at,
             person: command.person.clone(),
-            act: if merged { "merged_into" } else { "taken_out_of" }.into(),
+            act: if merged {
+                "merged_into"
+            } else {
+                "taken_out_of"
+            }
+            .into(),
             what: id.to_string(),
             note: joined.note.clone(),
         };
@@ -397,7 +428,8 @@ impl Book {
         };
         incident.tasks.push(form.task.clone());
         let number = u32::try_from(incident.tasks.len()).unwrap_or(u32::MAX);
-        self.tasks.insert(form.task.clone(), Task::new(form, id, number, at));
+        self.tasks
+            .insert(form.task.clone(), Task::new(form, id, number, at));
         self.index_task(&form.task);
     }
 
@@ -505,11 +537,7 @@ impl Book {
 }
 
 /// A step that the program takes.
-pub(super) fn automatic_step(
-    task: &Task,
-    step: Step,
-    reading: Option<Proven>,
-) -> Command {
+pub(super) fn automatic_step(task: &Task, step: Step, reading: Option<Proven>) -> Command {
     let name = crate::task::step_names(step).1;
     Command {
         person: None,
@@ -571,7 +599,9 @@ fn go(incident: &mut Incident, moved: &Move, at: Timestamp) {
         incident.offered = None;
     }
     for form in &moved.reports {
-        incident.reports.retain(|clock| clock.form.report != form.report);
+        incident
+            .reports
+            .retain(|clock| clock.form.report != form.report);
         incident.reports.push(Clock::new(form.clone()));
     }
 }
@@ -587,14 +617,22 @@ fn attach(incident: &mut Incident, attached: &Attached) {
 
 fn ticked(incident: &mut Incident, tick: &Tick, command: &Command, at: Timestamp) {
     let by = command.person.clone().unwrap_or_default();
-    for item in incident.items.iter_mut().filter(|item| item.form.item == tick.item) {
+    for item in incident
+        .items
+        .iter_mut()
+        .filter(|item| item.form.item == tick.item)
+    {
         item.done = tick.done.then(|| (at, by.clone()));
     }
 }
 
 fn reported(incident: &mut Incident, report: &Reported, command: &Command, at: Timestamp) {
     let by = command.person.clone().unwrap_or_default();
-    for clock in incident.reports.iter_mut().filter(|clock| clock.form.report == report.report) {
+    for clock in incident
+        .reports
+        .iter_mut()
+        .filter(|clock| clock.form.report == report.report)
+    {
         clock.given = Some((at, by.clone()));
         clock.times += 1;
         clock.overdue = false;

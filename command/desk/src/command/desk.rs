@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use yiping_model::command::Step;
 use yiping_model::{
-    Body, Command, DatastreamId, Finding, IncidentId, Outcome as Found, Position, Quality, Reading, Record,
-    TaskId, Timestamp,
+    Body, Command, DatastreamId, Finding, IncidentId, Outcome as Found, Position, Quality, Reading,
+    Record, TaskId, Timestamp,
 };
 
 use super::book::{Book, Counts, Outcome, automatic_step};

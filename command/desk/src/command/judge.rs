@@ -70,7 +70,12 @@ impl Book {
         Ok(())
     }
 
-    fn judge_task(&self, command: &Command, act: &TaskAct, at: Timestamp) -> Result<Counts, Refusal> {
+    fn judge_task(
+        &self,
+        command: &Command,
+        act: &TaskAct,
+        at: Timestamp,
+    ) -> Result<Counts, Refusal> {
         let task = self.tasks.get(&act.task).ok_or(Refusal::NoTask)?;
         if task.incident != command.incident {
             return Err(Refusal::NoTask);
@@ -93,7 +98,12 @@ impl Book {
         Ok(Counts::New)
     }
 
-    fn judge_incident(&self, command: &Command, incident: &Incident, at: Timestamp) -> Result<Counts, Refusal> {
+    fn judge_incident(
+        &self,
+        command: &Command,
+        incident: &Incident,
+        at: Timestamp,
+    ) -> Result<Counts, Refusal> {
         let person = command.person.as_deref().unwrap_or_default();
         match &command.act {
             CommandAct::Open(_) | CommandAct::Task(_) => {}
@@ -239,7 +249,10 @@ impl Book {
     fn judge_merge(&self, incident: &Incident, joined: &Joined) -> Result<(), Refusal> {
         reason(&joined.note)?;
         alive(incident)?;
-        let other = self.incidents.get(&joined.other).ok_or(Refusal::NoIncident)?;
+        let other = self
+            .incidents
+            .get(&joined.other)
+            .ok_or(Refusal::NoIncident)?;
         let free = other.merged_into.is_none() && !is_over(other.stage);
         if other.id == incident.id || !free {
             return Err(Refusal::NotJoinable);

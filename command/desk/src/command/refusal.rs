@@ -134,8 +134,7 @@ impl Refusal {
                 )
             }
             Self::TaskMove { stage, step } => {
-                let ((stage_zh, stage_en), (step_zh, step_en)) =
-                    (stage.names(), step_names(*step));
+                let ((stage_zh, stage_en), (step_zh, step_en)) = (stage.names(), step_names(*step));
                 (
                     format!("任务处于「{stage_zh}」，不能「{step_zh}」"),
                     format!("the task is {stage_en}: it takes no step `{step_en}` there"),
@@ -151,14 +150,18 @@ impl Refusal {
             ),
             Self::NeedsEvidence { needed, fresh } => (
                 format!("需要 {needed} 张开始处置后拍摄的照片，现有 {fresh} 张"),
-                format!("it takes {needed} photographs made since the work began, there are {fresh}"),
+                format!(
+                    "it takes {needed} photographs made since the work began, there are {fresh}"
+                ),
             ),
             Self::OpenTasks(numbers) => {
                 let listed: Vec<String> = numbers.iter().map(u32::to_string).collect();
                 let listed = listed.join(", ");
                 (
                     format!("还有任务未关闭：{listed}。请核证关闭，或说明原因撤销"),
-                    format!("tasks are open: {listed}. Close them by proof, or withdraw them with a reason"),
+                    format!(
+                        "tasks are open: {listed}. Close them by proof, or withdraw them with a reason"
+                    ),
                 )
             }
             Self::Taken(number) => (
@@ -231,16 +234,10 @@ impl Refusal {
                 "these cannot be merged: the same, over, or merged elsewhere already",
             ),
             Self::NotJoined => ("该事件未并入此事件", "it is not merged into this one"),
-            Self::NoResponse => (
-                "尚未启动响应",
-                "no response was started",
-            ),
+            Self::NoResponse => ("尚未启动响应", "no response was started"),
             Self::Over => ("事件已终止", "the incident is over"),
             Self::SameLevel => ("响应等级未变", "the level is the same"),
-            Self::NotOffered => (
-                "指挥权未移交给您",
-                "the command was not offered to you",
-            ),
+            Self::NotOffered => ("指挥权未移交给您", "the command was not offered to you"),
             Self::NoLine => (
                 "响应中没有这一项",
                 "the response has no such line or report",

@@ -167,7 +167,11 @@ pub(super) fn step(task: TaskId, step: Step, now: i64) -> CommandAct {
         done_at: None,
         place: None,
         note: "n".into(),
-        photos: if step == Step::Finish { vec![photo] } else { Vec::new() },
+        photos: if step == Step::Finish {
+            vec![photo]
+        } else {
+            Vec::new()
+        },
         to: (step == Step::Reassign).then(|| "wang".into()),
         reading: None,
     }))
@@ -218,7 +222,12 @@ impl World {
         self.desk.take(self.log.last().expect("just pushed"))
     }
 
-    pub(super) fn act(&mut self, person: &str, of: &IncidentId, act: CommandAct) -> Result<Counts, Refusal> {
+    pub(super) fn act(
+        &mut self,
+        person: &str,
+        of: &IncidentId,
+        act: CommandAct,
+    ) -> Result<Counts, Refusal> {
         self.keys += 1;
         let book = self.desk.book();
         let seen = match &act {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmEvent, Body, Command, Decision, Finding, Notice, NoticeCause, NoticeStep, Outcome, Position,
-    Record, Timestamp,
+    AlarmEvent, Body, Command, Decision, Finding, Notice, NoticeCause, NoticeStep, Outcome,
+    Position, Record, Timestamp,
 };
 
 use super::hash::{DIGITS, Digest};

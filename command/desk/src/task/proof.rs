@@ -118,7 +118,10 @@ impl Stretches {
         let fresh = || Stretch::new(wanted.clone());
         self.of.entry(task.id.clone()).or_insert_with(fresh);
         self.ready.remove(&task.id);
-        let relapsed = self.of.get(&task.id).and_then(|stretch| stretch.relapsed(task));
+        let relapsed = self
+            .of
+            .get(&task.id)
+            .and_then(|stretch| stretch.relapsed(task));
         if task.stage == TaskStage::Done || relapsed.is_some() {
             self.ready.insert(task.id.clone());
         }

@@ -59,7 +59,11 @@ fn closed_is_reached_by_proof_only() {
     let mut reached = vec![TaskStage::Dispatched];
     let mut place = 0;
     while let Some(stage) = reached.get(place).copied() {
-        for to in STEPS.iter().filter(|step| without(step)).filter_map(|step| after(stage, *step)) {
+        for to in STEPS
+            .iter()
+            .filter(|step| without(step))
+            .filter_map(|step| after(stage, *step))
+        {
             if !reached.contains(&to) {
                 reached.push(to);
             }
@@ -141,14 +145,30 @@ fn evidence_is_fresh_and_checked_by_somebody_else() {
     let missing = |fresh| Err(Refusal::NeedsEvidence { needed: 2, fresh });
     assert_eq!(step(&mut task, Some("li"), 30, &finish(&[])), missing(0));
     let (old, twice) = ([("a", 19), ("b", 25)], [("b", 25), ("b", 26)]);
-    assert_eq!(step(&mut task, Some("li"), 30, &finish(&old)), missing(1), "one was taken before");
-    assert_eq!(step(&mut task, Some("li"), 30, &finish(&twice)), missing(1), "one twice is one");
-    let other = step(&mut task, Some("wang"), 30, &finish(&[("a", 21), ("b", 22)]));
+    assert_eq!(
+        step(&mut task, Some("li"), 30, &finish(&old)),
+        missing(1),
+        "one was taken before"
+    );
+    assert_eq!(
+        step(&mut task, Some("li"), 30, &finish(&twice)),
+        missing(1),
+        "one twice is one"
+    );
+    let other = step(
+        &mut task,
+        Some("wang"),
+        30,
+        &finish(&[("a", 21), ("b", 22)]),
+    );
     assert_eq!(other, Err(Refusal::NotYours("li".into())));
     step(&mut task, Some("li"), 30, &finish(&[("a", 21), ("b", 22)])).expect("counts");
     let own = step(&mut task, Some("li"), 40, &plain(Step::Verify));
     assert_eq!(own, Err(Refusal::NeedsAnotherPerson));
-    assert_eq!(step(&mut task, None, 40, &plain(Step::Prove)), Err(Refusal::ProvenByPeople));
+    assert_eq!(
+        step(&mut task, None, 40, &plain(Step::Prove)),
+        Err(Refusal::ProvenByPeople)
+    );
     // Sent back, what was shown before is not fresh any more.
     step(&mut task, Some("wang"), 50, &plain(Step::SendBack)).expect("counts");
     let again = step(&mut task, Some("li"), 60, &finish(&[("a", 55), ("c", 56)]));
@@ -167,7 +187,10 @@ fn a_time_is_neither_ahead_nor_before_the_task() {
         ..act(Step::Sign, &[])
     };
     for wrong in [71, -61] {
-        assert_eq!(step(&mut task, Some("li"), 10, &told(wrong)), Err(Refusal::WrongTime));
+        assert_eq!(
+            step(&mut task, Some("li"), 10, &told(wrong)),
+            Err(Refusal::WrongTime)
+        );
     }
     step(&mut task, Some("li"), 10, &told(70)).expect("a phone may be a minute ahead");
 }
@@ -177,14 +200,25 @@ fn lateness_goes_step_by_step_and_begins_anew_with_the_next_leg() {
     let mut task = task(Proof::Evidence { photos: 0 });
     let say = |task: &mut Task, secs, by| step(task, None, secs, &act(by, &[]));
     assert_eq!(say(&mut task, 299, Step::Overdue), Err(Refusal::NotDue));
-    assert_eq!(say(&mut task, 400, Step::Remind), Err(Refusal::NotDue), "overdue comes first");
+    assert_eq!(
+        say(&mut task, 400, Step::Remind),
+        Err(Refusal::NotDue),
+        "overdue comes first"
+    );
     say(&mut task, 300, Step::Overdue).expect("due");
-    assert_eq!(say(&mut task, 301, Step::Overdue), Err(Refusal::NotDue), "it is said once");
+    assert_eq!(
+        say(&mut task, 301, Step::Overdue),
+        Err(Refusal::NotDue),
+        "it is said once"
+    );
     say(&mut task, 360, Step::Remind).expect("due");
     say(&mut task, 900, Step::Supervise).expect("due");
     assert_eq!(task.next_wake(), None);
     step(&mut task, Some("li"), 901, &act(Step::Sign, &[])).expect("late, and counts");
-    assert_eq!((task.late, task.next_wake()), (Late::No, Some((at(3_600), Step::Overdue))));
+    assert_eq!(
+        (task.late, task.next_wake()),
+        (Late::No, Some((at(3_600), Step::Overdue)))
+    );
 }
 
 fn wanted() -> ReadingProof {

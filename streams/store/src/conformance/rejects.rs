@@ -42,7 +42,7 @@ impl Oracle<'_> {
                 | Body::Decision(_)
                 | Body::Recall(_)
                 | Body::Notice(_)
-            | Body::Command(_) => None,
+                | Body::Command(_) => None,
             })
             .take(self.settings().rejects_kept_max as usize)
             .filter(|letter| query.before.is_none_or(|before| letter.position < before))

@@ -18,7 +18,8 @@ impl Oracle {
     }
 
     fn exists(&self, id: &IncidentId) -> bool {
-        self.of(id).any(|command| matches!(command.act, CommandAct::Open(_)))
+        self.of(id)
+            .any(|command| matches!(command.act, CommandAct::Open(_)))
     }
 
     fn stage(&self, id: &IncidentId) -> Stage {
@@ -34,7 +35,10 @@ impl Oracle {
 
     fn version(&self, id: &IncidentId) -> usize {
         let counts = |act: &CommandAct| {
-            !matches!(act, CommandAct::Task(_) | CommandAct::Tick(_) | CommandAct::ReportOverdue(_))
+            !matches!(
+                act,
+                CommandAct::Task(_) | CommandAct::Tick(_) | CommandAct::ReportOverdue(_)
+            )
         };
         let own = self.of(id).filter(|command| counts(&command.act)).count();
         let joined = self.0.iter().filter(|(command, _)| match &command.act {
@@ -71,7 +75,9 @@ impl Oracle {
 
     fn steps(&self, task: &TaskId) -> Vec<(Step, Option<&str>)> {
         let steps = self.0.iter().filter_map(|(command, _)| match &command.act {
-            CommandAct::Task(act) if act.task == *task => Some((act.step, command.person.as_deref())),
+            CommandAct::Task(act) if act.task == *task => {
+                Some((act.step, command.person.as_deref()))
+            }
             _ => None,
         });
         steps.collect()
@@ -111,9 +117,14 @@ impl Oracle {
 
     fn open_tasks(&self, id: &IncidentId) -> usize {
         let own = self.tasks(id).into_iter().filter(|form| {
-            !matches!(self.task_stage(&form.task), TaskStage::Closed | TaskStage::Withdrawn)
+            !matches!(
+                self.task_stage(&form.task),
+                TaskStage::Closed | TaskStage::Withdrawn
+            )
         });
-        let joined = (0..4).map(incident).filter(|other| self.exists(other) && self.merged_into(other) == Some(id));
+        let joined = (0..4)
+            .map(incident)
+            .filter(|other| self.exists(other) && self.merged_into(other) == Some(id));
         own.count() + joined.map(|other| self.open_tasks(&other)).sum::<usize>()
     }
 
@@ -142,13 +153,20 @@ impl Oracle {
             CommandAct::Merge(joined) | CommandAct::Unmerge(joined) => joined.other == *id,
             _ => false,
         };
-        let mine = |other: &&(Command, i64)| other.0.incident == *id && !matches!(other.0.act, CommandAct::Task(_));
-        let mut known = self.0.iter().filter(|other| mine(other) || touches(&other.0));
+        let mine = |other: &&(Command, i64)| {
+            other.0.incident == *id && !matches!(other.0.act, CommandAct::Task(_))
+        };
+        let mut known = self
+            .0
+            .iter()
+            .filter(|other| mine(other) || touches(&other.0));
         if known.any(|(other, _)| other.key == command.key) {
             return None;
         }
         if let CommandAct::Tick(tick) = &command.act {
-            let started = self.of(id).any(|other| matches!(other.act, CommandAct::Respond(_)));
+            let started = self
+                .of(id)
+                .any(|other| matches!(other.act, CommandAct::Respond(_)));
             let fresh = |other: &Command| matches!(other.act, CommandAct::Respond(_));
             let since: Vec<&Command> = self.of(id).collect();
             let since = since.rsplit(|other| fresh(other)).next().expect("one part");
@@ -156,34 +174,49 @@ impl Oracle {
                 CommandAct::Tick(tick) => Some(tick.done),
                 _ => None,
             });
-            let right = command.seen.is_none_or(|seen| seen as usize == self.version(id));
+            let right = command
+                .seen
+                .is_none_or(|seen| seen as usize == self.version(id));
             return match (right && started, last.unwrap_or(false) == tick.done) {
                 (false, _) => Some(false),
                 (true, true) => None,
                 (true, false) => Some(true),
             };
         }
-        let (stage, over) = (self.stage(id), |stage| matches!(stage, Stage::Ended | Stage::Evaluated));
-        let seen = command.seen.is_some_and(|seen| seen as usize == self.version(id));
+        let (stage, over) = (self.stage(id), |stage| {
+            matches!(stage, Stage::Ended | Stage::Evaluated)
+        });
+        let seen = command
+            .seen
+            .is_some_and(|seen| seen as usize == self.version(id));
         let alone = self.merged_into(id).is_none();
-        Some(seen && match &command.act {
-            CommandAct::Amend(_) => true,
-            CommandAct::Move(moved) => {
-                let legal = matches!((stage, moved.to),
-                    (Stage::Reported, Stage::Assessing) | (Stage::Responding | Stage::Adjusting, Stage::Handling)
-                    | (Stage::Ended, Stage::Assessing | Stage::Evaluated))
-                    || (moved.to == Stage::Ended && !over(stage) && self.open_tasks(id) == 0);
-                alone && legal
-            }
-            CommandAct::Respond(_) => alone && stage == Stage::Assessing,
-            CommandAct::Merge(joined) => {
-                let other = &joined.other;
-                alone && !over(stage) && other != id && self.exists(other)
-                    && self.merged_into(other).is_none() && !over(self.stage(other))
-            }
-            CommandAct::Unmerge(joined) => self.merged_into(&joined.other) == Some(id),
-            other => unreachable!("not made here: {other:?}"),
-        })
+        Some(
+            seen && match &command.act {
+                CommandAct::Amend(_) => true,
+                CommandAct::Move(moved) => {
+                    let legal =
+                        matches!(
+                            (stage, moved.to),
+                            (Stage::Reported, Stage::Assessing)
+                                | (Stage::Responding | Stage::Adjusting, Stage::Handling)
+                                | (Stage::Ended, Stage::Assessing | Stage::Evaluated)
+                        ) || (moved.to == Stage::Ended && !over(stage) && self.open_tasks(id) == 0);
+                    alone && legal
+                }
+                CommandAct::Respond(_) => alone && stage == Stage::Assessing,
+                CommandAct::Merge(joined) => {
+                    let other = &joined.other;
+                    alone
+                        && !over(stage)
+                        && other != id
+                        && self.exists(other)
+                        && self.merged_into(other).is_none()
+                        && !over(self.stage(other))
+                }
+                CommandAct::Unmerge(joined) => self.merged_into(&joined.other) == Some(id),
+                other => unreachable!("not made here: {other:?}"),
+            },
+        )
     }
 
     fn judge_task(&self, command: &Command, act: &TaskAct) -> Option<bool> {
@@ -192,23 +225,39 @@ impl Oracle {
             return Some(false);
         };
         let known = self.0.iter().any(|(other, _)| {
-            other.key == command.key && matches!(&other.act, CommandAct::Task(other) if other.task == act.task)
+            other.key == command.key
+                && matches!(&other.act, CommandAct::Task(other) if other.task == act.task)
         });
         if known {
             return None;
         }
         let steps = self.steps(&act.task);
-        let seen = command.seen.map_or(act.step != Step::Reassign, |seen| seen as usize == steps.len() + 1);
-        let (stage, person) = (self.task_stage(&act.task), command.person.as_deref().expect("a person"));
-        let mine = self.assignee(&act.task).is_none_or(|assignee| assignee == person);
+        let seen = command.seen.map_or(act.step != Step::Reassign, |seen| {
+            seen as usize == steps.len() + 1
+        });
+        let (stage, person) = (
+            self.task_stage(&act.task),
+            command.person.as_deref().expect("a person"),
+        );
+        let mine = self
+            .assignee(&act.task)
+            .is_none_or(|assignee| assignee == person);
         let photo = matches!(form.proof, Proof::Evidence { .. });
         let did = |(step, who): &(Step, Option<&str>)| {
-            *who == Some(person) && matches!(step, Step::Sign | Step::SetOut | Step::Arrive | Step::Begin | Step::Finish)
+            *who == Some(person)
+                && matches!(
+                    step,
+                    Step::Sign | Step::SetOut | Step::Arrive | Step::Begin | Step::Finish
+                )
         };
         use TaskStage as S;
         let legal = match act.step {
             Step::Sign => stage == S::Dispatched && mine,
-            Step::Refuse => matches!(stage, S::Dispatched | S::Signed) && mine && self.assignee(&act.task).is_some(),
+            Step::Refuse => {
+                matches!(stage, S::Dispatched | S::Signed)
+                    && mine
+                    && self.assignee(&act.task).is_some()
+            }
             Step::Reassign => !matches!(stage, S::Done | S::Verified | S::Closed | S::Withdrawn),
             Step::SetOut => stage == S::Signed && mine,
             Step::Arrive => stage == S::EnRoute && mine,
@@ -227,13 +276,30 @@ impl Oracle {
 /// A random act of a person: mostly one that may count.
 fn random(dice: &mut Dice, world: &World) -> Command {
     const STEPS: [Step; 11] = [
-        Step::Sign, Step::Refuse, Step::Reassign, Step::SetOut, Step::Arrive, Step::Begin, Step::Finish,
-        Step::Verify, Step::SendBack, Step::Close, Step::Withdraw,
+        Step::Sign,
+        Step::Refuse,
+        Step::Reassign,
+        Step::SetOut,
+        Step::Arrive,
+        Step::Begin,
+        Step::Finish,
+        Step::Verify,
+        Step::SendBack,
+        Step::Close,
+        Step::Withdraw,
     ];
-    const STAGES: [Stage; 4] = [Stage::Assessing, Stage::Handling, Stage::Ended, Stage::Evaluated];
+    const STAGES: [Stage; 4] = [
+        Stage::Assessing,
+        Stage::Handling,
+        Stage::Ended,
+        Stage::Evaluated,
+    ];
     let id = incident(dice.below(4));
     let other = incident(dice.below(4));
-    let joined = |other: IncidentId| Joined { other, note: "n".into() };
+    let joined = |other: IncidentId| Joined {
+        other,
+        note: "n".into(),
+    };
     let round = dice.below(2) as u32;
     let act = match dice.below(24) {
         0..=2 => open(vec![origin(dice.below(6))]),
@@ -241,12 +307,20 @@ fn random(dice: &mut Dice, world: &World) -> Command {
         4..=6 => go(*dice.of(&STAGES)),
         7..=8 => {
             // A second response has tasks of its own.
-            let rounds = world.desk.book().incident(&id).and_then(|known| known.response.as_ref());
+            let rounds = world
+                .desk
+                .book()
+                .incident(&id)
+                .and_then(|known| known.response.as_ref());
             respond(&id, rounds.map_or(0, |running| running.round), world.now)
         }
         9 => CommandAct::Merge(joined(other)),
         10 => CommandAct::Unmerge(joined(other)),
-        11 => CommandAct::Tick(Tick { item: "wind".into(), done: dice.below(2) == 0, note: String::new() }),
+        11 => CommandAct::Tick(Tick {
+            item: "wind".into(),
+            done: dice.below(2) == 0,
+            note: String::new(),
+        }),
         _ => {
             let name = format!("{}{round}", dice.of(&["photo", "gas"]));
             step(task_id(&id, &name), *dice.of(&STEPS), world.now)
@@ -262,8 +336,18 @@ fn random(dice: &mut Dice, world: &World) -> Command {
         1 => Some(dice.below(9) as u32),
         _ => version,
     };
-    let key = if dice.below(12) == 0 { dice.below(world.log.len() + 1) } else { world.log.len() };
-    command(Some(*dice.of::<&str>(&PEOPLE)), format!("k{key}"), &id, seen, act)
+    let key = if dice.below(12) == 0 {
+        dice.below(world.log.len() + 1)
+    } else {
+        world.log.len()
+    };
+    command(
+        Some(*dice.of::<&str>(&PEOPLE)),
+        format!("k{key}"),
+        &id,
+        seen,
+        act,
+    )
 }
 
 /// What must hold of every book, whatever was done.
@@ -272,7 +356,10 @@ fn holds(world: &World) {
     let mut origins = BTreeSet::new();
     for incident in book.incidents() {
         for origin in &incident.origins {
-            assert!(origins.insert(origin.clone()), "of one alarm there is one incident");
+            assert!(
+                origins.insert(origin.clone()),
+                "of one alarm there is one incident"
+            );
         }
     }
     for task in book.tasks() {
@@ -280,7 +367,12 @@ fn holds(world: &World) {
         assert_eq!(keys.len(), task.steps.len(), "a key counts once");
         assert_eq!(task.version as usize, task.steps.len() + 1);
         if task.stage == TaskStage::Closed {
-            let proof = task.steps.iter().rev().find(|took| took.step == Step::Verify).expect("closed by proof");
+            let proof = task
+                .steps
+                .iter()
+                .rev()
+                .find(|took| took.step == Step::Verify)
+                .expect("closed by proof");
             let who = proof.person.as_deref().expect("a person");
             assert!(!task.doers().contains(who), "{who} verified the own work");
         }
@@ -297,7 +389,10 @@ fn random_acts_count_as_the_oracle_says() {
             world.now += 1;
             let command = random(&mut dice, &world);
             let expected = oracle.judge(&command);
-            let said = world.append(Body::Command(command.clone())).expect("an act").verdict;
+            let said = world
+                .append(Body::Command(command.clone()))
+                .expect("an act")
+                .verdict;
             let found = match &said {
                 Ok(Counts::New) => Some(true),
                 Ok(Counts::Again) => None,
@@ -327,7 +422,10 @@ fn random_acts_count_as_the_oracle_says() {
         world.restart(None);
         assert_eq!(world.desk, before, "seed {seed}");
     }
-    assert!(counted > 4_000 && refused > 5_000 && again > 300, "{counted} {refused} {again}");
+    assert!(
+        counted > 4_000 && refused > 5_000 && again > 300,
+        "{counted} {refused} {again}"
+    );
 }
 
 /// Two people see the same book and act at once; both acts go into the log.
@@ -364,11 +462,24 @@ fn of_two_that_act_at_once_one_counts() {
             races += 1;
             let name = match &one.act {
                 CommandAct::Task(act) => format!("{:?}", act.step),
-                other => format!("{other:?}").split('(').next().unwrap_or_default().to_owned(),
+                other => format!("{other:?}")
+                    .split('(')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
             };
             *tried.entry(name).or_insert(0) += 1;
-            let pair = if dice.below(2) == 0 { [one, two] } else { [two, one] };
-            let verdicts = pair.map(|command| world.append(Body::Command(command)).expect("an act").verdict);
+            let pair = if dice.below(2) == 0 {
+                [one, two]
+            } else {
+                [two, one]
+            };
+            let verdicts = pair.map(|command| {
+                world
+                    .append(Body::Command(command))
+                    .expect("an act")
+                    .verdict
+            });
             assert_eq!(verdicts[0], Ok(Counts::New));
             assert!(verdicts[1].is_err(), "seed {seed}: two of one thing");
         }

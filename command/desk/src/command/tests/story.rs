@@ -22,7 +22,13 @@ fn work(world: &mut World, id: &IncidentId, task: &TaskId, steps: &[Step]) {
     }
 }
 
-const TO_DONE: [Step; 5] = [Step::Sign, Step::SetOut, Step::Arrive, Step::Begin, Step::Finish];
+const TO_DONE: [Step; 5] = [
+    Step::Sign,
+    Step::SetOut,
+    Step::Arrive,
+    Step::Begin,
+    Step::Finish,
+];
 
 #[test]
 fn a_leak_from_the_report_to_the_evaluation() {
@@ -33,7 +39,10 @@ fn a_leak_from_the_report_to_the_evaluation() {
     let early = world.act("wang", &id, go(Stage::Ended));
     assert_eq!(early, Err(Refusal::OpenTasks(vec![1, 2])));
     let by_hand = step(gas.clone(), Step::Verify, world.now);
-    assert_eq!(world.act("wang", &id, by_hand), Err(Refusal::ProvenByReadings));
+    assert_eq!(
+        world.act("wang", &id, by_hand),
+        Err(Refusal::ProvenByReadings)
+    );
     for secs in 0..6 {
         world.reading(world.now + secs * 8, if secs == 0 { 3.0 } else { 0.2 });
     }
@@ -54,7 +63,10 @@ fn a_leak_from_the_report_to_the_evaluation() {
     assert_eq!(world.run(), 1);
     let task = world.desk.book().task(&gas).expect("known");
     assert_eq!((task.stage, task.relapses), (TaskStage::Working, 1));
-    assert_eq!(world.act("wang", &id, go(Stage::Ended)), Err(Refusal::OpenTasks(vec![2])));
+    assert_eq!(
+        world.act("wang", &id, go(Stage::Ended)),
+        Err(Refusal::OpenTasks(vec![2]))
+    );
     work(&mut world, &id, &gas, &[Step::Finish]);
     for secs in 2..9 {
         world.reading(world.now + secs * 8, 0.3);
@@ -65,9 +77,14 @@ fn a_leak_from_the_report_to_the_evaluation() {
     world.act("wang", &id, act).expect("counts");
     world.act("wang", &id, go(Stage::Ended)).expect("counts");
     assert!(!world.desk.wants_readings(), "nothing is watched any more");
-    world.act("wang", &id, go(Stage::Evaluated)).expect("counts");
+    world
+        .act("wang", &id, go(Stage::Evaluated))
+        .expect("counts");
     let known = world.desk.book().incident(&id).expect("known");
-    assert_eq!((known.number, known.commander.as_deref()), (1, Some("wang")));
+    assert_eq!(
+        (known.number, known.commander.as_deref()),
+        (1, Some("wang"))
+    );
 }
 
 #[test]
@@ -78,45 +95,103 @@ fn adjusting_the_level_is_one_act_and_leaves_a_trace() {
     world.act("wang", &id, act.clone()).expect("counts");
     let book = world.desk.book();
     let known = book.incident(&id).expect("known");
-    assert_eq!(known.response.as_ref().map(|running| running.level), Some(level(1)));
+    assert_eq!(
+        known.response.as_ref().map(|running| running.level),
+        Some(level(1))
+    );
     assert_eq!(known.tasks.len(), 3);
     let gone = book.task(&photo).expect("known");
-    assert_eq!((gone.stage, gone.steps[0].note.as_str()), (TaskStage::Withdrawn, "风转向"));
-    assert_eq!(known.history.back().map(|trace| trace.what.as_str()), Some("Ⅱ → Ⅰ"));
-    assert!(world.act("wang", &id, act).is_err(), "it is level one by now");
+    assert_eq!(
+        (gone.stage, gone.steps[0].note.as_str()),
+        (TaskStage::Withdrawn, "风转向")
+    );
+    assert_eq!(
+        known.history.back().map(|trace| trace.what.as_str()),
+        Some("Ⅱ → Ⅰ")
+    );
+    assert!(
+        world.act("wang", &id, act).is_err(),
+        "it is level one by now"
+    );
 }
 
 #[test]
 fn the_command_is_handed_over_by_two() {
     let (mut world, id, ..) = started();
-    let offer = |to: &str| CommandAct::OfferCommand(Offer { to: to.into(), note: String::new() });
-    let take = || CommandAct::TakeCommand(Note { note: String::new() });
+    let offer = |to: &str| {
+        CommandAct::OfferCommand(Offer {
+            to: to.into(),
+            note: String::new(),
+        })
+    };
+    let take = || {
+        CommandAct::TakeCommand(Note {
+            note: String::new(),
+        })
+    };
     assert_eq!(world.act("zhao", &id, take()), Err(Refusal::NotOffered));
-    assert_eq!(world.act("zhao", &id, offer("zhao")), Err(Refusal::NotCommander("wang".into())));
+    assert_eq!(
+        world.act("zhao", &id, offer("zhao")),
+        Err(Refusal::NotCommander("wang".into()))
+    );
     world.act("wang", &id, offer("zhao")).expect("counts");
     assert_eq!(world.act("li", &id, take()), Err(Refusal::NotOffered));
     world.act("zhao", &id, take()).expect("counts");
     let known = world.desk.book().incident(&id).expect("known");
-    assert_eq!((known.commander.as_deref(), &known.offered), (Some("zhao"), &None));
+    assert_eq!(
+        (known.commander.as_deref(), &known.offered),
+        (Some("zhao"), &None)
+    );
 }
 
 #[test]
 fn merged_and_taken_out_again_with_reasons() {
     let (mut world, id, ..) = started();
     let other = incident(2);
-    world.act("li", &other, open(vec![origin(2)])).expect("counts");
-    let joined = |note: &str| Joined { other: other.clone(), note: note.into() };
-    assert_eq!(world.act("li", &id, CommandAct::Merge(joined(" "))), Err(Refusal::NeedsReason));
-    world.act("li", &id, CommandAct::Merge(joined("同一气味"))).expect("counts");
-    assert_eq!(world.act("li", &other, go(Stage::Assessing)), Err(Refusal::Merged));
-    let back = CommandAct::Merge(Joined { other: id.clone(), note: "x".into() });
-    assert_eq!(world.act("li", &other, back), Err(Refusal::Merged), "no circle");
-    world.act("li", &id, CommandAct::Unmerge(joined("另一处"))).expect("counts");
-    world.act("li", &other, go(Stage::Assessing)).expect("it stands alone again");
+    world
+        .act("li", &other, open(vec![origin(2)]))
+        .expect("counts");
+    let joined = |note: &str| Joined {
+        other: other.clone(),
+        note: note.into(),
+    };
+    assert_eq!(
+        world.act("li", &id, CommandAct::Merge(joined(" "))),
+        Err(Refusal::NeedsReason)
+    );
+    world
+        .act("li", &id, CommandAct::Merge(joined("同一气味")))
+        .expect("counts");
+    assert_eq!(
+        world.act("li", &other, go(Stage::Assessing)),
+        Err(Refusal::Merged)
+    );
+    let back = CommandAct::Merge(Joined {
+        other: id.clone(),
+        note: "x".into(),
+    });
+    assert_eq!(
+        world.act("li", &other, back),
+        Err(Refusal::Merged),
+        "no circle"
+    );
+    world
+        .act("li", &id, CommandAct::Unmerge(joined("另一处")))
+        .expect("counts");
+    world
+        .act("li", &other, go(Stage::Assessing))
+        .expect("it stands alone again");
     let known = world.desk.book().incident(&other).expect("known");
-    let acts: Vec<&str> = known.history.iter().map(|trace| trace.act.as_str()).collect();
+    let acts: Vec<&str> = known
+        .history
+        .iter()
+        .map(|trace| trace.act.as_str())
+        .collect();
     assert_eq!(acts, ["open", "merged_into", "taken_out_of", "move"]);
-    let attach = CommandAct::Attach(Attached { origins: vec![origin(2)], note: String::new() });
+    let attach = CommandAct::Attach(Attached {
+        origins: vec![origin(2)],
+        note: String::new(),
+    });
     assert_eq!(world.act("li", &id, attach), Err(Refusal::Taken(2)));
 }
 
@@ -126,31 +201,62 @@ fn a_phone_that_was_offline_replays_its_queue_once() {
     let queue: Vec<Command> = TO_DONE
         .iter()
         .enumerate()
-        .map(|(number, by)| command(Some("li"), format!("phone-{number}"), &id, None, step(photo.clone(), *by, 5)))
+        .map(|(number, by)| {
+            command(
+                Some("li"),
+                format!("phone-{number}"),
+                &id,
+                None,
+                step(photo.clone(), *by, 5),
+            )
+        })
         .collect();
     world.now = 20;
     let mut verdicts = Vec::new();
     for command in queue[..3].iter().chain(&queue) {
-        verdicts.push(world.append(Body::Command(command.clone())).expect("an act").verdict);
+        verdicts.push(
+            world
+                .append(Body::Command(command.clone()))
+                .expect("an act")
+                .verdict,
+        );
     }
-    let again = verdicts.iter().filter(|verdict| **verdict == Ok(Counts::Again)).count();
-    let new = verdicts.iter().filter(|verdict| **verdict == Ok(Counts::New)).count();
+    let again = verdicts
+        .iter()
+        .filter(|verdict| **verdict == Ok(Counts::Again))
+        .count();
+    let new = verdicts
+        .iter()
+        .filter(|verdict| **verdict == Ok(Counts::New))
+        .count();
     // The photograph was taken before the log heard that the work began: by the phone's clock it is fresh only when the phone says when.
     assert_eq!((again, new), (3, 4));
-    assert!(matches!(verdicts.last(), Some(Err(Refusal::NeedsEvidence { .. }))));
+    assert!(matches!(
+        verdicts.last(),
+        Some(Err(Refusal::NeedsEvidence { .. }))
+    ));
     let mut told = queue[4].clone();
     told.key = "phone-5".into();
     if let CommandAct::Task(act) = &mut told.act {
         act.photos[0].taken_at = at(21);
     }
     world.now = 22;
-    assert_eq!(world.append(Body::Command(told)).expect("an act").verdict, Ok(Counts::New));
+    assert_eq!(
+        world.append(Body::Command(told)).expect("an act").verdict,
+        Ok(Counts::New)
+    );
 }
 
 #[test]
 fn nobody_says_what_only_the_program_says() {
     let (mut world, id, photo, gas) = started();
-    for by in [Step::Overdue, Step::Remind, Step::Supervise, Step::Prove, Step::Relapse] {
+    for by in [
+        Step::Overdue,
+        Step::Remind,
+        Step::Supervise,
+        Step::Prove,
+        Step::Relapse,
+    ] {
         for task in [&photo, &gas] {
             let act = step(task.clone(), by, 0);
             assert!(world.act("li", &id, act).is_err(), "{by:?}");
@@ -204,8 +310,15 @@ fn the_program_says_nothing_twice_over_crashes() {
                 *said.entry((of, command.key.clone())).or_insert(0) += 1;
             }
         }
-        assert!(said.values().all(|count| *count == 1), "seed {seed}: {said:?}");
-        let late = world.desk.book().tasks().filter(|task| task.late > Late::No);
+        assert!(
+            said.values().all(|count| *count == 1),
+            "seed {seed}: {said:?}"
+        );
+        let late = world
+            .desk
+            .book()
+            .tasks()
+            .filter(|task| task.late > Late::No);
         let before = world.desk.clone();
         assert!(late.count() + said.len() > 0);
         world.restart(None);
@@ -220,15 +333,34 @@ fn a_report_that_is_late_is_said_once_and_a_followup_comes_again() {
     while world.run() > 0 {}
     let clocks = |world: &World| {
         let known = world.desk.book().incident(&id).expect("known").clone();
-        known.reports.iter().map(|clock| (clock.overdue, clock.times, clock.due())).collect::<Vec<_>>()
+        known
+            .reports
+            .iter()
+            .map(|clock| (clock.overdue, clock.times, clock.due()))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(clocks(&world), [(true, 0, Some(at(1_800))), (true, 0, Some(at(1_800)))]);
-    let give = |name: &str| CommandAct::Report(Reported { report: name.into(), note: "电话报市委值班室".into() });
+    assert_eq!(
+        clocks(&world),
+        [(true, 0, Some(at(1_800))), (true, 0, Some(at(1_800)))]
+    );
+    let give = |name: &str| {
+        CommandAct::Report(Reported {
+            report: name.into(),
+            note: "电话报市委值班室".into(),
+        })
+    };
     for name in ["first", "followup"] {
         assert_eq!(world.act("li", &id, give(name)), Ok(Counts::New));
     }
-    assert_eq!(clocks(&world), [(false, 1, None), (false, 1, Some(at(3_600)))]);
-    assert_eq!(world.act("li", &id, give("first")), Ok(Counts::Again), "it is given");
+    assert_eq!(
+        clocks(&world),
+        [(false, 1, None), (false, 1, Some(at(3_600)))]
+    );
+    assert_eq!(
+        world.act("li", &id, give("first")),
+        Ok(Counts::Again),
+        "it is given"
+    );
     world.now = 3_600;
     while world.run() > 0 {}
     assert_eq!(clocks(&world)[1], (true, 1, Some(at(3_600))));
