@@ -6,6 +6,7 @@
 
 mod book;
 mod desk;
+mod enact;
 mod judge;
 mod refusal;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use yiping_model::command::{EventLevel, IncidentClass, ItemKind, ReportStep, Res
 use yiping_model::{DatastreamId, PropertyId, Text, Timestamp};
 
 pub use document::parse;
-pub use respond::Unplanned;
+pub use respond::{Ground, Unplanned};
 
 /// A length of time until a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

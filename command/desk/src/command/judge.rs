@@ -106,8 +106,7 @@ impl Book {
     ) -> Result<Counts, Refusal> {
         let person = command.person.as_deref().unwrap_or_default();
         match &command.act {
-            CommandAct::Open(_) | CommandAct::Task(_) => {}
-            CommandAct::Amend(_) => {}
+            CommandAct::Open(_) | CommandAct::Task(_) | CommandAct::Amend(_) => {}
             CommandAct::Move(moved) => self.judge_move(incident, moved)?,
             CommandAct::Respond(response) => self.judge_respond(incident, response)?,
             CommandAct::Adjust(adjusted) => self.judge_adjust(incident, adjusted)?,

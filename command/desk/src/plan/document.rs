@@ -137,8 +137,8 @@ impl Problems<'_> {
 }
 
 fn line_of(text: &str, place: usize) -> usize {
-    let before = text.as_bytes().get(..place).unwrap_or_default();
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
+    let before = text.get(..place).unwrap_or_default();
+    before.matches('\n').count() + 1
 }
 
 /// The plans of a pack's `plans.toml`.

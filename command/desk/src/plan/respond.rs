@@ -1,6 +1,7 @@
 //! From a plan to an act that carries everything.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use smol_str::SmolStr;
 use yiping_model::command::{
@@ -9,9 +10,9 @@ use yiping_model::command::{
 };
 use yiping_model::{DatastreamId, PropertyId, TaskId, Text, Timestamp};
 
-use super::{Bound, Calendar, Choice, Plan, PlanProof, PlanReport, PlanTask, Since};
+use super::{Bound, Calendar, Choice, Plan, PlanItem, PlanProof, PlanReport, PlanTask, Since};
 use crate::command::CommandBook;
-use crate::incident::{Incident, Running};
+use crate::incident::{Incident, Item, Running};
 use crate::task::{Task, TaskStage};
 
 /// Why a plan does not fit an incident.
@@ -63,20 +64,38 @@ impl Unplanned {
     }
 }
 
-/// What a plan must know besides.
-pub(super) struct Ground<'a> {
+/// On what ground a plan becomes acts.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// What a person chose.
+    pub choice: &'a Choice,
+    /// City time.
+    pub now: Timestamp,
+    /// By which deadlines become times.
+    pub calendar: &'a dyn Calendar,
+    /// The limit of that name of a datastream's thing.
+    pub limit: &'a dyn Fn(&DatastreamId, &str) -> Option<f64>,
+}
+
+impl fmt::Debug for Ground<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Ground")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One response of one incident.
+struct Site<'a> {
     incident: &'a Incident,
-    choice: &'a Choice,
-    now: Timestamp,
-    calendar: &'a dyn Calendar,
-    limit: &'a dyn Fn(&DatastreamId, &str) -> Option<f64>,
+    ground: &'a Ground<'a>,
     round: u32,
     /// The response that is adjusted or over; `None` for one that is started.
     running: Option<&'a Running>,
 }
 
 impl Plan {
-    /// The response of this level, started now. `limit` gives the limit of that name of a datastream's thing.
+    /// The response of this level, started now.
     ///
     /// # Errors
     /// [`Unplanned`] when the plan does not fit.
@@ -84,23 +103,17 @@ impl Plan {
         &self,
         incident: &Incident,
         level: ResponseLevel,
-        choice: &Choice,
-        now: Timestamp,
-        calendar: &dyn Calendar,
-        limit: &dyn Fn(&DatastreamId, &str) -> Option<f64>,
+        ground: &Ground<'_>,
     ) -> Result<Response, Unplanned> {
-        self.check(level, choice)?;
+        self.check(level, ground.choice)?;
         let round = incident
             .response
             .as_ref()
             .map_or(0, |running| running.round)
             + 1;
-        let ground = Ground {
+        let site = Site {
             incident,
-            choice,
-            now,
-            calendar,
-            limit,
+            ground,
             round,
             running: None,
         };
@@ -108,7 +121,7 @@ impl Plan {
             .tasks
             .iter()
             .filter(|task| task.levels.contains(&level));
-        let tasks = tasks.map(|task| self.task(task, &ground));
+        let tasks = tasks.map(|task| self.task(task, &site));
         let reports = self.reports.iter();
         let reports = reports.filter(|report| report.since != Since::Ended);
         let reports = reports.filter(|report| asked(report, level, incident.event_level));
@@ -122,17 +135,11 @@ impl Plan {
             digest: self.digest.clone(),
             title: self.title.clone(),
             level,
-            note: choice.note.clone(),
-            roles: self.roles(choice, &BTreeSet::new()),
+            note: ground.choice.note.clone(),
+            roles: self.roles(ground.choice, &BTreeSet::new()),
             tasks: tasks.collect::<Result<_, _>>()?,
-            reports: reports.map(|report| clock(report, &ground)).collect(),
-            items: items
-                .map(|item| ItemForm {
-                    item: item.id.clone(),
-                    kind: item.kind,
-                    title: item.title.clone(),
-                })
-                .collect(),
+            reports: reports.map(|report| clock(report, &site)).collect(),
+            items: items.map(line).collect(),
         })
     }
 
@@ -145,22 +152,16 @@ impl Plan {
         book: &CommandBook,
         incident: &Incident,
         to: ResponseLevel,
-        choice: &Choice,
-        now: Timestamp,
-        calendar: &dyn Calendar,
-        limit: &dyn Fn(&DatastreamId, &str) -> Option<f64>,
+        ground: &Ground<'_>,
     ) -> Result<Adjustment, Unplanned> {
-        self.check(to, choice)?;
+        self.check(to, ground.choice)?;
         let running = incident.response.as_ref();
         let running =
             running.filter(|running| running.plan == self.id && running.pack == self.pack);
         let running = running.ok_or(Unplanned::NoResponse)?;
-        let ground = Ground {
+        let site = Site {
             incident,
-            choice,
-            now,
-            calendar,
-            limit,
+            ground,
             round: running.round + 1,
             running: Some(running),
         };
@@ -187,17 +188,15 @@ impl Plan {
             .iter()
             .filter(|task| task.levels.contains(&to) && !known.contains(&task.id));
         let added = new
-            .map(|task| self.task(task, &ground))
+            .map(|task| self.task(task, &site))
             .collect::<Result<_, _>>()?;
-        let (reports_added, reports_withdrawn) = self.reports_at(to, &ground);
-        let has_item = |id: &SmolStr| incident.items.iter().any(|item| item.form.item == *id);
-        let items = self.items.iter().filter(|item| item.levels.contains(&to));
-        let item_stays = |id: &SmolStr| items.clone().any(|item| item.id == *id);
+        let (reports_added, reports_withdrawn) = self.reports_at(to, &site);
+        let (items_added, items_withdrawn) = self.items_at(to, incident);
         let has_role = running.roles.iter().map(|role| role.role.clone()).collect();
         Ok(Adjustment {
             from: running.level,
             to,
-            note: choice.note.clone(),
+            note: ground.choice.note.clone(),
             added,
             withdrawn: tasks
                 .iter()
@@ -211,22 +210,9 @@ impl Plan {
                 .collect(),
             reports_added,
             reports_withdrawn,
-            items_added: items
-                .clone()
-                .filter(|item| !has_item(&item.id))
-                .map(|item| ItemForm {
-                    item: item.id.clone(),
-                    kind: item.kind,
-                    title: item.title.clone(),
-                })
-                .collect(),
-            items_withdrawn: incident
-                .items
-                .iter()
-                .filter(|item| item.done.is_none() && !item_stays(&item.form.item))
-                .map(|item| item.form.item.clone())
-                .collect(),
-            roles_added: self.roles(choice, &has_role),
+            items_added,
+            items_withdrawn,
+            roles_added: self.roles(ground.choice, &has_role),
         })
     }
 
@@ -241,12 +227,15 @@ impl Plan {
             return Vec::new();
         };
         let choice = Choice::default();
-        let ground = Ground {
-            incident,
+        let ground = &Ground {
             choice: &choice,
             now,
             calendar,
             limit: &|_, _| None,
+        };
+        let site = Site {
+            incident,
+            ground,
             round: running.round,
             running: Some(running),
         };
@@ -255,7 +244,7 @@ impl Plan {
             .iter()
             .filter(|report| report.since == Since::Ended);
         let reports = reports.filter(|report| asked(report, running.level, incident.event_level));
-        reports.map(|report| clock(report, &ground)).collect()
+        reports.map(|report| clock(report, &site)).collect()
     }
 
     fn check(&self, level: ResponseLevel, choice: &Choice) -> Result<(), Unplanned> {
@@ -281,19 +270,20 @@ impl Plan {
             .collect()
     }
 
-    fn task(&self, task: &PlanTask, ground: &Ground<'_>) -> Result<TaskForm, Unplanned> {
+    fn task(&self, task: &PlanTask, site: &Site<'_>) -> Result<TaskForm, Unplanned> {
         let id = [
-            ground.incident.id.as_str(),
+            site.incident.id.as_str(),
             &self.pack,
             &self.id,
             &task.id,
-            &ground.round.to_string(),
+            &site.round.to_string(),
         ];
-        let until = |term: Option<_>| term.map(|term| ground.calendar.after(ground.now, term));
-        let before = ground
+        let until =
+            |term: Option<_>| term.map(|term| site.ground.calendar.after(site.ground.now, term));
+        let before = site
             .running
             .and_then(|running| running.roles.iter().find(|role| role.role == task.role));
-        let assignee = ground.choice.roles.get(task.role.as_str()).cloned();
+        let assignee = site.ground.choice.roles.get(task.role.as_str()).cloned();
         Ok(TaskForm {
             task: TaskId::of(&id),
             template: Some(task.id.clone()),
@@ -304,17 +294,30 @@ impl Plan {
             done_by: until(task.done_within),
             remind_after_secs: task.remind_after_secs,
             supervise_after_secs: task.supervise_after_secs,
-            proof: proof(&task.proof, ground)?,
+            proof: proof(&task.proof, site)?,
         })
     }
 
+    /// The lines that come with a level, and those that go: what was done stays.
+    fn items_at(&self, to: ResponseLevel, incident: &Incident) -> (Vec<ItemForm>, Vec<SmolStr>) {
+        let wanted = self.items.iter().filter(|item| item.levels.contains(&to));
+        let has = |item: &&PlanItem| {
+            incident
+                .items
+                .iter()
+                .any(|known| known.form.item == item.id)
+        };
+        let added = wanted.clone().filter(|item| !has(item)).map(line).collect();
+        let stays = |known: &Item| {
+            known.done.is_some() || wanted.clone().any(|item| item.id == known.form.item)
+        };
+        let gone = incident.items.iter().filter(|known| !stays(known));
+        (added, gone.map(|known| known.form.item.clone()).collect())
+    }
+
     /// The reports that come with a level, and those that go.
-    fn reports_at(
-        &self,
-        to: ResponseLevel,
-        ground: &Ground<'_>,
-    ) -> (Vec<ReportForm>, Vec<SmolStr>) {
-        let incident = ground.incident;
+    fn reports_at(&self, to: ResponseLevel, site: &Site<'_>) -> (Vec<ReportForm>, Vec<SmolStr>) {
+        let incident = site.incident;
         let has = |id: &SmolStr| {
             incident
                 .reports
@@ -326,7 +329,7 @@ impl Plan {
         });
         let stays = |id: &SmolStr| reports.clone().any(|report| report.id == *id);
         let added = reports.clone().filter(|report| !has(&report.id));
-        let added = added.map(|report| clock(report, ground)).collect();
+        let added = added.map(|report| clock(report, site)).collect();
         let clocks = incident.reports.iter();
         let gone = clocks.filter(|clock| clock.times == 0 && !stays(&clock.form.report));
         (added, gone.map(|clock| clock.form.report.clone()).collect())
@@ -340,11 +343,21 @@ fn asked(report: &PlanReport, level: ResponseLevel, event: Option<EventLevel>) -
         && (report.event_levels.is_empty() || report.event_levels.contains(&event))
 }
 
-fn clock(report: &PlanReport, ground: &Ground<'_>) -> ReportForm {
+fn line(item: &PlanItem) -> ItemForm {
+    ItemForm {
+        item: item.id.clone(),
+        kind: item.kind,
+        title: item.title.clone(),
+    }
+}
+
+fn clock(report: &PlanReport, site: &Site<'_>) -> ReportForm {
     let from = match report.since {
-        Since::Known => ground.incident.opened,
-        Since::Started => ground.running.map_or(ground.now, |running| running.started),
-        Since::Ended => ground.now,
+        Since::Known => site.incident.opened,
+        Since::Started => site
+            .running
+            .map_or(site.ground.now, |running| running.started),
+        Since::Ended => site.ground.now,
     };
     ReportForm {
         report: report.id.clone(),
@@ -352,12 +365,12 @@ fn clock(report: &PlanReport, ground: &Ground<'_>) -> ReportForm {
         title: report.title.clone(),
         due: report
             .within
-            .map(|within| ground.calendar.after(from, within)),
+            .map(|within| site.ground.calendar.after(from, within)),
         every_secs: report.every_secs,
     }
 }
 
-fn proof(proof: &PlanProof, ground: &Ground<'_>) -> Result<Proof, Unplanned> {
+fn proof(proof: &PlanProof, site: &Site<'_>) -> Result<Proof, Unplanned> {
     let (property, at_most, at_least, for_secs, gap_secs) = match proof {
         PlanProof::Evidence(photos) => return Ok(Proof::Evidence { photos: *photos }),
         PlanProof::Reading {
@@ -368,18 +381,18 @@ fn proof(proof: &PlanProof, ground: &Ground<'_>) -> Result<Proof, Unplanned> {
             gap_secs,
         } => (property, at_most, at_least, *for_secs, *gap_secs),
     };
-    let origins = ground.incident.origins.iter();
+    let origins = site.incident.origins.iter();
     let mut subjects = origins.filter_map(|origin| match origin {
         Origin::Alarm { subject, .. } if subject.property == *property => Some(subject),
         _ => None,
     });
-    let chosen = ground.choice.datastreams.get(property.as_str());
+    let chosen = site.ground.choice.datastreams.get(property.as_str());
     let datastream = chosen.or_else(|| subjects.next()).cloned();
     let datastream = datastream.ok_or_else(|| Unplanned::NoDatastream(property.clone()))?;
     let bound = |bound: &Option<Bound>| match bound {
         None => Ok(None),
         Some(Bound::Number(number)) => Ok(Some(*number)),
-        Some(Bound::Limit(name)) => match (ground.limit)(&datastream, name) {
+        Some(Bound::Limit(name)) => match (site.ground.limit)(&datastream, name) {
             Some(number) => Ok(Some(number)),
             None => Err(Unplanned::NoLimit(datastream.clone(), name.clone())),
         },

@@ -200,6 +200,19 @@ impl Table {
 
 use crate::incident::Incident;
 
+fn ground<'a>(
+    choice: &'a Choice,
+    now: i64,
+    limit: &'a dyn Fn(&DatastreamId, &str) -> Option<f64>,
+) -> Ground<'a> {
+    Ground {
+        choice,
+        now: at(now),
+        calendar: &RoundTheClock,
+        limit,
+    }
+}
+
 fn limits(_: &DatastreamId, name: &str) -> Option<f64> {
     (name == "warning").then_some(61.2)
 }
@@ -213,14 +226,7 @@ fn a_response_is_one_act_with_all_it_creates() {
         ..Choice::default()
     };
     let response = plan
-        .respond(
-            table.incident(),
-            level(2),
-            &choice,
-            at(160),
-            &RoundTheClock,
-            &limits,
-        )
+        .respond(table.incident(), level(2), &ground(&choice, 160, &limits))
         .expect("fits");
     let templates: Vec<&str> = response
         .tasks
@@ -268,10 +274,7 @@ fn a_response_is_one_act_with_all_it_creates() {
         .respond(
             table.incident(),
             level(2),
-            &Choice::default(),
-            at(160),
-            &RoundTheClock,
-            &limits,
+            &ground(&Choice::default(), 160, &limits),
         )
         .expect("fits");
     assert!(
@@ -290,10 +293,7 @@ fn a_lower_level_withdraws_what_it_has_not_and_keeps_what_it_has() {
     let response = plan.respond(
         table.incident(),
         level(2),
-        &Choice::default(),
-        at(160),
-        &RoundTheClock,
-        &limits,
+        &ground(&Choice::default(), 160, &limits),
     );
     table.act(CommandAct::Respond(Box::new(response.expect("fits"))));
     // One of those that go is under way already.
@@ -317,10 +317,7 @@ fn a_lower_level_withdraws_what_it_has_not_and_keeps_what_it_has() {
             table.desk.book(),
             table.incident(),
             level(3),
-            &choice,
-            at(500),
-            &RoundTheClock,
-            &limits,
+            &ground(&choice, 500, &limits),
         )
         .expect("fits");
     let names = |forms: &[yiping_model::command::TaskForm]| {
@@ -344,10 +341,7 @@ fn a_lower_level_withdraws_what_it_has_not_and_keeps_what_it_has() {
             table.desk.book(),
             table.incident(),
             level(1),
-            &choice,
-            at(900),
-            &RoundTheClock,
-            &limits,
+            &ground(&choice, 900, &limits),
         )
         .expect("fits");
     assert_eq!(names(&up.added), ["evacuate-downwind", "tell-the-public"]);
@@ -360,15 +354,8 @@ fn a_plan_that_does_not_fit_says_why() {
     let gas = plan(GAS);
     let table = Table::new("rain-1:rain_5m");
     let said = |level, choice: &Choice| {
-        gas.respond(
-            table.incident(),
-            level,
-            choice,
-            at(160),
-            &RoundTheClock,
-            &limits,
-        )
-        .expect_err("does not fit")
+        gas.respond(table.incident(), level, &ground(choice, 160, &limits))
+            .expect_err("does not fit")
     };
     let property = PropertyId::new("cl2").expect("valid");
     assert_eq!(
@@ -387,10 +374,7 @@ fn a_plan_that_does_not_fit_says_why() {
         .respond(
             table.incident(),
             level(3),
-            &Choice::default(),
-            at(160),
-            &RoundTheClock,
-            &limits,
+            &ground(&Choice::default(), 160, &limits),
         )
         .expect("fits");
     let bounds = fits.tasks.iter().filter_map(|task| match &task.proof {
@@ -401,10 +385,7 @@ fn a_plan_that_does_not_fit_says_why() {
     let none = flood.respond(
         table.incident(),
         level(3),
-        &Choice::default(),
-        at(160),
-        &RoundTheClock,
-        &|_, _| None,
+        &ground(&Choice::default(), 160, &|_, _| None),
     );
     assert!(matches!(none, Err(Unplanned::NoLimit(..))));
 }

@@ -240,9 +240,8 @@ fn oracle(came: &[(i64, f64)], now: i64) -> Option<(i64, i64)> {
         let late = newest.is_some_and(|newest| *time <= newest);
         let normal = *value <= 1.0;
         match (late, normal) {
-            (true, true) => {}
             (true, false) if run.first().is_some_and(|first| time >= first) => run.clear(),
-            (true, false) => {}
+            (true, _) => {}
             (false, false) => run.clear(),
             (false, true) => {
                 if newest.is_some_and(|newest| *time > newest + 10) {

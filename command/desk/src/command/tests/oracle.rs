@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::task::TaskStage;
+use crate::task::TaskStage as S;
 
 const PEOPLE: [&str; 3] = ["li", "wang", "zhao"];
 
@@ -129,6 +130,7 @@ impl Oracle {
     }
 
     /// Whether the act counts: `None` when it changes nothing.
+    #[expect(clippy::too_many_lines, reason = "one table")]
     fn judge(&self, command: &Command) -> Option<bool> {
         let id = &command.incident;
         let of = |origin: &Origin| {
@@ -250,7 +252,6 @@ impl Oracle {
                     Step::Sign | Step::SetOut | Step::Arrive | Step::Begin | Step::Finish
                 )
         };
-        use TaskStage as S;
         let legal = match act.step {
             Step::Sign => stage == S::Dispatched && mine,
             Step::Refuse => {
@@ -274,6 +275,7 @@ impl Oracle {
 }
 
 /// A random act of a person: mostly one that may count.
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn random(dice: &mut Dice, world: &World) -> Command {
     const STEPS: [Step; 11] = [
         Step::Sign,
