@@ -56,6 +56,12 @@ pub enum Right {
     Accounts,
     /// Try the channels by which people are told.
     Notices,
+    /// Open incidents and look after them.
+    Incidents,
+    /// Start and change responses, hand over the command, verify and close tasks.
+    Command,
+    /// See tasks and do them.
+    Tasks,
 }
 
 /// How far a right reaches.
@@ -90,7 +96,7 @@ const A: Reach = Reach::All;
 
 /// The table: how far each right reaches for each of [`ROLES`].
 #[rustfmt::skip]
-pub const TABLE: [(Right, [Reach; ROLES.len()]); 9] = [
+pub const TABLE: [(Right, [Reach; ROLES.len()]); 12] = [
     //                   viewer officer leader commander department field administrator auditor wall source listener
     (Right::Watch,       [A,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::History,     [A,    A,      A,     A,        A,         N,    N,            A,      A,   N,     A]),
@@ -101,6 +107,9 @@ pub const TABLE: [(Right, [Reach; ROLES.len()]); 9] = [
     (Right::Metrics,     [N,    N,      N,     N,        N,         N,    A,            A,      N,   N,     A]),
     (Right::Accounts,    [N,    N,      N,     N,        N,         N,    O,            N,      N,   N,     N]),
     (Right::Notices,     [N,    N,      A,     A,        N,         N,    A,            N,      N,   N,     N]),
+    (Right::Incidents,   [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
+    (Right::Command,     [N,    N,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
+    (Right::Tasks,       [N,    O,      O,     O,        O,         O,    N,            N,      N,   N,     N]),
 ];
 
 impl Role {
@@ -185,6 +194,9 @@ impl Right {
             Self::Metrics => "metrics",
             Self::Accounts => "accounts",
             Self::Notices => "notices",
+            Self::Incidents => "incidents",
+            Self::Command => "command",
+            Self::Tasks => "tasks",
         }
     }
 }
@@ -307,7 +319,13 @@ mod tests {
 
     #[test]
     fn who_manages_accounts_decides_nothing_and_who_audits_changes_nothing() {
-        for right in [Right::Acknowledge, Right::Send] {
+        for right in [
+            Right::Acknowledge,
+            Right::Send,
+            Right::Incidents,
+            Right::Command,
+            Right::Tasks,
+        ] {
             assert_eq!(reach(Role::Administrator, right), Reach::None);
             assert_eq!(reach(Role::Auditor, right), Reach::None);
         }
