@@ -281,7 +281,7 @@ impl House {
             render_metrics,
             ledger: self.ledger_view(),
             notices: self.notices_view(),
-            probes: vec![probe],
+            probes: vec![probe, self.incidents_probe()],
             version: env!("CARGO_PKG_VERSION"),
         };
         let door = self.door(&self.config.ingest.http.name)?;

@@ -8,7 +8,7 @@ use yiping_command::incidents::{City, Incidents, Progress, api};
 use yiping_desk::plan::RoundTheClock;
 use yiping_desk::rights::Right;
 use yiping_log::{DiskLog, Log};
-use yiping_server::{Extra, Need};
+use yiping_server::{Extra, Need, Probe};
 
 use super::{House, checkpoint};
 use crate::config::Config;
@@ -39,6 +39,15 @@ impl House {
             Ok(())
         });
         self.commanded = at;
+    }
+
+    /// How far they are, for `/readyz`.
+    pub(super) fn incidents_probe(&self) -> Probe {
+        let incidents = self.incidents.clone();
+        Probe {
+            name: "incidents",
+            position: Arc::new(move || incidents.position()),
+        }
     }
 
     /// What the incidents serve, by the right that is asked.

@@ -446,22 +446,26 @@ impl Task {
         Ok(())
     }
 
-    /// How many photographs, these included, were taken since the work began, each counted once; one that had been shown before does not count.
+    /// How many photographs, these included, were taken since the work began (a clock may lag by [`CLOCK_AHEAD_MAX`]), each counted once; one
+    /// that had been shown before it began does not count.
     pub fn fresh_photos(&self, more: &[Photo]) -> usize {
         let Some(began) = self.began else { return 0 };
-        let is_fresh = |photo: &&Photo| photo.taken_at >= began;
-        let shown = self.steps.iter().flat_map(|took| &took.photos);
-        let old: BTreeSet<&str> = shown
-            .clone()
-            .filter(|photo| !is_fresh(photo))
-            .map(|photo| photo.digest.as_str())
+        let begins =
+            |took: &Took| matches!(took.step, Step::Begin | Step::SendBack | Step::Relapse);
+        let place = self.steps.iter().rposition(begins).unwrap_or(0);
+        let (before, since) = self.steps.split_at(place);
+        let digests = |steps: &'_ [Took]| -> BTreeSet<SmolStr> {
+            let photos = steps.iter().flat_map(|took| &took.photos);
+            photos.map(|photo| photo.digest.clone()).collect()
+        };
+        let old = digests(before);
+        let shown = since.iter().flat_map(|took| &took.photos).chain(more);
+        let fresh: BTreeSet<&SmolStr> = shown
+            .filter(|photo| photo.taken_at + CLOCK_AHEAD_MAX >= began)
+            .map(|photo| &photo.digest)
+            .filter(|digest| !old.contains(*digest))
             .collect();
-        let fresh: BTreeSet<&str> = shown
-            .chain(more)
-            .filter(is_fresh)
-            .map(|photo| photo.digest.as_str())
-            .collect();
-        fresh.difference(&old).count()
+        fresh.len()
     }
 
     /// Takes a step that was judged.

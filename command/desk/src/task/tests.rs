@@ -138,44 +138,61 @@ fn step(task: &mut Task, who: Option<&str>, secs: i64, act: &TaskAct) -> Result<
 fn evidence_is_fresh_and_checked_by_somebody_else() {
     let mut task = task(Proof::Evidence { photos: 2 });
     let plain = |by| act(by, &[]);
-    for (who, secs, by) in [("li", 10, Step::Sign), ("li", 20, Step::Begin)] {
+    for (who, secs, by) in [("li", 100, Step::Sign), ("li", 200, Step::Begin)] {
         step(&mut task, Some(who), secs, &plain(by)).expect("counts");
     }
     let finish = |photos: &[(&str, i64)]| act(Step::Finish, photos);
     let missing = |fresh| Err(Refusal::NeedsEvidence { needed: 2, fresh });
-    assert_eq!(step(&mut task, Some("li"), 30, &finish(&[])), missing(0));
-    let (old, twice) = ([("a", 19), ("b", 25)], [("b", 25), ("b", 26)]);
+    assert_eq!(step(&mut task, Some("li"), 300, &finish(&[])), missing(0));
+    let (old, twice) = ([("a", 139), ("b", 250)], [("b", 250), ("b", 260)]);
     assert_eq!(
-        step(&mut task, Some("li"), 30, &finish(&old)),
+        step(&mut task, Some("li"), 300, &finish(&old)),
         missing(1),
         "one was taken before"
     );
     assert_eq!(
-        step(&mut task, Some("li"), 30, &finish(&twice)),
+        step(&mut task, Some("li"), 300, &finish(&twice)),
         missing(1),
         "one twice is one"
     );
     let other = step(
         &mut task,
         Some("wang"),
-        30,
-        &finish(&[("a", 21), ("b", 22)]),
+        300,
+        &finish(&[("a", 210), ("b", 141)]),
     );
     assert_eq!(other, Err(Refusal::NotYours("li".into())));
-    step(&mut task, Some("li"), 30, &finish(&[("a", 21), ("b", 22)])).expect("counts");
-    let own = step(&mut task, Some("li"), 40, &plain(Step::Verify));
+    step(
+        &mut task,
+        Some("li"),
+        300,
+        &finish(&[("a", 210), ("b", 141)]),
+    )
+    .expect("counts");
+    let own = step(&mut task, Some("li"), 400, &plain(Step::Verify));
     assert_eq!(own, Err(Refusal::NeedsAnotherPerson));
     assert_eq!(
-        step(&mut task, None, 40, &plain(Step::Prove)),
+        step(&mut task, None, 400, &plain(Step::Prove)),
         Err(Refusal::ProvenByPeople)
     );
     // Sent back, what was shown before is not fresh any more.
-    step(&mut task, Some("wang"), 50, &plain(Step::SendBack)).expect("counts");
-    let again = step(&mut task, Some("li"), 60, &finish(&[("a", 55), ("c", 56)]));
+    step(&mut task, Some("wang"), 500, &plain(Step::SendBack)).expect("counts");
+    let again = step(
+        &mut task,
+        Some("li"),
+        600,
+        &finish(&[("a", 550), ("c", 560)]),
+    );
     assert_eq!(again, missing(1), "a was shown before");
-    step(&mut task, Some("li"), 60, &finish(&[("c", 55), ("d", 56)])).expect("counts");
-    step(&mut task, Some("wang"), 70, &plain(Step::Verify)).expect("counts");
-    step(&mut task, Some("li"), 80, &plain(Step::Close)).expect("counts");
+    step(
+        &mut task,
+        Some("li"),
+        600,
+        &finish(&[("c", 550), ("d", 560)]),
+    )
+    .expect("counts");
+    step(&mut task, Some("wang"), 700, &plain(Step::Verify)).expect("counts");
+    step(&mut task, Some("li"), 800, &plain(Step::Close)).expect("counts");
     assert_eq!(task.stage, TaskStage::Closed);
 }
 
