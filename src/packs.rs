@@ -98,30 +98,23 @@ struct Whole {
 fn parse_all(config: &Config) -> anyhow::Result<Vec<Whole>> {
     let mut packs = Vec::new();
     for name in &config.packs.builtin {
-        packs.push(parse_whole(builtin(name)?, name.clone())?);
+        packs.push(parse_whole(&builtin(name)?, name.clone())?);
     }
     for folder in &config.packs.dirs {
         let place = folder.display().to_string();
-        packs.push(parse_whole(from_folder(folder)?, place)?);
+        packs.push(parse_whole(&from_folder(folder)?, place)?);
     }
     Ok(packs)
 }
 
-fn parse_whole(files: Vec<PackFile>, place: String) -> anyhow::Result<Whole> {
-    let (plans, files): (Vec<PackFile>, Vec<PackFile>) =
-        files.into_iter().partition(|file| file.name == PLANS);
-    let pack = parse(&files, &place)?;
-    let mut read = Vec::new();
-    for file in &plans {
-        read.extend(
-            plan::parse(&pack.id, &file.text).map_err(|problems| wrong(&place, &problems))?,
-        );
+fn parse_whole(files: &[PackFile], place: String) -> anyhow::Result<Whole> {
+    let pack = parse(files, &place)?;
+    let mut plans = Vec::new();
+    for file in files.iter().filter(|file| file.name == PLANS) {
+        let read = plan::parse(&pack.id, &file.text);
+        plans.extend(read.map_err(|problems| wrong(&place, &problems))?);
     }
-    Ok(Whole {
-        pack,
-        plans: read,
-        place,
-    })
+    Ok(Whole { pack, plans, place })
 }
 
 /// What is wrong, a line each.

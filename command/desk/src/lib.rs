@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod command;
+pub mod fuse;
 pub mod incident;
 pub mod ledger;
 pub mod notices;

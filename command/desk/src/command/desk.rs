@@ -8,6 +8,7 @@ use yiping_model::{
 };
 
 use super::book::{Book, Counts, Outcome, automatic_step};
+use crate::fuse::{Proposal, Signals};
 use crate::incident::is_over;
 use crate::task::proof::Stretches;
 
@@ -16,6 +17,8 @@ use crate::task::proof::Stretches;
 pub struct Desk {
     book: Book,
     stretches: Stretches,
+    #[serde(default)]
+    signals: Signals,
 }
 
 impl Desk {
@@ -27,6 +30,11 @@ impl Desk {
     /// The last record that was taken.
     pub const fn position(&self) -> Position {
         self.book.position()
+    }
+
+    /// What may belong together; `place` tells where a thing stands: longitude and latitude.
+    pub fn proposals(&self, place: impl Fn(&ThingId) -> Option<(f64, f64)>) -> Vec<Proposal> {
+        self.signals.proposals(&self.book, place)
     }
 
     /// Whether readings matter now. While they do not, they need not be shown to it.
@@ -59,6 +67,10 @@ impl Desk {
                     self.take_value(&derived.datastream, derived.time, value);
                 }
             }
+            Body::Finding(Finding {
+                outcome: Found::Alarm(event),
+                ..
+            }) => self.signals.take(event),
             _ => {}
         }
         let outcome = self.book.take(record)?;

@@ -1,6 +1,7 @@
 //! The book: random acts against a slow oracle, races, and the program's own acts over crashes.
 
 mod oracle;
+mod page;
 mod story;
 
 use yiping_model::command::*;
