@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use yiping_model::command::Step;
 use yiping_model::{
     Body, Command, DatastreamId, Finding, IncidentId, Outcome as Found, Position, Quality, Reading,
-    Record, TaskId, Timestamp,
+    Record, TaskId, ThingId, Timestamp,
 };
 
 use super::book::{Book, Counts, Outcome, automatic_step};

@@ -18,12 +18,12 @@ struct World {
 }
 
 fn place(thing: &ThingId) -> Option<(f64, f64)> {
-    let (lon, lat) = thing.as_str().split_once('/')?;
+    let (lon, lat) = thing.as_str().split_once('_')?;
     Some((lon.parse().ok()?, lat.parse().ok()?))
 }
 
 fn thing(lon: f64, lat: f64) -> ThingId {
-    ThingId::new(format!("{lon}/{lat}")).expect("an id")
+    ThingId::new(format!("{lon}_{lat}")).expect("an id")
 }
 
 impl World {
@@ -189,7 +189,6 @@ fn an_alarm_that_never_was_is_not_proposed() {
 
 #[test]
 fn memory_is_bounded_and_the_oldest_goes() {
-    let mut signals = Signals::default();
     let mut world = World::new();
     world.open(0, "x", 118.0, 28.0, "air", Vec::new());
     for number in 0..SIGNALS_MAX as u32 + 50 {
@@ -201,7 +200,7 @@ fn memory_is_bounded_and_the_oldest_goes() {
             AlarmChange::Raised,
         );
     }
-    std::mem::swap(&mut signals, &mut world.desk_signals());
+    let signals = world.desk_signals();
     assert_eq!(signals.of.len(), SIGNALS_MAX);
     let oldest = signals.of.values().map(|signal| signal.at).min();
     assert_eq!(oldest, Some(Timestamp::from_secs(50 * 60)));

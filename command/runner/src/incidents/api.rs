@@ -44,7 +44,7 @@ macro_rules! documents {
 }
 
 documents! {
-    WatchDocument, watch_openapi: incidents, incident, plans;
+    WatchDocument, watch_openapi: incidents, incident, plans, proposals;
     TasksDocument, tasks_openapi: tasks, step;
     ReportDocument, report_openapi: open, act;
     CommandDocument, command_openapi: order, task_order;
@@ -57,6 +57,7 @@ impl Incidents {
             .route("/api/v1/incidents", get(incidents))
             .route("/api/v1/incidents/{id}", get(incident))
             .route("/api/v1/plans", get(plans))
+            .route("/api/v1/proposals", get(proposals))
             .with_state(self.clone())
     }
 
@@ -281,6 +282,21 @@ async fn incident(
 )]
 async fn plans(State(state): State<Incidents>) -> Json<Vec<Value>> {
     Json(state.0.city.plans.iter().map(answer::plan).collect())
+}
+
+/// Alarms and incidents that may belong together, each with its reasons. Nothing is fused by itself: `attach`, `merge` or `dismiss`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/proposals",
+    tag = "incidents",
+    responses((status = 200, description = "What speaks most for it first", body = Vec<Object>))
+)]
+async fn proposals(State(state): State<Incidents>) -> Response {
+    let things = &state.0.city.catalogue.things;
+    let place =
+        |thing: &yiping_model::ThingId| things.get(thing).map(|thing| (thing.lon, thing.lat));
+    let proposals = state.0.folded().desk.proposals(place);
+    Json(proposals).into_response()
 }
 
 /// Tasks within the own areas and domains: what is late first, then what is due first.
