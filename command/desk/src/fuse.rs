@@ -28,8 +28,24 @@ const PROPOSALS_MAX: usize = 200;
 
 /// Lately raised alarms, as far as they may belong to incidents.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<(Origin, Signal)>", into = "Vec<(Origin, Signal)>")]
 pub struct Signals {
     of: BTreeMap<Origin, Signal>,
+}
+
+// An origin is no key of a JSON object.
+impl From<Vec<(Origin, Signal)>> for Signals {
+    fn from(pairs: Vec<(Origin, Signal)>) -> Self {
+        Self {
+            of: pairs.into_iter().collect(),
+        }
+    }
+}
+
+impl From<Signals> for Vec<(Origin, Signal)> {
+    fn from(signals: Signals) -> Self {
+        signals.of.into_iter().collect()
+    }
 }
 
 /// An alarm.
