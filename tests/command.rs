@@ -299,11 +299,10 @@ fn from_the_alarm_to_the_report_closed_by_proof_over_a_kill() {
             "move"
         ]
     );
-    drop(table);
     verified(&folder);
 }
 
-/// The ledger is whole, and says who did what.
+/// The ledger is whole, and says who did what. It follows within a second.
 fn verified(folder: &tempfile::TempDir) {
     let data = folder.path().join("data");
     let ledger = |command: &str, more: &[&str]| {
@@ -320,8 +319,12 @@ fn verified(folder: &tempfile::TempDir) {
         );
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
+    let mut text = String::new();
+    until("the ledger has taken the last act", || {
+        text = ledger("export", &["--form", "text"]);
+        text.contains("to Evaluated")
+    });
     ledger("verify", &[]);
-    let text = ledger("export", &["--form", "text"]);
     for said in [
         "opened incident",
         "started response Ⅱ by plan hazardous-gas",
@@ -330,7 +333,7 @@ fn verified(folder: &tempfile::TempDir) {
         "took the command",
         "gave the report result",
     ] {
-        assert!(text.contains(said), "{said}");
+        assert!(text.contains(said), "{said} is not in\n{text}");
     }
     let engine = text
         .lines()
