@@ -306,6 +306,7 @@ fn is_step(act: &CommandAct, step: yiping_model::command::Step) -> bool {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn a_leak_from_the_alarm_to_the_evaluation() {
     use yiping_model::command::Step;
     let mut room = Room::open();

@@ -211,34 +211,43 @@ pub(super) fn order(
         Order::Unmerge { other, note } => CommandAct::Unmerge(Joined { other, note }),
         Order::OfferCommand { to, note } => CommandAct::OfferCommand(Offer { to, note }),
         Order::TakeCommand { note } => CommandAct::TakeCommand(Note { note }),
-        Order::AddTask {
-            title,
-            assignee,
-            sign_within_secs,
-            done_within_secs,
-            proof,
-        } => {
-            let within =
-                |secs: Option<u32>| secs.map(|secs| now + Duration::from_secs(secs.into()));
+        add @ Order::AddTask { .. } => {
             let person = who.person.as_deref().unwrap_or_default();
-            CommandAct::AddTask(Box::new(TaskForm {
-                task: TaskId::of(&[id.as_str(), "by hand", person, &request.key]),
-                template: None,
-                title: Text {
-                    zh: title.clone(),
-                    en: title,
-                },
-                role: String::new().into(),
-                assignee,
-                sign_by: within(sign_within_secs),
-                done_by: within(done_within_secs),
-                remind_after_secs: REMIND_AFTER_SECS,
-                supervise_after_secs: SUPERVISE_AFTER_SECS,
-                proof,
-            }))
+            let task = TaskId::of(&[id.as_str(), "by hand", person, &request.key]);
+            by_hand(add, task, now)?
         }
     };
     Ok(command(who, request.key, id, request.seen, act))
+}
+
+/// A task that no plan has.
+fn by_hand(order: Order, task: TaskId, now: Timestamp) -> Result<CommandAct, ActError> {
+    let Order::AddTask {
+        title,
+        assignee,
+        sign_within_secs,
+        done_within_secs,
+        proof,
+    } = order
+    else {
+        return Err(Refusal::NoTask.into());
+    };
+    let within = |secs: Option<u32>| secs.map(|secs| now + Duration::from_secs(secs.into()));
+    Ok(CommandAct::AddTask(Box::new(TaskForm {
+        task,
+        template: None,
+        title: Text {
+            zh: title.clone(),
+            en: title,
+        },
+        role: String::new().into(),
+        assignee,
+        sign_by: within(sign_within_secs),
+        done_by: within(done_within_secs),
+        remind_after_secs: REMIND_AFTER_SECS,
+        supervise_after_secs: SUPERVISE_AFTER_SECS,
+        proof,
+    })))
 }
 
 /// A move, with the reports that it asks for.
