@@ -3,6 +3,7 @@
 //! Opening goes from the spine outwards (log, history, engine, face, doors); closing goes the other way, so that what a door has taken is
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
+mod incidents;
 mod notices;
 mod tasks;
 mod units;
@@ -16,6 +17,7 @@ use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use yiping_command::incidents::Incidents;
 use yiping_desk::rights::Right;
 use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
@@ -65,6 +67,9 @@ pub(crate) struct House {
     /// `None` when no history is kept.
     history: Option<watch::Receiver<Progress>>,
     ledger: watch::Receiver<yiping_command::Progress>,
+    incidents: Incidents,
+    /// How far the incidents are.
+    commanded: watch::Receiver<yiping_command::incidents::Progress>,
     notices: Notices,
     /// `None` when nobody is to be told anything.
     told: Option<watch::Receiver<yiping_notify::Progress>>,
@@ -122,6 +127,7 @@ pub(crate) async fn open(
     )?;
     let certificate = Certificate::of(&config.tls)?;
     let notices = notices::open(&config, domain, simulated, &log)?;
+    let incidents = incidents::open(&config, domain, &log);
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {
@@ -136,6 +142,8 @@ pub(crate) async fn open(
         engine: watch::channel(Position::START).1,
         history: None,
         ledger: watch::channel(yiping_command::Progress::default()).1,
+        incidents,
+        commanded: watch::channel(yiping_command::incidents::Progress::default()).1,
         notices,
         told: None,
         people,
@@ -146,6 +154,7 @@ pub(crate) async fn open(
     house.start_engine(domain, &folder, Arc::clone(&opened.history));
     house.start_history(Arc::clone(&opened.store));
     house.start_ledger(&folder);
+    house.start_incidents(&folder);
     house.start_notices(&folder);
     house.start_scene(&folder);
     house.start_units(&folder);
@@ -284,11 +293,12 @@ impl House {
             render_metrics,
             ledger: self.ledger_view(),
             notices: self.notices_view(),
-            probes: vec![probe],
+            probes: vec![probe, self.incidents_probe()],
             version: env!("CARGO_PKG_VERSION"),
         };
         let door = self.door(&self.config.ingest.http.name)?;
         let mut extras = self.notices_extras();
+        extras.extend(self.incidents_extras());
         extras.push(Extra {
             router: yiping_sources::http::router(door, self.config.ingest.http.clone()),
             need: Need::Right(Right::Send),
@@ -379,6 +389,7 @@ impl House {
     fn start_retention(&mut self) {
         let (log, live, units) = (Arc::clone(&self.log), self.live.clone(), self.units.clone());
         let (history, ledger) = (self.history.clone(), self.ledger.clone());
+        let commanded = self.commanded.clone();
         let told = self.told.clone();
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
         let archive = self.config.archive.open(&self.config.data.dir);
@@ -395,6 +406,7 @@ impl House {
                 let engine_kept = kept.map_or(Position::START, |(position, _)| position);
                 let mut slowest = engine_kept.min(live.keep_from()).min(units.keep_from());
                 slowest = slowest.min(ledger.borrow().position);
+                slowest = slowest.min(commanded.borrow().position);
                 if let Some(told) = &told {
                     slowest = slowest.min(told.borrow().position);
                 }

@@ -1,12 +1,13 @@
 //! Where packs come from: those inside the program, and folders named in the configuration. They are put together into one catalogue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
 use yiping_desk::notices::{Measure, RuleWords};
+use yiping_desk::plan::{self, Plan};
 use yiping_engine::Rule;
 use yiping_engine::derive::{ClassLaw, Derived};
 use yiping_engine::indices::AqiLaws;
@@ -24,6 +25,9 @@ use crate::units::Fleet;
 #[include = "*/*.toml"]
 struct Builtin;
 
+/// The file of a pack that holds its plans.
+const PLANS: &str = "plans.toml";
+
 /// What all packs together say.
 pub(crate) struct Domain {
     /// Things and properties.
@@ -40,6 +44,8 @@ pub(crate) struct Domain {
     pub(crate) packs: Vec<Pack>,
     /// The units, and the roads on which they go.
     pub(crate) fleet: Fleet,
+    /// The plans of all packs.
+    pub(crate) plans: Vec<Plan>,
 }
 
 impl Domain {
@@ -85,15 +91,42 @@ pub(crate) fn load_with_map(
     Ok((domain, map))
 }
 
-fn parse_all(config: &Config) -> anyhow::Result<Vec<Pack>> {
+/// A pack, and the plans that lie beside what the engine reads.
+struct Whole {
+    pack: Pack,
+    plans: Vec<Plan>,
+    place: String,
+}
+
+fn parse_all(config: &Config) -> anyhow::Result<Vec<Whole>> {
     let mut packs = Vec::new();
     for name in &config.packs.builtin {
-        packs.push(parse(&builtin(name)?, name)?);
+        packs.push(parse_whole(&builtin(name)?, name.clone())?);
     }
     for folder in &config.packs.dirs {
-        packs.push(parse(&from_folder(folder)?, &folder.display().to_string())?);
+        let place = folder.display().to_string();
+        packs.push(parse_whole(&from_folder(folder)?, place)?);
     }
     Ok(packs)
+}
+
+fn parse_whole(files: &[PackFile], place: String) -> anyhow::Result<Whole> {
+    let pack = parse(files, &place)?;
+    let mut plans = Vec::new();
+    for file in files.iter().filter(|file| file.name == PLANS) {
+        let read = plan::parse(&pack.id, &file.text);
+        plans.extend(read.map_err(|problems| wrong(&place, &problems))?);
+    }
+    Ok(Whole { pack, plans, place })
+}
+
+/// What is wrong, a line each.
+fn wrong(place: &str, problems: &[impl Display]) -> anyhow::Error {
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{place}/{problem}"))
+        .collect();
+    anyhow::anyhow!("{}", lines.join("\n"))
 }
 
 /// What the simulator's truth must know of the packs, read from the same files and not by the engine.
@@ -175,21 +208,12 @@ fn from_folder(folder: &Path) -> anyhow::Result<Vec<PackFile>> {
 }
 
 fn parse(files: &[PackFile], place: &str) -> anyhow::Result<Pack> {
-    Pack::parse(files).map_err(|problems| {
-        let lines: Vec<String> = problems
-            .iter()
-            .map(|problem| {
-                format!(
-                    "{place}/{}:{}: {}",
-                    problem.file, problem.line, problem.message
-                )
-            })
-            .collect();
-        anyhow::anyhow!("{}", lines.join("\n"))
-    })
+    Pack::parse(files).map_err(|problems| wrong(place, &problems))
 }
 
-fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow::Result<Domain> {
+fn combine(config: &Config, whole: Vec<Whole>, more_things: Vec<Thing>) -> anyhow::Result<Domain> {
+    let plans = plans_of(&whole)?;
+    let packs: Vec<Pack> = whole.into_iter().map(|whole| whole.pack).collect();
     let zone = Zone::named(&config.city.zone).context("city.zone")?;
     let mut properties = BTreeMap::new();
     let mut things = BTreeMap::new();
@@ -255,7 +279,35 @@ fn combine(config: &Config, packs: Vec<Pack>, more_things: Vec<Thing>) -> anyhow
         classes,
         packs,
         fleet: Fleet::load(&config.units)?,
+        plans,
     })
+}
+
+/// The plans of all packs; no two have one id, and their proofs are observed.
+fn plans_of(whole: &[Whole]) -> anyhow::Result<Vec<Plan>> {
+    let observed: BTreeSet<&PropertyId> = whole
+        .iter()
+        .flat_map(|whole| &whole.pack.properties)
+        .map(|property| &property.id)
+        .collect();
+    let mut plans: Vec<Plan> = Vec::new();
+    for one in whole {
+        for plan in &one.plans {
+            let problems = plan.unknown_properties(|property| observed.contains(property));
+            if !problems.is_empty() {
+                return Err(wrong(&one.place, &problems));
+            }
+            if plans.iter().any(|other| other.id == plan.id) {
+                bail!(
+                    "plan `{}` is defined by two packs; the second is `{}`",
+                    plan.id,
+                    one.pack.id
+                );
+            }
+            plans.push(plan.clone());
+        }
+    }
+    Ok(plans)
 }
 
 /// Puts one in; what two packs define is a mistake.

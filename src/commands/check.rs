@@ -26,11 +26,12 @@ pub(crate) async fn check(arguments: &Check) -> anyhow::Result<()> {
     }
     check_cases(&domain)?;
     say(&format!(
-        "configuration and packs are right: {} packs, {} properties, {} things, {} rules, {} units",
+        "configuration and packs are right: {} packs, {} properties, {} things, {} rules, {} plans, {} units",
         domain.packs.len(),
         domain.catalogue.properties.len(),
         domain.catalogue.things.len(),
         domain.rules.len(),
+        domain.plans.len(),
         domain.fleet.len()
     ));
     if let Some(folder) = &arguments.log {

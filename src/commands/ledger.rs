@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
-use yiping_model::{Act, Notice, NoticeCause, NoticeStep};
+use yiping_model::{Act, Command, CommandAct, Notice, NoticeCause, NoticeStep};
 
 use super::{complain, say};
 use crate::cli::{Export, Form, Verify};
@@ -93,9 +93,96 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
         ),
         Line::Decision(decision) => done(&decision.act),
         Line::Notice(notice) => told(notice),
+        Line::Command(command) => ordered(command),
     };
     writeln!(out, "{:>8}  {}  {by}  {what}", entry.n, entry.at)?;
     writeln!(out, "          {digest}")
+}
+
+/// What was ordered, for people.
+fn ordered(command: &Command) -> String {
+    let of = &command.incident;
+    match &command.act {
+        CommandAct::Open(form) => format!("opened incident {of} {:?}", form.title),
+        CommandAct::Amend(_) => format!("amended incident {of}"),
+        CommandAct::Move(moved) => {
+            format!("moved incident {of} to {:?}: {:?}", moved.to, moved.note)
+        }
+        CommandAct::Respond(response) => format!(
+            "started response {} by plan {} for incident {of}: {} tasks, {} reports",
+            response.level.roman(),
+            response.plan,
+            response.tasks.len(),
+            response.reports.len()
+        ),
+        CommandAct::Adjust(adjusted) => format!(
+            "adjusted the response of incident {of} from {} to {}: {} tasks added, {} withdrawn, {} kept: {:?}",
+            adjusted.from.roman(),
+            adjusted.to.roman(),
+            adjusted.added.len(),
+            adjusted.withdrawn.len(),
+            adjusted.kept.len(),
+            adjusted.note
+        ),
+        CommandAct::Merge(joined) => {
+            format!(
+                "merged incident {} into {of}: {:?}",
+                joined.other, joined.note
+            )
+        }
+        CommandAct::Unmerge(joined) => {
+            format!(
+                "took incident {} out of {of}: {:?}",
+                joined.other, joined.note
+            )
+        }
+        CommandAct::Attach(attached) => {
+            format!(
+                "joined {} to incident {of}: {:?}",
+                attached.origins.len(),
+                attached.note
+            )
+        }
+        CommandAct::Dismiss(attached) => {
+            format!(
+                "kept {} out of incident {of}: {:?}",
+                attached.origins.len(),
+                attached.note
+            )
+        }
+        CommandAct::OfferCommand(offer) => {
+            format!(
+                "offered the command of incident {of} to {}: {:?}",
+                offer.to, offer.note
+            )
+        }
+        CommandAct::TakeCommand(note) => {
+            format!("took the command of incident {of}: {:?}", note.note)
+        }
+        CommandAct::AddTask(task) => {
+            format!(
+                "added task {} {:?} to incident {of}",
+                task.task, task.title.zh
+            )
+        }
+        CommandAct::Task(act) => format!(
+            "{:?} task {} of incident {of} {:?}",
+            act.step, act.task, act.note
+        ),
+        CommandAct::Tick(tick) => {
+            let what = if tick.done { "ticked" } else { "unticked" };
+            format!("{what} {} of incident {of}", tick.item)
+        }
+        CommandAct::Report(report) => {
+            format!(
+                "gave the report {} of incident {of}: {:?}",
+                report.report, report.note
+            )
+        }
+        CommandAct::ReportOverdue(report) => {
+            format!("the report {} of incident {of} is overdue", report.report)
+        }
+    }
 }
 
 /// What was told to whom, for people.

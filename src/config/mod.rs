@@ -37,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) runner: yiping_runner::Settings,
     /// How the ledger is kept.
     pub(crate) ledger: yiping_command::Settings,
+    /// How incidents are kept up.
+    pub(crate) command: yiping_command::incidents::Settings,
     /// What is told to people outside.
     pub(crate) notify: yiping_notify::Settings,
     /// How strict the door is to people.

@@ -140,3 +140,27 @@ pub(crate) fn status_as(port: u16, method: &str, path: &str, secret: Option<&str
     let answer = agent.run(request).expect("an answer");
     answer.status().as_u16()
 }
+
+/// The status and the JSON that a request gets, as whoever carries this secret; `None` when nobody answers.
+pub(crate) fn ask_as(
+    port: u16,
+    method: &str,
+    path: &str,
+    body: &serde_json::Value,
+    secret: &str,
+) -> Option<(u16, serde_json::Value)> {
+    let request = ureq::http::Request::builder()
+        .method(method)
+        .uri(format!("http://127.0.0.1:{port}{path}"))
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {secret}"));
+    let agent = agent();
+    let request = agent
+        .configure_request(request.body(body.to_string()).expect("a request"))
+        .allow_non_standard_methods(true)
+        .build();
+    let mut answer = agent.run(request).ok()?;
+    let text = answer.body_mut().read_to_string().ok()?;
+    let json = serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text));
+    Some((answer.status().as_u16(), json))
+}

@@ -219,7 +219,8 @@ impl Engine {
                 | Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Notice(_)
-                | Body::Positions(_) => {}
+                | Body::Positions(_)
+                | Body::Command(_) => {}
             }
         }
     }

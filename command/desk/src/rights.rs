@@ -62,6 +62,12 @@ pub enum Right {
     Dispatch,
     /// Tell where units are; a person only where the own one is.
     Locate,
+    /// Open incidents and look after them.
+    Incidents,
+    /// Start and change responses, hand over the command, verify and close tasks.
+    Command,
+    /// See tasks and do them.
+    Tasks,
 }
 
 /// How far a right reaches.
@@ -96,7 +102,7 @@ const A: Reach = Reach::All;
 
 /// The table: how far each right reaches for each of [`ROLES`].
 #[rustfmt::skip]
-pub const TABLE: [(Right, [Reach; ROLES.len()]); 12] = [
+pub const TABLE: [(Right, [Reach; ROLES.len()]); 15] = [
     //                   viewer officer leader commander department field administrator auditor wall source listener
     (Right::Watch,       [A,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::History,     [A,    A,      A,     A,        A,         N,    N,            A,      A,   N,     A]),
@@ -110,6 +116,9 @@ pub const TABLE: [(Right, [Reach; ROLES.len()]); 12] = [
     (Right::Units,       [N,    A,      A,     A,        N,         N,    N,            A,      N,   N,     N]),
     (Right::Dispatch,    [N,    O,      O,     O,        N,         O,    N,            N,      N,   N,     N]),
     (Right::Locate,      [N,    N,      N,     N,        N,         O,    N,            N,      N,   A,     N]),
+    (Right::Incidents,   [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
+    (Right::Command,     [N,    N,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
+    (Right::Tasks,       [N,    O,      O,     O,        O,         O,    N,            N,      N,   N,     N]),
 ];
 
 impl Role {
@@ -197,6 +206,9 @@ impl Right {
             Self::Units => "units",
             Self::Dispatch => "dispatch",
             Self::Locate => "locate",
+            Self::Incidents => "incidents",
+            Self::Command => "command",
+            Self::Tasks => "tasks",
         }
     }
 }
@@ -324,6 +336,9 @@ mod tests {
             Right::Send,
             Right::Dispatch,
             Right::Locate,
+            Right::Incidents,
+            Right::Command,
+            Right::Tasks,
         ] {
             assert_eq!(reach(Role::Administrator, right), Reach::None);
             assert_eq!(reach(Role::Auditor, right), Reach::None);

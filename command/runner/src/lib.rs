@@ -3,6 +3,7 @@
 mod book;
 mod error;
 mod follow;
+pub mod incidents;
 pub mod metrics;
 pub mod offline;
 mod settings;

@@ -136,7 +136,7 @@ impl WallScene {
         self.state.position = record.position;
         self.state.now = record.received_at;
         match &record.body {
-            Body::Tick | Body::Recall(_) | Body::Notice(_) | Body::Positions(_) => None,
+            Body::Tick | Body::Recall(_) | Body::Notice(_) | Body::Positions(_) | Body::Command(_) => None,
             Body::Event(event) => {
                 self.take_event(event, record.received_at);
                 None

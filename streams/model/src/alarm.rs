@@ -299,7 +299,8 @@ impl AlarmBook {
             | Body::Reject(_)
             | Body::Recall(_)
             | Body::Notice(_)
-            | Body::Positions(_) => None,
+            | Body::Positions(_)
+            | Body::Command(_) => None,
         }
     }
 

@@ -14,7 +14,7 @@ pub enum Class {
     Result,
     /// What was said of alarms.
     Alarm,
-    /// What people decided, and what was told to them: never dropped.
+    /// What people decided and ordered, and what was told to them: never dropped.
     Decision,
 }
 
@@ -47,7 +47,7 @@ impl Class {
             | Kind::Recall
             | Kind::Positions => Self::Input,
             Kind::Window => Self::Result,
-            Kind::Decision | Kind::Notice => Self::Decision,
+            Kind::Decision | Kind::Notice | Kind::Command => Self::Decision,
             Kind::Finding => {
                 let wrong = |source| CodecError::Json(kind, source);
                 match serde_json::from_slice::<Typed>(bytes)
@@ -76,7 +76,7 @@ impl Body {
                 Outcome::Window(_) | Outcome::Index(_) | Outcome::Derived(_) => Class::Result,
                 Outcome::Alarm(_) => Class::Alarm,
             },
-            Self::Decision(_) | Self::Notice(_) => Class::Decision,
+            Self::Decision(_) | Self::Notice(_) | Self::Command(_) => Class::Decision,
         }
     }
 }

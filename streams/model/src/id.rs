@@ -322,40 +322,65 @@ impl fmt::Debug for AlarmId {
     }
 }
 
-/// A notice's name for life: 32 hex digits, the first 16 bytes of SHA-256 over what it is made of. The other side gets it too, so that it can
-/// tell a notice that comes a second time.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct NoticeId(SmolStr);
+/// Names for life that are made of parts: 32 hex digits, the first 16 bytes of SHA-256 over them.
+macro_rules! id_of_parts {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(SmolStr);
 
-impl NoticeId {
-    /// The id of the notice that is made of these parts, in this order.
-    pub fn of(parts: &[&str]) -> Self {
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
+        impl $name {
+            #[doc = concat!("The id of the ", $what, " that is made of these parts, in this order.")]
+            pub fn of(parts: &[&str]) -> Self {
+                let mut hash = Sha256::new();
+                for part in parts {
+                    hash.update((part.len() as u64).to_be_bytes());
+                    hash.update(part.as_bytes());
+                }
+                Self(hex(&hash.finalize()[..16]))
+            }
+
+            /// Reads 32 hex digits; `None` for anything else.
+            pub fn parse(text: &str) -> Option<Self> {
+                AlarmId::parse(text).map(|id| Self(id.0))
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
         }
-        Self(hex(&hash.finalize()[..16]))
-    }
 
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self.0.as_str(), out)
+            }
+        }
+    };
 }
 
-impl fmt::Display for NoticeId {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for NoticeId {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.0.as_str(), out)
-    }
-}
+id_of_parts!(
+    /// A notice's name for life. The other side gets it too, so that it can tell a notice that comes a second time.
+    NoticeId,
+    "notice"
+);
+id_of_parts!(
+    /// An incident's name for life: made of the key of the act that opened it, so that the same act opens no second one.
+    IncidentId,
+    "incident"
+);
+id_of_parts!(
+    /// A task's name for life: made of its incident and of what made it.
+    TaskId,
+    "task"
+);
 
 #[cfg(test)]
 mod tests {

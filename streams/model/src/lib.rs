@@ -3,6 +3,7 @@
 pub mod alarm;
 pub mod catalogue;
 pub mod class;
+pub mod command;
 mod compact;
 pub mod decision;
 pub mod event;
@@ -22,6 +23,7 @@ pub use alarm::{
 };
 pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thing, WindowSpec};
 pub use class::Class;
+pub use command::{Command, CommandAct};
 pub use decision::{Act, Decision, Seen};
 pub use event::Event;
 pub use finding::{
@@ -29,8 +31,8 @@ pub use finding::{
     Stage, SubIndex, WindowBefore, WindowResult,
 };
 pub use id::{
-    AlarmId, DatastreamId, EventKey, EventKind, IdError, NoticeId, PropertyId, RuleId, SourceId,
-    ThingId, UnitId, hex,
+    AlarmId, DatastreamId, EventKey, EventKind, IdError, IncidentId, NoticeId, PropertyId, RuleId,
+    SourceId, TaskId, ThingId, UnitId, hex,
 };
 pub use notice::{Message, Notice, NoticeCause, NoticeStep};
 pub use reading::{Measured, Quality, Reading};

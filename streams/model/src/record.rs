@@ -16,11 +16,13 @@
 //! | event | 7 | postcard of [`Event`] |
 //! | notice | 8 | JSON of [`Notice`] |
 //! | positions | 11 | postcard of [`Positions`] |
+//! | command | 9 | JSON of [`Command`] |
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::Command;
 use crate::compact::CompactWindow;
 use crate::decision::Decision;
 use crate::event::Event;
@@ -92,6 +94,8 @@ pub enum Body {
     Notice(Notice),
     /// Where units were.
     Positions(Positions),
+    /// An act on an incident or a task, of a person or of the program by its rules.
+    Command(Command),
 }
 
 /// The kind of a record, by its number on disk.
@@ -118,6 +122,8 @@ pub enum Kind {
     Notice = 8,
     /// [`Body::Positions`]
     Positions = 11,
+    /// [`Body::Command`]
+    Command = 9,
 }
 
 /// Why bytes are not the body they claim to be.
@@ -151,6 +157,7 @@ impl Kind {
             7 => Self::Event,
             8 => Self::Notice,
             11 => Self::Positions,
+            9 => Self::Command,
             other => return Err(CodecError::UnknownKind(other)),
         })
     }
@@ -172,6 +179,7 @@ impl Body {
             Self::Recall(_) => Kind::Recall,
             Self::Notice(_) => Kind::Notice,
             Self::Positions(_) => Kind::Positions,
+            Self::Command(_) => Kind::Command,
         }
     }
 
@@ -197,6 +205,7 @@ impl Body {
             },
             Self::Decision(decision) => json(Kind::Decision, decision, out),
             Self::Notice(notice) => json(Kind::Notice, notice, out),
+            Self::Command(command) => json(Kind::Command, command, out),
         }
     }
 
@@ -221,6 +230,7 @@ impl Body {
             Kind::Finding => Self::Finding(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Decision => Self::Decision(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Notice => Self::Notice(serde_json::from_slice(bytes).map_err(wrong)?),
+            Kind::Command => Self::Command(serde_json::from_slice(bytes).map_err(wrong)?),
         })
     }
 }
@@ -549,7 +559,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_bytes_never_panic(number in prop::sample::select(vec![0_u8, 1, 2, 3, 4, 5, 6, 7, 8, 11]), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_never_panic(number in prop::sample::select(vec![0_u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11]), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let kind = Kind::from_number(number).expect("known");
             let _may_fail = Body::decode(kind, &bytes);
             let _may_fail = Class::of(kind, &bytes);

@@ -10,6 +10,7 @@
 //! | `derived.toml` | `[[derived]]`: what is made of observations and events |
 //! | `classes.toml` | `[[law]]`: classes by law |
 //! | `aqi.toml` | the laws of the air quality index |
+//! | `plans.toml` | plans, which the desk reads |
 //!
 //! Only `pack.toml` must be there. Reading the folder is the caller's work: nothing here touches a file.
 
@@ -46,10 +47,12 @@ const AQI: &str = "aqi.toml";
 const EVENTS: &str = "events.toml";
 const DERIVED: &str = "derived.toml";
 const CLASSES: &str = "classes.toml";
+/// Read by the desk, not here.
+const PLANS: &str = "plans.toml";
 
 /// The files that a pack may hold.
-pub const FILE_NAMES: [&str; 8] = [
-    HEAD, PROPERTIES, THINGS, RULES, AQI, EVENTS, DERIVED, CLASSES,
+pub const FILE_NAMES: [&str; 9] = [
+    HEAD, PROPERTIES, THINGS, RULES, AQI, EVENTS, DERIVED, CLASSES, PLANS,
 ];
 
 /// A file of a pack's folder.
@@ -167,6 +170,9 @@ impl Draft {
             );
             return;
         };
+        if name == PLANS {
+            return;
+        }
         let Some(mut root) = Table::parse(name, &file.text, problems) else {
             return;
         };

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmEvent, Body, Decision, Finding, Notice, NoticeCause, NoticeStep, Outcome, Position,
-    Record, Timestamp,
+    AlarmEvent, Body, Command, Decision, Finding, Notice, NoticeCause, NoticeStep, Outcome,
+    Position, Record, Timestamp,
 };
 
 use super::hash::{DIGITS, Digest};
@@ -53,6 +53,8 @@ pub enum Line<'a> {
     Decision(Cow<'a, Decision>),
     /// A notice that was queued, delivered or given up; what failed in between is in the log only.
     Notice(Cow<'a, Notice>),
+    /// An act on an incident or a task.
+    Command(Box<Cow<'a, Command>>),
 }
 
 impl<'a> By<'a> {
@@ -103,6 +105,13 @@ impl<'a> Entry<'a> {
                     NoticeStep::Delivered { .. } | NoticeStep::GivenUp { .. } => By::Engine,
                 };
                 (by, Line::Notice(Cow::Borrowed(notice)))
+            }
+            Body::Command(command) => {
+                let by = match &command.act {
+                    act if act.is_automatic() => By::Engine,
+                    _ => By::of(command.person.as_deref(), &command.seat),
+                };
+                (by, Line::Command(Box::new(Cow::Borrowed(command))))
             }
             Body::Finding(_)
             | Body::Tick

@@ -418,7 +418,8 @@ impl UnitBook {
             | Body::Reject(_)
             | Body::Finding(_)
             | Body::Recall(_)
-            | Body::Notice(_) => false,
+            | Body::Notice(_)
+            | Body::Command(_) => false,
         }
     }
 

@@ -317,6 +317,7 @@ impl<'a> Oracle<'a> {
                 | Body::Decision(_)
                 | Body::Notice(_)
                 | Body::Positions(_)
+                | Body::Command(_)
                 | Body::Recall(_) => continue,
             };
             let figures = sources.entry(source).or_insert_with(|| SourceFigures {
@@ -362,6 +363,7 @@ impl<'a> Oracle<'a> {
                 | Body::Decision(_)
                 | Body::Notice(_)
                 | Body::Positions(_)
+                | Body::Command(_)
                 | Body::Recall(_) => {}
             }
         }
@@ -541,7 +543,8 @@ impl<'a> Oracle<'a> {
             | Body::Decision(_)
             | Body::Recall(_)
             | Body::Notice(_)
-            | Body::Positions(_) => None,
+            | Body::Positions(_)
+            | Body::Command(_) => None,
         })
     }
 }

@@ -42,7 +42,8 @@ impl Oracle<'_> {
                 | Body::Decision(_)
                 | Body::Recall(_)
                 | Body::Notice(_)
-                | Body::Positions(_) => None,
+                | Body::Positions(_)
+                | Body::Command(_) => None,
             })
             .take(self.settings().rejects_kept_max as usize)
             .filter(|letter| query.before.is_none_or(|before| letter.position < before))

@@ -152,6 +152,7 @@ impl Batch {
                 Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Notice(_)
+                | Body::Command(_)
                 | Body::Recall(_)
                 | Body::Positions(_)
                 | Body::Tick => {

@@ -1,0 +1,18 @@
+//! Incidents and tasks, folded from the log.
+//!
+//! [`CommandBook`] takes the records of kind 9 in the order of the log and says of each whether it counts. It is a function of them: whoever folds the
+//! same log has the same book, so of two that act at once the first in the log is first for everybody. [`Desk`] adds
+//! what readings say of tasks, and knows what the program has to say next.
+
+mod book;
+mod desk;
+mod enact;
+mod judge;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+pub use book::{Book as CommandBook, Counts, INCIDENTS_OPEN_MAX, Outcome, TASKS_MAX};
+pub use desk::Desk;
+pub(crate) use judge::can_go;
+pub use refusal::Refusal;

@@ -1,0 +1,224 @@
+//! What answers say.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use yiping_desk::command::CommandBook;
+use yiping_desk::incident::{Clock, Incident, stage_names};
+use yiping_desk::plan::Plan;
+use yiping_desk::task::Task;
+use yiping_model::{Position, Text, Timestamp};
+
+/// What became of an act.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActAnswer {
+    /// The position at which it is so.
+    #[schema(value_type = u64)]
+    pub(super) position: Position,
+    /// Whether it changed nothing, because it had come before under its key or was so already.
+    pub(super) again: bool,
+    /// The incident.
+    pub(super) incident: IncidentRow,
+    /// The task, for a step of one.
+    pub(super) task: Option<TaskRow>,
+}
+
+/// A list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Listed<T> {
+    /// The position of the log at which it is so.
+    #[schema(value_type = u64)]
+    pub(super) position: Position,
+    /// The rows.
+    pub(super) items: Vec<T>,
+    /// Whether there are more.
+    pub(super) more: bool,
+}
+
+/// An incident in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct IncidentRow {
+    id: String,
+    /// The city counts its incidents together.
+    pub(super) number: u32,
+    version: u32,
+    title: String,
+    #[schema(value_type = String)]
+    class: yiping_model::command::IncidentClass,
+    /// 1 to 4.
+    event_level: Option<u8>,
+    /// 1 red to 4 blue.
+    warning: Option<u8>,
+    /// 1 to 4; null before a response.
+    response_level: Option<u8>,
+    plan: Option<String>,
+    #[schema(value_type = String)]
+    stage: yiping_model::command::Stage,
+    stage_name: Name,
+    area: Option<String>,
+    domain: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    place: Option<yiping_model::command::Place>,
+    #[schema(value_type = String, format = DateTime)]
+    opened: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended: Option<Timestamp>,
+    commander: Option<String>,
+    offered: Option<String>,
+    merged_into: Option<String>,
+    tasks: usize,
+    open_tasks: usize,
+    late_tasks: usize,
+    /// The next report that is due.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    report_due: Option<Timestamp>,
+}
+
+/// A name in two languages.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Name {
+    zh: String,
+    en: String,
+}
+
+/// A task in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct TaskRow {
+    id: String,
+    incident: String,
+    incident_number: u32,
+    number: u32,
+    version: u32,
+    title: Name,
+    role: String,
+    assignee: Option<String>,
+    #[schema(value_type = String)]
+    stage: yiping_desk::task::TaskStage,
+    stage_name: Name,
+    #[schema(value_type = String)]
+    late: yiping_desk::task::Late,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    sign_by: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    done_by: Option<Timestamp>,
+    #[schema(value_type = Object)]
+    proof: yiping_model::command::Proof,
+    /// How often readings opened it again.
+    relapses: u32,
+}
+
+fn name((zh, en): (&str, &str)) -> Name {
+    Name {
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+    }
+}
+
+fn text(text: &Text) -> Name {
+    name((&text.zh, &text.en))
+}
+
+impl IncidentRow {
+    pub(super) fn of(incident: &Incident, book: &CommandBook) -> Self {
+        let tasks = || book.tasks_of(incident).filter(|task| !task.stage.is_over());
+        let late = |task: &&Task| task.late > yiping_desk::task::Late::No;
+        let running = incident.response.as_ref();
+        Self {
+            id: incident.id.to_string(),
+            number: incident.number,
+            version: incident.version,
+            title: incident.title.clone(),
+            class: incident.class,
+            event_level: incident.event_level.map(Into::into),
+            warning: incident.warning.map(Into::into),
+            response_level: running.map(|running| running.level.into()),
+            plan: running.map(|running| running.plan.to_string()),
+            stage: incident.stage,
+            stage_name: name(stage_names(incident.stage)),
+            area: incident.area.clone(),
+            domain: incident.domain.clone(),
+            place: incident.place.clone(),
+            opened: incident.opened,
+            ended: incident.ended,
+            commander: incident.commander.clone(),
+            offered: incident.offered.clone(),
+            merged_into: incident.merged_into.as_ref().map(ToString::to_string),
+            tasks: incident.tasks.len(),
+            open_tasks: tasks().count(),
+            late_tasks: tasks().filter(late).count(),
+            report_due: incident.reports.iter().filter_map(Clock::due).min(),
+        }
+    }
+}
+
+impl TaskRow {
+    pub(super) fn of(task: &Task, incident_number: u32) -> Self {
+        Self {
+            id: task.id.to_string(),
+            incident: task.incident.to_string(),
+            incident_number,
+            number: task.number,
+            version: task.version,
+            title: text(&task.title),
+            role: task.role.to_string(),
+            assignee: task.assignee.clone(),
+            stage: task.stage,
+            stage_name: name(task.stage.names()),
+            late: task.late,
+            sign_by: task.sign_by,
+            done_by: task.done_by,
+            proof: task.proof.clone(),
+            relapses: task.relapses,
+        }
+    }
+}
+
+/// All of an incident, with its tasks.
+pub(super) fn whole(incident: &Incident, tasks: &[Task], position: Position) -> Value {
+    let mut all = json!(incident);
+    let mut steps = json!(tasks);
+    if let Some(all) = all.as_object_mut() {
+        all.remove("keys");
+        for task in steps.as_array_mut().into_iter().flatten() {
+            if let Some(task) = task.as_object_mut() {
+                task.remove("given");
+            }
+        }
+        all.insert("tasks".to_owned(), steps);
+    }
+    json!({ "position": position, "incident": all })
+}
+
+/// A plan, for whoever is about to choose one.
+pub(super) fn plan(plan: &Plan) -> Value {
+    let levels = plan.levels.iter();
+    let levels: Vec<Value> = levels
+        .map(|level| {
+            let tasks = plan.tasks.iter();
+            let tasks = tasks.filter(|task| task.levels.contains(&level.level));
+            let tasks: Vec<Value> = tasks
+                .map(|task| json!({ "id": task.id, "title": task.title, "role": task.role }))
+                .collect();
+            json!({ "level": level.level, "when": level.when, "tasks": tasks })
+        })
+        .collect();
+    let reports: Vec<Value> = plan
+        .reports
+        .iter()
+        .map(|report| {
+            json!({
+                "id": report.id, "step": report.step, "title": report.title, "levels": report.levels,
+                "event_levels": report.event_levels, "source": report.source,
+            })
+        })
+        .collect();
+    let roles: Vec<Value> = plan
+        .roles
+        .iter()
+        .map(|role| json!({ "id": role.id, "title": role.title }))
+        .collect();
+    json!({
+        "id": plan.id, "pack": plan.pack, "digest": plan.digest, "title": plan.title, "class": plan.class,
+        "source": plan.source, "levels": levels, "roles": roles, "reports": reports,
+    })
+}

@@ -1,0 +1,32 @@
+//! The figures of incidents.
+
+use ::metrics::{counter, gauge};
+use yiping_desk::command::{Counts, Desk, Outcome};
+use yiping_model::Position;
+
+/// Incidents that are not over.
+pub const OPEN: &str = "yiping_command_open_incidents";
+/// Acts that were read, by what became of them (`counts`, `again`, or why they do not count).
+pub const ACTS: &str = "yiping_command_acts_total";
+/// Positions of the log that are not read yet.
+pub const LAG: &str = "yiping_command_lag_records";
+/// Times that the log could not be read or written.
+pub const FAILURES: &str = "yiping_command_failures_total";
+
+pub(crate) fn show(desk: &Desk, end: Position) {
+    gauge!(OPEN).set(desk.book().open() as f64);
+    gauge!(LAG).set(end.0.saturating_sub(desk.position().0) as f64);
+}
+
+pub(crate) fn acted(outcome: &Outcome) {
+    let verdict = match &outcome.verdict {
+        Ok(Counts::New) => "counts",
+        Ok(Counts::Again) => "again",
+        Err(refusal) => refusal.code(),
+    };
+    counter!(ACTS, "verdict" => verdict).increment(1);
+}
+
+pub(crate) fn failed() {
+    counter!(FAILURES).increment(1);
+}
