@@ -42,7 +42,9 @@ pub(crate) async fn account(arguments: NewAccount) -> anyhow::Result<()> {
             .accounts()
             .any(|one| one.name == form.name)
         {
-            people.change_account(&by, form, Some(password)).await?;
+            people
+                .change_account(&by, form, Some(password), arguments.reset_second_factor)
+                .await?;
         } else {
             people.make_account(&by, form, password, true).await?;
         }

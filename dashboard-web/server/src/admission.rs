@@ -127,6 +127,11 @@ pub(crate) fn refused(right: Right, who: &Who) -> ApiError {
     if who.must_change {
         return ApiError::NotAllowed("first change the password that somebody else set".into());
     }
+    if who.must_set_up() {
+        return ApiError::NotAllowed(
+            "first set up the second factor: POST /api/v1/session/totp".into(),
+        );
+    }
     let roles: Vec<_> = who.roles.iter().map(|role| role.name()).collect();
     ApiError::NotAllowed(format!(
         "`{right}` is not a right of {} {}: ask an administrator; docs/RIGHTS.md has the table",

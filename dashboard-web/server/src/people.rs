@@ -5,6 +5,7 @@
 
 mod error;
 mod file;
+mod second;
 mod secret;
 
 use std::collections::BTreeSet;
@@ -14,9 +15,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
-use yiping_desk::people::{Account, AccountForm, Key, Policy, Register, Throttle, TokenForm, Who};
+use yiping_desk::people::{
+    Account, AccountForm, Entry, Key, Passed, Policy, Register, Throttle, TokenForm, Who,
+};
 use yiping_log::{CityClock, Log};
-use yiping_model::{Act, Body, Decision, Timestamp};
+use yiping_model::{Act, Body, Decision, Means, Timestamp};
 
 use crate::metrics;
 use file::RegisterFile;
@@ -156,11 +159,13 @@ impl People {
     /// Signs a person in.
     ///
     /// # Errors
-    /// [`PeopleError::Wrong`] without saying what is wrong, [`PeopleError::Wait`] after too many failures, [`PeopleError::Busy`].
+    /// [`PeopleError::Wrong`] without saying what is wrong, [`PeopleError::SecondFactor`] when name and password are right and a code is missing,
+    /// [`PeopleError::Wait`] after too many failures, [`PeopleError::Busy`].
     pub(crate) async fn sign_in(
         &self,
         name: &str,
         password: String,
+        code: Option<&str>,
         seat: &str,
         from: &str,
     ) -> Result<Entered, PeopleError> {
@@ -178,8 +183,13 @@ impl People {
             self.failed(name, from).await?;
             return Err(PeopleError::Wrong);
         }
-        self.throttle().succeeded(name, from);
-        self.enter(name, seat, from).await
+        let entered = self.enter(name, seat, from, code).await;
+        match &entered {
+            Ok(_) => self.throttle().succeeded(name, from),
+            Err(PeopleError::WrongCode) => self.failed(name, from).await?,
+            Err(_) => {}
+        }
+        entered
     }
 
     async fn failed(&self, name: &str, from: &str) -> Result<(), PeopleError> {
@@ -202,18 +212,33 @@ impl People {
         Ok(())
     }
 
-    async fn enter(&self, name: &str, seat: &str, from: &str) -> Result<Entered, PeopleError> {
+    async fn enter(
+        &self,
+        name: &str,
+        seat: &str,
+        from: &str,
+        code: Option<&str>,
+    ) -> Result<Entered, PeopleError> {
         let secret = secret::fresh()?;
         let key = Key::of(&secret);
         let policy = &self.0.policy;
         let who = self
             .change(|register| {
+                let mut by = Means::Password;
+                if register.asks_code(name, policy) {
+                    let code = code.ok_or(PeopleError::SecondFactor)?;
+                    by = match register.pass(name, code, now())? {
+                        Passed::Code => Means::Code,
+                        Passed::Recovery => Means::RecoveryCode,
+                    };
+                }
                 register.begin(key.clone(), name, seat, policy, now())?;
                 let who = register
                     .who(&key, policy, now())
                     .ok_or(PeopleError::Wrong)?;
                 let act = Act::SignIn {
                     from: from.to_owned(),
+                    by,
                 };
                 Ok((who.clone(), vec![decision(&who, act)]))
             })
@@ -249,7 +274,7 @@ impl People {
         })
         .await?;
         *self.first() = None;
-        self.enter(name, "", from).await
+        self.enter(name, "", from, None).await
     }
 
     /// Changes a person's own password.
@@ -261,20 +286,8 @@ impl People {
         new: String,
         from: &str,
     ) -> Result<(), PeopleError> {
-        let name = who.person.clone().ok_or(PeopleError::Wrong)?;
-        self.throttle()
-            .check(&name, from, &self.0.policy, now())
-            .map_err(PeopleError::Wait)?;
-        let known = self
-            .register()
-            .account(&name)
-            .map(|one| one.password.clone());
-        let hash = known.ok_or(PeopleError::Wrong)?;
         let same = old == new;
-        if !self.hashing(move || secret::verify(&old, &hash)).await? {
-            self.failed(&name, from).await?;
-            return Err(PeopleError::Wrong);
-        }
+        let name = self.knows(who, old, from).await?;
         if same {
             return Err(yiping_desk::people::PasswordFault::Same.into());
         }
@@ -285,6 +298,26 @@ impl People {
             Ok(((), vec![decision(who, Act::SetPassword { account })]))
         })
         .await
+    }
+
+    /// Whether the person who is signed in knows the password; gives the account's name. Failures count like those of signing in.
+    async fn knows(&self, who: &Who, password: String, from: &str) -> Result<String, PeopleError> {
+        let name = who.person.clone().ok_or(PeopleError::Wrong)?;
+        let check = self.throttle().check(&name, from, &self.0.policy, now());
+        check.map_err(PeopleError::Wait)?;
+        let known = self
+            .register()
+            .account(&name)
+            .map(|one| one.password.clone());
+        let hash = known.ok_or(PeopleError::Wrong)?;
+        if !self
+            .hashing(move || secret::verify(&password, &hash))
+            .await?
+        {
+            self.failed(&name, from).await?;
+            return Err(PeopleError::Wrong);
+        }
+        Ok(name)
     }
 
     /// Makes an account; the person must change its password when `first_password` says so.
@@ -306,7 +339,7 @@ impl People {
         .await
     }
 
-    /// Changes an account, and sets its password when one is given.
+    /// Changes an account, sets its password when one is given, and takes its second factor away when that is said.
     ///
     /// # Errors
     /// [`PeopleError`].
@@ -315,6 +348,7 @@ impl People {
         by: &Who,
         form: AccountForm,
         password: Option<String>,
+        drop_second: bool,
     ) -> Result<Account, PeopleError> {
         let hash = match password {
             Some(password) => Some(self.checked_hash(&form.name, password).await?),
@@ -322,11 +356,20 @@ impl People {
         };
         self.change(|register| {
             let set = hash.is_some();
-            let account = register.change(by, form, hash, now())?;
+            let had = register.has_second(&form.name);
+            let entry = Entry {
+                password: hash,
+                drop_second,
+            };
+            let account = register.change(by, form, entry, now())?;
             let mut acts = vec![set_account(by, account)];
             if set {
                 let account = account.name.clone();
                 acts.push(decision(by, Act::SetPassword { account }));
+            }
+            if had && drop_second {
+                let account = account.name.clone();
+                acts.push(decision(by, Act::RemoveSecondFactor { account }));
             }
             Ok((account.clone(), acts))
         })

@@ -21,7 +21,7 @@ pub use alarm::{
 };
 pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thing, WindowSpec};
 pub use class::Class;
-pub use decision::{Act, Decision, Seen};
+pub use decision::{Act, Decision, Means, Seen};
 pub use event::Event;
 pub use finding::{
     DerivedBefore, DerivedResult, Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile,

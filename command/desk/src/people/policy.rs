@@ -24,10 +24,24 @@ pub struct Policy {
     pub password_classes_min: usize,
     /// A password must be changed after so many days; 0 for never.
     pub password_days_max: u32,
+    /// Whether people have a second factor: one-time codes of their phone.
+    pub totp: Second,
     /// Most accounts, closed ones included.
     pub accounts_max: usize,
     /// Most tokens, revoked ones included.
     pub tokens_max: usize,
+}
+
+/// Whether people have a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Second {
+    /// Nobody is asked for one.
+    Off,
+    /// Whoever sets one up.
+    Optional,
+    /// Everybody who signs in by password; who has none sets one up before anything else.
+    Required,
 }
 
 /// A policy that cannot be.
@@ -77,6 +91,7 @@ impl Default for Policy {
             password_chars_min: 10,
             password_classes_min: 3,
             password_days_max: 0,
+            totp: Second::Optional,
             accounts_max: 10_000,
             tokens_max: 1_000,
         }

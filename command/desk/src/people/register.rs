@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use yiping_model::Timestamp;
 
-use super::account::{Account, AccountForm, Key, Session, Token, TokenForm, Who};
+use super::account::{Account, AccountForm, Entry, Key, Session, Token, TokenForm, Who};
 use super::policy::Policy;
 use crate::rights::{Right, Role};
 
@@ -20,9 +20,9 @@ const SEEN_MICROS: i64 = 10_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Register {
-    accounts: BTreeMap<String, Account>,
+    pub(super) accounts: BTreeMap<String, Account>,
     tokens: BTreeMap<String, Token>,
-    sessions: BTreeMap<Key, Session>,
+    pub(super) sessions: BTreeMap<Key, Session>,
 }
 
 /// Why the register does not change so.
@@ -40,6 +40,9 @@ pub enum Refused {
     /// There is none of this name.
     #[error("there is no `{0}`")]
     None(String),
+    /// It is so already, or stands in the way of something else.
+    #[error("{0}")]
+    Conflict(String),
     /// There are too many.
     #[error("there are already {0}, the most that the configuration allows")]
     Full(usize),
@@ -83,7 +86,8 @@ impl Register {
             let account = self.account(&session.account)?;
             let over = policy.is_over(session.began, session.seen, now);
             let must_change = account.must_change || policy.is_old(account.password_set, now);
-            return (!over).then(|| Who::of_account(account, &session.seat, must_change));
+            let second = policy.standing(account, false);
+            return (!over).then(|| Who::of_account(account, &session.seat, must_change, second));
         }
         let mut tokens = self.tokens.values().filter(|token| !token.revoked);
         tokens.find(|token| token.key == *key).map(Who::of_token)
@@ -125,6 +129,7 @@ impl Register {
             seat,
             began: now,
             seen: now,
+            offered: None,
         };
         self.sessions.insert(key, session);
         Ok(())
@@ -201,7 +206,7 @@ impl Register {
         self.put(form, Some(password), first_password, now)
     }
 
-    /// Changes an account; with a password, that must be changed by the person. Sessions end when roles, bounds or password change.
+    /// Changes an account; with a password, that must be changed by the person. Sessions end when roles, bounds or how the person is let in change.
     ///
     /// # Errors
     /// [`Refused`].
@@ -209,7 +214,7 @@ impl Register {
         &mut self,
         by: &Who,
         form: AccountForm,
-        password: Option<String>,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<&Account, Refused> {
         check_form(&form)?;
@@ -218,11 +223,13 @@ impl Register {
         };
         check_reach(by, &form, Some(before))?;
         let other = before.roles != form.roles || before.scope != form.scope || form.closed;
-        if other || password.is_some() {
-            let name = form.name.clone();
-            self.end_all(&name, None);
+        if other || entry != Entry::default() {
+            self.end_all(&form.name, None);
         }
-        self.put(form, password, true, now)
+        if entry.drop_second {
+            self.drop_second(&form.name);
+        }
+        self.put(form, entry.password, true, now)
     }
 
     /// Sets the password of a person who knows the old one; the person's other sessions end.
@@ -311,12 +318,13 @@ impl Register {
         now: Timestamp,
     ) -> Result<&Account, Refused> {
         let before = self.accounts.remove(&form.name);
-        let (mut had, old) = match before {
+        let (mut had, old, second) = match before {
             Some(before) => (
                 before.had,
                 Some((before.password, before.password_set, before.must_change)),
+                before.second,
             ),
-            None => (std::collections::BTreeSet::new(), None),
+            None => (std::collections::BTreeSet::new(), None, None),
         };
         had.extend(form.roles.iter().copied());
         let new = password.map(|password| (password, now, must_change));
@@ -333,6 +341,7 @@ impl Register {
             password,
             password_set,
             must_change,
+            second,
         };
         Ok(self.accounts.entry(form.name).or_insert(account))
     }

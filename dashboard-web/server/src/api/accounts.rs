@@ -38,6 +38,9 @@ pub(crate) struct AccountRequest {
     /// A password that the person must change at once; needed for a new account.
     #[schema(value_type = Option<String>)]
     password: Option<Secret>,
+    /// Whether its second factor is taken away, for example because the phone is lost.
+    #[serde(default)]
+    reset_second_factor: bool,
 }
 
 /// An account that is to be made.
@@ -71,6 +74,8 @@ pub(crate) struct AccountAnswer {
     password_set: Timestamp,
     /// Whether the person must change it first.
     must_change_password: bool,
+    /// Whether it has a second factor.
+    second_factor: bool,
 }
 
 impl From<&Account> for AccountAnswer {
@@ -84,6 +89,7 @@ impl From<&Account> for AccountAnswer {
             closed: account.closed,
             password_set: account.password_set,
             must_change_password: account.must_change,
+            second_factor: account.second.is_some(),
         }
     }
 }
@@ -146,7 +152,7 @@ pub(super) async fn make(
     Ok((StatusCode::CREATED, Json((&account).into())))
 }
 
-/// Changes an account; with a password, the person must change that at the next sign-in. Other roles or bounds end its sessions.
+/// Changes an account; with a password, the person must change that at the next sign-in. Other roles or bounds, a password and a second factor taken away end its sessions.
 #[utoipa::path(
     put,
     path = "/api/v1/accounts/{name}",
@@ -173,11 +179,11 @@ pub(super) async fn change(
     params.finish()?;
     let example = r#"{"display": "张伟", "roles": ["duty_officer"], "areas": ["330802"]}"#;
     let request = taken(body, state.settings.body_bytes_max, example)?;
-    let password = revealed(&request);
+    let (password, drop_second) = (revealed(&request), request.reset_second_factor);
     let form = form(name, request)?;
     let account = state
         .people
-        .change_account(&caller.who, form, password)
+        .change_account(&caller.who, form, password, drop_second)
         .await?;
     Ok(Json((&account).into()))
 }

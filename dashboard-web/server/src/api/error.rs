@@ -46,6 +46,9 @@ pub(crate) enum ApiError {
     /// Name, password or token do not open.
     #[error("{0}")]
     WrongSignIn(String),
+    /// Name and password are right, and the code of the second factor is missing or wrong.
+    #[error("{0}")]
+    SecondFactor(String),
     /// Who is signed in may not do it. Say what is missing.
     #[error("{0}")]
     NotAllowed(String),
@@ -115,6 +118,7 @@ impl ApiError {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::AlreadyAcknowledged(_) => (StatusCode::CONFLICT, "already_acknowledged"),
             Self::NotSignedIn | Self::WrongSignIn(_) => (StatusCode::UNAUTHORIZED, "not_signed_in"),
+            Self::SecondFactor(_) => (StatusCode::UNAUTHORIZED, "second_factor"),
             Self::NotAllowed(_) => (StatusCode::FORBIDDEN, "not_allowed"),
             Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
             Self::ShownOtherwise(_) => (StatusCode::CONFLICT, "shown_otherwise"),
@@ -182,6 +186,9 @@ impl From<PeopleError> for ApiError {
     fn from(error: PeopleError) -> Self {
         match error {
             PeopleError::Wrong => Self::WrongSignIn(error.to_string()),
+            PeopleError::SecondFactor | PeopleError::WrongCode => {
+                Self::SecondFactor(error.to_string())
+            }
             PeopleError::Wait(wait) => Self::TooManyTries(wait.secs),
             PeopleError::Busy => Self::Unavailable(error.to_string()),
             PeopleError::FirstGone | PeopleError::Refused(Refused::NotAllowed(_)) => {
@@ -191,7 +198,8 @@ impl From<PeopleError> for ApiError {
                 Self::BadBody(error.to_string())
             }
             PeopleError::Refused(Refused::None(_)) => Self::NotFound(error.to_string()),
-            PeopleError::Refused(Refused::Taken(_) | Refused::Full(_)) => {
+            PeopleError::NoSecondFactor
+            | PeopleError::Refused(Refused::Taken(_) | Refused::Full(_) | Refused::Conflict(_)) => {
                 Self::Conflict(error.to_string())
             }
             PeopleError::Log(error) => error.into(),

@@ -13,6 +13,7 @@ mod series;
 mod session;
 mod things;
 mod tokens;
+mod totp;
 
 use axum::handler::Handler;
 use axum::http::Method;
@@ -67,6 +68,9 @@ pub(crate) fn routes() -> Vec<Route> {
         route(DELETE, "/api/v1/session", Need::SignedIn, session::sign_out),
         route(POST, "/api/v1/session/first", Need::Nothing, session::first),
         route(PUT, "/api/v1/session/password", Need::SignedIn, session::password),
+        route(POST, "/api/v1/session/totp", Need::SignedIn, totp::offer),
+        route(PUT, "/api/v1/session/totp", Need::SignedIn, totp::confirm),
+        route(POST, "/api/v1/session/totp/removal", Need::SignedIn, totp::remove),
         route(GET, "/api/v1/accounts", right(Right::Accounts), accounts::list),
         route(POST, "/api/v1/accounts", right(Right::Accounts), accounts::make),
         route(PUT, "/api/v1/accounts/{name}", right(Right::Accounts), accounts::change),
@@ -108,6 +112,9 @@ pub(crate) fn routes() -> Vec<Route> {
         session::sign_out,
         session::first,
         session::password,
+        totp::offer,
+        totp::confirm,
+        totp::remove,
         accounts::list,
         accounts::make,
         accounts::change,

@@ -8,4 +8,5 @@ mod house;
 mod http;
 mod live;
 mod rights;
+mod second;
 mod session;
