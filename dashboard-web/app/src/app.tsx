@@ -8,6 +8,7 @@ import { createStore } from "./feed/store";
 import { First } from "./sign-in/First";
 import { NoWall } from "./sign-in/NoWall";
 import { NewPassword } from "./sign-in/Password";
+import { NewSecond } from "./sign-in/Second";
 import { SignIn } from "./sign-in/SignIn";
 import { WallScreen } from "./wall";
 
@@ -41,6 +42,9 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
       </Match>
       <Match when={props.presence.session()?.must_change_password}>
         <NewPassword own={props.presence} />
+      </Match>
+      <Match when={props.presence.session()?.second_factor === "missing"}>
+        <NewSecond own={props.presence} />
       </Match>
       <Match when={props.presence.session()?.acts.includes("watch") === false}>
         <NoWall own={props.presence} />
