@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 use yiping_scene::Limits;
 
+use crate::proxies::Network;
+
 /// Where the server listens, and the limits of what it serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -13,6 +15,12 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The host names by which it is asked, besides loopback names and addresses. A page that points a name of its own here is not answered.
     pub names: Vec<String>,
+    /// Who stands before the program and names in `x-forwarded-for` for whom it asks; nobody else is believed that.
+    pub proxies: Vec<Network>,
+    /// Requests a second of one session, of one token, or of one address without either.
+    pub requests_per_second: u32,
+    /// And so many at once, after a rest.
+    pub requests_burst: u32,
     /// Most connections at the same time; must exceed `live.clients_max`, for each screen holds one. Whoever comes later waits.
     pub connections_max: usize,
     /// Time that an API request may take.
@@ -87,6 +95,9 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             names: Vec::new(),
+            proxies: Vec::new(),
+            requests_per_second: 500,
+            requests_burst: 5_000,
             connections_max: 1_024,
             request_timeout_secs: 15,
             body_bytes_max: 64 * 1_024,
@@ -133,6 +144,8 @@ impl Settings {
             });
         }
         let positive = [
+            ("requests_per_second", self.requests_per_second.into()),
+            ("requests_burst", self.requests_burst.into()),
             ("request_timeout_secs", self.request_timeout_secs),
             ("body_bytes_max", self.body_bytes_max as u64),
             ("rows_max", self.rows_max as u64),

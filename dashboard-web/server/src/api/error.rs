@@ -55,6 +55,9 @@ pub(crate) enum ApiError {
     /// Too many sign-ins failed; seconds until the next try.
     #[error("too many sign-ins failed: try again in {0} s")]
     TooManyTries(u64),
+    /// Too many requests came of one; seconds until the next one.
+    #[error("too many requests: try again in {0} s, or ask for more at once")]
+    TooManyRequests(u64),
     /// The name is taken, or there are too many.
     #[error("{0}")]
     Conflict(String),
@@ -121,6 +124,7 @@ impl ApiError {
             Self::SecondFactor(_) => (StatusCode::UNAUTHORIZED, "second_factor"),
             Self::NotAllowed(_) => (StatusCode::FORBIDDEN, "not_allowed"),
             Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
+            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             Self::ShownOtherwise(_) => (StatusCode::CONFLICT, "shown_otherwise"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -147,7 +151,9 @@ impl IntoResponse for ApiError {
             message.push('…');
         }
         let patience = match self {
-            Self::TooManyTries(secs) => Some([(header::RETRY_AFTER, secs.to_string())]),
+            Self::TooManyTries(secs) | Self::TooManyRequests(secs) => {
+                Some([(header::RETRY_AFTER, secs.to_string())])
+            }
             _ => None,
         };
         let acknowledged = match self {
