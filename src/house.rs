@@ -4,6 +4,7 @@
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
 mod notices;
+mod provider;
 mod tasks;
 
 use std::net::SocketAddr;
@@ -265,6 +266,7 @@ impl House {
             store: opened.store,
             filling: self.history.clone(),
             people: self.people.clone(),
+            provider: provider::open(&self.config)?,
             live: self.live.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),

@@ -176,6 +176,16 @@ fn done(act: &Act) -> String {
         Act::RemoveSecondFactor { account } => {
             format!("took the second factor of {account} away")
         }
+        Act::SetSubject {
+            account, issuer, ..
+        } if issuer.is_empty() => {
+            format!("no provider answers for {account} any more")
+        }
+        Act::SetSubject {
+            account,
+            issuer,
+            subject,
+        } => format!("{account} is {subject:?} at {issuer}"),
         Act::IssueToken {
             token,
             role,

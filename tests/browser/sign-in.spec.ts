@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { expect, type Page, test } from '@playwright/test';
 import { accessibility, illegible } from './page';
-import { demo, fillIn, type Program } from './program';
+import { demo, fillIn, freePort, type Program } from './program';
+import { providerAt } from './provider';
 
 declare global {
   interface Window {
@@ -334,6 +335,51 @@ test('where a second factor is required it comes before the wall', async ({ page
     await setUpSecond(page);
     await live(page);
   } finally {
+    await program.dispose();
+    program = other;
+  }
+});
+
+test('a person comes in by the provider, is told who must be asked, and why when it is away', async ({ page }) => {
+  const other = program;
+  const port = await freePort();
+  const oidc = (name: string): string => `YIPING__PEOPLE__OIDC__${name}`;
+  program = await demo(['--scenario', 'none'], {
+    YIPING__SIM__HISTORY_HOURS: '1',
+    [oidc('ISSUER')]: `http://127.0.0.1:${port}`,
+    [oidc('CLIENT_ID')]: 'yiping',
+    [oidc('CLIENT_SECRET')]: 'the-secret-of-the-test',
+    [oidc('LINK_BY_NAME')]: 'true',
+  });
+  const provider = await providerAt(port, program.url);
+  try {
+    await provider.lets('stranger');
+    await page.goto(`${program.url}/`);
+    const button = page.getByRole('link', { name: '统一身份认证登录' });
+    await expect(button).toBeVisible();
+    expect(await accessibility(page)).toEqual([]);
+    expect(await illegible(page)).toEqual([]);
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await expect(told(page)).toContainText('身份标识 stranger 关联到您的账号');
+    expect(page.url()).toBe(`${program.url}/`);
+    expect(await accessibility(page)).toEqual([]);
+    expect(await illegible(page)).toEqual([]);
+    await provider.lets('sub-leader');
+    await page.context().clearCookies();
+    await field(page, 'seat').fill('三号席');
+    await button.click();
+    await live(page);
+    await expect(page.locator('button.who')).toHaveText('值班长 三号席');
+    await choose(page, '退出登录');
+    await provider.end();
+    await button.click();
+    await expect(told(page)).toContainText('统一登录暂时连不上');
+    await expect(page.locator('.provider')).toContainText('暂时连不上');
+    await fillIn(page, 'viewer', program.keys().password, '');
+    await live(page);
+  } finally {
+    await provider.end();
     await program.dispose();
     program = other;
   }

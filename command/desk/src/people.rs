@@ -5,6 +5,7 @@
 
 mod account;
 mod policy;
+mod provider;
 mod register;
 mod second;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod totp;
 
 pub use account::{Account, AccountForm, Entry, Key, Token, TokenForm, Who};
 pub use policy::{PasswordFault, Policy, PolicyError, Second};
+pub use provider::{Identity, Oidc, Subject};
 pub use register::{Refused, Register};
 pub use second::{Passed, RECOVERY_CODES, SecondFactor, Standing, WrongCode, recovery_code};
 pub use throttle::{Throttle, Wait};

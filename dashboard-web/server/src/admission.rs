@@ -241,13 +241,18 @@ fn carried(request: &Request) -> Option<&str> {
 
 /// The secret that a browser carries.
 pub(crate) fn carried_by_cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_of(headers, &[COOKIE, COOKIE_SECURE])
+}
+
+/// The value of the first cookie of one of these names.
+pub(crate) fn cookie_of<'a>(headers: &'a HeaderMap, names: &[&str]) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter();
     let pairs = lines
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'));
     pairs
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| [COOKIE, COOKIE_SECURE].contains(&name).then_some(value))
+        .find_map(|(name, value)| names.contains(&name).then_some(value))
 }
 
 /// The cookie that carries this secret for so many seconds; none to forget it.

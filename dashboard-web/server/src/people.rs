@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 use yiping_desk::people::{
-    Account, AccountForm, Entry, Key, Passed, Policy, Register, Throttle, TokenForm, Who,
+    Account, AccountForm, Entry, Identity, Key, Oidc, Passed, Policy, Refused, Register, Subject,
+    Throttle, TokenForm, Who,
 };
 use yiping_log::{CityClock, Log};
 use yiping_model::{Act, Body, Decision, Means, Timestamp};
@@ -59,6 +60,17 @@ impl fmt::Debug for People {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("People").finish_non_exhaustive()
     }
+}
+
+/// What is changed of how a person is let in; the default changes nothing.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// A password, which the person must change.
+    pub password: Option<String>,
+    /// Whether the second factor is taken away.
+    pub drop_second: bool,
+    /// As whom the provider knows the person; empty when nobody is to answer for the person any more.
+    pub subject: Option<String>,
 }
 
 /// A person who has just been let in.
@@ -212,6 +224,39 @@ impl People {
         Ok(())
     }
 
+    /// Lets a person in for whom the provider answers.
+    ///
+    /// # Errors
+    /// [`PeopleError::Refused`] when no open account has this identity.
+    pub(crate) async fn enter_vouched(
+        &self,
+        identity: &Identity,
+        oidc: &Oidc,
+        seat: &str,
+        from: &str,
+    ) -> Result<Entered, PeopleError> {
+        let secret = secret::fresh()?;
+        let key = Key::of(&secret);
+        let policy = &self.0.policy;
+        let who = self
+            .change(|register| {
+                let (name, is_new) = register.known_by(identity, oidc)?;
+                register.begin_vouched(key.clone(), &name, seat, policy, now())?;
+                let who = register
+                    .who(&key, policy, now())
+                    .ok_or(PeopleError::Wrong)?;
+                let linked = is_new.then(|| set_subject(&who, &name, Some(&identity.subject)));
+                let act = Act::SignIn {
+                    from: from.to_owned(),
+                    by: Means::Provider,
+                };
+                let acts = linked.into_iter().chain([decision(&who, act)]);
+                Ok((who.clone(), acts.collect()))
+            })
+            .await?;
+        Ok(Entered { secret, who })
+    }
+
     async fn enter(
         &self,
         name: &str,
@@ -339,7 +384,7 @@ impl People {
         .await
     }
 
-    /// Changes an account, sets its password when one is given, and takes its second factor away when that is said.
+    /// Changes an account and what is said of how the person is let in.
     ///
     /// # Errors
     /// [`PeopleError`].
@@ -347,10 +392,11 @@ impl People {
         &self,
         by: &Who,
         form: AccountForm,
-        password: Option<String>,
-        drop_second: bool,
+        change: Change,
     ) -> Result<Account, PeopleError> {
-        let hash = match password {
+        let subject = change.subject.map(|sub| self.subject(sub)).transpose()?;
+        let drop_second = change.drop_second;
+        let hash = match change.password {
             Some(password) => Some(self.checked_hash(&form.name, password).await?),
             None => None,
         };
@@ -360,6 +406,7 @@ impl People {
             let entry = Entry {
                 password: hash,
                 drop_second,
+                subject: subject.clone(),
             };
             let account = register.change(by, form, entry, now())?;
             let mut acts = vec![set_account(by, account)];
@@ -371,9 +418,24 @@ impl People {
                 let account = account.name.clone();
                 acts.push(decision(by, Act::RemoveSecondFactor { account }));
             }
+            if let Some(subject) = &subject {
+                acts.push(set_subject(by, &account.name, subject.as_ref()));
+            }
             Ok((account.clone(), acts))
         })
         .await
+    }
+
+    /// The person whom the provider calls so; nobody when the text is empty.
+    fn subject(&self, sub: String) -> Result<Option<Subject>, PeopleError> {
+        if sub.is_empty() {
+            return Ok(None);
+        }
+        let oidc = self.0.policy.oidc.as_ref();
+        let oidc =
+            oidc.ok_or_else(|| Refused::Form("no provider is configured: [people.oidc]".into()))?;
+        let issuer = oidc.issuer.clone();
+        Ok(Some(Subject { issuer, sub }))
     }
 
     /// Issues a token and gives its secret, which is never shown again.
@@ -484,6 +546,21 @@ fn decision(by: &Who, act: Act) -> Decision {
         seat: by.seat.clone(),
         act,
     }
+}
+
+fn set_subject(by: &Who, account: &str, subject: Option<&Subject>) -> Decision {
+    let (issuer, subject) = subject.map_or_else(Default::default, |subject| {
+        (subject.issuer.clone(), subject.sub.clone())
+    });
+    let account = account.to_owned();
+    decision(
+        by,
+        Act::SetSubject {
+            account,
+            issuer,
+            subject,
+        },
+    )
 }
 
 fn set_account(by: &Who, account: &Account) -> Decision {

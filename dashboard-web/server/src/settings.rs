@@ -15,6 +15,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The host names by which it is asked, besides loopback names and addresses. A page that points a name of its own here is not answered.
     pub names: Vec<String>,
+    /// The address at which people's browsers ask it, where that is not the one they show (a proxy speaks TLS for it); empty otherwise.
+    pub public_url: String,
     /// Who stands before the program and names in `x-forwarded-for` for whom it asks; nobody else is believed that.
     pub proxies: Vec<Network>,
     /// Requests a second of one session, of one token, or of one address without either.
@@ -85,6 +87,11 @@ pub enum SettingsError {
         /// Screens.
         clients: usize,
     },
+    /// The public address is none.
+    #[error(
+        "server.public_url = {0:?} must be an address without a path, such as https://yiping.city.example"
+    )]
+    PublicUrl(String),
     /// A number that must be positive is 0.
     #[error("server.{0} must be at least 1")]
     Zero(&'static str),
@@ -95,6 +102,7 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             names: Vec::new(),
+            public_url: String::new(),
             proxies: Vec::new(),
             requests_per_second: 500,
             requests_burst: 5_000,
@@ -129,6 +137,16 @@ impl Default for LiveSettings {
 }
 
 impl Settings {
+    /// The origin of pages that come from the public address.
+    pub(crate) fn public_origin(&self) -> Option<&str> {
+        let origin = self.public_url.trim_end_matches('/');
+        let host = ["https://", "http://"]
+            .into_iter()
+            .find_map(|scheme| origin.strip_prefix(scheme))?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+        (!host.is_empty() && host.chars().all(plain)).then_some(origin)
+    }
+
     /// Checks what the types cannot; `secure` says whether there is a certificate.
     ///
     /// # Errors
@@ -142,6 +160,9 @@ impl Settings {
                 connections: self.connections_max,
                 clients: self.live.clients_max,
             });
+        }
+        if !self.public_url.is_empty() && self.public_origin().is_none() {
+            return Err(SettingsError::PublicUrl(self.public_url.clone()));
         }
         let positive = [
             ("requests_per_second", self.requests_per_second.into()),

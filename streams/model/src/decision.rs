@@ -88,6 +88,15 @@ pub enum Act {
         /// The account.
         account: String,
     },
+    /// It was said as whom a provider knows the person of an account.
+    SetSubject {
+        /// The account.
+        account: String,
+        /// The provider; empty when nobody answers for the person any more.
+        issuer: String,
+        /// Its name for the person.
+        subject: String,
+    },
     /// A token was issued.
     IssueToken {
         /// Its name.

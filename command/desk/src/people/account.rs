@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use yiping_model::{Timestamp, hex};
 
+use super::provider::Subject;
 use super::second::{SecondFactor, Standing};
 use super::totp::TotpSecret;
 use crate::rights::{self, Reach, Right, Role, Scope};
@@ -57,6 +58,9 @@ pub struct Account {
     /// What is asked for besides the password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<SecondFactor>,
+    /// As whom a provider knows the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
 }
 
 /// What an account is to be.
@@ -81,6 +85,8 @@ pub struct Entry {
     pub password: Option<String>,
     /// Whether the second factor is taken away, for example because the phone is lost.
     pub drop_second: bool,
+    /// As whom a provider knows the person; `Some(None)` takes that away.
+    pub subject: Option<Option<Subject>>,
 }
 
 /// What a screen or a program is let in by.
@@ -124,6 +130,9 @@ pub(super) struct Session {
     /// A second factor that waits for its first code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) offered: Option<TotpSecret>,
+    /// Whether a provider answers for the person: neither a password nor a code of ours was asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) vouched: bool,
 }
 
 /// Who stands behind a request.

@@ -86,7 +86,8 @@ impl Register {
             let account = self.account(&session.account)?;
             let over = policy.is_over(session.began, session.seen, now);
             let must_change = account.must_change || policy.is_old(account.password_set, now);
-            let second = policy.standing(account, false);
+            let must_change = must_change && !session.vouched;
+            let second = policy.standing(account, session.vouched);
             return (!over).then(|| Who::of_account(account, &session.seat, must_change, second));
         }
         let mut tokens = self.tokens.values().filter(|token| !token.revoked);
@@ -130,6 +131,7 @@ impl Register {
             began: now,
             seen: now,
             offered: None,
+            vouched: false,
         };
         self.sessions.insert(key, session);
         Ok(())
@@ -222,12 +224,20 @@ impl Register {
             return Err(Refused::None(form.name));
         };
         check_reach(by, &form, Some(before))?;
+        if let Some(Some(subject)) = &entry.subject {
+            self.check_subject(&form.name, subject)?;
+        }
         let other = before.roles != form.roles || before.scope != form.scope || form.closed;
         if other || entry != Entry::default() {
             self.end_all(&form.name, None);
         }
         if entry.drop_second {
             self.drop_second(&form.name);
+        }
+        if let Some(subject) = entry.subject
+            && let Some(account) = self.accounts.get_mut(&form.name)
+        {
+            account.subject = subject;
         }
         self.put(form, entry.password, true, now)
     }
@@ -317,31 +327,32 @@ impl Register {
         must_change: bool,
         now: Timestamp,
     ) -> Result<&Account, Refused> {
-        let before = self.accounts.remove(&form.name);
-        let (mut had, old, second) = match before {
-            Some(before) => (
-                before.had,
-                Some((before.password, before.password_set, before.must_change)),
-                before.second,
-            ),
-            None => (std::collections::BTreeSet::new(), None, None),
-        };
+        let mut before = self.accounts.remove(&form.name);
+        let mut had = before
+            .as_mut()
+            .map(|before| std::mem::take(&mut before.had));
+        let had = had.get_or_insert_default();
         had.extend(form.roles.iter().copied());
+        let old = before
+            .as_ref()
+            .map(|old| (old.password.clone(), old.password_set, old.must_change));
         let new = password.map(|password| (password, now, must_change));
         let Some((password, password_set, must_change)) = new.or(old) else {
             return Err(Refused::Form("an account needs a password".into()));
         };
+        let (second, subject) = before.map_or((None, None), |old| (old.second, old.subject));
         let account = Account {
             name: form.name.clone(),
             display: form.display,
             roles: form.roles,
             scope: form.scope,
             closed: form.closed,
-            had,
+            had: std::mem::take(had),
             password,
             password_set,
             must_change,
             second,
+            subject,
         };
         Ok(self.accounts.entry(form.name).or_insert(account))
     }

@@ -1,3 +1,4 @@
+mod provider;
 mod second;
 
 use std::collections::BTreeSet;

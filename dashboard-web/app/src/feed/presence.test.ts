@@ -33,6 +33,7 @@ class FakeDoor implements Door {
   first: Door["first"] = ({ token }) => this.say(`first ${token}`, this.people);
   changePassword = () => this.say("password", this.answers);
   signOut = () => this.say("leave", this.answers);
+  provider = async () => undefined;
   second: Door["second"] = {
     offer: async () => ({ outcome: "away" }),
     confirm: async () => ({ outcome: "away" }),

@@ -36,6 +36,8 @@ export interface Presence extends Own {
   active(): void;
   signIn(name: string, password: string, seat: string, code?: string): Promise<Answer>;
   makeFirst(given: Omit<FirstAccount, "token">): Promise<Answer>;
+  /** The provider that answers for people, when there is one. */
+  provider: Door["provider"];
 }
 
 /** Knows nothing yet but the key that stood in the address. */
@@ -134,6 +136,7 @@ export function createPresence(door: Door, key: Key | undefined, nowMs: () => nu
       return answer;
     },
     second: door.second,
+    provider: () => door.provider(),
     signOut: async () => {
       const answer = await door.signOut();
       if (answer.outcome === "done" || answer.outcome === "out") leave("left");

@@ -1,5 +1,6 @@
 import { call, KNOWN_MS_MAX, type Refusal, record, text, texts } from "./call";
 import { httpSecond, type SecondDoor } from "./second";
+import { httpWays, type ProviderWay } from "./ways";
 
 /** Who is signed in, as the server says it (SessionView in /api/openapi.json). */
 export interface Session {
@@ -48,6 +49,8 @@ export interface Door {
   changePassword(given: { readonly old: string; readonly new: string }): Promise<Answer>;
   signOut(): Promise<Answer>;
   readonly second: SecondDoor;
+  /** The provider that answers for people, when there is one. */
+  provider(): Promise<ProviderWay | undefined>;
 }
 
 /** A key in the address of the page: a wall's token, or the right to make the first administrator. */
@@ -81,6 +84,7 @@ export const httpDoor: Door = {
   changePassword: (given) => call("PUT", "session/password", entered, given),
   signOut: () => call("DELETE", "session", entered),
   second: httpSecond,
+  provider: httpWays,
 };
 
 function entered(said: unknown): { readonly outcome: "in"; readonly session: Session } | undefined {

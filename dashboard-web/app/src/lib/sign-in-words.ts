@@ -26,6 +26,10 @@ export interface SignInWords {
   readonly passwordKeep: string;
   readonly passwordChanged: string;
   readonly sending: string;
+  readonly byProvider: (name: string) => string;
+  readonly providerAway: string;
+  readonly providerRefused: Readonly<Record<string, string>>;
+  readonly providerUnknown: (subject: string) => string;
   readonly passwordWrong: string;
   readonly second: string;
   readonly secondMust: string;
@@ -80,6 +84,17 @@ export const zhSignIn: SignInWords = {
   passwordKeep: "保存",
   passwordChanged: "密码已修改，其他登录已注销",
   sending: "正在提交…",
+  byProvider: (name) => `${name}登录`,
+  providerAway: "暂时连不上，请用账号和密码登录",
+  providerRefused: {
+    away: "统一登录暂时连不上。请用账号和密码登录，或稍后再试",
+    busy: "此刻登录的人太多，请稍后再试",
+    state: "这次登录已过期，或不是在此浏览器发起的。请重新登录",
+    token: "统一登录的应答无法核实，未予登录。请联系管理员",
+    refused: "统一登录没有批准此次登录",
+    seat: "席位名称过长，或含有不能显示的字符",
+  },
+  providerUnknown: (subject) => `尚无账号对应此身份。请管理员把身份标识 ${subject} 关联到您的账号`,
   passwordWrong: "密码不正确",
   second: "二次验证",
   secondMust: "本中心要求二次验证。请先用手机验证器设置",
@@ -144,6 +159,18 @@ export const enSignIn: SignInWords = {
   passwordKeep: "Save",
   passwordChanged: "Password changed; your other sessions have ended",
   sending: "Sending…",
+  byProvider: (name) => `Sign in by ${name}`,
+  providerAway: "Cannot be reached at the moment: sign in with account and password",
+  providerRefused: {
+    away: "The sign-in provider cannot be reached. Sign in with account and password, or try again later",
+    busy: "Too many people sign in at this moment: try again",
+    state: "This sign-in took too long, or was not begun in this browser. Please sign in again",
+    token: "What the sign-in provider says cannot be trusted, so nobody was let in. Ask an administrator",
+    refused: "The sign-in provider did not let you in",
+    seat: "The seat's name is too long, or has characters that cannot be shown",
+  },
+  providerUnknown: (subject) =>
+    `No account belongs to this identity. Ask an administrator to link ${subject} to your account`,
   passwordWrong: "The password is wrong",
   second: "Second factor",
   secondMust: "This centre asks for a second factor. Please set it up with an authenticator app first",

@@ -25,6 +25,7 @@ export const rehearsalDoor: Door = {
   first: async () => ({ outcome: "in", session: actor() }),
   changePassword: async () => ({ outcome: "done" }),
   signOut: async () => ({ outcome: "done" }),
+  provider: async () => undefined,
   second: {
     offer: async () => ({ outcome: "away" }),
     confirm: async () => ({ outcome: "away" }),

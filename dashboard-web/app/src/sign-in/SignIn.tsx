@@ -1,6 +1,7 @@
-import { type Component, createSignal, Show } from "solid-js";
+import { type Component, createSignal, onMount, Show } from "solid-js";
 import type { Presence, Why } from "../feed/presence";
-import { t } from "../lib/i18n";
+import { type ProviderWay, providerAddress, takeRefusal } from "../feed/ways";
+import { say, t } from "../lib/i18n";
 import { nameSeat, SEAT_CHARS_MAX, seat } from "../lib/seat";
 import { type Field, Form } from "./Form";
 import { Gate } from "./Gate";
@@ -16,6 +17,14 @@ interface Asked {
 export const SignIn: Component<{ presence: Presence; why: Why }> = (props) => {
   const [asked, ask] = createSignal<Asked>();
   const [note, setNote] = createSignal<string>();
+  const refusal = takeRefusal();
+  const refused = () => {
+    if (refusal === undefined) return undefined;
+    if (refusal.why === "unknown") return t().providerUnknown(refusal.subject);
+    return t().providerRefused[refusal.why] ?? t().providerRefused.token;
+  };
+  const [provider, provide] = createSignal<ProviderWay>();
+  onMount(() => void props.presence.provider().then(provide));
   const fields = (): Field[] => [
     { id: "name", label: t().account, fill: "username" },
     { id: "password", label: t().password, kind: "password", fill: "current-password" },
@@ -53,9 +62,10 @@ export const SignIn: Component<{ presence: Presence; why: Why }> = (props) => {
             fields={fields()}
             send={t().signIn}
             sending={t().signingIn}
-            note={note() ?? (props.why === "new" ? undefined : t().out[props.why])}
+            note={note() ?? refused() ?? (props.why === "new" ? undefined : t().out[props.why])}
             onSend={send}
           />
+          <Show when={provider()}>{(known) => <ByProvider way={known()} />}</Show>
         </Gate>
       }
     >
@@ -76,6 +86,25 @@ export const SignIn: Component<{ presence: Presence; why: Why }> = (props) => {
     </Show>
   );
 };
+
+/** The way by the provider: the browser goes there, and takes the seat along. */
+const ByProvider: Component<{ way: ProviderWay }> = (props) => (
+  <div class="provider">
+    <a
+      href={providerAddress(seat())}
+      onClick={({ currentTarget }) => {
+        const typed = currentTarget.closest("section")?.querySelector<HTMLInputElement>('input[name="seat"]');
+        nameSeat(typed?.value ?? seat());
+        currentTarget.href = providerAddress(seat());
+      }}
+    >
+      {t().byProvider(say(props.way.name))}
+    </a>
+    <Show when={!props.way.available}>
+      <p>{t().providerAway}</p>
+    </Show>
+  </div>
+);
 
 /** A recovery code, with what helps the eye. */
 const CODE_CHARS_MAX = 32;

@@ -8,6 +8,7 @@ mod events;
 mod figures;
 mod health;
 mod history;
+mod oidc;
 mod params;
 mod series;
 mod session;
@@ -71,6 +72,9 @@ pub(crate) fn routes() -> Vec<Route> {
         route(POST, "/api/v1/session/totp", Need::SignedIn, totp::offer),
         route(PUT, "/api/v1/session/totp", Need::SignedIn, totp::confirm),
         route(POST, "/api/v1/session/totp/removal", Need::SignedIn, totp::remove),
+        route(GET, "/api/v1/session/ways", Need::Nothing, oidc::ways),
+        route(GET, "/api/v1/session/oidc", Need::Nothing, oidc::start),
+        route(GET, "/api/v1/session/oidc/answer", Need::Nothing, oidc::answer),
         route(GET, "/api/v1/accounts", right(Right::Accounts), accounts::list),
         route(POST, "/api/v1/accounts", right(Right::Accounts), accounts::make),
         route(PUT, "/api/v1/accounts/{name}", right(Right::Accounts), accounts::change),
@@ -115,6 +119,9 @@ pub(crate) fn routes() -> Vec<Route> {
         totp::offer,
         totp::confirm,
         totp::remove,
+        oidc::ways,
+        oidc::start,
+        oidc::answer,
         accounts::list,
         accounts::make,
         accounts::change,

@@ -298,13 +298,13 @@ fn answer(
     (cookie(state, secret, seconds), Json(who.into()))
 }
 
-fn cookie(state: &ServerState, secret: &str, seconds: u64) -> [(HeaderName, String); 1] {
+pub(super) fn cookie(state: &ServerState, secret: &str, seconds: u64) -> [(HeaderName, String); 1] {
     [(
         header::SET_COOKIE,
         set_cookie(secret, seconds, state.secure),
     )]
 }
 
-fn session_secs(policy: &Policy) -> u64 {
+pub(super) fn session_secs(policy: &Policy) -> u64 {
     u64::from(policy.session_hours) * 3_600
 }

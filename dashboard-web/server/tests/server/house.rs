@@ -91,6 +91,7 @@ impl House {
             store: store.clone(),
             filling: Some(filling.subscribe()),
             people: people.clone(),
+            provider: None,
             live: live.clone(),
             catalogue: catalogue(),
             settings: Arc::new(settings),
