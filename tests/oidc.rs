@@ -306,11 +306,15 @@ fn keys_change(port: u16, provider: &Provider) {
 }
 
 fn on_the_ledger(mut yiping: Yiping, folder: &Path) {
+    let end = yiping.get("/readyz")["end"].as_u64();
+    until("the ledger has read so far", || {
+        yiping.get("/healthz")["ledger"]["position"].as_u64() >= end
+    });
     let (_, well) = yiping.terminate();
     assert!(well);
     let data = folder.join("data");
     let exported = Command::new(env!("CARGO_BIN_EXE_yiping"))
-        .args(["ledger", "export", "--data-dir"])
+        .args(["ledger", "export"])
         .arg(&data)
         .output()
         .expect("the program starts");
