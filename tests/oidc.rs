@@ -1,6 +1,11 @@
 //! Sign-in by a provider: the real program against a real provider of `OpenID` Connect (`tests/oidc`), which is down, slow and broken, changes its
 //! keys, and says what is not true; and people who come back with what is not theirs.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "it stands outside, and measures how long a person waits"
+)]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -256,7 +261,7 @@ fn states_and_codes(port: u16) {
         mine.walk(port).expect("there"),
         other.walk(port).expect("there"),
     );
-    let part = |address: &str, name: &str| {
+    let said = |address: &str, name: &str| {
         let query = address.split_once('?').expect("a query").1;
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let (_, value) = pairs.find(|(key, _)| *key == name).expect("it is there");
@@ -274,8 +279,8 @@ fn states_and_codes(port: u16) {
     // My state with the code of another's sign-in: PKCE binds the code to its state.
     let mixed = format!(
         "{base}?code={}&state={}",
-        part(&others, "code"),
-        part(&to, "state")
+        said(&others, "code"),
+        said(&to, "state")
     );
     assert_eq!(mine.come_back(&mixed, port), "token");
     assert_eq!(mine.come_back(&to, port), "state", "a state counts once");

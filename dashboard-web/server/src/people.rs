@@ -241,7 +241,7 @@ impl People {
         let who = self
             .change(|register| {
                 let (name, is_new) = register.known_by(identity, oidc)?;
-                register.begin_vouched(key.clone(), &name, seat, policy, now())?;
+                register.begin_vouched(&key, &name, seat, policy, now())?;
                 let who = register
                     .who(&key, policy, now())
                     .ok_or(PeopleError::Wrong)?;

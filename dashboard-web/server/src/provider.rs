@@ -34,9 +34,9 @@ pub const ANSWER_MAX: Duration = Duration::from_secs(5);
 /// What the provider said of itself is asked again for a sign-in after so long.
 const DESCRIBED_MAX: Duration = Duration::from_secs(5);
 /// Keys that are not known are asked for this often.
-const KEYS_AGAIN: Duration = Duration::from_secs(60);
+const KEYS_AGAIN: Duration = Duration::from_mins(1);
 /// How long a person may be at the provider.
-const AWAY_MAX: Duration = Duration::from_secs(600);
+const AWAY_MAX: Duration = Duration::from_mins(10);
 /// Sign-ins that may be under way; of more the oldest is forgotten.
 const UNDER_WAY_MAX: usize = 1_000;
 /// Questions to the provider at one time.

@@ -9,10 +9,10 @@ use super::account::{Account, Key};
 use super::policy::{Policy, PolicyError};
 use super::register::{Refused, Register};
 
-/// Longest identity that is kept. OpenID Connect allows 255 bytes.
+/// Longest identity that is kept. `OpenID` Connect allows 255 bytes.
 const SUB_BYTES_MAX: usize = 255;
 
-/// The `[people.oidc]` section of the configuration: a provider of OpenID Connect.
+/// The `[people.oidc]` section of the configuration: a provider of `OpenID` Connect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Oidc {
@@ -110,10 +110,10 @@ impl Register {
             .values()
             .find(|account| account.subject.as_ref() == subject);
         if let Some(known) = known {
-            return match known.closed {
-                false => Ok((known.name.clone(), false)),
-                true => Err(unknown(identity)),
-            };
+            if known.closed {
+                return Err(unknown(identity));
+            }
+            return Ok((known.name.clone(), false));
         }
         let named = identity.name.as_ref().filter(|_| oidc.link_by_name);
         let named = named.and_then(|name| self.accounts.get_mut(name));
@@ -129,14 +129,14 @@ impl Register {
     /// As [`Register::begin`].
     pub fn begin_vouched(
         &mut self,
-        key: Key,
+        key: &Key,
         account: &str,
         seat: &str,
         policy: &Policy,
         now: Timestamp,
     ) -> Result<(), Refused> {
         self.begin(key.clone(), account, seat, policy, now)?;
-        if let Some(session) = self.sessions.get_mut(&key) {
+        if let Some(session) = self.sessions.get_mut(key) {
             session.vouched = true;
         }
         Ok(())

@@ -96,9 +96,9 @@ pub(super) async fn start(
     let provider = provider(&state)?;
     let redirect = format!("{}{ANSWER}", origin(&state, &headers));
     Ok(match provider.send(redirect, seat).await {
-        Ok(sent) => {
-            let cookie = state_cookie(&sent.state, COOKIE_SECS, state.secure);
-            to(&sent.address, &[&cookie])
+        Ok(to_there) => {
+            let cookie = state_cookie(&to_there.state, COOKIE_SECS, state.secure);
+            to(&to_there.address, &[&cookie])
         }
         Err(error) => back(error.word(), &[]),
     })

@@ -118,7 +118,7 @@ fn who_is_vouched_for_is_asked_for_no_password_and_no_code_of_ours() {
         .begin(Key::of("own"), "li", "", &policy, at(0))
         .expect("known");
     register
-        .begin_vouched(Key::of("vouched"), "li", "", &policy, at(0))
+        .begin_vouched(&Key::of("vouched"), "li", "", &policy, at(0))
         .expect("known");
     let may = |secret: &str| {
         let who = register.who(&Key::of(secret), &policy, at(0));
