@@ -1,24 +1,16 @@
 //! Sign-in by a provider: the real program against a real provider of `OpenID` Connect (`tests/oidc`), which is down, slow and broken, changes its
 //! keys, and says what is not true; and people who come back with what is not theirs.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "it stands outside, and measures how long a person waits"
-)]
-
 mod support;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{Yiping, access, free_port, until};
-
-/// The answer to a sign-in while the provider does not answer: its limit of five seconds, and something for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The provider; it ends with this value.
 struct Provider {
@@ -341,10 +333,9 @@ fn while_the_provider_is_away_passwords_open_and_nobody_is_signed_out() {
     let provider_port = free_port();
     let yiping = program(folder.path(), provider_port, "link_by_name = true\n");
     let port = yiping.port;
+    // By itself and in time: a request that takes `server.request_timeout_secs` would be answered 503.
     let is_away = |what: &str| {
-        let from = Instant::now();
         assert_eq!(sign_in(port), "away", "{what}");
-        assert!(from.elapsed() < PATIENCE, "{what}: {:?}", from.elapsed());
         assert_eq!(way(port)["oidc"]["available"], false, "{what}");
         access::access(port).sign_in(port, "viewer");
     };
@@ -375,9 +366,7 @@ fn while_the_provider_is_away_passwords_open_and_nobody_is_signed_out() {
         let mut late = Browser::default();
         let to = late.walk(port).expect("there");
         provider.mode(mode);
-        let from = Instant::now();
         assert_eq!(late.come_back(&to, port), "away", "{mode}");
-        assert!(from.elapsed() < PATIENCE, "{mode}: {:?}", from.elapsed());
         let session = commander.session(port).expect("still signed in");
         assert_eq!(session["name"], "commander");
     }

@@ -98,7 +98,7 @@ async fn few_ask_at_one_time_and_one_more_is_told_so() {
         })
         .collect();
     let all_in = Arc::clone(&gate);
-    let wait = |gate: Arc<Barrier>| tokio::task::spawn_blocking(move || drop(gate.wait()));
+    let wait = |gate: Arc<Barrier>| tokio::task::spawn_blocking(move || gate.wait().is_leader());
     wait(all_in).await.expect("no panic");
     assert_eq!(send(&provider).await.err(), Some(ProviderError::Busy));
     wait(gate).await.expect("no panic");
