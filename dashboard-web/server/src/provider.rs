@@ -242,12 +242,24 @@ impl Provider {
                 ANSWER_MAX.as_secs()
             ))),
         };
-        self.described().is_away = matches!(answer, Err(ProviderError::Away(_)));
-        if let Err(error) = &answer {
-            metrics::count(metrics::PROVIDER_FAILED, 1);
-            tracing::warn!(%error, "sign-in by the provider failed");
-        }
+        self.note(answer.as_ref().err());
         answer
+    }
+
+    /// Notes how asking went. That the provider is away is told once, for anybody can make us ask.
+    fn note(&self, error: Option<&ProviderError>) {
+        let is_away = matches!(error, Some(ProviderError::Away(_)));
+        let was_away = std::mem::replace(&mut self.described().is_away, is_away);
+        if error.is_some() {
+            metrics::count(metrics::PROVIDER_FAILED, 1);
+        }
+        match error {
+            Some(error) if !is_away || !was_away => {
+                tracing::warn!(%error, "sign-in by the provider failed");
+            }
+            None if was_away => tracing::info!("the provider of sign-in is back"),
+            _ => {}
+        }
     }
 
     /// What the provider says of itself, with its keys. Blocks.
