@@ -5,6 +5,7 @@
 APP := dashboard-web/app
 BROWSER := tests/browser
 TIMESCALE := tests/timescale
+OIDC := tests/oidc
 BUILD_TOOLS := mold:mold cc:gcc
 TEST_TOOLS := $(BUILD_TOOLS) mosquitto:mosquitto mosquitto_pub:mosquitto-clients aiosmtpd:python3-aiosmtpd chromium:chromium fc-list:fontconfig "font=Noto Sans CJK:fonts-noto-cjk" server=initdb:postgresql
 
@@ -42,6 +43,9 @@ $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package-lock.json
 $(TIMESCALE)/node_modules/.package-lock.json: $(TIMESCALE)/package-lock.json
 	cd $(TIMESCALE) && npm ci --legacy-peer-deps --no-audit --no-fund
 
+$(OIDC)/node_modules/.package-lock.json: $(OIDC)/package-lock.json
+	cd $(OIDC) && npm ci --no-audit --no-fund
+
 check: $(APP)/node_modules/.package-lock.json
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -54,6 +58,7 @@ test:
 	cargo test --workspace --exclude yiping --locked
 	cd $(APP) && npm test
 	$(MAKE) build
+	$(MAKE) $(OIDC)/node_modules/.package-lock.json
 	cargo test --release -p yiping --locked
 	$(MAKE) $(BROWSER)/node_modules/.package-lock.json
 	cd $(BROWSER) && npm test
@@ -95,4 +100,4 @@ fmt:
 
 clean:
 	cargo clean
-	rm -rf $(APP)/dist $(APP)/node_modules $(BROWSER)/node_modules $(TIMESCALE)/node_modules
+	rm -rf $(APP)/dist $(APP)/node_modules $(BROWSER)/node_modules $(TIMESCALE)/node_modules $(OIDC)/node_modules

@@ -209,6 +209,9 @@ pub(crate) struct NewAccount {
     /// The pack to which the rights are bound; may be given again.
     #[arg(long = "domain", value_name = "PACK")]
     pub(crate) domains: Vec<String>,
+    /// Take the second factor of an account that there is away, for example because the phone is lost.
+    #[arg(long)]
+    pub(crate) reset_second_factor: bool,
     #[command(flatten)]
     pub(crate) place: Place,
 }

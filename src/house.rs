@@ -5,6 +5,7 @@
 
 mod incidents;
 mod notices;
+mod provider;
 mod tasks;
 mod units;
 
@@ -285,6 +286,7 @@ impl House {
             store: opened.store,
             filling: self.history.clone(),
             people: self.people.clone(),
+            provider: provider::open(&self.config)?,
             live: self.live.clone(),
             units: self.units.clone(),
             catalogue: Arc::clone(&self.catalogue),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
-use yiping_model::{Act, Command, CommandAct, Notice, NoticeCause, NoticeStep};
+use yiping_model::{Act, Command, CommandAct, Means, Notice, NoticeCause, NoticeStep};
 
 use super::{complain, say};
 use crate::cli::{Export, Form, Verify};
@@ -232,7 +232,15 @@ fn done(act: &Act) -> String {
                 seen.unwrap_or_default()
             )
         }
-        Act::SignIn { from } => format!("signed in from {from}"),
+        Act::SignIn { from, by } => format!(
+            "signed in from {from}{}",
+            match by {
+                Means::Password => "",
+                Means::Code => " with a one-time code",
+                Means::RecoveryCode => " with a recovery code",
+                Means::Provider => " by the provider",
+            }
+        ),
         Act::SignOut => "signed out".to_owned(),
         Act::SignInHeld { account, from } => {
             format!("sign-ins as {account:?} from {from} failed too often")
@@ -251,6 +259,20 @@ fn done(act: &Act) -> String {
             bounds(areas, domains)
         ),
         Act::SetPassword { account } => format!("set the password of {account}"),
+        Act::SetSecondFactor { account } => format!("set a second factor of {account}"),
+        Act::RemoveSecondFactor { account } => {
+            format!("took the second factor of {account} away")
+        }
+        Act::SetSubject {
+            account, issuer, ..
+        } if issuer.is_empty() => {
+            format!("no provider answers for {account} any more")
+        }
+        Act::SetSubject {
+            account,
+            issuer,
+            subject,
+        } => format!("{account} is {subject:?} at {issuer}"),
         Act::IssueToken {
             token,
             role,

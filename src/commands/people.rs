@@ -10,6 +10,7 @@ use yiping_desk::people::{AccountForm, TokenForm, Who};
 use yiping_desk::rights::Scope;
 use yiping_log::{CityClock, DiskLog, Log};
 use yiping_server::People;
+use yiping_server::people::Change;
 
 use super::{configuration, say};
 use crate::cli::{NewAccount, NewToken, Place};
@@ -42,7 +43,17 @@ pub(crate) async fn account(arguments: NewAccount) -> anyhow::Result<()> {
             .accounts()
             .any(|one| one.name == form.name)
         {
-            people.change_account(&by, form, Some(password)).await?;
+            people
+                .change_account(
+                    &by,
+                    form,
+                    Change {
+                        password: Some(password),
+                        drop_second: arguments.reset_second_factor,
+                        subject: None,
+                    },
+                )
+                .await?;
         } else {
             people.make_account(&by, form, password, true).await?;
         }

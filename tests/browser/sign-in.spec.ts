@@ -1,7 +1,9 @@
 // Who may see the wall, and what stands there instead: the real program, its real form, in a real browser.
+import { createHmac } from 'node:crypto';
 import { expect, type Page, test } from '@playwright/test';
 import { accessibility, illegible } from './page';
-import { demo, fillIn, type Program } from './program';
+import { demo, fillIn, freePort, type Program } from './program';
+import { providerAt } from './provider';
 
 declare global {
   interface Window {
@@ -29,6 +31,44 @@ const field = (page: Page, name: string) => page.locator(`input[name="${name}"]`
 
 async function live(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
+}
+
+/** What a phone shows now, or so many steps later, by RFC 6238. */
+function codeOf(secret: string, later = 0): string {
+  const bits = [...secret].map((char) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(char).toString(2).padStart(5, '0'));
+  const key = Buffer.from(bits.join('').match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
+  const hash = createHmac('sha1', key).update(step).digest();
+  const number = hash.readUInt32BE((hash[19] ?? 0) & 15) & 0x7fff_ffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+/** Sets a second factor up, from the form of the password on; gives the codes on paper. */
+async function setUpSecond(page: Page): Promise<{ secret: string; paper: string[] }> {
+  await expect(field(page, 'password')).toBeFocused();
+  await page.keyboard.type('not the password');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.told').last()).toHaveText('密码不正确');
+  await page.keyboard.type(program.keys().password);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.phone svg.qr')).toBeVisible();
+  await expect(field(page, 'code')).toBeFocused();
+  expect(await accessibility(page)).toEqual([]);
+  expect(await illegible(page)).toEqual([]);
+  const secret = (await page.locator('.phone code').innerText()).replaceAll(' ', '');
+  await page.keyboard.type('000000');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.told').last()).toContainText('验证码不正确');
+  await page.keyboard.type(codeOf(secret));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: '已抄录' })).toBeFocused();
+  const paper = await page.locator('.paper code').allInnerTexts();
+  expect(paper).toHaveLength(10);
+  expect(await accessibility(page)).toEqual([]);
+  expect(await illegible(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  return { secret, paper };
 }
 
 /** What the server says of who is signed in. */
@@ -257,4 +297,90 @@ test('the link of the first administrator is over once there are accounts', asyn
   await field(page, 'again').fill('correct horse battery');
   await page.keyboard.press('Enter');
   await expect(told(page)).toHaveText('此链接已失效：系统已有账号，或链接不正确');
+});
+
+test('a person sets a second factor up by keyboard, is asked for its code, and takes it away', async ({ page }) => {
+  await program.signIn(page, 'commander', SEAT);
+  await choose(page, '二次验证');
+  const { secret, paper } = await setUpSecond(page);
+  await expect(page.locator('.person')).toContainText('二次验证已启用');
+  await page.keyboard.press('Escape');
+  await choose(page, '退出登录');
+  await fillIn(page, 'commander', program.keys().password, SEAT);
+  await expect(gate(page)).toContainText('请输入手机验证器显示的 6 位验证码');
+  await expect(field(page, 'code')).toBeFocused();
+  expect(await accessibility(page)).toEqual([]);
+  await page.keyboard.type('000000');
+  await page.keyboard.press('Enter');
+  await expect(told(page)).toContainText('验证码不正确');
+  await expect(field(page, 'code')).toHaveValue('');
+  await page.keyboard.type(codeOf(secret, 1));
+  await page.keyboard.press('Enter');
+  await live(page);
+  await choose(page, '停用二次验证');
+  await page.keyboard.type(program.keys().password);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(paper[0] ?? '');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.person')).toContainText('二次验证已停用');
+});
+
+test('where a second factor is required it comes before the wall', async ({ page }) => {
+  const other = program;
+  program = await demo(['--scenario', 'none'], { YIPING__PEOPLE__TOTP: 'required', YIPING__SIM__HISTORY_HOURS: '1' });
+  try {
+    await page.goto(`${program.url}/`);
+    await fillIn(page, 'viewer', program.keys().password, '');
+    await expect(gate(page)).toContainText('本中心要求二次验证');
+    await setUpSecond(page);
+    await live(page);
+  } finally {
+    await program.dispose();
+    program = other;
+  }
+});
+
+test('a person comes in by the provider, is told who must be asked, and why when it is away', async ({ page }) => {
+  const other = program;
+  const port = await freePort();
+  const oidc = (name: string): string => `YIPING__PEOPLE__OIDC__${name}`;
+  program = await demo(['--scenario', 'none'], {
+    YIPING__SIM__HISTORY_HOURS: '1',
+    [oidc('ISSUER')]: `http://127.0.0.1:${port}`,
+    [oidc('CLIENT_ID')]: 'yiping',
+    [oidc('CLIENT_SECRET')]: 'the-secret-of-the-test',
+    [oidc('LINK_BY_NAME')]: 'true',
+  });
+  const provider = await providerAt(port, program.url);
+  try {
+    await provider.lets('stranger');
+    await page.goto(`${program.url}/`);
+    const button = page.getByRole('link', { name: '统一身份认证登录' });
+    await expect(button).toBeVisible();
+    expect(await accessibility(page)).toEqual([]);
+    expect(await illegible(page)).toEqual([]);
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await expect(told(page)).toContainText('身份标识 stranger 关联到您的账号');
+    expect(page.url()).toBe(`${program.url}/`);
+    expect(await accessibility(page)).toEqual([]);
+    expect(await illegible(page)).toEqual([]);
+    await provider.lets('sub-leader');
+    await page.context().clearCookies();
+    await field(page, 'seat').fill('三号席');
+    await button.click();
+    await live(page);
+    await expect(page.locator('button.who')).toHaveText('值班长 三号席');
+    await choose(page, '退出登录');
+    await provider.end();
+    await button.click();
+    await expect(told(page)).toContainText('统一登录暂时连不上');
+    await expect(page.locator('.provider')).toContainText('暂时连不上');
+    await fillIn(page, 'viewer', program.keys().password, '');
+    await live(page);
+  } finally {
+    await provider.end();
+    await program.dispose();
+    program = other;
+  }
 });

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::http::{Request, Response};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// What is read of an answer.
@@ -13,8 +14,9 @@ const ANSWER_BYTES_MAX: u64 = 64 * 1_024;
 /// What is told of one.
 const ANSWER_CHARS_MAX: usize = 200;
 
-/// Who asks.
-pub(crate) struct Client(Agent);
+/// Who asks over HTTP: the one client of the house.
+#[derive(Clone)]
+pub struct Client(Agent);
 
 impl fmt::Debug for Client {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,7 +50,10 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<u8>, String> {
 
 impl Client {
     /// One that waits so long, and trusts the certificates of this file, or the public ones.
-    pub(crate) fn open(timeout: Duration, ca_file: Option<&Path>) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn open(timeout: Duration, ca_file: Option<&Path>) -> Result<Self, String> {
         let mut tls = TlsConfig::builder();
         if let Some(path) = ca_file {
             let pem = certificates(path)?;
@@ -75,6 +80,17 @@ impl Client {
             .tls_config(tls.build())
             .build();
         Ok(Self(config.new_agent()))
+    }
+
+    /// Sends a request and reads its answer, up to a limit. Blocks.
+    ///
+    /// # Errors
+    /// What went wrong on the way; an answer of any status is none.
+    pub fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, String> {
+        let told = |error: ureq::Error| error.to_string();
+        let (head, mut body) = self.0.run(request).map_err(told)?.into_parts();
+        let bytes = body.with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        Ok(Response::from_parts(head, bytes.map_err(told)?))
     }
 
     /// Posts this body.

@@ -15,4 +15,5 @@ mod tests;
 
 pub use api::{list_openapi, test_openapi};
 pub use follow::{Notices, Progress};
+pub use http::Client;
 pub use settings::{ChannelSettings, Settings, SettingsError};

@@ -11,6 +11,7 @@ import { PhoneScreen } from "./phone/Phone";
 import { First } from "./sign-in/First";
 import { NoWall } from "./sign-in/NoWall";
 import { NewPassword } from "./sign-in/Password";
+import { NewSecond } from "./sign-in/Second";
 import { SignIn } from "./sign-in/SignIn";
 import { TableScreen } from "./table/Table";
 import { keepApp } from "./ui/keep";
@@ -66,6 +67,9 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
       </Match>
       <Match when={props.presence.session()?.must_change_password}>
         <NewPassword own={props.presence} />
+      </Match>
+      <Match when={props.presence.session()?.second_factor === "missing"}>
+        <NewSecond own={props.presence} />
       </Match>
       <Match when={onPhone()} keyed>
         {({ name, display }) => (

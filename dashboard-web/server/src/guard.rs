@@ -40,6 +40,8 @@ const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     names: Arc<[String]>,
+    /// Another origin whose pages are ours, through a proxy.
+    public: Option<Arc<str>>,
     secure: bool,
 }
 
@@ -47,6 +49,7 @@ impl Asked {
     pub(crate) fn new(settings: &Settings, secure: bool) -> Self {
         Self {
             names: settings.names.as_slice().into(),
+            public: settings.public_origin().map(Into::into),
             secure,
         }
     }
@@ -128,10 +131,12 @@ fn refusal(
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let upgrades = headers.contains_key(header::UPGRADE);
     if (!reads || upgrades) && headers.contains_key(header::ORIGIN) {
-        let same = only(headers, &header::ORIGIN)
+        let origin = only(headers, &header::ORIGIN);
+        let same = origin
             .and_then(|origin| origin.strip_prefix(asked.scheme()))
             .is_some_and(|authority| authority.eq_ignore_ascii_case(host));
-        if !same {
+        let public = asked.public.as_deref().zip(origin);
+        if !same && !public.is_some_and(|(ours, origin)| ours.eq_ignore_ascii_case(origin)) {
             let error = ApiError::Forbidden(format!(
                 "a page of another origin may not do this: open {}{host}/",
                 asked.scheme()

@@ -28,6 +28,8 @@ pub const UNSHOWN: &str = "yiping_live_values_unshown_total";
 pub const REQUESTS_REFUSED: &str = "yiping_http_requests_refused_total";
 /// Requests that took longer than the limit.
 pub const REQUESTS_TIMED_OUT: &str = "yiping_http_requests_timed_out_total";
+/// Times that the provider of sign-in was away, or answered what is not right.
+pub const PROVIDER_FAILED: &str = "yiping_people_provider_failed_total";
 /// Sign-ins that failed.
 pub const SIGN_INS_FAILED: &str = "yiping_people_sign_ins_failed_total";
 

@@ -5,6 +5,7 @@
 
 mod error;
 mod file;
+mod second;
 mod secret;
 
 use std::collections::BTreeSet;
@@ -14,9 +15,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
-use yiping_desk::people::{Account, AccountForm, Key, Policy, Register, Throttle, TokenForm, Who};
+use yiping_desk::people::{
+    Account, AccountForm, Entry, Identity, Key, Oidc, Passed, Policy, Refused, Register, Subject,
+    Throttle, TokenForm, Who,
+};
 use yiping_log::{CityClock, Log};
-use yiping_model::{Act, Body, Decision, Timestamp};
+use yiping_model::{Act, Body, Decision, Means, Timestamp};
 
 use crate::metrics;
 use file::RegisterFile;
@@ -56,6 +60,17 @@ impl fmt::Debug for People {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("People").finish_non_exhaustive()
     }
+}
+
+/// What is changed of how a person is let in; the default changes nothing.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// A password, which the person must change.
+    pub password: Option<String>,
+    /// Whether the second factor is taken away.
+    pub drop_second: bool,
+    /// As whom the provider knows the person; empty when nobody is to answer for the person any more.
+    pub subject: Option<String>,
 }
 
 /// A person who has just been let in.
@@ -156,11 +171,13 @@ impl People {
     /// Signs a person in.
     ///
     /// # Errors
-    /// [`PeopleError::Wrong`] without saying what is wrong, [`PeopleError::Wait`] after too many failures, [`PeopleError::Busy`].
+    /// [`PeopleError::Wrong`] without saying what is wrong, [`PeopleError::SecondFactor`] when name and password are right and a code is missing,
+    /// [`PeopleError::Wait`] after too many failures, [`PeopleError::Busy`].
     pub(crate) async fn sign_in(
         &self,
         name: &str,
         password: String,
+        code: Option<&str>,
         seat: &str,
         from: &str,
     ) -> Result<Entered, PeopleError> {
@@ -178,8 +195,13 @@ impl People {
             self.failed(name, from).await?;
             return Err(PeopleError::Wrong);
         }
-        self.throttle().succeeded(name, from);
-        self.enter(name, seat, from).await
+        let entered = self.enter(name, seat, from, code).await;
+        match &entered {
+            Ok(_) => self.throttle().succeeded(name, from),
+            Err(PeopleError::WrongCode) => self.failed(name, from).await?,
+            Err(_) => {}
+        }
+        entered
     }
 
     async fn failed(&self, name: &str, from: &str) -> Result<(), PeopleError> {
@@ -202,18 +224,66 @@ impl People {
         Ok(())
     }
 
-    async fn enter(&self, name: &str, seat: &str, from: &str) -> Result<Entered, PeopleError> {
+    /// Lets a person in for whom the provider answers.
+    ///
+    /// # Errors
+    /// [`PeopleError::Refused`] when no open account has this identity.
+    pub(crate) async fn enter_vouched(
+        &self,
+        identity: &Identity,
+        oidc: &Oidc,
+        seat: &str,
+        from: &str,
+    ) -> Result<Entered, PeopleError> {
         let secret = secret::fresh()?;
         let key = Key::of(&secret);
         let policy = &self.0.policy;
         let who = self
             .change(|register| {
+                let (name, is_new) = register.known_by(identity, oidc)?;
+                register.begin_vouched(&key, &name, seat, policy, now())?;
+                let who = register
+                    .who(&key, policy, now())
+                    .ok_or(PeopleError::Wrong)?;
+                let linked = is_new.then(|| set_subject(&who, &name, Some(&identity.subject)));
+                let act = Act::SignIn {
+                    from: from.to_owned(),
+                    by: Means::Provider,
+                };
+                let acts = linked.into_iter().chain([decision(&who, act)]);
+                Ok((who.clone(), acts.collect()))
+            })
+            .await?;
+        Ok(Entered { secret, who })
+    }
+
+    async fn enter(
+        &self,
+        name: &str,
+        seat: &str,
+        from: &str,
+        code: Option<&str>,
+    ) -> Result<Entered, PeopleError> {
+        let secret = secret::fresh()?;
+        let key = Key::of(&secret);
+        let policy = &self.0.policy;
+        let who = self
+            .change(|register| {
+                let mut by = Means::Password;
+                if register.asks_code(name, policy) {
+                    let code = code.ok_or(PeopleError::SecondFactor)?;
+                    by = match register.pass(name, code, now())? {
+                        Passed::Code => Means::Code,
+                        Passed::Recovery => Means::RecoveryCode,
+                    };
+                }
                 register.begin(key.clone(), name, seat, policy, now())?;
                 let who = register
                     .who(&key, policy, now())
                     .ok_or(PeopleError::Wrong)?;
                 let act = Act::SignIn {
                     from: from.to_owned(),
+                    by,
                 };
                 Ok((who.clone(), vec![decision(&who, act)]))
             })
@@ -249,7 +319,7 @@ impl People {
         })
         .await?;
         *self.first() = None;
-        self.enter(name, "", from).await
+        self.enter(name, "", from, None).await
     }
 
     /// Changes a person's own password.
@@ -261,20 +331,8 @@ impl People {
         new: String,
         from: &str,
     ) -> Result<(), PeopleError> {
-        let name = who.person.clone().ok_or(PeopleError::Wrong)?;
-        self.throttle()
-            .check(&name, from, &self.0.policy, now())
-            .map_err(PeopleError::Wait)?;
-        let known = self
-            .register()
-            .account(&name)
-            .map(|one| one.password.clone());
-        let hash = known.ok_or(PeopleError::Wrong)?;
         let same = old == new;
-        if !self.hashing(move || secret::verify(&old, &hash)).await? {
-            self.failed(&name, from).await?;
-            return Err(PeopleError::Wrong);
-        }
+        let name = self.knows(who, old, from).await?;
         if same {
             return Err(yiping_desk::people::PasswordFault::Same.into());
         }
@@ -285,6 +343,26 @@ impl People {
             Ok(((), vec![decision(who, Act::SetPassword { account })]))
         })
         .await
+    }
+
+    /// Whether the person who is signed in knows the password; gives the account's name. Failures count like those of signing in.
+    async fn knows(&self, who: &Who, password: String, from: &str) -> Result<String, PeopleError> {
+        let name = who.person.clone().ok_or(PeopleError::Wrong)?;
+        let check = self.throttle().check(&name, from, &self.0.policy, now());
+        check.map_err(PeopleError::Wait)?;
+        let known = self
+            .register()
+            .account(&name)
+            .map(|one| one.password.clone());
+        let hash = known.ok_or(PeopleError::Wrong)?;
+        if !self
+            .hashing(move || secret::verify(&password, &hash))
+            .await?
+        {
+            self.failed(&name, from).await?;
+            return Err(PeopleError::Wrong);
+        }
+        Ok(name)
     }
 
     /// Makes an account; the person must change its password when `first_password` says so.
@@ -306,7 +384,7 @@ impl People {
         .await
     }
 
-    /// Changes an account, and sets its password when one is given.
+    /// Changes an account and what is said of how the person is let in.
     ///
     /// # Errors
     /// [`PeopleError`].
@@ -314,23 +392,50 @@ impl People {
         &self,
         by: &Who,
         form: AccountForm,
-        password: Option<String>,
+        change: Change,
     ) -> Result<Account, PeopleError> {
-        let hash = match password {
+        let subject = change.subject.map(|sub| self.subject(sub)).transpose()?;
+        let drop_second = change.drop_second;
+        let hash = match change.password {
             Some(password) => Some(self.checked_hash(&form.name, password).await?),
             None => None,
         };
         self.change(|register| {
             let set = hash.is_some();
-            let account = register.change(by, form, hash, now())?;
+            let had = register.has_second(&form.name);
+            let entry = Entry {
+                password: hash,
+                drop_second,
+                subject: subject.clone(),
+            };
+            let account = register.change(by, form, entry, now())?;
             let mut acts = vec![set_account(by, account)];
             if set {
                 let account = account.name.clone();
                 acts.push(decision(by, Act::SetPassword { account }));
             }
+            if had && drop_second {
+                let account = account.name.clone();
+                acts.push(decision(by, Act::RemoveSecondFactor { account }));
+            }
+            if let Some(subject) = &subject {
+                acts.push(set_subject(by, &account.name, subject.as_ref()));
+            }
             Ok((account.clone(), acts))
         })
         .await
+    }
+
+    /// The person whom the provider calls so; nobody when the text is empty.
+    fn subject(&self, sub: String) -> Result<Option<Subject>, PeopleError> {
+        if sub.is_empty() {
+            return Ok(None);
+        }
+        let oidc = self.0.policy.oidc.as_ref();
+        let oidc =
+            oidc.ok_or_else(|| Refused::Form("no provider is configured: [people.oidc]".into()))?;
+        let issuer = oidc.issuer.clone();
+        Ok(Some(Subject { issuer, sub }))
     }
 
     /// Issues a token and gives its secret, which is never shown again.
@@ -441,6 +546,21 @@ fn decision(by: &Who, act: Act) -> Decision {
         seat: by.seat.clone(),
         act,
     }
+}
+
+fn set_subject(by: &Who, account: &str, subject: Option<&Subject>) -> Decision {
+    let (issuer, subject) = subject.map_or_else(Default::default, |subject| {
+        (subject.issuer.clone(), subject.sub.clone())
+    });
+    let account = account.to_owned();
+    decision(
+        by,
+        Act::SetSubject {
+            account,
+            issuer,
+            subject,
+        },
+    )
 }
 
 fn set_account(by: &Who, account: &Account) -> Decision {

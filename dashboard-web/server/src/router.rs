@@ -69,6 +69,10 @@ fn asks(document: &mut utoipa::openapi::OpenApi, path: &str, method: &Method, ne
             "403",
             "From a page of another origin, or under another name",
         ),
+        (
+            "429",
+            "Too many requests; `retry-after` says how long to wait",
+        ),
         ("503", "The answer takes too long"),
     ];
     if matches!(*method, Method::POST | Method::PUT) {
@@ -121,7 +125,8 @@ pub(crate) fn serving(state: ServerState, extras: Vec<Extra>, files: Files) -> R
     let asked = guard::Asked::new(&state.settings, state.secure);
     let limit = DefaultBodyLimit::max(state.settings.body_bytes_max);
     let mut own = Router::new();
-    let admitting = |need| from_fn_with_state((state.people.clone(), need), admission::admit);
+    let admitting = |need: Need| from_fn_with_state(need, admission::admit);
+    let door = admission::Door::new(state.people.clone(), &state.settings);
     for route in api::routes() {
         asks(&mut document, route.path, &route.method, route.need);
         own = own.route(route.path, route.answer.route_layer(admitting(route.need)));
@@ -157,6 +162,7 @@ pub(crate) fn serving(state: ServerState, extras: Vec<Extra>, files: Files) -> R
         })
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.settings, guard::in_time))
+        .layer(from_fn_with_state(door, admission::know))
         .layer(from_fn_with_state(asked.clone(), guard::check))
         .layer(from_fn_with_state(asked, guard::secure))
 }

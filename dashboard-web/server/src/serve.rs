@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use crate::admission::Peer;
+use crate::admission::OtherEnd;
 use crate::connections::Limited;
 use crate::live::LiveHandle;
 
@@ -43,7 +43,7 @@ pub async fn serve(
     let listener = Limited::new(listener, connections_max, tls);
     let accepting = axum::serve(
         listener,
-        router.into_make_service_with_connect_info::<Peer>(),
+        router.into_make_service_with_connect_info::<OtherEnd>(),
     )
     .with_graceful_shutdown(begin_end);
     let end = async {

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 use yiping_scene::Limits;
 
+use crate::proxies::Network;
+
 /// Where the server listens, and the limits of what it serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -13,6 +15,14 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The host names by which it is asked, besides loopback names and addresses. A page that points a name of its own here is not answered.
     pub names: Vec<String>,
+    /// The address at which people's browsers ask it, where that is not the one they show (a proxy speaks TLS for it); empty otherwise.
+    pub public_url: String,
+    /// Who stands before the program and names in `x-forwarded-for` for whom it asks; nobody else is believed that.
+    pub proxies: Vec<Network>,
+    /// Requests a second of one session, of one token, or of one address without either.
+    pub requests_per_second: u32,
+    /// And so many at once, after a rest.
+    pub requests_burst: u32,
     /// Most connections at the same time; must exceed `live.clients_max`, for each screen holds one. Whoever comes later waits.
     pub connections_max: usize,
     /// Time that an API request may take.
@@ -77,6 +87,11 @@ pub enum SettingsError {
         /// Screens.
         clients: usize,
     },
+    /// The public address is none.
+    #[error(
+        "server.public_url = {0:?} must be an address without a path, such as https://yiping.city.example"
+    )]
+    PublicUrl(String),
     /// A number that must be positive is 0.
     #[error("server.{0} must be at least 1")]
     Zero(&'static str),
@@ -87,6 +102,10 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             names: Vec::new(),
+            public_url: String::new(),
+            proxies: Vec::new(),
+            requests_per_second: 500,
+            requests_burst: 5_000,
             connections_max: 1_024,
             request_timeout_secs: 15,
             body_bytes_max: 64 * 1_024,
@@ -118,6 +137,16 @@ impl Default for LiveSettings {
 }
 
 impl Settings {
+    /// The origin of pages that come from the public address.
+    pub(crate) fn public_origin(&self) -> Option<&str> {
+        let origin = self.public_url.trim_end_matches('/');
+        let host = ["https://", "http://"]
+            .into_iter()
+            .find_map(|scheme| origin.strip_prefix(scheme))?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+        (!host.is_empty() && host.chars().all(plain)).then_some(origin)
+    }
+
     /// Checks what the types cannot; `secure` says whether there is a certificate.
     ///
     /// # Errors
@@ -132,7 +161,12 @@ impl Settings {
                 clients: self.live.clients_max,
             });
         }
+        if !self.public_url.is_empty() && self.public_origin().is_none() {
+            return Err(SettingsError::PublicUrl(self.public_url.clone()));
+        }
         let positive = [
+            ("requests_per_second", self.requests_per_second.into()),
+            ("requests_burst", self.requests_burst.into()),
             ("request_timeout_secs", self.request_timeout_secs),
             ("body_bytes_max", self.body_bytes_max as u64),
             ("rows_max", self.rows_max as u64),

@@ -13,6 +13,7 @@ use yiping_store::{History, Store};
 
 use crate::live::LiveHandle;
 use crate::people::People;
+use crate::provider::Provider;
 use crate::settings::Settings;
 use crate::units::UnitsHandle;
 
@@ -29,6 +30,8 @@ pub struct ServerState {
     pub filling: Option<watch::Receiver<Progress>>,
     /// Who is who.
     pub people: People,
+    /// Who else answers for people.
+    pub provider: Option<Provider>,
     /// The live scene.
     pub live: LiveHandle,
     /// The units.

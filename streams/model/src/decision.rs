@@ -47,6 +47,9 @@ pub enum Act {
     SignIn {
         /// The address from which.
         from: String,
+        /// By what.
+        #[serde(default, skip_serializing_if = "Means::is_password")]
+        by: Means,
     },
     /// The person signed out.
     SignOut,
@@ -76,6 +79,25 @@ pub enum Act {
     SetPassword {
         /// The account.
         account: String,
+    },
+    /// An account got a second factor: one-time codes.
+    SetSecondFactor {
+        /// The account.
+        account: String,
+    },
+    /// The second factor of an account was taken away.
+    RemoveSecondFactor {
+        /// The account.
+        account: String,
+    },
+    /// It was said as whom a provider knows the person of an account.
+    SetSubject {
+        /// The account.
+        account: String,
+        /// The provider; empty when nobody answers for the person any more.
+        issuer: String,
+        /// Its name for the person.
+        subject: String,
     },
     /// A token was issued.
     IssueToken {
@@ -125,6 +147,28 @@ pub enum Act {
         /// What was written with it; may be empty.
         note: String,
     },
+}
+
+/// By what a person was let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// Name and password.
+    #[default]
+    Password,
+    /// Name, password and a one-time code of the person's phone.
+    Code,
+    /// Name, password and one of the codes on paper, which is used up.
+    RecoveryCode,
+    /// A provider who answers for the person.
+    Provider,
+}
+
+impl Means {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    const fn is_password(&self) -> bool {
+        matches!(self, Self::Password)
+    }
 }
 
 impl Act {

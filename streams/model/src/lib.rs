@@ -24,7 +24,7 @@ pub use alarm::{
 pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thing, WindowSpec};
 pub use class::Class;
 pub use command::{Command, CommandAct};
-pub use decision::{Act, Decision, Seen};
+pub use decision::{Act, Decision, Means, Seen};
 pub use event::Event;
 pub use finding::{
     DerivedBefore, DerivedResult, Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile,

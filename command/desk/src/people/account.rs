@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use yiping_model::{Timestamp, hex};
 
+use super::provider::Subject;
+use super::second::{SecondFactor, Standing};
+use super::totp::TotpSecret;
 use crate::rights::{self, Reach, Right, Role, Scope};
 
 /// The digest of the secret that a session or a token is carried by. The secret itself is known only to who carries it.
@@ -52,6 +55,12 @@ pub struct Account {
     /// Whether somebody else set it, so that it must be changed first.
     #[serde(default)]
     pub must_change: bool,
+    /// What is asked for besides the password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<SecondFactor>,
+    /// As whom a provider knows the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
 }
 
 /// What an account is to be.
@@ -67,6 +76,17 @@ pub struct AccountForm {
     pub scope: Scope,
     /// Whether it is closed.
     pub closed: bool,
+}
+
+/// What an administrator sets of how a person is let in. The default sets nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// The hash of a password, which the person must change.
+    pub password: Option<String>,
+    /// Whether the second factor is taken away, for example because the phone is lost.
+    pub drop_second: bool,
+    /// As whom a provider knows the person; `Some(None)` takes that away.
+    pub subject: Option<Option<Subject>>,
 }
 
 /// What a screen or a program is let in by.
@@ -107,6 +127,12 @@ pub(super) struct Session {
     pub(super) began: Timestamp,
     /// The last request.
     pub(super) seen: Timestamp,
+    /// A second factor that waits for its first code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) offered: Option<TotpSecret>,
+    /// Whether a provider answers for the person: neither a password nor a code of ours was asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) vouched: bool,
 }
 
 /// Who stands behind a request.
@@ -124,6 +150,8 @@ pub struct Who {
     pub seat: String,
     /// Whether the password must be changed before anything else is done.
     pub must_change: bool,
+    /// How the person stands to a second factor; [`Standing::Missing`] comes before anything else too.
+    pub second: Standing,
 }
 
 impl Who {
@@ -136,16 +164,22 @@ impl Who {
             scope: Scope::default(),
             seat: "command line".into(),
             must_change: false,
+            second: Standing::Off,
         }
     }
 
-    /// How far a right reaches; nowhere before a password is changed that must be.
+    /// How far a right reaches; nowhere before a password is changed that must be, and a second factor set up.
     pub fn reach(&self, right: Right) -> Reach {
-        if self.must_change {
+        if self.must_change || self.must_set_up() {
             return Reach::None;
         }
         let reaches = self.roles.iter().map(|role| rights::reach(*role, right));
         reaches.max().unwrap_or(Reach::None)
+    }
+
+    /// Whether a second factor must be set up before anything else is done.
+    pub fn must_set_up(&self) -> bool {
+        self.second == Standing::Missing
     }
 
     /// Whether the right reaches anywhere.
@@ -167,7 +201,12 @@ impl Who {
         self.roles.iter().all(|role| !role.is_of_people())
     }
 
-    pub(super) fn of_account(account: &Account, seat: &str, must_change: bool) -> Self {
+    pub(super) fn of_account(
+        account: &Account,
+        seat: &str,
+        must_change: bool,
+        second: Standing,
+    ) -> Self {
         Self {
             person: Some(account.name.clone()),
             display: account.display.clone(),
@@ -175,6 +214,7 @@ impl Who {
             scope: account.scope.clone(),
             seat: seat.to_owned(),
             must_change,
+            second,
         }
     }
 
@@ -186,6 +226,7 @@ impl Who {
             scope: Scope::default(),
             seat: token.seat.clone(),
             must_change: false,
+            second: Standing::Off,
         }
     }
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use yiping_model::Timestamp;
 
+use super::provider::Oidc;
+
 /// The `[people]` section of the configuration. The figures are our defaults: GB/T 22239-2019 asks for identity, complexity, time-outs and
 /// for what happens to failed sign-ins, but names no figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,10 +26,27 @@ pub struct Policy {
     pub password_classes_min: usize,
     /// A password must be changed after so many days; 0 for never.
     pub password_days_max: u32,
+    /// Whether people have a second factor: one-time codes of their phone.
+    pub totp: Second,
     /// Most accounts, closed ones included.
     pub accounts_max: usize,
     /// Most tokens, revoked ones included.
     pub tokens_max: usize,
+    /// Who else answers for people; nobody by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<Oidc>,
+}
+
+/// Whether people have a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Second {
+    /// Nobody is asked for one.
+    Off,
+    /// Whoever sets one up.
+    Optional,
+    /// Everybody who signs in by password; who has none sets one up before anything else.
+    Required,
 }
 
 /// A policy that cannot be.
@@ -39,6 +58,9 @@ pub enum PolicyError {
     /// There are only four classes.
     #[error("people.password_classes_min = {0} is more than the four there are")]
     Classes(usize),
+    /// Something of the provider is not as it must be.
+    #[error("people.oidc.{0} must be {1}")]
+    Oidc(&'static str, &'static str),
 }
 
 /// What is wrong with a new password.
@@ -77,8 +99,10 @@ impl Default for Policy {
             password_chars_min: 10,
             password_classes_min: 3,
             password_days_max: 0,
+            totp: Second::Optional,
             accounts_max: 10_000,
             tokens_max: 1_000,
+            oidc: None,
         }
     }
 }
@@ -105,7 +129,7 @@ impl Policy {
         if self.password_classes_min > 4 {
             return Err(PolicyError::Classes(self.password_classes_min));
         }
-        Ok(())
+        self.oidc.as_ref().map_or(Ok(()), Oidc::check)
     }
 
     /// Whether a password may be set for this account.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use yiping_model::Timestamp;
 
-use super::account::{Account, AccountForm, Key, Session, Token, TokenForm, Who};
+use super::account::{Account, AccountForm, Entry, Key, Session, Token, TokenForm, Who};
 use super::policy::Policy;
 use crate::rights::{Right, Role};
 
@@ -20,9 +20,9 @@ const SEEN_MICROS: i64 = 10_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Register {
-    accounts: BTreeMap<String, Account>,
+    pub(super) accounts: BTreeMap<String, Account>,
     tokens: BTreeMap<String, Token>,
-    sessions: BTreeMap<Key, Session>,
+    pub(super) sessions: BTreeMap<Key, Session>,
 }
 
 /// Why the register does not change so.
@@ -40,6 +40,9 @@ pub enum Refused {
     /// There is none of this name.
     #[error("there is no `{0}`")]
     None(String),
+    /// It is so already, or stands in the way of something else.
+    #[error("{0}")]
+    Conflict(String),
     /// There are too many.
     #[error("there are already {0}, the most that the configuration allows")]
     Full(usize),
@@ -83,7 +86,9 @@ impl Register {
             let account = self.account(&session.account)?;
             let over = policy.is_over(session.began, session.seen, now);
             let must_change = account.must_change || policy.is_old(account.password_set, now);
-            return (!over).then(|| Who::of_account(account, &session.seat, must_change));
+            let must_change = must_change && !session.vouched;
+            let second = policy.standing(account, session.vouched);
+            return (!over).then(|| Who::of_account(account, &session.seat, must_change, second));
         }
         let mut tokens = self.tokens.values().filter(|token| !token.revoked);
         tokens.find(|token| token.key == *key).map(Who::of_token)
@@ -125,6 +130,8 @@ impl Register {
             seat,
             began: now,
             seen: now,
+            offered: None,
+            vouched: false,
         };
         self.sessions.insert(key, session);
         Ok(())
@@ -201,7 +208,7 @@ impl Register {
         self.put(form, Some(password), first_password, now)
     }
 
-    /// Changes an account; with a password, that must be changed by the person. Sessions end when roles, bounds or password change.
+    /// Changes an account; with a password, that must be changed by the person. Sessions end when roles, bounds or how the person is let in change.
     ///
     /// # Errors
     /// [`Refused`].
@@ -209,7 +216,7 @@ impl Register {
         &mut self,
         by: &Who,
         form: AccountForm,
-        password: Option<String>,
+        entry: Entry,
         now: Timestamp,
     ) -> Result<&Account, Refused> {
         check_form(&form)?;
@@ -217,12 +224,22 @@ impl Register {
             return Err(Refused::None(form.name));
         };
         check_reach(by, &form, Some(before))?;
-        let other = before.roles != form.roles || before.scope != form.scope || form.closed;
-        if other || password.is_some() {
-            let name = form.name.clone();
-            self.end_all(&name, None);
+        if let Some(Some(subject)) = &entry.subject {
+            self.check_subject(&form.name, subject)?;
         }
-        self.put(form, password, true, now)
+        let other = before.roles != form.roles || before.scope != form.scope || form.closed;
+        if other || entry != Entry::default() {
+            self.end_all(&form.name, None);
+        }
+        if entry.drop_second {
+            self.drop_second(&form.name);
+        }
+        if let Some(subject) = entry.subject
+            && let Some(account) = self.accounts.get_mut(&form.name)
+        {
+            account.subject = subject;
+        }
+        self.put(form, entry.password, true, now)
     }
 
     /// Sets the password of a person who knows the old one; the person's other sessions end.
@@ -310,29 +327,32 @@ impl Register {
         must_change: bool,
         now: Timestamp,
     ) -> Result<&Account, Refused> {
-        let before = self.accounts.remove(&form.name);
-        let (mut had, old) = match before {
-            Some(before) => (
-                before.had,
-                Some((before.password, before.password_set, before.must_change)),
-            ),
-            None => (std::collections::BTreeSet::new(), None),
-        };
+        let mut before = self.accounts.remove(&form.name);
+        let mut had = before
+            .as_mut()
+            .map(|before| std::mem::take(&mut before.had));
+        let had = had.get_or_insert_default();
         had.extend(form.roles.iter().copied());
+        let old = before
+            .as_ref()
+            .map(|old| (old.password.clone(), old.password_set, old.must_change));
         let new = password.map(|password| (password, now, must_change));
         let Some((password, password_set, must_change)) = new.or(old) else {
             return Err(Refused::Form("an account needs a password".into()));
         };
+        let (second, subject) = before.map_or((None, None), |old| (old.second, old.subject));
         let account = Account {
             name: form.name.clone(),
             display: form.display,
             roles: form.roles,
             scope: form.scope,
             closed: form.closed,
-            had,
+            had: std::mem::take(had),
             password,
             password_set,
             must_change,
+            second,
+            subject,
         };
         Ok(self.accounts.entry(form.name).or_insert(account))
     }

@@ -1,3 +1,6 @@
+mod provider;
+mod second;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -89,10 +92,14 @@ fn a_closed_account_and_a_changed_role_end_the_sessions() {
     let by = Who::operator();
     let mut closed = form("li", &[Role::Viewer], &[]);
     closed.closed = true;
-    register.change(&by, closed, None, at(1)).expect("valid");
+    register
+        .change(&by, closed, Entry::default(), at(1))
+        .expect("valid");
     assert!(who(&register, "li", 1).is_none());
     let more = form("wu", &[Role::Viewer, Role::Commander], &[]);
-    register.change(&by, more, None, at(1)).expect("valid");
+    register
+        .change(&by, more, Entry::default(), at(1))
+        .expect("valid");
     assert!(who(&register, "wu", 1).is_none());
 }
 
@@ -102,7 +109,7 @@ fn a_new_display_name_ends_no_session() {
     let mut named = form("li", &[Role::Viewer], &[]);
     named.display = "李".into();
     register
-        .change(&Who::operator(), named, None, at(1))
+        .change(&Who::operator(), named, Entry::default(), at(1))
         .expect("valid");
     assert_eq!(who(&register, "li", 1).expect("signed in").display, "李");
 }
@@ -153,7 +160,9 @@ fn nobody_raises_oneself_or_reaches_beyond_oneself() {
     ]);
     let mut tried = |by: &str, to: AccountForm| {
         let by = who(&register, by, 0).expect("signed in");
-        register.change(&by, to, None, at(0)).map(|_| ())
+        register
+            .change(&by, to, Entry::default(), at(0))
+            .map(|_| ())
     };
     let refused = |outcome| matches!(outcome, Err(Refused::NotAllowed(_)));
     // Upwards: who is no administrator, and an administrator of a part.
@@ -196,7 +205,7 @@ fn an_administrator_never_becomes_an_auditor_nor_the_other_way() {
     let by = Who::operator();
     let mut tried = |name: &str, roles: &[Role]| {
         register
-            .change(&by, form(name, roles, &[]), None, at(0))
+            .change(&by, form(name, roles, &[]), Entry::default(), at(0))
             .is_ok()
     };
     assert!(!tried("a", &[Role::Administrator, Role::Auditor]));
@@ -341,10 +350,10 @@ proptest! {
         for (by, to, roles, scope, closed) in steps {
             let account = register.account(names[by]).cloned();
             let Some(account) = account else { continue };
-            let by = Who::of_account(&account, "", false);
+            let by = Who::of_account(&account, "", false, Standing::Off);
             let wanted = AccountForm { name: names[to].into(), display: "x".into(), roles, scope, closed };
             let before = register.clone();
-            if register.change(&by, wanted.clone(), None, at(1)).is_err() {
+            if register.change(&by, wanted.clone(), Entry::default(), at(1)).is_err() {
                 prop_assert_eq!(&before, &register, "what is refused changes nothing");
                 continue;
             }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
-use yiping_desk::people::Who;
+use yiping_desk::people::{Standing, Who};
 use yiping_desk::plan::{RoundTheClock, parse};
 use yiping_desk::rights::{Role, Scope};
 use yiping_log::Checkpoint;
@@ -85,6 +85,7 @@ fn person(name: &str, role: Role, areas: &[&str]) -> Who {
         },
         seat: "1号席".into(),
         must_change: false,
+        second: Standing::Off,
     }
 }
 

@@ -11,6 +11,7 @@ const OFFICER: Session = {
   device: false,
   acts: ["watch", "acknowledge"],
   must_change_password: false,
+  second_factor: "none",
 };
 const WALL: Session = { ...OFFICER, name: "wall", display: "大屏", roles: ["wall"], device: true, acts: ["watch"] };
 
@@ -32,6 +33,12 @@ class FakeDoor implements Door {
   first: Door["first"] = ({ token }) => this.say(`first ${token}`, this.people);
   changePassword = () => this.say("password", this.answers);
   signOut = () => this.say("leave", this.answers);
+  provider = async () => undefined;
+  second: Door["second"] = {
+    offer: async () => ({ outcome: "away" }),
+    confirm: async () => ({ outcome: "away" }),
+    remove: async () => ({ outcome: "away" }),
+  };
 
   private say(what: string, answer: Answer): Promise<Answer> {
     this.asked.push(what);

@@ -1,4 +1,5 @@
 import { type Accessor, createSignal } from "solid-js";
+import type { SecondDoor } from "./second";
 import type { Answer, Door, FirstAccount, Key, Session } from "./session";
 
 /** Use of keyboard, mouse or touch is told to the server at most this often. */
@@ -19,6 +20,9 @@ export interface Own {
   readonly session: Accessor<Session | undefined>;
   changePassword(old: string, next: string): Promise<Answer>;
   signOut(): Promise<Answer>;
+  readonly second: SecondDoor;
+  /** Asks the server who is here; `true` when somebody is. A server that is away changes nothing. */
+  ask(): Promise<boolean>;
 }
 
 /** Who sits at this screen, kept true. */
@@ -28,12 +32,12 @@ export interface Presence extends Own {
   sure(): boolean;
   /** A socket did not open, or was closed because of the session. */
   doubt(): void;
-  /** Asks the server who is here; `true` when somebody is. A server that is away changes nothing. */
-  ask(): Promise<boolean>;
   /** Somebody uses keyboard, mouse or touch. */
   active(): void;
-  signIn(name: string, password: string, seat: string): Promise<Answer>;
+  signIn(name: string, password: string, seat: string, code?: string): Promise<Answer>;
   makeFirst(given: Omit<FirstAccount, "token">): Promise<Answer>;
+  /** The provider that answers for people, when there is one. */
+  provider: Door["provider"];
 }
 
 /** Knows nothing yet but the key that stood in the address. */
@@ -114,7 +118,8 @@ export function createPresence(door: Door, key: Key | undefined, nowMs: () => nu
     active: () => {
       if (session()?.device === false && nowMs() - askedMs >= TOLD_MS_MIN) void ask();
     },
-    signIn: (name, password, seat) => entering(door.signIn({ name, password, seat })),
+    signIn: (name, password, seat, code) =>
+      entering(door.signIn({ name, password, seat, ...(code === undefined ? {} : { code }) })),
     makeFirst: async (given) => {
       const known = here();
       return known.state === "first" ? entering(door.first({ ...given, token: known.token })) : { outcome: "out" };
@@ -130,6 +135,8 @@ export function createPresence(door: Door, key: Key | undefined, nowMs: () => nu
       }
       return answer;
     },
+    second: door.second,
+    provider: () => door.provider(),
     signOut: async () => {
       const answer = await door.signOut();
       if (answer.outcome === "done" || answer.outcome === "out") leave("left");

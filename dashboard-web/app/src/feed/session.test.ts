@@ -10,6 +10,7 @@ const VIEW = {
   device: false,
   acts: ["watch", "acknowledge"],
   must_change_password: false,
+  second_factor: "none",
 };
 
 function answering(status: number, body?: unknown, headers: Record<string, string> = {}) {
@@ -83,6 +84,19 @@ describe("the door over HTTP", () => {
     expect(await httpDoor.session()).toEqual({ outcome: "wait", secs: 30 });
     answering(429, {});
     expect(await httpDoor.session()).toEqual({ outcome: "wait", secs: 60 });
+  });
+
+  it("tells who must give a code from who is not known, and gives what a phone must know", async () => {
+    answering(401, { error: { code: "second_factor", message: "…" } });
+    const given = { name: "n", password: "p", seat: "", code: "1" };
+    expect(await httpDoor.signIn(given)).toEqual({ outcome: "code" });
+    const asked = answering(200, { secret: "ABC", uri: "otpauth://totp/x" });
+    expect(await httpDoor.second.offer("p")).toEqual({ outcome: "offer", secret: "ABC", uri: "otpauth://totp/x" });
+    expect(asked).toHaveBeenCalledWith("api/v1/session/totp", expect.objectContaining({ method: "POST" }));
+    answering(200, { recovery_codes: ["a", "b"] });
+    expect(await httpDoor.second.confirm("1")).toEqual({ outcome: "codes", codes: ["a", "b"] });
+    answering(204);
+    expect(await httpDoor.second.remove({ password: "p", code: "1" })).toEqual({ outcome: "done" });
   });
 
   it("gives a refusal in the server's words", async () => {

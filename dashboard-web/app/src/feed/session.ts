@@ -1,3 +1,7 @@
+import { call, KNOWN_MS_MAX, type Refusal, record, text, texts } from "./call";
+import { httpSecond, type SecondDoor } from "./second";
+import { httpWays, type ProviderWay } from "./ways";
+
 /** Who is signed in, as the server says it (SessionView in /api/openapi.json). */
 export interface Session {
   /** The name of the account. */
@@ -14,22 +18,18 @@ export interface Session {
   /** What may be done. */
   readonly acts: readonly string[];
   readonly must_change_password: boolean;
+  readonly second_factor: SecondFactor;
 }
 
+/** The second factor of who is signed in: none is asked for here, it has none, it must set one up first, it has one. */
+export type SecondFactor = "off" | "none" | "missing" | "set";
+
 /** What came of a request about the session. */
-export type Answer =
-  | { readonly outcome: "in"; readonly session: Session }
-  | { readonly outcome: "done" }
-  /** Not signed in; or the name, password or token is wrong. */
-  | { readonly outcome: "out" }
-  | { readonly outcome: "wait"; readonly secs: number }
-  | { readonly outcome: "refused"; readonly code: string; readonly why: string }
-  /** No server, or one that cannot answer at this moment. Says nothing of the session. */
-  | { readonly outcome: "away" };
+export type Answer = { readonly outcome: "in"; readonly session: Session } | { readonly outcome: "done" } | Refusal;
 
 /** What opens a session: a person, or the token of a wall. */
 export type Credentials =
-  | { readonly name: string; readonly password: string; readonly seat: string }
+  | { readonly name: string; readonly password: string; readonly seat: string; readonly code?: string }
   | { readonly token: string };
 
 /** The first administrator; the token is of the link that `yiping run` prints. */
@@ -48,6 +48,9 @@ export interface Door {
   first(given: FirstAccount): Promise<Answer>;
   changePassword(given: { readonly old: string; readonly new: string }): Promise<Answer>;
   signOut(): Promise<Answer>;
+  readonly second: SecondDoor;
+  /** The provider that answers for people, when there is one. */
+  provider(): Promise<ProviderWay | undefined>;
 }
 
 /** A key in the address of the page: a wall's token, or the right to make the first administrator. */
@@ -73,52 +76,23 @@ export function takeKey(): Key | undefined {
   return key;
 }
 
-/** How long an answer may take. A password is checked slowly on purpose… */
-const ANSWER_MS_MAX = 10_000;
-/** …but who is here is known at once, and a cut cable must not hold up the next attempt. */
-const KNOWN_MS_MAX = 3_000;
-/** When a server that asks for patience does not say for how long. */
-const WAIT_SECS = 60;
-
 /** The door of the server that served this page. */
 export const httpDoor: Door = {
-  session: () => call("GET", "session", undefined, KNOWN_MS_MAX),
-  signIn: (given) => call("POST", "session", given),
-  first: (given) => call("POST", "session/first", given),
-  changePassword: (given) => call("PUT", "session/password", given),
-  signOut: () => call("DELETE", "session"),
+  session: () => call("GET", "session", entered, undefined, KNOWN_MS_MAX),
+  signIn: (given) => call("POST", "session", entered, given),
+  first: (given) => call("POST", "session/first", entered, given),
+  changePassword: (given) => call("PUT", "session/password", entered, given),
+  signOut: () => call("DELETE", "session", entered),
+  second: httpSecond,
+  provider: httpWays,
 };
 
-async function call(method: string, path: string, body?: object, msMax = ANSWER_MS_MAX): Promise<Answer> {
-  try {
-    const response = await fetch(`api/v1/${path}`, {
-      method,
-      signal: AbortSignal.timeout(msMax),
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-    });
-    return await answerOf(response);
-  } catch {
-    return { outcome: "away" };
-  }
+function entered(said: unknown): { readonly outcome: "in"; readonly session: Session } | undefined {
+  const session = sessionOf(said);
+  return session && { outcome: "in", session };
 }
 
-async function answerOf(response: Response): Promise<Answer> {
-  const { status } = response;
-  if (status === 204) return { outcome: "done" };
-  if (status === 401) return { outcome: "out" };
-  if (status === 429) {
-    const secs = Number(response.headers.get("retry-after") ?? Number.NaN);
-    return { outcome: "wait", secs: secs > 0 ? Math.ceil(secs) : WAIT_SECS };
-  }
-  if (status >= 500) return { outcome: "away" };
-  const said: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) {
-    const error = record(record(said)?.error);
-    return { outcome: "refused", code: text(error?.code) ?? "", why: text(error?.message) ?? `HTTP ${status}` };
-  }
-  const session = sessionOf(said);
-  return session === undefined ? { outcome: "away" } : { outcome: "in", session };
-}
+const SECOND: readonly SecondFactor[] = ["off", "none", "missing", "set"];
 
 /** A session, when a value is one. */
 export function sessionOf(value: unknown): Session | undefined {
@@ -136,17 +110,6 @@ export function sessionOf(value: unknown): Session | undefined {
     device: given.device === true,
     acts,
     must_change_password: given.must_change_password === true,
+    second_factor: SECOND.find((known) => known === given.second_factor) ?? "off",
   };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function texts(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : undefined;
 }

@@ -26,6 +26,27 @@ export interface SignInWords {
   readonly passwordKeep: string;
   readonly passwordChanged: string;
   readonly sending: string;
+  readonly byProvider: (name: string) => string;
+  readonly providerAway: string;
+  readonly providerRefused: Readonly<Record<string, string>>;
+  readonly providerUnknown: (subject: string) => string;
+  readonly passwordWrong: string;
+  readonly second: string;
+  readonly secondMust: string;
+  readonly secondSet: string;
+  readonly secondRemove: string;
+  readonly secondRemoved: string;
+  readonly code: string;
+  readonly codeNote: string;
+  readonly codeShown: string;
+  readonly codeWrong: string;
+  readonly qr: string;
+  readonly scan: string;
+  readonly next: string;
+  readonly confirm: string;
+  readonly back: string;
+  readonly recovery: string;
+  readonly recoveryKept: string;
   readonly signOut: string;
   readonly roles: Readonly<Record<string, string>>;
   readonly watchOnly: string;
@@ -63,6 +84,34 @@ export const zhSignIn: SignInWords = {
   passwordKeep: "保存",
   passwordChanged: "密码已修改，其他登录已注销",
   sending: "正在提交…",
+  byProvider: (name) => `${name}登录`,
+  providerAway: "暂时连不上，请用账号和密码登录",
+  providerRefused: {
+    away: "统一登录暂时连不上。请用账号和密码登录，或稍后再试",
+    busy: "此刻登录的人太多，请稍后再试",
+    state: "这次登录已过期，或不是在此浏览器发起的。请重新登录",
+    token: "统一登录的应答无法核实，未予登录。请联系管理员",
+    refused: "统一登录没有批准此次登录",
+    seat: "席位名称过长，或含有不能显示的字符",
+  },
+  providerUnknown: (subject) => `尚无账号对应此身份。请管理员把身份标识 ${subject} 关联到您的账号`,
+  passwordWrong: "密码不正确",
+  second: "二次验证",
+  secondMust: "本中心要求二次验证。请先用手机验证器设置",
+  secondSet: "二次验证已启用",
+  secondRemove: "停用二次验证",
+  secondRemoved: "二次验证已停用",
+  code: "验证码或恢复码",
+  codeNote: "请输入手机验证器显示的 6 位验证码，或一个恢复码",
+  codeShown: "手机显示的 6 位验证码",
+  codeWrong: "验证码不正确，或已使用过。请等待下一个",
+  qr: "手机验证器扫描的二维码",
+  scan: "用手机验证器（支持 TOTP 的应用）扫描，或手工输入密钥：",
+  next: "下一步",
+  confirm: "启用",
+  back: "返回",
+  recovery: "恢复码：手机不在身边时代替验证码，每个只能用一次。此后不再显示，请抄录并妥善保管",
+  recoveryKept: "已抄录",
   signOut: "退出登录",
   roles: {
     viewer: "观察员",
@@ -110,6 +159,36 @@ export const enSignIn: SignInWords = {
   passwordKeep: "Save",
   passwordChanged: "Password changed; your other sessions have ended",
   sending: "Sending…",
+  byProvider: (name) => `Sign in by ${name}`,
+  providerAway: "Cannot be reached at the moment: sign in with account and password",
+  providerRefused: {
+    away: "The sign-in provider cannot be reached. Sign in with account and password, or try again later",
+    busy: "Too many people sign in at this moment: try again",
+    state: "This sign-in took too long, or was not begun in this browser. Please sign in again",
+    token: "What the sign-in provider says cannot be trusted, so nobody was let in. Ask an administrator",
+    refused: "The sign-in provider did not let you in",
+    seat: "The seat's name is too long, or has characters that cannot be shown",
+  },
+  providerUnknown: (subject) =>
+    `No account belongs to this identity. Ask an administrator to link ${subject} to your account`,
+  passwordWrong: "The password is wrong",
+  second: "Second factor",
+  secondMust: "This centre asks for a second factor. Please set it up with an authenticator app first",
+  secondSet: "The second factor is on",
+  secondRemove: "Turn the second factor off",
+  secondRemoved: "The second factor is off",
+  code: "Code or recovery code",
+  codeNote: "Type the 6 digits that your authenticator app shows, or a recovery code",
+  codeShown: "The 6 digits that the phone shows",
+  codeWrong: "The code is wrong, or was used already. Wait for the next one",
+  qr: "QR code for an authenticator app",
+  scan: "Scan it with an authenticator app (any that knows TOTP), or type the key:",
+  next: "Next",
+  confirm: "Turn on",
+  back: "Back",
+  recovery:
+    "Recovery codes stand in for the phone, each once. They are not shown again: write them down and keep them safe",
+  recoveryKept: "I have written them down",
   signOut: "Sign out",
   roles: {
     viewer: "viewer",

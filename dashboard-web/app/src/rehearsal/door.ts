@@ -14,6 +14,7 @@ export function actor(at = ""): Session {
     device: false,
     acts: ["watch", "acknowledge", "history", "incidents", "command", "tasks"],
     must_change_password: false,
+    second_factor: "off",
   };
 }
 
@@ -24,4 +25,10 @@ export const rehearsalDoor: Door = {
   first: async () => ({ outcome: "in", session: actor() }),
   changePassword: async () => ({ outcome: "done" }),
   signOut: async () => ({ outcome: "done" }),
+  provider: async () => undefined,
+  second: {
+    offer: async () => ({ outcome: "away" }),
+    confirm: async () => ({ outcome: "away" }),
+    remove: async () => ({ outcome: "away" }),
+  },
 };

@@ -8,7 +8,7 @@ import type { Own } from "../feed/presence";
 import { createStore, type Wall } from "../feed/store";
 import { byUrgency } from "../panels/alarms/order";
 import { Slot } from "../panels/Slot";
-import { actor } from "../rehearsal/door";
+import { actor, rehearsalDoor } from "../rehearsal/door";
 import { SAMPLES, type Sample } from "./sample";
 import { SIZES } from "./sizes";
 
@@ -40,6 +40,8 @@ const own: Own = {
   session: actor,
   changePassword: async () => ({ outcome: "away" }),
   signOut: async () => ({ outcome: "away" }),
+  second: rehearsalDoor.second,
+  ask: async () => false,
 };
 const root = document.getElementById("samples");
 const walls = [

@@ -7,7 +7,7 @@ export interface Field {
   readonly label: string;
   readonly kind?: "text" | "password";
   /** What a browser may fill in. */
-  readonly fill: "username" | "name" | "current-password" | "new-password" | "off";
+  readonly fill: "username" | "name" | "current-password" | "new-password" | "one-time-code" | "off";
   readonly value?: string;
   readonly charsMax?: number;
   readonly optional?: boolean;
@@ -44,7 +44,9 @@ export const Form: Component<{
     tell(answer);
     if (answer === undefined) return;
     // Secrets are typed anew, the rest stays.
-    const secrets = inputs().filter(({ type }) => type === "password");
+    const secrets = inputs().filter(
+      ({ type, autocomplete }) => type === "password" || autocomplete === "one-time-code",
+    );
     for (const secret of secrets) secret.value = "";
     secrets[0]?.focus();
   };

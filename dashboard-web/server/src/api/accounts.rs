@@ -14,6 +14,7 @@ use super::answer::Rows;
 use super::error::{ApiError, ErrorAnswer};
 use super::params::{Params, taken};
 use crate::admission::Caller;
+use crate::people::Change;
 use crate::state::ServerState;
 
 /// An account as it is to be.
@@ -38,6 +39,12 @@ pub(crate) struct AccountRequest {
     /// A password that the person must change at once; needed for a new account.
     #[schema(value_type = Option<String>)]
     password: Option<Secret>,
+    /// Whether its second factor is taken away, for example because the phone is lost.
+    #[serde(default)]
+    reset_second_factor: bool,
+    /// As whom the provider knows the person (`sub`); an empty text when it is to answer for nobody, left out to leave it as it is.
+    #[schema(max_length = 255)]
+    subject: Option<String>,
 }
 
 /// An account that is to be made.
@@ -71,6 +78,10 @@ pub(crate) struct AccountAnswer {
     password_set: Timestamp,
     /// Whether the person must change it first.
     must_change_password: bool,
+    /// Whether it has a second factor.
+    second_factor: bool,
+    /// As whom the provider knows the person; null when it does not.
+    subject: Option<String>,
 }
 
 impl From<&Account> for AccountAnswer {
@@ -84,6 +95,8 @@ impl From<&Account> for AccountAnswer {
             closed: account.closed,
             password_set: account.password_set,
             must_change_password: account.must_change,
+            second_factor: account.second.is_some(),
+            subject: account.subject.as_ref().map(|subject| subject.sub.clone()),
         }
     }
 }
@@ -138,6 +151,11 @@ pub(super) async fn make(
     let password = revealed(&request.account).ok_or_else(|| {
         ApiError::BadBody("a new account needs a `password`, which the person must change".into())
     })?;
+    if request.account.reset_second_factor || request.account.subject.is_some() {
+        return Err(ApiError::BadBody(
+            "a new account has no second factor and no identity: PUT /api/v1/accounts/{name} gives it one".into(),
+        ));
+    }
     let form = form(request.name, request.account)?;
     let account = state
         .people
@@ -146,7 +164,7 @@ pub(super) async fn make(
     Ok((StatusCode::CREATED, Json((&account).into())))
 }
 
-/// Changes an account; with a password, the person must change that at the next sign-in. Other roles or bounds end its sessions.
+/// Changes an account; with a password, the person must change that at the next sign-in. Other roles or bounds, a password and a second factor taken away end its sessions.
 #[utoipa::path(
     put,
     path = "/api/v1/accounts/{name}",
@@ -158,6 +176,7 @@ pub(super) async fn make(
         (status = 400, description = "Something is not as it must be; the message says what", body = ErrorAnswer),
         (status = 403, description = "It reaches beyond the own areas and domains, or is the own account", body = ErrorAnswer),
         (status = 404, description = "There is none of this name", body = ErrorAnswer),
+        (status = 409, description = "The identity belongs to another account", body = ErrorAnswer),
         (status = 413, description = "The body is too large", body = ErrorAnswer),
         (status = 415, description = "The body is not JSON", body = ErrorAnswer),
         (status = 503, description = "The log is busy", body = ErrorAnswer),
@@ -173,12 +192,13 @@ pub(super) async fn change(
     params.finish()?;
     let example = r#"{"display": "张伟", "roles": ["duty_officer"], "areas": ["330802"]}"#;
     let request = taken(body, state.settings.body_bytes_max, example)?;
-    let password = revealed(&request);
+    let how = Change {
+        password: revealed(&request),
+        drop_second: request.reset_second_factor,
+        subject: request.subject.clone(),
+    };
     let form = form(name, request)?;
-    let account = state
-        .people
-        .change_account(&caller.who, form, password)
-        .await?;
+    let account = state.people.change_account(&caller.who, form, how).await?;
     Ok(Json((&account).into()))
 }
 

@@ -46,12 +46,18 @@ pub(crate) enum ApiError {
     /// Name, password or token do not open.
     #[error("{0}")]
     WrongSignIn(String),
+    /// Name and password are right, and the code of the second factor is missing or wrong.
+    #[error("{0}")]
+    SecondFactor(String),
     /// Who is signed in may not do it. Say what is missing.
     #[error("{0}")]
     NotAllowed(String),
     /// Too many sign-ins failed; seconds until the next try.
     #[error("too many sign-ins failed: try again in {0} s")]
     TooManyTries(u64),
+    /// Too many requests came of one; seconds until the next one.
+    #[error("too many requests: try again in {0} s, or ask for more at once")]
+    TooManyRequests(u64),
     /// The name is taken, or there are too many.
     #[error("{0}")]
     Conflict(String),
@@ -115,8 +121,10 @@ impl ApiError {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::AlreadyAcknowledged(_) => (StatusCode::CONFLICT, "already_acknowledged"),
             Self::NotSignedIn | Self::WrongSignIn(_) => (StatusCode::UNAUTHORIZED, "not_signed_in"),
+            Self::SecondFactor(_) => (StatusCode::UNAUTHORIZED, "second_factor"),
             Self::NotAllowed(_) => (StatusCode::FORBIDDEN, "not_allowed"),
             Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
+            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             Self::ShownOtherwise(_) => (StatusCode::CONFLICT, "shown_otherwise"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -143,7 +151,9 @@ impl IntoResponse for ApiError {
             message.push('…');
         }
         let patience = match self {
-            Self::TooManyTries(secs) => Some([(header::RETRY_AFTER, secs.to_string())]),
+            Self::TooManyTries(secs) | Self::TooManyRequests(secs) => {
+                Some([(header::RETRY_AFTER, secs.to_string())])
+            }
             _ => None,
         };
         let acknowledged = match self {
@@ -182,6 +192,9 @@ impl From<PeopleError> for ApiError {
     fn from(error: PeopleError) -> Self {
         match error {
             PeopleError::Wrong => Self::WrongSignIn(error.to_string()),
+            PeopleError::SecondFactor | PeopleError::WrongCode => {
+                Self::SecondFactor(error.to_string())
+            }
             PeopleError::Wait(wait) => Self::TooManyTries(wait.secs),
             PeopleError::Busy => Self::Unavailable(error.to_string()),
             PeopleError::FirstGone | PeopleError::Refused(Refused::NotAllowed(_)) => {
@@ -191,7 +204,8 @@ impl From<PeopleError> for ApiError {
                 Self::BadBody(error.to_string())
             }
             PeopleError::Refused(Refused::None(_)) => Self::NotFound(error.to_string()),
-            PeopleError::Refused(Refused::Taken(_) | Refused::Full(_)) => {
+            PeopleError::NoSecondFactor
+            | PeopleError::Refused(Refused::Taken(_) | Refused::Full(_) | Refused::Conflict(_)) => {
                 Self::Conflict(error.to_string())
             }
             PeopleError::Log(error) => error.into(),

@@ -8,12 +8,14 @@ mod events;
 mod figures;
 mod health;
 mod history;
+mod oidc;
 mod params;
 mod series;
 mod session;
 mod things;
 mod tokens;
 mod units;
+mod totp;
 
 use axum::handler::Handler;
 use axum::http::Method;
@@ -68,6 +70,12 @@ pub(crate) fn routes() -> Vec<Route> {
         route(DELETE, "/api/v1/session", Need::SignedIn, session::sign_out),
         route(POST, "/api/v1/session/first", Need::Nothing, session::first),
         route(PUT, "/api/v1/session/password", Need::SignedIn, session::password),
+        route(POST, "/api/v1/session/totp", Need::SignedIn, totp::offer),
+        route(PUT, "/api/v1/session/totp", Need::SignedIn, totp::confirm),
+        route(POST, "/api/v1/session/totp/removal", Need::SignedIn, totp::remove),
+        route(GET, "/api/v1/session/ways", Need::Nothing, oidc::ways),
+        route(GET, "/api/v1/session/oidc", Need::Nothing, oidc::start),
+        route(GET, "/api/v1/session/oidc/answer", Need::Nothing, oidc::answer),
         route(GET, "/api/v1/accounts", right(Right::Accounts), accounts::list),
         route(POST, "/api/v1/accounts", right(Right::Accounts), accounts::make),
         route(PUT, "/api/v1/accounts/{name}", right(Right::Accounts), accounts::change),
@@ -118,6 +126,12 @@ pub(crate) fn routes() -> Vec<Route> {
         session::sign_out,
         session::first,
         session::password,
+        totp::offer,
+        totp::confirm,
+        totp::remove,
+        oidc::ways,
+        oidc::start,
+        oidc::answer,
         accounts::list,
         accounts::make,
         accounts::change,

@@ -6,7 +6,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yiping_desk::people::{Key, Policy, Who};
+use yiping_desk::people::{Key, Policy, Standing, Who};
 use yiping_desk::rights::{Role, TABLE};
 use yiping_model::Secret;
 
@@ -32,6 +32,9 @@ pub(crate) struct SignInRequest {
     /// Its password.
     #[schema(value_type = Option<String>)]
     password: Option<Secret>,
+    /// The code of the second factor, where the account has one: as the phone shows it, or one of the recovery codes.
+    #[schema(value_type = Option<String>, example = "123456")]
+    code: Option<Secret>,
     /// The seat, at most 64 characters.
     #[serde(default)]
     #[schema(example = "1号席", max_length = 64)]
@@ -90,6 +93,8 @@ pub(crate) struct SessionAnswer {
     acts: Vec<&'static str>,
     /// Whether the password must be changed before anything else.
     must_change_password: bool,
+    /// The second factor of the account: `off`, none is asked for; `none`; `missing`, it must be set up before anything else; `set`.
+    second_factor: &'static str,
 }
 
 impl From<Who> for SessionAnswer {
@@ -105,6 +110,12 @@ impl From<Who> for SessionAnswer {
             domains: who.scope.domains,
             seat: who.seat,
             must_change_password: who.must_change,
+            second_factor: match who.second {
+                Standing::Off => "off",
+                Standing::None => "none",
+                Standing::Missing => "missing",
+                Standing::Set => "set",
+            },
         }
     }
 }
@@ -118,7 +129,7 @@ impl From<Who> for SessionAnswer {
     responses(
         (status = 200, description = "Signed in; sets the cookie", body = SessionAnswer),
         (status = 400, description = "Neither name and password nor a token", body = ErrorAnswer),
-        (status = 401, description = "They do not open", body = ErrorAnswer),
+        (status = 401, description = "They do not open; with code `second_factor`, a `code` is missing or wrong", body = ErrorAnswer),
         (status = 413, description = "The body is too large", body = ErrorAnswer),
         (status = 415, description = "The body is not JSON", body = ErrorAnswer),
         (status = 429, description = "Too many failed; `retry-after` says how long to wait", body = ErrorAnswer),
@@ -136,10 +147,11 @@ pub(super) async fn sign_in(
     let request = taken(body, state.settings.body_bytes_max, example)?;
     match (request.name, request.password, request.token) {
         (Some(name), Some(password), None) => {
+            let code = request.code.as_ref().map(Secret::reveal);
             let password = password.reveal().to_owned();
             let entered = state
                 .people
-                .sign_in(&name, password, &request.seat, &peer.address())
+                .sign_in(&name, password, code, &request.seat, &peer.address())
                 .await?;
             let kept = session_secs(state.people.policy());
             Ok(answer(&state, &entered.secret, kept, entered.who))
@@ -286,13 +298,13 @@ fn answer(
     (cookie(state, secret, seconds), Json(who.into()))
 }
 
-fn cookie(state: &ServerState, secret: &str, seconds: u64) -> [(HeaderName, String); 1] {
+pub(super) fn cookie(state: &ServerState, secret: &str, seconds: u64) -> [(HeaderName, String); 1] {
     [(
         header::SET_COOKIE,
         set_cookie(secret, seconds, state.secure),
     )]
 }
 
-fn session_secs(policy: &Policy) -> u64 {
+pub(super) fn session_secs(policy: &Policy) -> u64 {
     u64::from(policy.session_hours) * 3_600
 }

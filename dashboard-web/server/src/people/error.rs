@@ -3,8 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
-use yiping_desk::people::{PasswordFault, Refused, Wait};
+use yiping_desk::people::{PasswordFault, Refused, Wait, WrongCode};
 use yiping_log::LogError;
+
+impl From<WrongCode> for PeopleError {
+    fn from(_: WrongCode) -> Self {
+        Self::WrongCode
+    }
+}
 
 /// Why somebody is not let in, or the register not changed.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +18,17 @@ pub enum PeopleError {
     /// Name, password or token: it is not said which.
     #[error("name and password do not fit together, or the account is closed")]
     Wrong,
+    /// Name and password are right, and a code is missing.
+    #[error(
+        "the account has a second factor: send `code` too, as the phone shows it, or one of the recovery codes"
+    )]
+    SecondFactor,
+    /// Name and password are right, and the code is not.
+    #[error("the code is wrong, or was used already")]
+    WrongCode,
+    /// There is no second factor to take away.
+    #[error("the account has no second factor")]
+    NoSecondFactor,
     /// After too many failures.
     #[error("too many sign-ins failed: try again in {} s", .0.secs)]
     Wait(Wait),

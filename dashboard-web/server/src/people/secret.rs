@@ -9,7 +9,11 @@ use super::PeopleError;
 const SALT_BYTES: usize = 16;
 const SECRET_BYTES: usize = 32;
 
-fn random<const N: usize>() -> Result<[u8; N], PeopleError> {
+/// Random bytes.
+///
+/// # Errors
+/// [`PeopleError::Secret`] when the machine gives none.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], PeopleError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| PeopleError::Secret(error.to_string()))?;
     Ok(bytes)

@@ -4,8 +4,8 @@ use utoipa::OpenApi;
 use yiping_desk::rights::{Right, Role};
 use yiping_server::{Extra, Need, Settings};
 
-use crate::house::{House, alarm_id, token};
-use crate::http::{ask, get};
+use crate::house::{House, PASSWORD, account, alarm_id, token};
+use crate::http::{ask, get, get_by};
 
 #[tokio::test]
 async fn another_name_or_another_origin_is_refused_on_every_path() {
@@ -111,4 +111,73 @@ async fn what_another_room_serves_stands_behind_the_same_guard_with_its_own_limi
     assert!(document["paths"]["/api/v1/extra"]["post"].is_object());
     assert!(document["paths"]["/api/v1/things"]["get"].is_object());
     house.stop().await;
+}
+
+#[tokio::test]
+async fn who_asks_too_often_waits_and_holds_nobody_else_up() {
+    let settings = Settings {
+        requests_per_second: 1,
+        requests_burst: 20,
+        ..Settings::default()
+    };
+    let house = House::open(settings).await;
+    account(&house.people, "li", &[Role::Viewer], &[]).await;
+    let li = house.sign_in("li", "").await;
+    let mut seen = Vec::new();
+    for _ in 0..40 {
+        seen.push(get_by(house.address, "/api/v1/session", &li).await);
+    }
+    let (good, refused): (Vec<_>, Vec<_>) = seen.into_iter().partition(|one| one.status == 200);
+    assert!((20..=25).contains(&good.len()), "{}", good.len());
+    assert!(refused.iter().all(|one| one.status == 429));
+    assert_eq!(refused[0].error().0, "too_many_requests");
+    assert_eq!(refused[0].header("retry-after"), Some("1"));
+    // Another token is another bucket, and what opens nothing counts for its address.
+    assert_eq!(get(house.address, "/api/v1/things").await.status, 200);
+    let mut statuses = Vec::new();
+    for n in 0..40 {
+        let made_up = format!("{n:064}");
+        statuses.push(
+            get_by(house.address, "/api/v1/session", &made_up)
+                .await
+                .status,
+        );
+    }
+    assert!(
+        statuses.contains(&401) && statuses.last() == Some(&429),
+        "{statuses:?}"
+    );
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_address_is_one_and_elsewhere_nobody_is_believed() {
+    for (proxies, waits_apart) in [(vec!["127.0.0.0/8"], true), (vec![], false)] {
+        let settings = Settings {
+            proxies: proxies
+                .iter()
+                .map(|one| one.parse().expect("a network"))
+                .collect(),
+            ..Settings::default()
+        };
+        let house = House::open(settings).await;
+        account(&house.people, "li", &[Role::Viewer], &[]).await;
+        let sign_in = async |from: &str, password: &str| {
+            let body = format!(r#"{{"name": "li", "password": "{password}"}}"#);
+            let headers = [
+                ("content-type", "application/json"),
+                ("x-forwarded-for", from),
+            ];
+            ask(house.address, "POST /api/v1/session", &headers, &body)
+                .await
+                .status
+        };
+        for _ in 0..5 {
+            assert_eq!(sign_in("192.0.2.1", "wrong").await, 401);
+        }
+        assert_eq!(sign_in("192.0.2.1", PASSWORD).await, 429);
+        let other = sign_in("192.0.2.1, 192.0.2.2", PASSWORD).await;
+        assert_eq!(other, if waits_apart { 200 } else { 429 });
+        house.stop().await;
+    }
 }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-use yiping_desk::people::{AccountForm, Policy, TokenForm, Who};
+use yiping_desk::people::{AccountForm, Oidc, Policy, TokenForm, Who};
 use yiping_desk::rights::{Role, Scope};
 use yiping_desk::units::{Register, UnitBook};
 use yiping_log::memory::MemoryLog;
@@ -22,8 +22,8 @@ use yiping_model::{
 };
 use yiping_scene::SceneFacts;
 use yiping_server::{
-    Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, ServerState, Settings,
-    UnitsHandle, follow, router, serve,
+    Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, Provider, ServerState,
+    Settings, UnitsHandle, follow, router, serve,
 };
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
@@ -94,6 +94,7 @@ impl House {
             store: store.clone(),
             filling: Some(filling.subscribe()),
             people: people.clone(),
+            provider: Some(provider()),
             live: live.clone(),
             units: units.clone(),
             catalogue: catalogue(),
@@ -224,6 +225,16 @@ fn engine(live: LiveHandle) -> Probe {
         name: "engine",
         position: Arc::new(move || live.position()),
     }
+}
+
+/// A provider of sign-in that never answers.
+fn provider() -> Provider {
+    let settings = Oidc {
+        issuer: "https://sso.example".into(),
+        client_id: "yiping".into(),
+        ..Oidc::default()
+    };
+    Provider::new(settings, Arc::new(|_request| Err("no route".into())))
 }
 
 fn ledger() -> LedgerView {

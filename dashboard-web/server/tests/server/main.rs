@@ -8,5 +8,6 @@ mod house;
 mod http;
 mod live;
 mod rights;
+mod second;
 mod session;
 mod units;

@@ -16,6 +16,12 @@ const ROUTES: &[(&str, &str, Asks)] = &[
     ("delete", "/api/v1/session", Asks::SignedIn),
     ("post", "/api/v1/session/first", Asks::Nothing),
     ("put", "/api/v1/session/password", Asks::SignedIn),
+    ("get", "/api/v1/session/ways", Asks::Nothing),
+    ("get", "/api/v1/session/oidc", Asks::Nothing),
+    ("get", "/api/v1/session/oidc/answer", Asks::Nothing),
+    ("post", "/api/v1/session/totp", Asks::SignedIn),
+    ("put", "/api/v1/session/totp", Asks::SignedIn),
+    ("post", "/api/v1/session/totp/removal", Asks::SignedIn),
     ("get", "/api/v1/accounts", Asks::Right(Right::Accounts)),
     ("post", "/api/v1/accounts", Asks::Right(Right::Accounts)),
     (

@@ -60,6 +60,35 @@ async fn a_person_signs_in_is_known_by_the_cookie_and_signs_out() {
 }
 
 #[tokio::test]
+async fn a_provider_that_does_not_answer_leads_back_to_the_app() {
+    let house = House::open(Settings::default()).await;
+    let ways = async || {
+        let answer = ask(house.address, "GET /api/v1/session/ways", &[], "").await;
+        answer.json()["oidc"]["available"].clone()
+    };
+    assert_eq!(ways().await, json!(true), "nobody asked yet");
+    for (path, told) in [
+        ("/api/v1/session/oidc?seat=1", "/#oidc=away"),
+        ("/api/v1/session/oidc/answer", "/#oidc=state"),
+        ("/api/v1/session/oidc/answer?code=x&state=y", "/#oidc=state"),
+        (
+            "/api/v1/session/oidc/answer?error=access_denied",
+            "/#oidc=state",
+        ),
+    ] {
+        let answer = ask(house.address, &format!("GET {path}"), &[], "").await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, Some(told)),
+            "{path}"
+        );
+        assert_eq!(answer.header("set-cookie"), None, "{path}");
+    }
+    assert_eq!(ways().await, json!(false));
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_are_told_alike_and_made_to_wait() {
     let house = House::open(Settings::default()).await;
     account(&house.people, "li", &[Role::Viewer], &[]).await;

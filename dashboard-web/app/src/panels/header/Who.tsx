@@ -1,8 +1,19 @@
-import { type Component, createSignal, createUniqueId, onCleanup, onMount, Show } from "solid-js";
+import {
+  type Component,
+  createSignal,
+  createUniqueId,
+  Match,
+  onCleanup,
+  onMount,
+  Show,
+  Switch,
+  untrack,
+} from "solid-js";
 import type { Own } from "../../feed/presence";
 import type { Session } from "../../feed/session";
 import { t } from "../../lib/i18n";
 import { PasswordForm } from "../../sign-in/Password";
+import { SecondForm, SecondRemoval } from "../../sign-in/Second";
 import { SignOut } from "../../sign-in/SignOut";
 
 /** Who is signed in and at which seat; a person finds here what to do about it. */
@@ -50,12 +61,13 @@ const Person: Component<{ own: Own; session: Session }> = (props) => {
 };
 
 const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => void }> = (props) => {
-  const [changing, change] = createSignal(false);
+  const [changing, change] = createSignal<"password" | "second">();
   const [told, tell] = createSignal<string>();
   const roles = () => props.session.roles.map((role) => t().roles[role] ?? role).join(" · ");
   let menu: HTMLElement | undefined;
-  const back = () => {
-    change(false);
+  const back = (saying?: string) => {
+    tell(saying);
+    change(undefined);
     menu?.querySelector("button")?.focus();
   };
   // It lies over the picture: a hand that goes elsewhere needs that.
@@ -83,8 +95,7 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
       <p>
         {t().seat} {props.session.seat || t().noSeat}
       </p>
-      <Show
-        when={changing()}
+      <Switch
         fallback={
           <div class="buttons">
             <a href="#/desk">{t().toDesk}</a>
@@ -94,26 +105,41 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
             <Show when={props.session.acts.includes("tasks")}>
               <a href="#/phone">{t().toPhone}</a>
             </Show>
-            <button type="button" onClick={() => change(true)}>
+            <button type="button" onClick={() => change("password")}>
               {t().passwordChange}
             </button>
+            <Show when={props.session.second_factor !== "off"}>
+              <button type="button" onClick={() => change("second")}>
+                {props.session.second_factor === "set" ? t().secondRemove : t().second}
+              </button>
+            </Show>
             <SignOut own={props.own} />
           </div>
         }
       >
-        <PasswordForm
-          own={props.own}
-          onDone={() => {
-            tell(t().passwordChanged);
-            back();
-          }}
-        >
-          <button type="button" onClick={back}>
-            {t().cancel}
-          </button>
-        </PasswordForm>
-      </Show>
+        <Match when={changing() === "password"}>
+          <PasswordForm own={props.own} onDone={() => back(t().passwordChanged)}>
+            <Cancel onCancel={back} />
+          </PasswordForm>
+        </Match>
+        <Match when={changing() === "second" && untrack(() => props.session.second_factor) === "set"}>
+          <SecondRemoval own={props.own} onDone={() => back(t().secondRemoved)}>
+            <Cancel onCancel={back} />
+          </SecondRemoval>
+        </Match>
+        <Match when={changing() === "second"}>
+          <SecondForm own={props.own} onDone={() => back(t().secondSet)}>
+            <Cancel onCancel={back} />
+          </SecondForm>
+        </Match>
+      </Switch>
       <p role="status">{told()}</p>
     </section>
   );
 };
+
+const Cancel: Component<{ onCancel: () => void }> = (props) => (
+  <button type="button" onClick={() => props.onCancel()}>
+    {t().cancel}
+  </button>
+);
