@@ -160,13 +160,13 @@ mod tests {
         }
     }
 
-    /// The real calls: `YIPING_TEST_DATA` is the folder that has `dispatch/`. Python's `statistics` gave the same figures.
+    /// The real calls: `YIPING_TEST_DATA` is the folder that has `data/dispatch/`. Python's `statistics` gave the same figures.
     #[test]
     fn the_figures_of_real_calls_are_those_of_counting() {
         let Some(folder) = std::env::var_os("YIPING_TEST_DATA") else {
             return;
         };
-        let file = std::path::Path::new(&folder).join("dispatch/sf_fire_calls_usf_2.csv");
+        let file = std::path::Path::new(&folder).join("data/dispatch/sf_fire_calls_usf_2.csv");
         let mut table = csv::Reader::from_path(file).expect("the table of calls");
         let heads = table.headers().expect("a head").clone();
         let column = |name: &str| heads.iter().position(|head| head == name).expect(name);
