@@ -152,13 +152,7 @@ pub(crate) async fn open(
         live,
         units,
     };
-    house.start_engine(domain, &folder, Arc::clone(&opened.history));
-    house.start_history(Arc::clone(&opened.store));
-    house.start_ledger(&folder);
-    house.start_incidents(&folder);
-    house.start_notices(&folder);
-    house.start_scene(&folder);
-    house.start_units(&folder);
+    house.start_readers(domain, &folder, &opened);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_people();
     house.start_clock();
@@ -188,6 +182,17 @@ impl House {
     /// The log for what runs on the threads of the live way.
     fn log_at_hand(&self) -> Arc<dyn Log> {
         Arc::new(self.log.at_hand())
+    }
+
+    /// Whoever reads the log.
+    fn start_readers(&mut self, domain: &Domain, folder: &Path, opened: &Opened) {
+        self.start_engine(domain, folder, Arc::clone(&opened.history));
+        self.start_history(Arc::clone(&opened.store));
+        self.start_ledger(folder);
+        self.start_incidents(folder);
+        self.start_notices(folder);
+        self.start_scene(folder);
+        self.start_units(folder);
     }
 
     fn start_engine(&mut self, domain: &Domain, folder: &Path, history: Arc<dyn History>) {

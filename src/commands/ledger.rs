@@ -100,6 +100,7 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
 }
 
 /// What was ordered, for people.
+#[expect(clippy::too_many_lines, reason = "one sentence for each act")]
 fn ordered(command: &Command) -> String {
     let of = &command.incident;
     match &command.act {
