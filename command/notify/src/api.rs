@@ -99,8 +99,8 @@ pub(crate) struct NoticeAnswer {
     channel: String,
     /// The route; null for a test.
     route: Option<String>,
-    /// The alarm; null for a test.
-    alarm: Option<String>,
+    /// The alarms that it tells of, one once for each change; none for a test.
+    alarms: Vec<String>,
     /// Its title.
     title: String,
     /// Its text.
@@ -131,7 +131,7 @@ impl From<Row> for NoticeAnswer {
             state: row.state.into(),
             channel,
             route: cause.route().map(str::to_owned),
-            alarm: cause.alarm().map(ToString::to_string),
+            alarms: cause.alarms().map(|(alarm, _)| alarm.to_string()).collect(),
             title,
             text,
             queued: row.queued,

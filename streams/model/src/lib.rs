@@ -31,7 +31,7 @@ pub use id::{
     AlarmId, DatastreamId, EventKey, EventKind, IdError, NoticeId, PropertyId, RuleId, SourceId,
     ThingId, hex,
 };
-pub use notice::{Message, Notice, NoticeCause, NoticeStep};
+pub use notice::{AlarmTold, Message, Notice, NoticeCause, NoticeStep};
 pub use reading::{Measured, Quality, Reading};
 pub use recall::{Recall, RecallPoint};
 pub use record::{Body, CodecError, Kind, Position, Record};

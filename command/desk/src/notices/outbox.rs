@@ -331,14 +331,14 @@ impl Outbox {
         }
         let mut open: Vec<(&NoticeId, &Open)> = self.open.iter().collect();
         open.sort_by_key(|(_, open)| open.position);
-        let mut before_it = BTreeSet::new();
+        let mut before_it = BTreeMap::new();
         open.retain(|(id, open)| {
-            let first = match &open.message.cause {
-                NoticeCause::Alarm { route, alarm, .. } => {
-                    before_it.insert((route, &open.message.channel, alarm))
-                }
-                NoticeCause::Test { .. } => true,
-            };
+            let Message { channel, cause, .. } = &open.message;
+            let route = cause.route();
+            let mut first = true;
+            for (alarm, _) in cause.alarms() {
+                first &= *before_it.entry((route, channel, alarm)).or_insert(*id) == *id;
+            }
             first && open.next <= now && !self.on_way.contains(*id)
         });
         open.sort_by_key(|(_, open)| level(&open.message));
@@ -471,7 +471,7 @@ impl Outbox {
 /// A test is as urgent as the gravest: somebody waits for it.
 const fn level(message: &Message) -> Level {
     match &message.cause {
-        NoticeCause::Alarm { level, .. } => *level,
+        NoticeCause::Alarm { level, .. } | NoticeCause::Group { level, .. } => *level,
         NoticeCause::Test { .. } => Level::Red,
     }
 }

@@ -1,9 +1,10 @@
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
+import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends DomainWords, SignInWords {
+export interface Words extends DomainWords, NoticeWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -112,6 +113,7 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 
 const zh: Words = {
   ...zhDomains,
+  ...zhNotices,
   ...zhSignIn,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
@@ -221,6 +223,7 @@ const zh: Words = {
 
 const en: Words = {
   ...enDomains,
+  ...enNotices,
   ...enSignIn,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",
