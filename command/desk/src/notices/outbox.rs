@@ -318,15 +318,16 @@ impl Outbox {
         said
     }
 
-    /// What is to be delivered now, at most `free`: the gravest first, of one alarm and channel one after the other, and of each channel no
-    /// more in a minute than `per_minute` says (0 for no limit). It counts as on its way until [`Outbox::answered`].
+    /// What is to be delivered now: the gravest first, of one alarm and channel one after the other; of each channel at most `at_once` at one
+    /// time, so that a slow one holds up no other, and no more in a minute than `per_minute` says (0 for no limit). It counts as on its way
+    /// until the log says what became of it.
     pub fn due(
         &mut self,
         now: Timestamp,
-        free: usize,
+        at_once: usize,
         per_minute: impl Fn(&str) -> u32,
     ) -> Vec<Due> {
-        if self.position < self.settled || free == 0 {
+        if self.position < self.settled {
             return Vec::new();
         }
         let mut open: Vec<(&NoticeId, &Open)> = self.open.iter().collect();
@@ -342,12 +343,17 @@ impl Outbox {
             first && open.next <= now && !self.on_way.contains(*id)
         });
         open.sort_by_key(|(_, open)| level(&open.message));
+        let mut busy: BTreeMap<String, usize> = BTreeMap::new();
+        for open in self.on_way.iter().filter_map(|id| self.open.get(id)) {
+            *busy.entry(open.message.channel.clone()).or_default() += 1;
+        }
         let mut due = Vec::new();
         for (id, open) in open {
-            if due.len() == free {
-                break;
-            }
             let channel = open.message.channel.as_str();
+            let busy = busy.entry(channel.to_owned()).or_default();
+            if *busy >= at_once {
+                continue;
+            }
             let begun = self.begun.entry(channel.to_owned()).or_default();
             while begun.front().is_some_and(|first| *first + MINUTE <= now) {
                 begun.pop_front();
@@ -359,6 +365,7 @@ impl Outbox {
             if limit > 0 {
                 begun.push_back(now);
             }
+            *busy += 1;
             due.push(Due {
                 notice: id.clone(),
                 attempt: open.attempts + 1,
