@@ -15,10 +15,13 @@ use support::{Yiping, for_each_record, get_text, until};
 use tokio::runtime::Runtime;
 use yiping_model::{Body, NoticeStep};
 
-fn start(folder: &Path, side: &Side) -> Yiping {
+/// Each change is a notice.
+const ALONE: &str = "group_secs = 0\n";
+
+fn start(folder: &Path, side: &Side, route: &str) -> Yiping {
     let notify = format!(
         "[notify.patience]\nbackoff_ms_min = 20\nbackoff_ms_max = 100\n{}\
-         [[notify.route]]\nname = \"rig\"\nchannels = [\"duty\"]\ndomains = [\"rig\"]\n",
+         [[notify.route]]\nname = \"rig\"\nchannels = [\"duty\"]\ndomains = [\"rig\"]\n{route}",
         side.channel("duty")
     );
     support::outage::start(folder, &notify)
@@ -38,7 +41,7 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     let side = Side::start(&runtime, Kind::Webhook);
     side.be(&runtime, Mood::Broken);
     let folder = tempfile::tempdir().expect("a folder");
-    let mut program = start(folder.path(), &side);
+    let mut program = start(folder.path(), &side, ALONE);
 
     // While it answers 500, kills lose nothing and bring nothing twice.
     heat(&program, 0..NOTICES);
@@ -95,6 +98,37 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
 }
 
 #[test]
+fn a_flood_of_alarms_is_a_notice_or_two_and_tells_of_each_alarm_once() {
+    const ALARMS: usize = 60;
+    let runtime = Runtime::new().expect("a runtime");
+    let side = Side::start(&runtime, Kind::Webhook);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut program = start(
+        folder.path(),
+        &side,
+        "group_secs = 2\nchanges = [\"raised\"]\n",
+    );
+    heat(&program, 0..60);
+    let told = || {
+        let answer = program.get("/api/v1/notices?state=delivered");
+        let notices = answer["items"].as_array().cloned().unwrap_or_default();
+        let alarms = notices
+            .iter()
+            .filter_map(|notice| notice["alarms"].as_array());
+        let alarms: Vec<String> = alarms.flatten().map(Value::to_string).collect();
+        (notices.len(), alarms)
+    };
+    until("all are told of", || told().1.len() >= ALARMS);
+    let (notices, mut alarms) = told();
+    alarms.sort();
+    alarms.dedup();
+    assert_eq!(alarms.len(), ALARMS);
+    assert!(notices <= 3, "{notices} notices");
+    assert_eq!(side.taken().len(), notices);
+    assert!(program.terminate().1, "it ends well");
+}
+
+#[test]
 fn channels_that_are_down_slow_and_broken_lose_nothing_and_hold_up_no_other() {
     let settings =
         "timeout_ms = 400\n[notify.patience]\nbackoff_ms_min = 50\nbackoff_ms_max = 400\n";
@@ -120,7 +154,7 @@ fn the_button_is_for_who_leads_and_the_ledger_says_who_pressed_it() {
     let runtime = Runtime::new().expect("a runtime");
     let side = Side::start(&runtime, Kind::Webhook);
     let folder = tempfile::tempdir().expect("a folder");
-    let mut program = start(folder.path(), &side);
+    let mut program = start(folder.path(), &side, ALONE);
     for (name, status) in [
         ("viewer", 403),
         ("officer", 403),

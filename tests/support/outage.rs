@@ -119,7 +119,7 @@ impl Outage {
         let names: Vec<&str> = victims.iter().map(|one| one.name.as_str()).collect();
         let channels = victims.iter().map(|one| one.side.channel(&one.name));
         let notify = format!(
-            "{settings}{}{}[[notify.route]]\nname = \"rig\"\nchannels = {:?}\ndomains = [\"rig\"]\n",
+            "{settings}{}{}[[notify.route]]\nname = \"rig\"\nchannels = {:?}\ndomains = [\"rig\"]\ngroup_secs = 0\n",
             channels.collect::<String>(),
             well.channel(WELL),
             [&names[..], &[WELL]].concat(),

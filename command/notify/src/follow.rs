@@ -304,10 +304,12 @@ impl Follower<'_> {
     async fn say(&self) -> Result<(), LogError> {
         let settings = &self.inner.settings;
         let now = self.inner.clock.now();
-        let said = self
-            .inner
-            .outbox()
-            .unsaid(now, &settings.patience, settings.waiting_max);
+        let said = self.inner.outbox().unsaid(
+            now,
+            &settings.patience,
+            settings.waiting_max,
+            &self.inner.plan,
+        );
         for some in said.chunks(APPEND_MAX) {
             let bodies = some.iter().cloned().map(Body::Notice).collect();
             match self.inner.log.append(bodies).await {
