@@ -1,13 +1,17 @@
 //! Those who are told: a webhook, an SMS gateway and a mail server that can be down, slow or broken, and keep count of what they take.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+
+use super::until;
 
 /// Not the address from which anything is asked: so the port stays free while a side is down.
 const ADDRESS: &str = "127.0.0.9";
@@ -41,6 +45,7 @@ pub(crate) struct Side {
     kind: Kind,
     pub(crate) address: SocketAddr,
     came: Counts,
+    mood: watch::Sender<Mood>,
     running: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -54,27 +59,40 @@ impl Side {
             kind,
             address: listener.local_addr().expect("bound"),
             came: Counts::default(),
+            mood: watch::Sender::new(Mood::Well),
             running: Mutex::default(),
         };
-        side.run(runtime, listener, Mood::Well);
+        side.run(runtime, listener);
         side
     }
 
-    fn run(&self, runtime: &Runtime, listener: TcpListener, mood: Mood) {
-        let task = serve(listener, self.kind, mood, Arc::clone(&self.came));
+    fn run(&self, runtime: &Runtime, listener: TcpListener) {
+        let task = serve(
+            listener,
+            self.kind,
+            self.mood.subscribe(),
+            Arc::clone(&self.came),
+        );
         *self.running.lock().expect("no panic holds it") = Some(runtime.spawn(task));
     }
 
-    /// Answers so from now on; what is on its way is cut off.
+    /// Answers so from now on; whoever waits for an answer gets none.
     pub(crate) fn be(&self, runtime: &Runtime, mood: Mood) {
-        let before = self.running.lock().expect("no panic holds it").take();
-        if let Some(before) = before {
-            before.abort();
-            drop(runtime.block_on(before));
-        }
-        if mood != Mood::Down {
-            let listener = runtime.block_on(TcpListener::bind(self.address));
-            self.run(runtime, listener.expect("its port is free"), mood);
+        let before = self.mood.send_replace(mood);
+        if mood == Mood::Down {
+            let running = self.running.lock().expect("no panic holds it").take();
+            if let Some(running) = running {
+                running.abort();
+                drop(runtime.block_on(running));
+            }
+        } else if before == Mood::Down {
+            // A program that another test starts may hold the port for a moment, from its birth until it is itself.
+            let mut bound = None;
+            until("its port is free", || {
+                bound = runtime.block_on(TcpListener::bind(self.address)).ok();
+                bound.is_some()
+            });
+            self.run(runtime, bound.expect("bound"));
         }
     }
 
@@ -109,40 +127,53 @@ impl Side {
     }
 }
 
-async fn serve(listener: TcpListener, kind: Kind, mood: Mood, came: Counts) {
+async fn serve(listener: TcpListener, kind: Kind, mood: watch::Receiver<Mood>, came: Counts) {
     let mut talks = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let came = Arc::clone(&came);
+        let (came, mut mood) = (Arc::clone(&came), mood.clone());
         talks.spawn(async move {
             // A line that breaks is no matter here: the program says what it makes of it.
             drop(match kind {
-                Kind::Webhook | Kind::Sms => http(stream, mood, &came).await,
-                Kind::Mail => smtp(stream, mood, &came).await,
+                Kind::Webhook | Kind::Sms => http(stream, &mut mood, &came).await,
+                Kind::Mail => smtp(stream, &mut mood, &came).await,
             });
         });
         while talks.try_join_next().is_some() {}
     }
 }
 
-/// Notes that a notice came; what is answered, and nothing for the slow.
-async fn note<'a>(came: &Counts, id: &str, mood: Mood, [well, broken]: [&'a str; 2]) -> &'a str {
+/// Notes that a notice came; what is answered. While the side is slow that is nothing, and then the line breaks.
+async fn note<'a>(
+    came: &Counts,
+    id: &str,
+    mood: &mut watch::Receiver<Mood>,
+    [well, broken]: [&'a str; 2],
+) -> std::io::Result<&'a str> {
+    let is = *mood.borrow_and_update();
     {
         let mut came = came.lock().expect("no panic holds it");
         let counts = came.entry(id.to_owned()).or_default();
-        if mood == Mood::Well {
+        if is == Mood::Well {
             counts.0 += 1;
         } else {
             counts.1 += 1;
         }
     }
-    match mood {
-        Mood::Well => well,
-        Mood::Broken => broken,
-        Mood::Slow | Mood::Down => std::future::pending().await,
+    match is {
+        Mood::Well => Ok(well),
+        Mood::Broken => Ok(broken),
+        Mood::Slow | Mood::Down => {
+            drop(mood.changed().await);
+            Err(ErrorKind::TimedOut.into())
+        }
     }
 }
 
-async fn http(stream: TcpStream, mood: Mood, came: &Counts) -> std::io::Result<()> {
+async fn http(
+    stream: TcpStream,
+    mood: &mut watch::Receiver<Mood>,
+    came: &Counts,
+) -> std::io::Result<()> {
     const TAKEN: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
     let mut stream = BufReader::new(stream);
     let (mut length, mut id) = (0, String::new());
@@ -163,7 +194,7 @@ async fn http(stream: TcpStream, mood: Mood, came: &Counts) -> std::io::Result<(
         }
     }
     stream.read_exact(&mut vec![0; length]).await?;
-    let answer = note(came, &id, mood, [TAKEN, ""]).await;
+    let answer = note(came, &id, mood, [TAKEN, ""]).await?;
     let status = if answer.is_empty() {
         "500 out of order"
     } else {
@@ -178,10 +209,14 @@ async fn http(stream: TcpStream, mood: Mood, came: &Counts) -> std::io::Result<(
     stream.shutdown().await
 }
 
-async fn smtp(stream: TcpStream, mood: Mood, came: &Counts) -> std::io::Result<()> {
+async fn smtp(
+    stream: TcpStream,
+    mood: &mut watch::Receiver<Mood>,
+    came: &Counts,
+) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
-    if mood == Mood::Slow {
-        note(came, "", mood, [""; 2]).await;
+    if *mood.borrow() == Mood::Slow {
+        note(came, "", mood, [""; 2]).await?;
     }
     stream.write_all(b"220 side\r\n").await?;
     let (mut id, mut is_mail) = (String::new(), false);
@@ -199,7 +234,7 @@ async fn smtp(stream: TcpStream, mood: Mood, came: &Counts) -> std::io::Result<(
                 continue;
             }
             is_mail = false;
-            note(came, &id, mood, ["250 taken", "451 out of order"]).await
+            note(came, &id, mood, ["250 taken", "451 out of order"]).await?
         } else {
             is_mail = line == "DATA";
             match line {

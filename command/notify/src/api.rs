@@ -168,12 +168,19 @@ pub(crate) struct NoticesError {
 pub(crate) struct NoticesErrorBody {
     /// Its name, for programs.
     code: &'static str,
-    /// Its sentence, for people.
+    /// Its sentence, for people: in Chinese for who prefers it.
     message: String,
+    /// With a Chinese one: what the English would say of this case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 fn refuse(status: StatusCode, code: &'static str, message: String) -> Response {
-    let error = NoticesErrorBody { code, message };
+    let error = NoticesErrorBody {
+        code,
+        message,
+        detail: None,
+    };
     (status, Json(NoticesError { error })).into_response()
 }
 

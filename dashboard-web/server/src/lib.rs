@@ -8,6 +8,7 @@ mod guard;
 pub mod live;
 pub mod metrics;
 pub mod people;
+pub mod refusal;
 mod router;
 mod serve;
 mod settings;

@@ -38,6 +38,8 @@ pub struct Outbox {
     open: BTreeMap<NoticeId, Open>,
     /// What is done, lately.
     closed: BTreeMap<NoticeId, Closed>,
+    /// When each channel delivered last.
+    delivered: BTreeMap<String, Timestamp>,
     /// What is told of together with others in one of these, by the notice that it would be alone.
     together: BTreeSet<NoticeId>,
     /// Nothing is said or sent before the log was read up to here: it may hold what this outbox does not know yet.
@@ -243,6 +245,9 @@ impl Outbox {
         said: &str,
     ) {
         if let Some(open) = self.open.remove(id) {
+            if delivered {
+                self.mended(&open.message.channel, record.received_at);
+            }
             let closed = Closed {
                 position: record.position,
                 queued: open.queued,
@@ -265,6 +270,20 @@ impl Outbox {
                 for part in parts(&closed.message) {
                     self.together.remove(part);
                 }
+            }
+        }
+    }
+
+    /// A channel that delivers for the first time since others failed: those need not wait any longer. One that alone is refused gets no more
+    /// than this one try out of turn.
+    fn mended(&mut self, channel: &str, now: Timestamp) {
+        let before = self.delivered.insert(channel.to_owned(), now);
+        for open in self.open.values_mut() {
+            let failed_since = open
+                .failing_since
+                .filter(|_| open.message.channel == channel);
+            if failed_since.is_some_and(|since| before.is_none_or(|before| before < since)) {
+                open.next = open.next.min(now);
             }
         }
     }

@@ -1,3 +1,4 @@
+import { asked } from "../lib/i18n";
 import { seen } from "./evidence";
 import type { AlarmView } from "./messages";
 
@@ -29,7 +30,7 @@ export const acknowledgeByHttp: Acknowledge = async (alarm, position, note) => {
   try {
     response = await fetch(`api/v1/alarms/${encodeURIComponent(alarm.id)}/ack`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { ...asked(), "content-type": "application/json" },
       body,
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });

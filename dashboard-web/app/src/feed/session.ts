@@ -1,3 +1,5 @@
+import { asked } from "../lib/i18n";
+
 /** Who is signed in, as the server says it (SessionView in /api/openapi.json). */
 export interface Session {
   /** The name of the account. */
@@ -94,7 +96,9 @@ async function call(method: string, path: string, body?: object, msMax = ANSWER_
     const response = await fetch(`api/v1/${path}`, {
       method,
       signal: AbortSignal.timeout(msMax),
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? { headers: asked() }
+        : { headers: { ...asked(), "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     return await answerOf(response);
   } catch {

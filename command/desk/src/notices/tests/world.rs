@@ -348,6 +348,39 @@ proptest! {
 }
 
 #[test]
+fn when_a_channel_delivers_again_nobody_waits_any_longer_and_who_is_refused_is_tried_once() {
+    let mut world = World::new();
+    world.plan = plan(&[route("")]);
+    world.patience.backoff_ms_min = 60_000;
+    world.patience.backoff_ms_max = 600_000;
+    for _ in 0..3 {
+        world.alarm(&AlarmChange::Raised);
+    }
+    let turn = |world: &mut World, answers: &[bool]| {
+        world.read(100);
+        world.say(Append::Whole);
+        world.read(100);
+        world.begin();
+        assert_eq!(world.on_way.len(), answers.len());
+        for ok in answers {
+            world.answer(0, *ok);
+        }
+        world.say(Append::Whole);
+        world.read(100);
+    };
+    turn(&mut world, &[false, false, false]);
+    turn(&mut world, &[]);
+    world.alarm(&AlarmChange::Raised);
+    world.secs += 1;
+    turn(&mut world, &[true]);
+    turn(&mut world, &[true, true, false]);
+    world.alarm(&AlarmChange::Raised);
+    world.secs += 1;
+    turn(&mut world, &[true]);
+    turn(&mut world, &[]);
+}
+
+#[test]
 fn of_one_alarm_the_second_word_waits_for_the_first() {
     let mut world = World::new();
     world.plan = plan(&[route("")]);
