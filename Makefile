@@ -13,7 +13,7 @@ help:
 	@echo 'make demo    build, start a simulated city, print the link of its wall and how to sign in'
 	@echo 'make test    every test: Rust, front end, real broker, real browser'
 	@echo 'make long    a quiet week and a flood of the whole city, over its real door, and what else takes long'
-	@echo 'make schema  made-up requests against the OpenAPI document, signed in as each role; MINUTES=10 a role'
+	@echo 'make schema  made-up requests against the OpenAPI document, signed in as each role, all at once; MINUTES=10'
 	@echo 'make check   format, lints and types, in seconds'
 	@echo 'make build   target/release/yiping, with the app inside it'
 	@echo 'make bench   the workload city-1k and the fan-out, measured; docs/BENCH.md'
@@ -67,7 +67,7 @@ test:
 long: build
 	cargo test --release -p yiping --locked --test long -- --nocapture --test-threads 1 $(ARGS)
 
-# Made-up requests against the OpenAPI document, ten minutes a role: make schema MINUTES=1 ROLES='auditor listener'
+# Made-up requests against the OpenAPI document, ten minutes, all roles at once: make schema MINUTES=1 ROLES='auditor listener'
 schema: build
 	@deploy/need python3:python3-venv
 	python3 -m venv target/schema

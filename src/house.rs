@@ -88,13 +88,15 @@ async fn bound(listen: SocketAddr) -> anyhow::Result<TcpListener> {
     listener.with_context(|| format!("cannot listen on {listen}; is it taken? choose another port"))
 }
 
-/// Opens everything but the MQTT doors: log, history, engine, live scene, HTTP.
-pub(crate) async fn open(
+/// Opens everything but the MQTT doors: log, history, engine, live scene, HTTP. Nobody is answered before `accounts` has seen to the register
+/// of people; what it gives is handed on.
+pub(crate) async fn open<Accounts>(
     config: Config,
     domain: &Domain,
     simulated: bool,
     clock: impl FnOnce(Timestamp) -> CityClock,
-) -> anyhow::Result<House> {
+    accounts: impl AsyncFnOnce(&People) -> anyhow::Result<Accounts>,
+) -> anyhow::Result<(House, Accounts)> {
     config.validate()?;
     let render = PrometheusBuilder::new()
         .install_recorder()
@@ -109,7 +111,6 @@ pub(crate) async fn open(
         config.log.clone(),
         clock,
     )?);
-    let clock = log.clock().clone();
     let catalogue = Arc::new(domain.catalogue.clone());
     let file = folder.join("history.sqlite");
     let opened = yiping_store::open(&file, &config.store, &catalogue.zone).await?;
@@ -126,14 +127,15 @@ pub(crate) async fn open(
         Arc::clone(&log) as Arc<dyn Log>,
         config.people.clone(),
     )?;
+    let accounts = accounts(&people).await?;
     let certificate = Certificate::of(&config.tls)?;
     let notices = notices::open(&config, domain, simulated, &log)?;
     let incidents = incidents::open(&config, domain, &log);
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {
+        clock: log.clock().clone(),
         log,
-        clock,
         catalogue,
         config,
         doors: Tasks::new(),
@@ -157,7 +159,7 @@ pub(crate) async fn open(
     house.start_people();
     house.start_clock();
     house.start_upkeep(figures);
-    Ok(house)
+    Ok((house, accounts))
 }
 
 /// What a scene must know beforehand.

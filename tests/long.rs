@@ -1,12 +1,22 @@
-//! What takes longer than every build may wait for: `make long`. The same proofs as `tests/scenarios.rs`, over days of a city.
+//! What takes longer than every build may wait for: `make long`. The same proofs as `tests/scenarios.rs` and `tests/notices.rs`, over days of a
+//! city and ten minutes of an outage.
 
 mod support;
 
+use std::time::Duration;
+
 use support::city::{FAULTS, play, quiet};
+use support::outage::ride_out;
 
 #[test]
 fn a_quiet_week_of_the_whole_city_calls_nobody() {
     println!("{}", quiet(7 * 24));
+}
+
+/// In real time, as the settings are by default.
+#[test]
+fn an_outage_of_ten_minutes_of_every_kind_of_channel() {
+    println!("{}", ride_out("", 10, Duration::from_mins(10)));
 }
 
 #[test]

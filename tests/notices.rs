@@ -1,107 +1,30 @@
-//! Notices of the whole program: a webhook that is broken, and a program that is killed.
+//! Notices of the whole program: channels that are down, slow or broken, and a program that is killed. Ten minutes of it: `tests/long.rs`.
 
 mod support;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use support::{Yiping, for_each_record, free_port, get_text, post, until};
+use support::outage::{heat, ride_out};
+use support::outside::{Kind, Mood, Side};
+use support::{Yiping, for_each_record, get_text, until};
 use tokio::runtime::Runtime;
 use yiping_model::{Body, NoticeStep};
 
-/// The other side: takes notices, or answers 500.
-#[derive(Clone, Default)]
-struct Side {
-    well: Arc<AtomicBool>,
-    /// How often each notice came and was taken, and how often it came in vain.
-    came: Arc<Mutex<BTreeMap<String, (u32, u32)>>>,
-}
+/// Each change is a notice.
+const ALONE: &str = "group_secs = 0\n";
 
-impl Side {
-    fn start(&self, runtime: &Runtime) -> u16 {
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-            .expect("loopback");
-        let port = listener.local_addr().expect("bound").port();
-        let router = Router::new().fallback(take).with_state(self.clone());
-        runtime.spawn(async move { axum::serve(listener, router).await });
-        port
-    }
-
-    fn taken(&self) -> BTreeMap<String, u32> {
-        let came = self.came.lock().expect("no panic holds it");
-        let taken = came.iter().filter(|(_, (taken, _))| *taken > 0);
-        taken.map(|(id, (taken, _))| (id.clone(), *taken)).collect()
-    }
-
-    fn in_vain(&self) -> u32 {
-        let came = self.came.lock().expect("no panic holds it");
-        came.values().map(|(_, in_vain)| in_vain).sum()
-    }
-}
-
-async fn take(State(side): State<Side>, request: Request) -> Response {
-    let id = request.headers()["idempotency-key"].to_str().expect("text");
-    let mut came = side.came.lock().expect("no panic holds it");
-    let counts = came.entry(id.to_owned()).or_default();
-    if side.well.load(Ordering::Acquire) {
-        counts.0 += 1;
-        r#"{"errcode":0,"errmsg":"ok"}"#.into_response()
-    } else {
-        counts.1 += 1;
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-    }
-}
-
-fn start(folder: &Path, webhook: u16) -> Yiping {
-    let port = free_port();
-    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/pack-rig");
-    let text = format!(
-        "[data]\ndir = \"{}\"\n[ingest]\nunknown = \"accept\"\n[packs]\ndirs = [\"{}\"]\n[server]\nlisten = \"127.0.0.1:{port}\"\n\
-         [notify]\nlink = \"http://127.0.0.1:{port}/\"\ncheckpoint_secs = 1\n\
-         [notify.patience]\nbackoff_ms_min = 20\nbackoff_ms_max = 100\n\
-         [[notify.channel]]\nkind = \"webhook\"\nname = \"duty\"\nurl = \"http://127.0.0.1:{webhook}/send\"\nper_minute_max = 0\n\
-         [[notify.route]]\nname = \"rig\"\nchannels = [\"duty\"]\ndomains = [\"rig\"]\n",
-        folder.display(),
-        pack.display(),
+fn start(folder: &Path, side: &Side, route: &str) -> Yiping {
+    let notify = format!(
+        "[notify.patience]\nbackoff_ms_min = 20\nbackoff_ms_max = 100\n{}\
+         [[notify.route]]\nname = \"rig\"\nchannels = [\"duty\"]\ndomains = [\"rig\"]\n{route}",
+        side.channel("duty")
     );
-    let file = folder.join("yiping.toml");
-    fs::write(&file, text).expect("written");
-    let file = file.to_str().expect("UTF-8");
-    Yiping::start(port, &["run", "--config", file], &[])
-}
-
-/// Each of these sensors is too hot.
-fn heat(program: &Yiping, sensors: std::ops::Range<u32>) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test stands outside: it is a device with a clock"
-    )]
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now_ms = now.expect("after 1970").as_millis();
-    let mut body = String::new();
-    for sensor in sensors {
-        let joint = if body.is_empty() { "[" } else { "," };
-        write!(
-            body,
-            r#"{joint}{{"id":"n{sensor}","ts":{now_ms},"metrics":{{"temp":95}}}}"#
-        )
-        .expect("text takes all");
-    }
-    body.push(']');
-    let answer = post(program.port, "/api/v1/observations", &body);
-    assert_eq!(answer.map(|(status, _)| status), Some(202));
+    support::outage::start(folder, &notify)
 }
 
 fn listed(program: &Yiping, state: &str) -> usize {
@@ -115,10 +38,10 @@ fn listed(program: &Yiping, state: &str) -> usize {
 fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered() {
     const NOTICES: u32 = 30;
     let runtime = Runtime::new().expect("a runtime");
-    let side = Side::default();
-    let webhook = side.start(&runtime);
+    let side = Side::start(&runtime, Kind::Webhook);
+    side.be(&runtime, Mood::Broken);
     let folder = tempfile::tempdir().expect("a folder");
-    let mut program = start(folder.path(), webhook);
+    let mut program = start(folder.path(), &side, ALONE);
 
     // While it answers 500, kills lose nothing and bring nothing twice.
     heat(&program, 0..NOTICES);
@@ -136,7 +59,7 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     let health = program.get("/healthz");
     assert_eq!(health["notices"]["waiting"], NOTICES);
     assert!(health["notices"]["failing_since"].is_string(), "{health}");
-    side.well.store(true, Ordering::Release);
+    side.be(&runtime, Mood::Well);
     until("everything is delivered", || {
         listed(&program, "delivered") == NOTICES as usize
     });
@@ -174,6 +97,44 @@ fn a_broken_webhook_and_kills_lose_no_notice_and_repeat_none_that_was_delivered(
     assert_ledger(folder.path(), all as usize);
 }
 
+#[test]
+fn a_flood_of_alarms_is_a_notice_or_two_and_tells_of_each_alarm_once() {
+    const ALARMS: usize = 60;
+    let runtime = Runtime::new().expect("a runtime");
+    let side = Side::start(&runtime, Kind::Webhook);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut program = start(
+        folder.path(),
+        &side,
+        "group_secs = 2\nchanges = [\"raised\"]\n",
+    );
+    heat(&program, 0..60);
+    let told = || {
+        let answer = program.get("/api/v1/notices?state=delivered");
+        let notices = answer["items"].as_array().cloned().unwrap_or_default();
+        let alarms = notices
+            .iter()
+            .filter_map(|notice| notice["alarms"].as_array());
+        let alarms: Vec<String> = alarms.flatten().map(Value::to_string).collect();
+        (notices.len(), alarms)
+    };
+    until("all are told of", || told().1.len() >= ALARMS);
+    let (notices, mut alarms) = told();
+    alarms.sort();
+    alarms.dedup();
+    assert_eq!(alarms.len(), ALARMS);
+    assert!(notices <= 3, "{notices} notices");
+    assert_eq!(side.taken().len(), notices);
+    assert!(program.terminate().1, "it ends well");
+}
+
+#[test]
+fn channels_that_are_down_slow_and_broken_lose_nothing_and_hold_up_no_other() {
+    let settings =
+        "timeout_ms = 400\n[notify.patience]\nbackoff_ms_min = 50\nbackoff_ms_max = 400\n";
+    println!("{}", ride_out(settings, 6, Duration::from_secs(6)));
+}
+
 /// What one carries who is signed in under this name, from this folder's list.
 fn sign_in(program: &Yiping, folder: &Path, name: &str) -> String {
     let access = fs::read(folder.join("sign-in.json")).expect("the list");
@@ -191,11 +152,9 @@ fn sign_in(program: &Yiping, folder: &Path, name: &str) -> String {
 #[test]
 fn the_button_is_for_who_leads_and_the_ledger_says_who_pressed_it() {
     let runtime = Runtime::new().expect("a runtime");
-    let side = Side::default();
-    side.well.store(true, Ordering::Release);
-    let webhook = side.start(&runtime);
+    let side = Side::start(&runtime, Kind::Webhook);
     let folder = tempfile::tempdir().expect("a folder");
-    let mut program = start(folder.path(), webhook);
+    let mut program = start(folder.path(), &side, ALONE);
     for (name, status) in [
         ("viewer", 403),
         ("officer", 403),

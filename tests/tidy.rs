@@ -438,3 +438,31 @@ fn nothing_names_a_place_outside_the_project() {
     }
     report(&problems);
 }
+
+/// The rooms that refuse in their own words: their codes, each beside its status.
+const REFUSING: &[&str] = &[
+    "command/notify/src/api.rs",
+    "ingest/sources/src/http/answer.rs",
+];
+
+#[test]
+fn every_refusal_of_another_room_has_chinese_words() {
+    for file in REFUSING {
+        let text = fs::read_to_string(root().join(file)).expect("a source");
+        let codes: Vec<&str> = text
+            .split("StatusCode::")
+            .filter_map(|after| {
+                let (_, after) = after.split_once(',')?;
+                let code = after.trim_start().strip_prefix('"')?;
+                Some(code.split_once('"')?.0)
+            })
+            .collect();
+        assert!(codes.len() > 3, "{file}: {codes:?}");
+        for code in codes {
+            assert!(
+                yiping_server::refusal::chinese(code).is_some(),
+                "{file}: `{code}` has no words in dashboard-web/server/src/refusal.rs"
+            );
+        }
+    }
+}

@@ -7,6 +7,7 @@ use anyhow::{Context as _, ensure};
 use yiping_log::CityClock;
 use yiping_model::Timestamp;
 use yiping_protocols::Unknown;
+use yiping_server::People;
 use yiping_sim::{City, MqttTarget, PositionTarget, SPEED_MAX, Scenario, Settings, Town};
 use yiping_sources::settings::{Form, MqttSettings, MqttdSettings, Route, Subscription};
 
@@ -50,20 +51,22 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
         "--speed max waits for the simulated city, and --no-sim has none: give a number"
     );
     let mut log_end = Timestamp::MIN;
-    let mut house = house::open(config.clone(), &domain, simulated, |end| {
+    let clock = |end: Timestamp| {
         log_end = end;
         let origin = end.max(CityClock::machine_now());
         speed.map_or_else(
             || CityClock::driven(origin),
             |speed| CityClock::at_speed(origin, speed),
         )
-    })
-    .await?;
+    };
+    let accounts =
+        async |people: &People| sign_in::for_demonstration(people, &arguments.data_dir).await;
+    let (mut house, sign_in) =
+        house::open(config.clone(), &domain, simulated, clock, accounts).await?;
     house.open_mqtt().await?;
     if simulated {
         start_city(&mut house, &config, log_end, &target, speed.is_none())?;
     }
-    let sign_in = sign_in::for_demonstration(&house.people, &config.data.dir).await?;
     if let Some(sign_in) = sign_in.as_ref().filter(|_| invented) {
         start_trackers(&mut house, &config, town, sign_in)?;
     }

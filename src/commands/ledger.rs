@@ -198,6 +198,9 @@ fn told(notice: &Notice) -> String {
                     change,
                     ..
                 } => format!("route {route} alarm {alarm} {}", change.name()),
+                NoticeCause::Group { route, about, .. } => {
+                    format!("route {route}, {} changes of alarms", about.len())
+                }
                 NoticeCause::Test { .. } => "a test".to_owned(),
             };
             let (channel, title) = (&message.channel, &message.title);

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use yiping_log::{CityClock, Log};
-use yiping_model::Body;
+use yiping_model::{Body, Timestamp};
 use yiping_protocols::Unknown;
+use yiping_server::People;
 use yiping_sources::Replay;
 use yiping_sources::settings::REPLAY_SOURCE;
 
@@ -35,12 +36,11 @@ pub(crate) async fn replay(arguments: cli::Replay) -> anyhow::Result<()> {
     // What stays silent at the end is waited for as in life: then the last hour and day are closed too.
     let settling =
         Duration::from_secs(2 * u64::from(config.engine.idle_secs + config.engine.lateness_secs));
-    let mut house = house::open(config, &domain, false, |end| {
-        CityClock::driven(end.max(begins_at))
-    })
-    .await?;
+    let clock = |end: Timestamp| CityClock::driven(end.max(begins_at));
+    let accounts =
+        async |people: &People| sign_in::for_demonstration(people, &arguments.data_dir).await;
+    let (mut house, sign_in) = house::open(config, &domain, false, clock, accounts).await?;
     say(&format!("replaying {rows} rows from {begins_at}"));
-    let sign_in = sign_in::for_demonstration(&house.people, &arguments.data_dir).await?;
     if let Some(sign_in) = sign_in {
         let address = format!("http://127.0.0.1:{}", arguments.port);
         sign_in.lines(&address).iter().for_each(|line| say(line));

@@ -6,12 +6,14 @@ use super::{configuration, say};
 use crate::cli::Run;
 use crate::{house, packs};
 use yiping_log::CityClock;
+use yiping_server::People;
 
 pub(crate) async fn run(arguments: &Run) -> anyhow::Result<()> {
     let config = configuration(Some(&arguments.config))?;
     let domain = packs::load(&config)?;
     let address = super::address(&config);
-    let mut house = house::open(config, &domain, false, CityClock::life)
+    let nobody = async |_people: &People| Ok(());
+    let (mut house, ()) = house::open(config, &domain, false, CityClock::life, nobody)
         .await
         .context("yiping cannot start")?;
     house.open_mqtt().await?;

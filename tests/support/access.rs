@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 
-use super::{agent, until};
+use super::agent;
 
 /// The seat of the officer.
 pub(crate) const SEAT: &str = "1号席";
@@ -68,7 +68,7 @@ fn folder_of(config: &Path) -> PathBuf {
     PathBuf::from(folder)
 }
 
-/// How to be let in by the program of this port; waits until it says so.
+/// How to be let in by the program of this port, which was ready once: its accounts are made before it answers.
 pub(crate) fn access(port: u16) -> Arc<Access> {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(access) = known.get(&port) {
@@ -80,13 +80,8 @@ pub(crate) fn access(port: u16) -> Arc<Access> {
         .unwrap_or_else(|| panic!("no program of this test has port {port}"))
         .join("sign-in.json");
     drop(folders);
-    let mut access: Option<Access> = None;
-    until("the program says how to sign in", || {
-        let text = std::fs::read(&file).unwrap_or_default();
-        access = serde_json::from_slice(&text).ok();
-        access.is_some()
-    });
-    let access = Arc::new(access.expect("read"));
+    let text = std::fs::read(&file).expect("the program says how to sign in");
+    let access: Arc<Access> = Arc::new(serde_json::from_slice(&text).expect("JSON"));
     known.insert(port, Arc::clone(&access));
     access
 }

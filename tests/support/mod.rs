@@ -7,6 +7,8 @@
 
 pub(crate) mod access;
 pub(crate) mod city;
+pub(crate) mod outage;
+pub(crate) mod outside;
 pub(crate) mod postgres;
 pub(crate) mod rig;
 

@@ -3,6 +3,7 @@
 //! The outbox lies in the log. One task reads the log into an [`Outbox`], appends what the outbox wants said, and gives what is due to the
 //! channels; everything that must not go wrong is here, and can be tried out with crashes between any two steps:
 //!
+//! * Many changes at once are told of together ([`Route::group_secs`]); each is in exactly one notice.
 //! * A notice has the hash of route, channel and the finding that it tells of as its id, so the same decision makes the same notice.
 //! * It is queued only when the log has been read to where it ended at the start, or after an append that may or may not have come through:
 //!   by then the outbox knows whether the log already holds it.
@@ -13,6 +14,7 @@ mod outbox;
 mod patience;
 mod plan;
 mod quiet;
+mod together;
 mod words;
 
 #[cfg(test)]

@@ -99,8 +99,8 @@ pub(crate) struct NoticeAnswer {
     channel: String,
     /// The route; null for a test.
     route: Option<String>,
-    /// The alarm; null for a test.
-    alarm: Option<String>,
+    /// The alarms that it tells of, one once for each change; none for a test.
+    alarms: Vec<String>,
     /// Its title.
     title: String,
     /// Its text.
@@ -131,7 +131,7 @@ impl From<Row> for NoticeAnswer {
             state: row.state.into(),
             channel,
             route: cause.route().map(str::to_owned),
-            alarm: cause.alarm().map(ToString::to_string),
+            alarms: cause.alarms().map(|(alarm, _)| alarm.to_string()).collect(),
             title,
             text,
             queued: row.queued,
@@ -168,12 +168,19 @@ pub(crate) struct NoticesError {
 pub(crate) struct NoticesErrorBody {
     /// Its name, for programs.
     code: &'static str,
-    /// Its sentence, for people.
+    /// Its sentence, for people: in Chinese for who prefers it.
     message: String,
+    /// With a Chinese one: what the English would say of this case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 fn refuse(status: StatusCode, code: &'static str, message: String) -> Response {
-    let error = NoticesErrorBody { code, message };
+    let error = NoticesErrorBody {
+        code,
+        message,
+        detail: None,
+    };
     (status, Json(NoticesError { error })).into_response()
 }
 

@@ -304,10 +304,12 @@ impl Follower<'_> {
     async fn say(&self) -> Result<(), LogError> {
         let settings = &self.inner.settings;
         let now = self.inner.clock.now();
-        let said = self
-            .inner
-            .outbox()
-            .unsaid(now, &settings.patience, settings.waiting_max);
+        let said = self.inner.outbox().unsaid(
+            now,
+            &settings.patience,
+            settings.waiting_max,
+            &self.inner.plan,
+        );
         for some in said.chunks(APPEND_MAX) {
             let bodies = some.iter().cloned().map(Body::Notice).collect();
             match self.inner.log.append(bodies).await {
@@ -329,18 +331,10 @@ impl Follower<'_> {
 
     /// Begins the deliveries that are due.
     fn begin(&self, deliveries: &mut JoinSet<Ended>) {
-        let free = self
-            .inner
-            .settings
-            .deliveries_max
-            .saturating_sub(deliveries.len());
-        let channels = &self.inner.channels;
-        let due = self
-            .inner
-            .outbox()
-            .due(self.inner.clock.now(), free, |name| {
-                channels.per_minute(name)
-            });
+        let (channels, at_once) = (&self.inner.channels, self.inner.settings.deliveries_max);
+        let now = self.inner.clock.now();
+        let per_minute = |name: &str| channels.per_minute(name);
+        let due = self.inner.outbox().due(now, at_once, per_minute);
         for due in due {
             let channel = channels.get(&due.message.channel);
             let limit = self.inner.settings.timeout() + OVERTIME;

@@ -18,7 +18,7 @@ pub struct Settings {
     pub link: String,
     /// How long the other side may take to answer.
     pub timeout_ms: u64,
-    /// Deliveries at one time, at least 1.
+    /// Deliveries by one channel at one time, at least 1.
     pub deliveries_max: usize,
     /// Notices that wait; one more is given up at once, which everybody sees.
     pub waiting_max: usize,

@@ -50,7 +50,7 @@ impl City {
             clock,
             settings: format!(
                 "timeout_ms = 300\npatience = {{ backoff_ms_min = 5, backoff_ms_max = 20 }}\n{channels}\n\
-                 [[route]]\nname = \"all\"\nchannels = [\"duty\"]\n"
+                 [[route]]\nname = \"all\"\nchannels = [\"duty\"]\ngroup_secs = 0\n"
             ),
             alarms: AtomicU32::new(0),
         }

@@ -17,6 +17,8 @@ pub(crate) struct Changes {
     pub(crate) alarms: BTreeSet<AlarmId>,
     pub(crate) sources: BTreeSet<SourceId>,
     pub(crate) cells: BTreeSet<DatastreamId>,
+    pub(crate) channels: BTreeSet<String>,
+    pub(crate) told: BTreeSet<AlarmId>,
 }
 
 impl Changes {

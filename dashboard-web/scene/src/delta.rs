@@ -33,6 +33,13 @@ pub fn apply_delta(state: &mut StateView, delta: &Delta) {
     put_all(&mut state.cells, &delta.cells, |a, b| {
         (&a.thing, &a.property).cmp(&(&b.thing, &b.property))
     });
+    put_all(&mut state.channels, &delta.channels, |a, b| {
+        a.channel.cmp(&b.channel)
+    });
+    put_all(&mut state.told, &delta.told, |a, b| a.alarm.cmp(&b.alarm));
+    state
+        .told
+        .retain(|told| !told.notices.is_empty() && !closed.contains(told.alarm.as_str()));
     for event in &delta.events {
         events::put_among_all(&mut state.events, event);
     }

@@ -264,6 +264,14 @@ pub struct StateView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub cells: Vec<CellView>,
+    /// The ways to people who look at no screen, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub channels: Vec<ChannelView>,
+    /// Who was told of open alarms, by alarm; none of one that nobody was told of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub told: Vec<ToldView>,
 }
 
 /// What changed between two positions. Lists hold whole new values by key; an absent list changed nothing.
@@ -320,6 +328,14 @@ pub struct Delta {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub cells: Vec<CellView>,
+    /// Changed ways to people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub channels: Vec<ChannelView>,
+    /// Who was told of alarms, whole new lists; an empty one is removed, and that of a closed alarm too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub told: Vec<ToldView>,
 }
 
 /// A thing.
@@ -673,6 +689,10 @@ pub struct AcknowledgedView {
     /// The account of who did; `None` before there were accounts.
     #[serde(default)]
     pub person: Option<String>,
+    /// The person's name on screens, as of this position; `None` where the log knows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub display: Option<String>,
     /// The seat; may be empty.
     pub seat: String,
     /// City time.
@@ -680,6 +700,87 @@ pub struct AcknowledgedView {
     pub at_ms: i64,
     /// What was written with it.
     pub note: String,
+}
+
+/// A way to people who look at no screen, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ChannelView {
+    /// Its name in the configuration.
+    pub channel: String,
+    /// Notices that are not delivered yet.
+    pub waiting: u32,
+    /// When the first of them was to be delivered: a time to come while all are held.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub waiting_since_ms: Option<i64>,
+    /// City time since which one of them fails.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub failing_since_ms: Option<i64>,
+    /// Notices that were given up, each within a day of the one before.
+    pub given_up: u32,
+    /// When the last one was.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub given_up_ms: Option<i64>,
+}
+
+/// Who was told of an open alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ToldView {
+    /// The alarm.
+    pub alarm: String,
+    /// The notices that tell of it, in the order in which they were queued, at most the last [`TOLD_PER_ALARM`].
+    pub notices: Vec<NoticeView>,
+}
+
+/// How many notices of an alarm are held.
+pub const TOLD_PER_ALARM: usize = 16;
+
+/// A notice of an alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NoticeView {
+    /// Its id.
+    pub notice: String,
+    /// The channel.
+    pub channel: String,
+    /// What it says of the alarm.
+    pub change: ChangeView,
+    /// Where it stands.
+    pub state: NoticeStateView,
+    /// When it was to be delivered, and when it was delivered or given up.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_ms: i64,
+    /// How many tries there were.
+    pub attempts: u32,
+}
+
+/// What happened to an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeView {
+    /// It began.
+    Raised,
+    /// It is over.
+    Returned,
+    /// Late data corrected when it began or ended.
+    Amended,
+    /// Late data showed that it never was.
+    Withdrawn,
+}
+
+/// Where a notice stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeStateView {
+    /// Not delivered yet.
+    Waiting,
+    /// Taken by the other side.
+    Delivered,
+    /// Not tried any more.
+    GivenUp,
 }
 
 /// A door and what came through it.

@@ -211,8 +211,8 @@ pub fn rule_version(version: &RuleVersion) -> RuleVersionView {
     }
 }
 
-/// An alarm; `None` when it is closed.
-pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
+/// An alarm; `None` when it is closed. Whoever acknowledged it is called by the name that `displays` has for the account.
+pub fn alarm(alarm: &Alarm, displays: &BTreeMap<String, String>) -> Option<AlarmView> {
     let state = match alarm.state() {
         AlarmState::Unacknowledged => AlarmStateView::Unacknowledged,
         AlarmState::Acknowledged => AlarmStateView::Acknowledged,
@@ -241,6 +241,10 @@ pub fn alarm(alarm: &Alarm) -> Option<AlarmView> {
             .as_ref()
             .map(|given| AcknowledgedView {
                 person: given.person.clone(),
+                display: given
+                    .person
+                    .as_ref()
+                    .and_then(|person| displays.get(person).cloned()),
                 seat: given.seat.clone(),
                 at_ms: given.at.as_millis(),
                 note: given.note.clone(),

@@ -4,6 +4,7 @@
 //! [`Limits::things_max`] things; beyond a limit a value is not shown, and is counted ([`WallScene::unshown`]).
 
 mod cells;
+mod notices;
 mod silenced;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,9 +12,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    Alarm, AlarmBook, AlarmId, Body, Catalogue, DatastreamId, DerivedResult, Event, IndexKind,
-    IndexResult, Outcome, Position, Property, PropertyId, Reading, Record, SourceId, ThingId,
-    Timestamp, WindowLength, WindowResult,
+    Act, Alarm, AlarmBook, AlarmId, AlarmState, Body, Catalogue, DatastreamId, DerivedResult,
+    Event, IndexKind, IndexResult, Outcome, Position, Property, PropertyId, Reading, Record,
+    SourceId, ThingId, Timestamp, WindowLength, WindowResult,
 };
 
 use crate::changes::Changes;
@@ -21,11 +22,12 @@ use crate::events::LastEvents;
 use crate::facts::{Given, Limits, SceneFacts};
 use crate::latest::LatestValues;
 use crate::message::{
-    CellView, Delta, IndexKindView, IndexView, Snapshot, SourceView, StateView, ThingView,
-    TrendPoint, TrendView,
+    AlarmView, CellView, Delta, IndexKindView, IndexView, Snapshot, SourceView, StateView,
+    ThingView, TrendPoint, TrendView,
 };
 use crate::row::{self, Taken};
 use crate::{pairs, views};
+use notices::Notices;
 
 /// The scene's name in the live protocol.
 pub const WALL: &str = "wall";
@@ -65,6 +67,9 @@ struct State {
     /// The things that are marked as silent because of others.
     #[serde(default)]
     silenced: BTreeSet<ThingId>,
+    notices: Notices,
+    /// What the persons of accounts are called on screens.
+    displays: BTreeMap<String, String>,
     unshown: u64,
 }
 
@@ -99,6 +104,8 @@ impl WallScene {
             events: LastEvents::default(),
             cells: BTreeMap::new(),
             silenced: BTreeSet::new(),
+            notices: Notices::default(),
+            displays: BTreeMap::new(),
             unshown: 0,
         };
         Self {
@@ -136,7 +143,14 @@ impl WallScene {
         self.state.position = record.position;
         self.state.now = record.received_at;
         match &record.body {
-            Body::Tick | Body::Recall(_) | Body::Notice(_) | Body::Positions(_) | Body::Command(_) => None,
+            Body::Tick | Body::Recall(_) | Body::Positions(_) | Body::Command(_) => None,
+            Body::Notice(notice) => {
+                let open = self.state.alarms.open();
+                self.state
+                    .notices
+                    .take(notice, record.received_at, open, &mut self.changes);
+                None
+            }
             Body::Event(event) => {
                 self.take_event(event, record.received_at);
                 None
@@ -166,7 +180,15 @@ impl WallScene {
                 }
                 Outcome::Alarm(_) => self.take_alarm(record),
             },
-            Body::Decision(_) => self.take_alarm(record),
+            Body::Decision(decision) => {
+                if let Act::SetAccount {
+                    account, display, ..
+                } = &decision.act
+                {
+                    self.take_display(account, display);
+                }
+                self.take_alarm(record)
+            }
         }
     }
 
@@ -188,6 +210,17 @@ impl WallScene {
     /// An open or lately closed alarm.
     pub fn alarm(&self, id: &AlarmId) -> Option<&Alarm> {
         self.state.alarms.get(id)
+    }
+
+    /// An open alarm as screens show it.
+    pub fn alarm_view(&self, id: &AlarmId) -> Option<AlarmView> {
+        let alarm = self.state.alarms.open().get(id)?;
+        views::alarm(alarm, &self.state.displays)
+    }
+
+    /// What the person of an account is called on screens.
+    pub fn display(&self, account: &str) -> Option<&str> {
+        self.state.displays.get(account).map(String::as_str)
     }
 
     /// The whole state.
@@ -405,7 +438,27 @@ impl WallScene {
         if let Body::Finding(_) = record.body {
             self.take_silence(&alarm.event);
         }
+        if alarm.state() == AlarmState::Normal {
+            self.state
+                .notices
+                .close(&alarm.event.alarm, &mut self.changes);
+        }
         Some(alarm)
+    }
+
+    /// A person who is called otherwise is so in all that was acknowledged.
+    fn take_display(&mut self, account: &str, display: &str) {
+        let displays = &mut self.state.displays;
+        if displays.get(account).is_some_and(|known| known == display) {
+            return;
+        }
+        displays.insert(account.to_owned(), display.to_owned());
+        for (id, alarm) in self.state.alarms.open() {
+            let given = alarm.acknowledgement.as_ref();
+            if given.is_some_and(|given| given.person.as_deref() == Some(account)) {
+                self.changes.alarms.insert(id.clone());
+            }
+        }
     }
 }
 
@@ -427,11 +480,13 @@ impl State {
                 .alarms
                 .open()
                 .values()
-                .filter_map(views::alarm)
+                .filter_map(|alarm| views::alarm(alarm, &self.displays))
                 .collect(),
             sources: self.sources.values().cloned().collect(),
             events: self.events.views(),
             cells: self.cells.values().cloned().collect(),
+            channels: self.notices.channels(|_| true),
+            told: self.notices.told(),
         }
     }
 
@@ -457,12 +512,21 @@ impl State {
             indices: pick(&self.indices, &changes.indices, Clone::clone),
             alarms: still_open
                 .iter()
-                .filter_map(|id| open.get(id).and_then(views::alarm))
+                .filter_map(|id| views::alarm(open.get(id)?, &self.displays))
                 .collect(),
             closed: closed.iter().map(AlarmId::to_string).collect(),
             sources: pick(&self.sources, &changes.sources, Clone::clone),
             events: self.events.take_new(),
             cells: pick(&self.cells, &changes.cells, Clone::clone),
+            channels: self
+                .notices
+                .channels(|channel| changes.channels.contains(channel)),
+            told: changes
+                .told
+                .iter()
+                .filter(|id| open.contains_key(id))
+                .map(|id| self.notices.told_of(id))
+                .collect(),
         }
     }
 }

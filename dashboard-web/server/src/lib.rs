@@ -11,6 +11,7 @@ pub mod metrics;
 pub mod people;
 mod provider;
 mod proxies;
+pub mod refusal;
 mod router;
 mod serve;
 mod settings;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
@@ -19,6 +19,7 @@ use crate::admission::{self, Need};
 use crate::api::{self, ApiError};
 use crate::app::{self, Files};
 use crate::guard;
+use crate::refusal;
 use crate::state::ServerState;
 
 /// What another room serves beside this one: its routes, with their own body limit, and what OpenAPI says of them.
@@ -160,9 +161,10 @@ pub(crate) fn serving(state: ServerState, extras: Vec<Extra>, files: Files) -> R
         .fallback(move |request: axum::extract::Request| {
             std::future::ready(app::answer(files, &request))
         })
-        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.settings, guard::in_time))
         .layer(from_fn_with_state(door, admission::know))
         .layer(from_fn_with_state(asked.clone(), guard::check))
+        .layer(from_fn(refusal::spoken))
+        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(asked, guard::secure))
 }

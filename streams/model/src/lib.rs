@@ -34,7 +34,7 @@ pub use id::{
     AlarmId, DatastreamId, EventKey, EventKind, IdError, IncidentId, NoticeId, PropertyId, RuleId,
     SourceId, TaskId, ThingId, UnitId, hex,
 };
-pub use notice::{Message, Notice, NoticeCause, NoticeStep};
+pub use notice::{AlarmTold, Message, Notice, NoticeCause, NoticeStep};
 pub use reading::{Measured, Quality, Reading};
 pub use recall::{Recall, RecallPoint};
 pub use record::{Body, CodecError, Kind, Position, Record};

@@ -80,6 +80,15 @@ pub enum NoticeCause {
         /// Its warning level.
         level: Level,
     },
+    /// Several alarms changed in a short time: of one rule, or behind one gateway.
+    Group {
+        /// The route that wants them, by its name in the configuration.
+        route: String,
+        /// The gravest of their warning levels.
+        level: Level,
+        /// What happened, in the order of the log.
+        about: Vec<AlarmTold>,
+    },
     /// A person tries a channel.
     Test {
         /// The account; `None` for a program.
@@ -88,6 +97,17 @@ pub enum NoticeCause {
         /// The seat; may be empty.
         seat: String,
     },
+}
+
+/// A change of an alarm that is told of together with others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmTold {
+    /// The notice that it would have been alone.
+    pub alone: NoticeId,
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// What happened to it.
+    pub change: AlarmChange,
 }
 
 impl NoticeStep {
@@ -103,18 +123,21 @@ impl NoticeStep {
 }
 
 impl NoticeCause {
-    /// The alarm that is told of.
-    pub const fn alarm(&self) -> Option<&AlarmId> {
-        match self {
-            Self::Alarm { alarm, .. } => Some(alarm),
-            Self::Test { .. } => None,
-        }
+    /// The alarms that are told of and what happened to them, in the order of the log.
+    pub fn alarms(&self) -> impl Iterator<Item = (&AlarmId, &AlarmChange)> {
+        let (one, several) = match self {
+            Self::Alarm { alarm, change, .. } => (Some((alarm, change)), &[][..]),
+            Self::Group { about, .. } => (None, &about[..]),
+            Self::Test { .. } => (None, &[][..]),
+        };
+        one.into_iter()
+            .chain(several.iter().map(|told| (&told.alarm, &told.change)))
     }
 
     /// The route that wants it.
     pub fn route(&self) -> Option<&str> {
         match self {
-            Self::Alarm { route, .. } => Some(route),
+            Self::Alarm { route, .. } | Self::Group { route, .. } => Some(route),
             Self::Test { .. } => None,
         }
     }

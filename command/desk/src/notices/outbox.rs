@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    Body, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Position, Record, Timestamp,
+    AlarmBook, Body, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Position, Record,
+    Timestamp,
 };
 
 use super::patience::Patience;
 use super::plan::Plan;
+use super::together::{Wanted, batches};
 
 /// How many notices are remembered that are delivered or given up.
 const CLOSED_KEPT_MAX: usize = 1_000;
@@ -28,12 +30,18 @@ pub struct Outbox {
     position: Position,
     /// Alarms up to here are not told of: nobody had asked for it.
     after: Position,
-    /// What is to be queued, and the record that says why. It stays until the log holds it.
+    /// The alarms, for their numbers: folded from the same records as those of the screens.
+    alarms: AlarmBook,
+    /// What is to be queued, alone or with others. It stays until the log holds it.
     wanted: BTreeMap<NoticeId, Wanted>,
     /// What is queued.
     open: BTreeMap<NoticeId, Open>,
     /// What is done, lately.
     closed: BTreeMap<NoticeId, Closed>,
+    /// When each channel delivered last.
+    delivered: BTreeMap<String, Timestamp>,
+    /// What is told of together with others in one of these, by the notice that it would be alone.
+    together: BTreeSet<NoticeId>,
     /// Nothing is said or sent before the log was read up to here: it may hold what this outbox does not know yet.
     #[serde(skip)]
     settled: Position,
@@ -56,13 +64,6 @@ pub struct Outbox {
 enum Word {
     Queued,
     Outcome,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Wanted {
-    because: Position,
-    at: Timestamp,
-    message: Message,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +102,7 @@ pub struct Due {
 /// How the outbox stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
-    /// Notices that are not delivered yet, held ones included.
+    /// Notices that are not delivered yet, held ones included, and changes that are not in one yet.
     pub waiting: usize,
     /// City time since which one of them fails; `None` when none does.
     pub failing_since: Option<Timestamp>,
@@ -170,18 +171,13 @@ impl Outbox {
             return;
         }
         self.position = record.position;
-        match &record.body {
-            Body::Notice(notice) => self.fold(notice, record),
-            Body::Finding(finding) if record.position > self.after => {
-                for (id, message) in plan.messages(record, finding) {
-                    if !self.open.contains_key(&id) && !self.closed.contains_key(&id) {
-                        let (because, at) = (record.position, record.received_at);
-                        let wanted = || Wanted {
-                            because,
-                            at,
-                            message,
-                        };
-                        self.wanted.entry(id).or_insert_with(wanted);
+        let alarm = self.alarms.apply(record);
+        match (&record.body, alarm) {
+            (Body::Notice(notice), _) => self.fold(notice, record),
+            (Body::Finding(finding), Some(alarm)) if record.position > self.after => {
+                for (id, wanted) in plan.wanted(record, finding, alarm.number) {
+                    if !self.holds(&id) {
+                        self.wanted.entry(id).or_insert(wanted);
                     }
                 }
             }
@@ -189,12 +185,21 @@ impl Outbox {
         }
     }
 
+    /// Whether the log holds a notice of this change, alone or with others.
+    fn holds(&self, id: &NoticeId) -> bool {
+        self.open.contains_key(id) || self.closed.contains_key(id) || self.together.contains(id)
+    }
+
     fn fold(&mut self, notice: &Notice, record: &Record) {
         let id = &notice.notice;
         let (position, now) = (record.position, record.received_at);
         match &notice.step {
             NoticeStep::Queued(message) => {
-                self.wanted.remove(id);
+                let with_others = parts(message);
+                for part in with_others.chain([id]) {
+                    self.wanted.remove(part);
+                    self.saying.remove(&(Word::Queued, part.clone()));
+                }
                 if !self.open.contains_key(id) && !self.closed.contains_key(id) {
                     let open = Open {
                         position,
@@ -206,8 +211,8 @@ impl Outbox {
                         reason: None,
                     };
                     self.open.insert(id.clone(), open);
+                    self.together.extend(parts(message).cloned());
                 }
-                self.saying.remove(&(Word::Queued, id.clone()));
             }
             NoticeStep::Failed {
                 attempt,
@@ -240,6 +245,9 @@ impl Outbox {
         said: &str,
     ) {
         if let Some(open) = self.open.remove(id) {
+            if delivered {
+                self.mended(&open.message.channel, record.received_at);
+            }
             let closed = Closed {
                 position: record.position,
                 queued: open.queued,
@@ -258,8 +266,24 @@ impl Outbox {
                 .iter()
                 .min_by_key(|(_, closed)| closed.position)
                 .map(|(id, _)| id.clone());
-            if let Some(oldest) = oldest {
-                self.closed.remove(&oldest);
+            if let Some(closed) = oldest.and_then(|oldest| self.closed.remove(&oldest)) {
+                for part in parts(&closed.message) {
+                    self.together.remove(part);
+                }
+            }
+        }
+    }
+
+    /// A channel that delivers for the first time since others failed: those need not wait any longer. One that alone is refused gets no more
+    /// than this one try out of turn.
+    fn mended(&mut self, channel: &str, now: Timestamp) {
+        let before = self.delivered.insert(channel.to_owned(), now);
+        for open in self.open.values_mut() {
+            let failed_since = open
+                .failing_since
+                .filter(|_| open.message.channel == channel);
+            if failed_since.is_some_and(|since| before.is_none_or(|before| before < since)) {
+                open.next = open.next.min(now);
             }
         }
     }
@@ -279,25 +303,26 @@ impl Outbox {
         now: Timestamp,
         patience: &Patience,
         waiting_max: usize,
+        plan: &Plan,
     ) -> Vec<Notice> {
         if self.position < self.settled {
             return Vec::new();
         }
-        let is_new = |id: &&NoticeId| !self.saying.contains(&(Word::Queued, (*id).clone()));
-        let mut new: Vec<NoticeId> = self.wanted.keys().filter(is_new).cloned().collect();
-        new.sort_by_key(|id| self.wanted[id].because);
-        let mut waiting = self.open.len() + self.wanted.len() - new.len();
+        let is_new =
+            |(id, _): &(&NoticeId, _)| !self.saying.contains(&(Word::Queued, (*id).clone()));
+        let new = batches(self.wanted.iter().filter(is_new), now);
+        let mut waiting = self.open.len();
         let mut said = Vec::new();
-        for id in new {
-            let wanted = &self.wanted[&id];
-            let reason = if patience.is_over(wanted.at, now) {
+        for batch in new {
+            let (id, message) = plan.together(&batch);
+            let reason = if patience.is_over(batch[0].1.at, now) {
                 Some("the alarm was too old when it could be told of".to_owned())
             } else if waiting >= waiting_max {
                 Some(format!("{waiting_max} notices wait already"))
             } else {
                 None
             };
-            let step = NoticeStep::Queued(Box::new(wanted.message.clone()));
+            let step = NoticeStep::Queued(Box::new(message));
             match reason {
                 Some(reason) => {
                     let (notice, attempts) = (id.clone(), 0);
@@ -307,7 +332,8 @@ impl Outbox {
                 }
                 None => waiting += 1,
             }
-            self.saying.insert((Word::Queued, id.clone()));
+            let parts = batch.iter().map(|(id, _)| (Word::Queued, (*id).clone()));
+            self.saying.extend(parts);
             said.push(Notice { notice: id, step });
         }
         for (id, outcome) in &self.outcomes {
@@ -318,36 +344,42 @@ impl Outbox {
         said
     }
 
-    /// What is to be delivered now, at most `free`: the gravest first, of one alarm and channel one after the other, and of each channel no
-    /// more in a minute than `per_minute` says (0 for no limit). It counts as on its way until [`Outbox::answered`].
+    /// What is to be delivered now: the gravest first, of one alarm and channel one after the other; of each channel at most `at_once` at one
+    /// time, so that a slow one holds up no other, and no more in a minute than `per_minute` says (0 for no limit). It counts as on its way
+    /// until the log says what became of it.
     pub fn due(
         &mut self,
         now: Timestamp,
-        free: usize,
+        at_once: usize,
         per_minute: impl Fn(&str) -> u32,
     ) -> Vec<Due> {
-        if self.position < self.settled || free == 0 {
+        if self.position < self.settled {
             return Vec::new();
         }
         let mut open: Vec<(&NoticeId, &Open)> = self.open.iter().collect();
         open.sort_by_key(|(_, open)| open.position);
-        let mut before_it = BTreeSet::new();
+        let mut before_it = BTreeMap::new();
         open.retain(|(id, open)| {
-            let first = match &open.message.cause {
-                NoticeCause::Alarm { route, alarm, .. } => {
-                    before_it.insert((route, &open.message.channel, alarm))
-                }
-                NoticeCause::Test { .. } => true,
-            };
+            let Message { channel, cause, .. } = &open.message;
+            let route = cause.route();
+            let mut first = true;
+            for (alarm, _) in cause.alarms() {
+                first &= *before_it.entry((route, channel, alarm)).or_insert(*id) == *id;
+            }
             first && open.next <= now && !self.on_way.contains(*id)
         });
         open.sort_by_key(|(_, open)| level(&open.message));
+        let mut busy: BTreeMap<String, usize> = BTreeMap::new();
+        for open in self.on_way.iter().filter_map(|id| self.open.get(id)) {
+            *busy.entry(open.message.channel.clone()).or_default() += 1;
+        }
         let mut due = Vec::new();
         for (id, open) in open {
-            if due.len() == free {
-                break;
-            }
             let channel = open.message.channel.as_str();
+            let busy = busy.entry(channel.to_owned()).or_default();
+            if *busy >= at_once {
+                continue;
+            }
             let begun = self.begun.entry(channel.to_owned()).or_default();
             while begun.front().is_some_and(|first| *first + MINUTE <= now) {
                 begun.pop_front();
@@ -359,6 +391,7 @@ impl Outbox {
             if limit > 0 {
                 begun.push_back(now);
             }
+            *busy += 1;
             due.push(Due {
                 notice: id.clone(),
                 attempt: open.attempts + 1,
@@ -413,7 +446,14 @@ impl Outbox {
             .open
             .iter()
             .filter(|(id, _)| !self.on_way.contains(*id));
-        let ahead = waiting.map(|(_, open)| open.next.micros_since(now));
+        let gathered = self
+            .wanted
+            .values()
+            .filter_map(|wanted| wanted.bond.as_ref());
+        let ahead = waiting
+            .map(|(_, open)| open.next)
+            .chain(gathered.map(|(_, until)| *until))
+            .map(|next| next.micros_since(now));
         let wait = |micros: i64| match u64::try_from(micros) {
             Ok(micros @ 1..) => Duration::from_micros(micros),
             // Due, but held up by others, or by the limit of its channel.
@@ -468,10 +508,19 @@ impl Outbox {
     }
 }
 
+/// What a notice tells of together, each by the notice that it would be alone.
+fn parts(message: &Message) -> impl Iterator<Item = &NoticeId> {
+    let about = match &message.cause {
+        NoticeCause::Group { about, .. } => &about[..],
+        NoticeCause::Alarm { .. } | NoticeCause::Test { .. } => &[],
+    };
+    about.iter().map(|told| &told.alone)
+}
+
 /// A test is as urgent as the gravest: somebody waits for it.
 const fn level(message: &Message) -> Level {
     match &message.cause {
-        NoticeCause::Alarm { level, .. } => *level,
+        NoticeCause::Alarm { level, .. } | NoticeCause::Group { level, .. } => *level,
         NoticeCause::Test { .. } => Level::Red,
     }
 }

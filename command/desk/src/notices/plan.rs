@@ -1,12 +1,16 @@
 //! Which change of which alarm is told to whom.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use yiping_model::{
     AlarmChange, AlarmEvent, Finding, Level, Message, NoticeCause, NoticeId, Outcome, Record,
-    Timestamp,
+    ThingId, Timestamp,
 };
 
 use super::quiet::Quiet;
+use super::together::Wanted;
 use super::words::{Language, NoField, Template, Words};
 use crate::rights::Scope;
 
@@ -47,6 +51,10 @@ pub struct Route {
     /// In which language.
     #[serde(default)]
     pub language: Language,
+    /// Changes of one rule or behind one gateway that come within so many seconds are one notice; 0 for one each. The highest level never
+    /// waits.
+    #[serde(default = "usual_group")]
+    pub group_secs: u32,
     /// Held in these hours until they end, but for the highest level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Quiet>,
@@ -57,6 +65,14 @@ pub struct Route {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
+
+/// Ours: Alertmanager waits as long for the first notice of a group.
+const fn usual_group() -> u32 {
+    30
+}
+
+/// Longer nobody may be kept waiting.
+const GROUP_SECS_MAX: u32 = 600;
 
 const fn every_level() -> Level {
     Level::Blue
@@ -88,6 +104,9 @@ pub enum PlanError {
     /// It tells nothing.
     #[error("notify.route `{0}` names no change: raised, returned, amended, withdrawn")]
     Changes(String),
+    /// It keeps waiting for too long.
+    #[error("notify.route `{0}`: group_secs is at most {GROUP_SECS_MAX}")]
+    Group(String),
     /// A template that cannot be read.
     #[error("notify.route `{route}`, {which}: {fault}")]
     Template {
@@ -154,6 +173,9 @@ impl Route {
         if self.changes.is_empty() {
             return Err(PlanError::Changes(name()));
         }
+        if self.group_secs > GROUP_SECS_MAX {
+            return Err(PlanError::Group(name()));
+        }
         let unknown = |one: &&String| !channels.contains(&one.as_str());
         match self.channels.iter().find(unknown) {
             Some(channel) => Err(PlanError::Channel {
@@ -170,6 +192,8 @@ impl Route {
 pub struct Plan {
     routes: Vec<Ready>,
     words: Words,
+    /// Things through which others are heard.
+    leading: BTreeSet<ThingId>,
 }
 
 #[derive(Debug, Clone)]
@@ -213,14 +237,38 @@ impl Plan {
                 text,
             })
         };
+        let things = words.catalogue.things.values();
         Ok(Self {
             routes: routes.iter().map(ready).collect::<Result<_, PlanError>>()?,
+            leading: things.filter_map(|thing| thing.parent.clone()).collect(),
             words,
         })
     }
 
-    /// What is told of this finding, which the log took with this record: a message for each route that wants it and each of its channels.
-    pub(super) fn messages(&self, record: &Record, finding: &Finding) -> Vec<(NoticeId, Message)> {
+    pub(super) const fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Whether others are heard through this thing.
+    pub(super) fn leads(&self, thing: &ThingId) -> bool {
+        self.leading.contains(thing)
+    }
+
+    /// The language of a route, also of one that is gone.
+    pub(super) fn language(&self, route: &str) -> Language {
+        let mut routes = self.routes.iter();
+        let known = routes.find(|ready| ready.route.name == route);
+        known.map_or_else(Language::default, |ready| ready.route.language)
+    }
+
+    /// What is told of this finding, which the log took with this record and whose alarm has this number: a message for each route that wants
+    /// it and each of its channels.
+    pub(super) fn wanted(
+        &self,
+        record: &Record,
+        finding: &Finding,
+        number: u32,
+    ) -> Vec<(NoticeId, Wanted)> {
         let Outcome::Alarm(event) = &finding.outcome else {
             return Vec::new();
         };
@@ -228,7 +276,20 @@ impl Plan {
         wanted
             .flat_map(|ready| {
                 let channels = ready.route.channels.iter();
-                channels.map(|channel| self.message(ready, channel, record, finding, event))
+                channels.map(|channel| {
+                    let waits = ready.route.group_secs > 0 && event.level != Level::Red;
+                    let until = || {
+                        let wait = Duration::from_secs(u64::from(ready.route.group_secs));
+                        (self.bond(event), record.received_at + wait)
+                    };
+                    let wanted = Wanted {
+                        because: record.position,
+                        at: record.received_at,
+                        message: self.message(ready, channel, record, event, number),
+                        bond: waits.then(until),
+                    };
+                    (Self::id(ready, channel, finding, event), wanted)
+                })
             })
             .collect()
     }
@@ -242,15 +303,8 @@ impl Plan {
             && ready.scope.covers(area, domain)
     }
 
-    fn message(
-        &self,
-        ready: &Ready,
-        channel: &str,
-        record: &Record,
-        finding: &Finding,
-        event: &AlarmEvent,
-    ) -> (NoticeId, Message) {
-        let id = NoticeId::of(&[
+    fn id(ready: &Ready, channel: &str, finding: &Finding, event: &AlarmEvent) -> NoticeId {
+        NoticeId::of(&[
             "alarm",
             &ready.route.name,
             channel,
@@ -258,14 +312,24 @@ impl Plan {
             event.change.name(),
             &finding.cause.to_string(),
             &finding.ordinal.to_string(),
-        ]);
+        ])
+    }
+
+    fn message(
+        &self,
+        ready: &Ready,
+        channel: &str,
+        record: &Record,
+        event: &AlarmEvent,
+        number: u32,
+    ) -> Message {
         let language = ready.route.language;
         let mark = self.words.mark(language);
         let fill = |template: &Template| {
-            let said = template.fill(&self.words, event, language);
+            let said = template.fill(&self.words, event, number, language);
             format!("{mark}{said}")
         };
-        let message = Message {
+        Message {
             channel: channel.to_owned(),
             cause: NoticeCause::Alarm {
                 route: ready.route.name.clone(),
@@ -276,8 +340,7 @@ impl Plan {
             not_before: self.held_until(ready, event.level, record.received_at),
             title: fill(&ready.title),
             text: fill(&ready.text),
-        };
-        (id, message)
+        }
     }
 
     fn held_until(&self, ready: &Ready, level: Level, now: Timestamp) -> Option<Timestamp> {

@@ -1,3 +1,4 @@
+mod together;
 mod world;
 
 use std::collections::BTreeMap;
@@ -76,8 +77,8 @@ fn words(simulated: bool) -> Words {
 }
 
 fn route(extra: &str) -> Route {
-    // As the configuration reads it.
-    let text = format!(r#"{{"name":"grave","channels":["duty"]{extra}}}"#);
+    // As the configuration reads it; each change is a notice.
+    let text = format!(r#"{{"name":"grave","channels":["duty"],"group_secs":0{extra}}}"#);
     serde_json::from_str(&text).expect("a route")
 }
 
@@ -134,9 +135,9 @@ fn record(position: u64, secs: i64, body: Body) -> Record {
 
 /// What a plan makes of one event, through an outbox: the messages that are queued.
 fn told(routes: &[Route], event: &Record) -> Vec<Message> {
-    let mut outbox = Outbox::default();
-    outbox.take(event, &plan(routes));
-    let said = outbox.unsaid(event.received_at, &Patience::default(), 100);
+    let (mut outbox, plan) = (Outbox::default(), plan(routes));
+    outbox.take(event, &plan);
+    let said = outbox.unsaid(event.received_at, &Patience::default(), 100, &plan);
     said.into_iter()
         .map(|notice| match notice.step {
             NoticeStep::Queued(message) => *message,
@@ -167,11 +168,11 @@ fn a_message_says_what_where_how_much_and_when_in_both_languages() {
         said[0].title,
         "[Level I (red)] alarm: Chlorine too high Tank farm 1 gas-1"
     );
-    let own = route(r#","title":"{thing}!","text":"{value} at {time}""#);
+    let own = route(r#","title":"{number} {thing}!","text":"{value} at {time}""#);
     let said = told(&[own], &event);
     assert_eq!(
         (&*said[0].title, &*said[0].text),
-        ("一号罐区 gas-1!", "2.5 ppm at 2026-03-01 12:00:00")
+        ("1 一号罐区 gas-1!", "2.5 ppm at 2026-03-01 12:00:00")
     );
 }
 
@@ -188,7 +189,7 @@ fn a_value_has_the_unit_that_its_rule_gives_it() {
         let Body::Finding(finding) = &event.body else {
             panic!("{event:?}");
         };
-        plan.messages(&event, finding)[0].1.text.clone()
+        plan.wanted(&event, finding, 1)[0].1.message.text.clone()
     };
     assert_eq!(said(Measure::Value), "氯气 2.5 ppm 2.0 ppm");
     assert_eq!(said(Measure::PerHour), "氯气 2.5 ppm/h 2.0 ppm/h");
@@ -203,7 +204,7 @@ fn a_simulated_city_says_so_first() {
     let plan = Plan::new(&[route("")], words(true)).expect("right");
     let mut outbox = Outbox::default();
     outbox.take(&raised(2, 1, AlarmChange::Raised, Level::Red, NOON), &plan);
-    let said = outbox.unsaid(Timestamp::from_secs(NOON), &Patience::default(), 100);
+    let said = outbox.unsaid(Timestamp::from_secs(NOON), &Patience::default(), 100, &plan);
     let NoticeStep::Queued(message) = &said[0].step else {
         panic!("{said:?}");
     };
@@ -254,6 +255,12 @@ fn a_route_that_cannot_be_is_named() {
     };
     assert!(check(&[nobody]).is_err());
     assert!(check(&[route(r#","changes":[]"#)]).is_err());
+    let for_ever = Route {
+        group_secs: 601,
+        ..route("")
+    };
+    let wrong = check(&[for_ever]).expect_err("too long");
+    assert!(wrong.contains("group_secs"), "{wrong}");
     for template in ["{thin}", "{thing", "{}"] {
         let wrong = route(&format!(r#","text":"{template}""#));
         assert!(check(&[wrong]).expect_err("unknown").contains("text"));
@@ -334,7 +341,7 @@ fn a_channel_takes_no_more_in_a_minute_than_it_may_and_the_gravest_first() {
     for record in &log {
         outbox.take(record, &plan);
     }
-    for notice in outbox.unsaid(now, &Patience::default(), 100) {
+    for notice in outbox.unsaid(now, &Patience::default(), 100, &plan) {
         let next = log.len() as u64 + 1;
         log.push(record(next, NOON, Body::Notice(notice)));
         outbox.take(&log[log.len() - 1], &plan);
@@ -361,7 +368,7 @@ fn what_is_too_many_or_too_old_is_given_up_and_everybody_can_see_it() {
         outbox.take(&event, &plan);
     }
     let now = Timestamp::from_secs(NOON + 1);
-    let said = outbox.unsaid(now, &Patience::default(), 2);
+    let said = outbox.unsaid(now, &Patience::default(), 2, &plan);
     let names: Vec<_> = said.iter().map(|notice| notice.step.name()).collect();
     assert_eq!(names, ["queued", "queued", "queued", "given_up"]);
     for (place, notice) in said.iter().enumerate() {
@@ -382,7 +389,12 @@ fn what_is_too_many_or_too_old_is_given_up_and_everybody_can_see_it() {
         &raised(9, 9, AlarmChange::Raised, Level::Blue, NOON + 2),
         &plan,
     );
-    let said = outbox.unsaid(Timestamp::from_secs(NOON + 90_000), &Patience::default(), 9);
+    let said = outbox.unsaid(
+        Timestamp::from_secs(NOON + 90_000),
+        &Patience::default(),
+        9,
+        &plan,
+    );
     let last = said.last().map(|notice| notice.step.name());
     assert_eq!(last, Some("given_up"), "{said:?}");
 }
@@ -393,13 +405,13 @@ fn a_channel_that_is_gone_gives_up_and_an_alarm_from_before_is_not_told_of() {
     let plan = plan(&[route("")]);
     let now = Timestamp::from_secs(NOON);
     outbox.take(&raised(5, 1, AlarmChange::Raised, Level::Red, NOON), &plan);
-    assert_eq!(outbox.unsaid(now, &Patience::default(), 9), []);
+    assert_eq!(outbox.unsaid(now, &Patience::default(), 9, &plan), []);
     outbox.take(&raised(6, 2, AlarmChange::Raised, Level::Red, NOON), &plan);
-    let queued = outbox.unsaid(now, &Patience::default(), 9).remove(0);
+    let queued = outbox.unsaid(now, &Patience::default(), 9, &plan).remove(0);
     outbox.take(&record(7, NOON, Body::Notice(queued)), &plan);
     let due = outbox.due(now, 1, |_| 0).remove(0);
     outbox.answered(&due, Err(None), now, &Patience::default());
-    let said: Vec<Notice> = outbox.unsaid(now, &Patience::default(), 9);
+    let said: Vec<Notice> = outbox.unsaid(now, &Patience::default(), 9, &plan);
     assert!(matches!(
         &said[0].step,
         NoticeStep::GivenUp { attempts: 1, .. }
@@ -421,9 +433,9 @@ fn a_finding_that_stands_twice_in_the_log_is_told_of_once() {
     };
     outbox.take(&event, &plan);
     outbox.take(&again(2), &plan);
-    let said = outbox.unsaid(now, &Patience::default(), 9);
+    let said = outbox.unsaid(now, &Patience::default(), 9, &plan);
     assert_eq!(said.len(), 1);
     outbox.take(&record(3, NOON, Body::Notice(said[0].clone())), &plan);
     outbox.take(&again(4), &plan);
-    assert_eq!(outbox.unsaid(now, &Patience::default(), 9), []);
+    assert_eq!(outbox.unsaid(now, &Patience::default(), 9, &plan), []);
 }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{AlarmEvent, Catalogue, Level, PropertyId, RuleId, Text, Timestamp, Zone};
+use yiping_model::{
+    AlarmEvent, Catalogue, Level, PropertyId, RuleId, Text, ThingId, Timestamp, Zone,
+};
 
 use super::plan::Change;
 
@@ -59,6 +61,7 @@ pub enum Measure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     City,
+    Number,
     Level,
     Change,
     Rule,
@@ -73,8 +76,9 @@ enum Field {
     Link,
 }
 
-const FIELDS: [(&str, Field); 13] = [
+const FIELDS: [(&str, Field); 14] = [
     ("city", Field::City),
+    ("number", Field::Number),
     ("level", Field::Level),
     ("change", Field::Change),
     ("rule", Field::Rule),
@@ -102,7 +106,7 @@ enum Part {
 /// A brace with no field in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{{{0}}}` is no field of a template; the fields are city, level, change, rule, thing, area, property, value, threshold, started, time, alarm, link"
+    "`{{{0}}}` is no field of a template; the fields are city, number, level, change, rule, thing, area, property, value, threshold, started, time, alarm, link"
 )]
 pub struct NoField(String);
 
@@ -133,22 +137,28 @@ impl Template {
         match language {
             Language::Zh => [
                 "【{level}】{change}：{rule} {thing}",
-                "{city} {change}\n级别：{level}\n规则：{rule}\n对象：{thing}（{area}）\n{property}：{value}，限值 {threshold}\n开始：{started}\n时间：{time}\n编号：{alarm}\n{link}",
+                "{city} {change}\n级别：{level}\n规则：{rule}\n对象：{thing}（{area}）\n{property}：{value}，限值 {threshold}\n开始：{started}\n时间：{time}\n编号：{number}（{alarm}）\n{link}",
             ],
             Language::En => [
                 "[{level}] {change}: {rule} {thing}",
-                "{city}: {change}\nLevel: {level}\nRule: {rule}\nWhere: {thing} ({area})\n{property}: {value}, threshold {threshold}\nSince: {started}\nTime: {time}\nAlarm: {alarm}\n{link}",
+                "{city}: {change}\nLevel: {level}\nRule: {rule}\nWhere: {thing} ({area})\n{property}: {value}, threshold {threshold}\nSince: {started}\nTime: {time}\nNumber: {number} ({alarm})\n{link}",
             ],
         }
     }
 
-    /// The text that it makes of an alarm's event.
-    pub(super) fn fill(&self, words: &Words, event: &AlarmEvent, language: Language) -> String {
+    /// The text that it makes of an event of the alarm that has this number.
+    pub(super) fn fill(
+        &self,
+        words: &Words,
+        event: &AlarmEvent,
+        number: u32,
+        language: Language,
+    ) -> String {
         let mut text = String::new();
         for part in &self.0 {
             match part {
                 Part::Text(plain) => text.push_str(plain),
-                Part::Field(field) => words.write(*field, event, language, &mut text),
+                Part::Field(field) => text.push_str(&words.said(*field, event, number, language)),
             }
         }
         text.trim_end().to_owned()
@@ -165,31 +175,46 @@ impl Words {
         }
     }
 
-    fn write(&self, field: Field, event: &AlarmEvent, language: Language, out: &mut String) {
-        let say = |text: &Text| match language {
-            Language::Zh => text.zh.clone(),
-            Language::En => text.en.clone(),
-        };
-        let thing = self.catalogue.things.get(&event.subject.thing);
-        let rule = self.rules.get(&event.rule);
+    /// The city's name.
+    pub(super) fn city(&self, language: Language) -> String {
+        say(&self.catalogue.city, language)
+    }
+
+    /// What a rule is called.
+    pub(super) fn rule(&self, id: &RuleId, language: Language) -> String {
+        let known = self.rules.get(id);
+        known.map_or_else(|| id.to_string(), |rule| say(&rule.title, language))
+    }
+
+    /// What a thing is called, and its id.
+    pub(super) fn thing(&self, id: &ThingId, language: Language) -> String {
+        self.catalogue.things.get(id).map_or_else(
+            || id.to_string(),
+            |known| format!("{} {id}", say(&known.name, language)),
+        )
+    }
+
+    fn said(&self, field: Field, event: &AlarmEvent, number: u32, language: Language) -> String {
         let zone = &self.catalogue.zone;
-        let said = match field {
-            Field::City => say(&self.catalogue.city),
-            Field::Level => level(event.level, language).to_owned(),
+        match field {
+            Field::City => self.city(language),
+            Field::Number => number.to_string(),
+            Field::Level => level_word(event.level, language).to_owned(),
             Field::Change => Change::of(&event.change).word(language).to_owned(),
-            Field::Rule => rule.map_or_else(|| event.rule.to_string(), |rule| say(&rule.title)),
-            Field::Thing => thing.map_or_else(
-                || event.subject.thing.to_string(),
-                |known| format!("{} {}", say(&known.name), known.id),
-            ),
+            Field::Rule => self.rule(&event.rule, language),
+            Field::Thing => self.thing(&event.subject.thing, language),
             Field::Area => {
+                let thing = self.catalogue.things.get(&event.subject.thing);
                 let code = thing.and_then(|known| known.area.as_deref());
                 let area = self
                     .catalogue
                     .areas
                     .iter()
                     .find(|area| Some(&*area.code) == code);
-                area.map_or_else(|| code.unwrap_or("—").to_owned(), |area| say(&area.name))
+                area.map_or_else(
+                    || code.unwrap_or("—").to_owned(),
+                    |area| say(&area.name, language),
+                )
             }
             Field::Property => self.subject(event, language),
             Field::Value => self.number(event.extreme, event),
@@ -198,8 +223,7 @@ impl Words {
             Field::Time => local(event.at, zone),
             Field::Alarm => event.alarm.to_string(),
             Field::Link => self.link.clone(),
-        };
-        out.push_str(&said);
+        }
     }
 
     /// What the values are of.
@@ -210,15 +234,14 @@ impl Words {
         let mut kind = kind.filter(|(kind, _)| kind.as_str() == id.as_str());
         let known = known.or_else(|| kind.next().map(|(_, known)| &known.title));
         match (known, language) {
-            (Some(title), Language::Zh) => title.zh.clone(),
-            (Some(title), Language::En) => title.en.clone(),
+            (Some(title), _) => say(title, language),
             (None, Language::Zh) if id.as_str() == PropertyId::NO_DATA => "无数据".to_owned(),
             (None, Language::En) if id.as_str() == PropertyId::NO_DATA => "No data".to_owned(),
             (None, _) => id.to_string(),
         }
     }
 
-    fn measure(&self, event: &AlarmEvent) -> &Measure {
+    pub(super) fn measure(&self, event: &AlarmEvent) -> &Measure {
         let rule = self.rules.get(&event.rule);
         rule.map_or(&Measure::Value, |rule| &rule.measure)
     }
@@ -261,8 +284,15 @@ impl Words {
     }
 }
 
+fn say(text: &Text, language: Language) -> String {
+    match language {
+        Language::Zh => text.zh.clone(),
+        Language::En => text.en.clone(),
+    }
+}
+
 /// The statutory four, as the screens say them.
-const fn level(level: Level, language: Language) -> &'static str {
+pub(super) const fn level_word(level: Level, language: Language) -> &'static str {
     match (language, level) {
         (Language::Zh, Level::Red) => "一级（红）",
         (Language::Zh, Level::Orange) => "二级（橙）",

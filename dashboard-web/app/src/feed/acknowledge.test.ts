@@ -55,6 +55,7 @@ describe("an acknowledgement", () => {
 
   it("names a person, a seat, or both", () => {
     expect(named({ person: "wang.fang", seat: "二号席" })).toBe("wang.fang 二号席");
+    expect(named({ person: "wang.fang", display: "王芳", seat: "二号席" })).toBe("王芳 二号席");
     expect(named({ person: null, seat: "二号席" })).toBe("二号席");
     expect(named({ person: "wang.fang", seat: "" })).toBe("wang.fang");
   });

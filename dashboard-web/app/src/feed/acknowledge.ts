@@ -1,9 +1,11 @@
+import { asked } from "../lib/i18n";
 import { seen } from "./evidence";
 import type { AlarmView } from "./messages";
 
-/** Who acknowledged: an account, at a seat; each where it is known. */
+/** Who acknowledged: an account, what its person is called, and the seat; each where it is known. */
 export interface By {
   readonly person: string | null;
+  readonly display?: string | undefined;
   readonly seat: string;
 }
 
@@ -28,7 +30,7 @@ export const acknowledgeByHttp: Acknowledge = async (alarm, position, note) => {
   try {
     response = await fetch(`api/v1/alarms/${encodeURIComponent(alarm.id)}/ack`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { ...asked(), "content-type": "application/json" },
       body,
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
@@ -60,17 +62,20 @@ function field(value: unknown, name: string): unknown {
 /** Who was first, as the server's answer names them. */
 export function firstBy(body: unknown): By | undefined {
   const first = field(body, "acknowledged");
-  const [person, seat] = [field(first, "person"), field(first, "seat")];
-  const by = { person: typeof person === "string" ? person : null, seat: typeof seat === "string" ? seat : "" };
+  const [person, display, seat] = ["person", "display", "seat"].map((name) => text(field(first, name)));
+  const by = { person: person ?? null, display, seat: seat ?? "" };
   return named(by) === "" ? undefined : by;
 }
 
-/** Somebody in one line: zhang.wei 一号席. */
-export function named({ person, seat }: By): string {
-  return [person ?? "", seat].filter((each) => each !== "").join(" ");
+/** Somebody in one line: 张伟 一号席. */
+export function named({ person, display, seat }: By): string {
+  return [display ?? person ?? "", seat].filter((each) => each !== "").join(" ");
 }
 
 function reason(body: unknown): string | undefined {
-  const text = field(field(body, "error"), "message");
-  return typeof text === "string" ? text : undefined;
+  return text(field(field(body, "error"), "message"));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

@@ -1,3 +1,5 @@
+import { asked } from "../lib/i18n";
+
 /** A request that was not done. */
 export type Refusal =
   /** Not signed in; or the name, password or token is wrong. */
@@ -28,7 +30,9 @@ export async function call<T>(
     const response = await fetch(`api/v1/${path}`, {
       method,
       signal: AbortSignal.timeout(msMax),
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? { headers: asked() }
+        : { headers: { ...asked(), "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     return await answerOf(response, read);
   } catch {

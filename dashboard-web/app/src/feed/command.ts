@@ -1,5 +1,5 @@
 import type { Text } from "../lib/i18n";
-import { lang } from "../lib/i18n";
+import { asked as inLanguage } from "../lib/i18n";
 
 /** The stages of an incident, in their order. */
 export const STAGES = ["reported", "assessing", "responding", "handling", "adjusting", "ended", "evaluated"] as const;
@@ -234,7 +234,7 @@ async function send(path: string, body: object): Promise<Acted> {
   try {
     response = await fetch(`api/v1/${path}`, {
       method: "POST",
-      headers: { "content-type": "application/json", "accept-language": lang() === "zh" ? "zh-CN" : "en" },
+      headers: { ...inLanguage(), "content-type": "application/json" },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });

@@ -182,6 +182,10 @@ export type StateView = {
   events?: Array<EventView>,
   /** The last windows of H3 cells, by thing and property. */
   cells?: Array<CellView>,
+  /** The ways to people who look at no screen, by name. */
+  channels?: Array<ChannelView>,
+  /** Who was told of open alarms, by alarm; none of one that nobody was told of. */
+  told?: Array<ToldView>,
 };
 
 /** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
@@ -212,6 +216,10 @@ export type Delta = {
   events?: Array<EventView>,
   /** New last windows of H3 cells. */
   cells?: Array<CellView>,
+  /** Changed ways to people. */
+  channels?: Array<ChannelView>,
+  /** Who was told of alarms, whole new lists; an empty one is removed, and that of a closed alarm too. */
+  told?: Array<ToldView>,
 };
 
 /** A thing. */
@@ -479,6 +487,8 @@ export type AlarmStateView = "unacknowledged" | "acknowledged" | "returned_unack
 export type AcknowledgedView = {
   /** The account of who did; `None` before there were accounts. */
   person: string | null,
+  /** The person's name on screens, as of this position; `None` where the log knows none. */
+  display?: string,
   /** The seat; may be empty. */
   seat: string,
   /** City time. */
@@ -486,6 +496,52 @@ export type AcknowledgedView = {
   /** What was written with it. */
   note: string,
 };
+
+/** A way to people who look at no screen, and how it stands. */
+export type ChannelView = {
+  /** Its name in the configuration. */
+  channel: string,
+  /** Notices that are not delivered yet. */
+  waiting: number,
+  /** When the first of them was to be delivered: a time to come while all are held. */
+  waiting_since_ms: number | null,
+  /** City time since which one of them fails. */
+  failing_since_ms: number | null,
+  /** Notices that were given up, each within a day of the one before. */
+  given_up: number,
+  /** When the last one was. */
+  given_up_ms: number | null,
+};
+
+/** Who was told of an open alarm. */
+export type ToldView = {
+  /** The alarm. */
+  alarm: string,
+  /** The notices that tell of it, in the order in which they were queued, at most the last [`TOLD_PER_ALARM`]. */
+  notices: Array<NoticeView>,
+};
+
+/** A notice of an alarm. */
+export type NoticeView = {
+  /** Its id. */
+  notice: string,
+  /** The channel. */
+  channel: string,
+  /** What it says of the alarm. */
+  change: ChangeView,
+  /** Where it stands. */
+  state: NoticeStateView,
+  /** When it was to be delivered, and when it was delivered or given up. */
+  at_ms: number,
+  /** How many tries there were. */
+  attempts: number,
+};
+
+/** What happened to an alarm. */
+export type ChangeView = "raised" | "returned" | "amended" | "withdrawn";
+
+/** Where a notice stands. */
+export type NoticeStateView = "waiting" | "delivered" | "given_up";
 
 /** A door and what came through it. */
 export type SourceView = {
@@ -506,3 +562,6 @@ export const TREND_POINTS = 60;
 
 /** How many events of each thing are held. */
 export const EVENTS_PER_THING = 8;
+
+/** How many notices of an alarm are held. */
+export const TOLD_PER_ALARM = 16;

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { rehearse } from "../rehearsal/script";
-import type { AlarmView, CellView, Delta, LatestView, Snapshot, TrendPoint } from "./messages";
+import type {
+  AlarmView,
+  CellView,
+  ChannelView,
+  Delta,
+  LatestView,
+  NoticeView,
+  Snapshot,
+  ToldView,
+  TrendPoint,
+} from "./messages";
 import { extended, Scene } from "./scene";
 
 function empty(): Snapshot {
@@ -43,6 +53,24 @@ const ALARM: AlarmView = {
   before: null,
 };
 
+const NOTICE: NoticeView = {
+  notice: "n1",
+  channel: "短信",
+  change: "raised",
+  state: "waiting",
+  at_ms: 0,
+  attempts: 0,
+};
+
+const CHANNEL: ChannelView = {
+  channel: "短信",
+  waiting: 3,
+  waiting_since_ms: 0,
+  failing_since_ms: 100,
+  given_up: 0,
+  given_up_ms: null,
+};
+
 describe("a scene", () => {
   it("takes a snapshot whole and forgets what was before", () => {
     const scene = new Scene();
@@ -67,8 +95,18 @@ describe("a scene", () => {
     const scene = new Scene();
     scene.apply({ type: "snapshot", ...empty() });
     scene.apply(delta(10, 11, { alarms: [ALARM] }));
-    expect(scene.apply(delta(11, 12, { closed: ["a1"] }))).toEqual(["alarms"]);
+    expect(scene.apply(delta(11, 12, { closed: ["a1"] }))).toEqual(["alarms", "told"]);
     expect(scene.view().alarms).toEqual([]);
+  });
+
+  it("knows who was told of an alarm until it closes, or nobody was", () => {
+    const scene = new Scene();
+    const told = (alarm: string, count: number): ToldView => ({ alarm, notices: Array(count).fill(NOTICE) });
+    scene.apply({ type: "snapshot", ...empty(), state: { ...empty().state, alarms: [ALARM], told: [told("a1", 1)] } });
+    scene.apply(delta(10, 11, { told: [told("a1", 2), told("a0", 1)], channels: [CHANNEL] }));
+    expect(scene.view()).toMatchObject({ told: [told("a0", 1), told("a1", 2)], channels: [CHANNEL] });
+    scene.apply(delta(11, 12, { told: [told("a0", 0)], closed: ["a1"] }));
+    expect(scene.view().told).toBeUndefined();
   });
 
   it("takes back a last value that is no more", () => {

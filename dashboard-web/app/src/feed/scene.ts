@@ -2,6 +2,7 @@ import { putEvents } from "./events";
 import {
   type AlarmView,
   type CellView,
+  type ChannelView,
   type CityView,
   type CorrectionView,
   type Delta,
@@ -16,6 +17,7 @@ import {
   type SourceView,
   type StateView,
   type ThingView,
+  type ToldView,
   TREND_POINTS,
   type TrendPoint,
   type TrendView,
@@ -30,7 +32,18 @@ export interface Facts {
 }
 
 /** The parts of the state that are painted separately. */
-export type Slice = "facts" | "things" | "latest" | "trends" | "indices" | "alarms" | "sources" | "events" | "cells";
+export type Slice =
+  | "facts"
+  | "things"
+  | "latest"
+  | "trends"
+  | "indices"
+  | "alarms"
+  | "sources"
+  | "events"
+  | "cells"
+  | "channels"
+  | "told";
 
 const SLICES: readonly Slice[] = [
   "facts",
@@ -42,6 +55,8 @@ const SLICES: readonly Slice[] = [
   "sources",
   "events",
   "cells",
+  "channels",
+  "told",
 ];
 
 /** Key of a datastream, or of an index: sorts like the pair, because no id contains U+0000. */
@@ -72,6 +87,10 @@ export class Scene {
   readonly events = new Map<string, readonly EventView[]>();
   /** The last windows of H3 cells, by cell and property. */
   readonly cells = new Map<string, CellView>();
+  /** The ways to people who look at no screen. */
+  readonly channels = new Map<string, ChannelView>();
+  /** Who was told of open alarms, by alarm. */
+  readonly told = new Map<string, ToldView>();
 
   /** What the alarms that changed since the last time were before; `undefined` when everything is new. */
   private turned: Map<string, AlarmView | undefined> | undefined;
@@ -105,6 +124,8 @@ export class Scene {
       sources: sorted(this.sources),
       ...(events.length === 0 ? {} : { events }),
       ...(this.cells.size === 0 ? {} : { cells: sorted(this.cells) }),
+      ...(this.channels.size === 0 ? {} : { channels: sorted(this.channels) }),
+      ...(this.told.size === 0 ? {} : { told: sorted(this.told) }),
     };
   }
 
@@ -128,6 +149,8 @@ export class Scene {
     this.events.clear();
     putEvents(this.events, state.events ?? []);
     refill(this.cells, state.cells ?? [], (cell) => pairKey(cell.thing, cell.property));
+    refill(this.channels, state.channels ?? [], (channel) => channel.channel);
+    refill(this.told, state.told ?? [], (told) => told.alarm);
     return SLICES;
   }
 
@@ -148,12 +171,18 @@ export class Scene {
     put("alarms", this.alarms, delta.alarms, (alarm) => alarm.id);
     put("sources", this.sources, delta.sources, (source) => source.id);
     put("cells", this.cells, delta.cells, (cell) => pairKey(cell.thing, cell.property));
+    put("channels", this.channels, delta.channels, (channel) => channel.channel);
+    put("told", this.told, delta.told, (told) => told.alarm);
+    for (const { alarm, notices } of delta.told ?? []) if (notices.length === 0) this.told.delete(alarm);
     putEvents(this.events, delta.events ?? []);
     if (delta.events?.length) changed.push("events");
     for (const { thing, property } of delta.gone ?? []) this.latest.delete(pairKey(thing, property));
     if (delta.gone?.length) changed.push("latest");
-    for (const id of delta.closed ?? []) this.alarms.delete(id);
-    if (delta.closed?.length) changed.push("alarms");
+    for (const id of delta.closed ?? []) {
+      this.alarms.delete(id);
+      this.told.delete(id);
+    }
+    if (delta.closed?.length) changed.push("alarms", "told");
     for (const point of delta.trend_points ?? []) {
       const key = pairKey(point.thing, point.property);
       this.trends.set(key, extended(this.trends.get(key), point));

@@ -58,7 +58,7 @@ describe("the door over HTTP", () => {
       expect.objectContaining({
         method: "POST",
         body: '{"token":"secret"}',
-        headers: { "content-type": "application/json" },
+        headers: { "accept-language": "zh-CN", "content-type": "application/json" },
       }),
     );
   });

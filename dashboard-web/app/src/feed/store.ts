@@ -5,12 +5,14 @@ import type { LinkState } from "./link";
 import type {
   AlarmView,
   CellView,
+  ChannelView,
   IndexView,
   LatestView,
   ServerMessage,
   SourceView,
   StateView,
   ThingView,
+  ToldView,
   TrendView,
 } from "./messages";
 import { type Facts, Scene, type Slice, type Turn } from "./scene";
@@ -33,6 +35,10 @@ export interface Wall {
   readonly events: Accessor<Events>;
   /** The last windows of H3 cells, by cell and property. */
   readonly cells: Accessor<ReadonlyMap<string, CellView>>;
+  /** The ways to people who look at no screen, by name. */
+  readonly channels: Accessor<ReadonlyMap<string, ChannelView>>;
+  /** Who was told of open alarms, by alarm. */
+  readonly told: Accessor<ReadonlyMap<string, ToldView>>;
   /** City time in whole seconds (as milliseconds): the time to count ages from. */
   readonly now: Accessor<number>;
   readonly position: Accessor<number | undefined>;
@@ -78,6 +84,8 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [sources, setSources] = createSignal<ReadonlyMap<string, SourceView>>(scene.sources, { equals: false });
   const [events, setEvents] = createSignal<Events>(scene.events, { equals: false });
   const [cells, setCells] = createSignal<ReadonlyMap<string, CellView>>(scene.cells, { equals: false });
+  const [channels, setChannels] = createSignal<ReadonlyMap<string, ChannelView>>(scene.channels, { equals: false });
+  const [told, setTold] = createSignal<ReadonlyMap<string, ToldView>>(scene.told, { equals: false });
   const [now, setNow] = createSignal(0);
   const [position, setPosition] = createSignal<number>();
   const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });
@@ -96,6 +104,8 @@ export function createStore(pace: Pace = BROWSER): Store {
     sources: () => setSources(scene.sources),
     events: () => setEvents(scene.events),
     cells: () => setCells(scene.cells),
+    channels: () => setChannels(scene.channels),
+    told: () => setTold(scene.told),
   };
   const dirty = new Set<Slice>();
   let framed = false;
@@ -143,6 +153,8 @@ export function createStore(pace: Pace = BROWSER): Store {
     sources,
     events,
     cells,
+    channels,
+    told,
     now,
     position,
     link,

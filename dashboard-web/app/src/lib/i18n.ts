@@ -33,6 +33,11 @@ export function t(): Words {
   return words[lang()];
 }
 
+/** What a request says so that the server refuses in the language of the screen. */
+export function asked(): { readonly "accept-language": string } {
+  return { "accept-language": lang() === "zh" ? "zh-CN" : "en" };
+}
+
 /** A text of the server in the chosen language. */
 export function say(text: Text): string {
   return text[lang()];

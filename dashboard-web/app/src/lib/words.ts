@@ -1,11 +1,12 @@
 import { type CommandWords, enCommand, zhCommand } from "./command-words";
 import { type DeskWords, enDesk, zhDesk } from "./desk-words";
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
+import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends CommandWords, DeskWords, DomainWords, SignInWords {
+export interface Words extends CommandWords, DeskWords, DomainWords, NoticeWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -116,6 +117,7 @@ const zh: Words = {
   ...zhDomains,
   ...zhCommand,
   ...zhDesk,
+  ...zhNotices,
   ...zhSignIn,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
@@ -227,6 +229,7 @@ const en: Words = {
   ...enDomains,
   ...enCommand,
   ...enDesk,
+  ...enNotices,
   ...enSignIn,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",

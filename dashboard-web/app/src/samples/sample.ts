@@ -31,7 +31,7 @@ function mixed(): Snapshot {
       return {
         ...alarm,
         state: "acknowledged" as const,
-        acknowledged: { person: "zhang.wei", seat: "一号席", at_ms: busy.now_ms, note: "" },
+        acknowledged: { person: "zhang.wei", display: "张伟", seat: "一号席", at_ms: busy.now_ms, note: "" },
       };
     if (index % 3 === 2)
       return {
@@ -44,6 +44,28 @@ function mixed(): Snapshot {
     return alarm;
   });
   return { ...busy, state: { ...busy.state, alarms: alarms.slice(0, 5) } };
+}
+
+/** A channel that fails, and who was told of each alarm. */
+function untold(): Snapshot {
+  const nowMs = busy.now_ms;
+  const well = { waiting: 0, waiting_since_ms: null, failing_since_ms: null, given_up: 0, given_up_ms: null };
+  const since = { waiting_since_ms: nowMs - 725_000, failing_since_ms: nowMs - 720_000 };
+  const channels = [
+    { channel: "值班群", ...well },
+    { channel: "短信", ...well, waiting: 3, ...since },
+    { channel: "邮件", ...well, given_up: 1, given_up_ms: nowMs - 3_600_000 },
+  ];
+  const notice = { change: "raised" as const, at_ms: nowMs - 90_000 };
+  const told = busy.state.alarms.map(({ id }) => ({
+    alarm: id,
+    notices: [
+      { ...notice, notice: "n1", channel: "值班群", state: "delivered" as const, attempts: 1 },
+      { ...notice, notice: "n2", channel: "短信", state: "waiting" as const, attempts: 7 },
+      { ...notice, notice: "n3", channel: "邮件", state: "given_up" as const, attempts: 9 },
+    ],
+  }));
+  return { ...busy, state: { ...busy.state, channels, told } };
 }
 
 const { things, alarms } = busy.state;
@@ -59,6 +81,7 @@ export const SAMPLES: readonly Sample[] = [
     snapshot: { ...busy, state: { things, latest: [], trends: [], indices: [], alarms, sources: [] } },
   },
   { title: "各种报警状态 states of alarms", snapshot: mixed() },
+  { title: "通知不畅 notices in trouble", snapshot: untold() },
   {
     title: "空 empty",
     snapshot: { ...quiet, state: { things: [], latest: [], trends: [], indices: [], alarms: [], sources: [] } },

@@ -1,5 +1,6 @@
 mod cells;
 mod silenced;
+mod told;
 
 use proptest::prelude::*;
 use yiping_model::{
@@ -312,6 +313,7 @@ fn any_body() -> impl Strategy<Value = Body> {
         }),
         2 => (0_i64..4, door.clone()).prop_map(|(number, seat)| acknowledge(number, seat)),
         1 => door.prop_map(reject),
+        8 => told::any_word(),
     ]
 }
 

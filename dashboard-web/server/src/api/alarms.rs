@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yiping_desk::people::Who;
 use yiping_desk::rights::Right;
+use yiping_model::alarm::Acknowledgement;
 use yiping_model::{Act, Alarm, AlarmId, Body, Decision, Position, Seen, Timestamp};
 use yiping_scene::evidence;
 use yiping_scene::message::AlarmView;
@@ -159,7 +160,7 @@ pub(super) async fn acknowledge(
     let (alarm, view, position) = shown.ok_or_else(|| unknown(id.as_str()))?;
     check_reach(&state, &caller.who, &alarm)?;
     if let Some(first) = alarm.acknowledgement {
-        return Err(ApiError::AlreadyAcknowledged(first.into()));
+        return Err(taken_by(&state, first));
     }
     let seen = seen(request.seen, &alarm, view.as_ref(), position)?;
     let decision = Decision {
@@ -184,9 +185,19 @@ pub(super) async fn acknowledge(
         return Ok(Json(alarm.into()));
     }
     match alarm.acknowledgement {
-        Some(first) => Err(ApiError::AlreadyAcknowledged(Acknowledged::from(first))),
+        Some(first) => Err(taken_by(&state, first)),
         None => Err(unknown(id.as_str())),
     }
+}
+
+/// Somebody was first.
+fn taken_by(state: &ServerState, first: Acknowledgement) -> ApiError {
+    let person = first.person.as_deref();
+    let display = person.and_then(|account| state.live.display(account));
+    ApiError::AlreadyAcknowledged(Acknowledged {
+        display,
+        ..first.into()
+    })
 }
 
 /// Whether the right of who asks reaches to the alarm: its thing's area, and the pack of its rule.

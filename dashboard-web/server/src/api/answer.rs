@@ -363,6 +363,9 @@ impl From<AlarmBefore> for AlarmBeforeAnswer {
 pub(crate) struct Acknowledged {
     /// The account of who did; `null` before there were accounts.
     pub(crate) person: Option<String>,
+    /// The person's name on screens; only in a refusal, which a screen shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) display: Option<String>,
     /// The seat; may be empty.
     pub(crate) seat: String,
     /// City time.
@@ -375,7 +378,7 @@ pub(crate) struct Acknowledged {
 impl Acknowledged {
     /// Who it was, for people.
     pub(crate) fn by(&self) -> String {
-        match &self.person {
+        match self.display.as_ref().or(self.person.as_ref()) {
             Some(person) if self.seat.is_empty() => person.clone(),
             Some(person) => format!("{person} ({})", self.seat),
             None => self.seat.clone(),
@@ -387,6 +390,7 @@ impl From<Acknowledgement> for Acknowledged {
     fn from(given: Acknowledgement) -> Self {
         Self {
             person: given.person,
+            display: None,
             seat: given.seat,
             at: given.at,
             note: given.note,

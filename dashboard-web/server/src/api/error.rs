@@ -4,6 +4,8 @@
 //! {"error": {"code": "bad_query", "message": "`from` …, for example …"}}
 //! ```
 //!
+//! Who prefers Chinese reads `message` in Chinese, and the sentence of here as `detail`: `refusal.rs`, which has words for every code.
+//!
 //! Which variant: the caller can mend it by asking differently → 4xx with what to change; the same request may succeed later → 503; the
 //! program is broken → [`ApiError::Internal`], which is logged here and nowhere else.
 
@@ -12,12 +14,13 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
-use yiping_desk::people::Refused;
+use yiping_desk::people::{PasswordFault, Refused};
 use yiping_log::LogError;
 use yiping_store::StoreError;
 
 use super::answer::Acknowledged;
 use crate::people::PeopleError;
+use crate::refusal::OfCase;
 
 /// How long a message may be: an error that quotes what came must not send it all back.
 const MESSAGE_CHARS_MAX: usize = 400;
@@ -52,6 +55,9 @@ pub(crate) enum ApiError {
     /// Who is signed in may not do it. Say what is missing.
     #[error("{0}")]
     NotAllowed(String),
+    /// The new password breaks a rule.
+    #[error(transparent)]
+    Password(PasswordFault),
     /// Too many sign-ins failed; seconds until the next try.
     #[error("too many sign-ins failed: try again in {0} s")]
     TooManyTries(u64),
@@ -108,8 +114,11 @@ pub(crate) struct ErrorBody {
     /// A stable name, for programs.
     #[schema(example = "bad_query")]
     code: &'static str,
-    /// What failed and what to do, for people.
+    /// What failed and what to do, for people: in Chinese for who prefers it (`Accept-Language`), else in English.
     message: String,
+    /// With a Chinese `message`: what the English one would say of this case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 impl ApiError {
@@ -123,6 +132,7 @@ impl ApiError {
             Self::NotSignedIn | Self::WrongSignIn(_) => (StatusCode::UNAUTHORIZED, "not_signed_in"),
             Self::SecondFactor(_) => (StatusCode::UNAUTHORIZED, "second_factor"),
             Self::NotAllowed(_) => (StatusCode::FORBIDDEN, "not_allowed"),
+            Self::Password(fault) => (StatusCode::BAD_REQUEST, password_code(fault)),
             Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
             Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             Self::ShownOtherwise(_) => (StatusCode::CONFLICT, "shown_otherwise"),
@@ -139,6 +149,31 @@ impl ApiError {
     }
 }
 
+const fn password_code(fault: &PasswordFault) -> &'static str {
+    match fault {
+        PasswordFault::Short(_) => "password_short",
+        PasswordFault::Long => "password_long",
+        PasswordFault::Plain(_) => "password_plain",
+        PasswordFault::Named => "password_named",
+        PasswordFault::Same => "password_same",
+    }
+}
+
+impl ApiError {
+    /// What its sentence has of the case, in whatever language it is said.
+    fn of_case(&self) -> Option<String> {
+        Some(match self {
+            Self::AlreadyAcknowledged(first) => first.by(),
+            Self::Password(PasswordFault::Short(least) | PasswordFault::Plain(least)) => {
+                least.to_string()
+            }
+            Self::TooManyTries(secs) | Self::TimedOut(secs) => secs.to_string(),
+            Self::TooLarge(most) | Self::TooManyClients(most) => most.to_string(),
+            _ => return None,
+        })
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code) = self.kind();
@@ -150,6 +185,7 @@ impl IntoResponse for ApiError {
             message.truncate(end);
             message.push('…');
         }
+        let of_case = self.of_case().map(OfCase);
         let patience = match self {
             Self::TooManyTries(secs) | Self::TooManyRequests(secs) => {
                 Some([(header::RETRY_AFTER, secs.to_string())])
@@ -161,10 +197,18 @@ impl IntoResponse for ApiError {
             _ => None,
         };
         let body = ErrorAnswer {
-            error: ErrorBody { code, message },
+            error: ErrorBody {
+                code,
+                message,
+                detail: None,
+            },
             acknowledged,
         };
-        (status, patience, Json(body)).into_response()
+        let mut response = (status, patience, Json(body)).into_response();
+        if let Some(of_case) = of_case {
+            response.extensions_mut().insert(of_case);
+        }
+        response
     }
 }
 
@@ -200,9 +244,8 @@ impl From<PeopleError> for ApiError {
             PeopleError::FirstGone | PeopleError::Refused(Refused::NotAllowed(_)) => {
                 Self::NotAllowed(error.to_string())
             }
-            PeopleError::Password(_) | PeopleError::Refused(Refused::Form(_)) => {
-                Self::BadBody(error.to_string())
-            }
+            PeopleError::Password(fault) => Self::Password(fault),
+            PeopleError::Refused(Refused::Form(_)) => Self::BadBody(error.to_string()),
             PeopleError::Refused(Refused::None(_)) => Self::NotFound(error.to_string()),
             PeopleError::NoSecondFactor
             | PeopleError::Refused(Refused::Taken(_) | Refused::Full(_) | Refused::Conflict(_)) => {
@@ -225,4 +268,88 @@ fn with_sources(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::chinese;
+
+    /// One of each; a new one does not compile until it stands here too.
+    fn each() -> Vec<ApiError> {
+        let text = || "x".to_owned();
+        let first = Acknowledged {
+            person: Some("officer".to_owned()),
+            display: None,
+            seat: String::new(),
+            at: yiping_model::Timestamp::MIN,
+            note: String::new(),
+        };
+        let all = vec![
+            ApiError::BadQuery(text()),
+            ApiError::BadBody(text()),
+            ApiError::NotFound(text()),
+            ApiError::MethodNotAllowed,
+            ApiError::AlreadyAcknowledged(first),
+            ApiError::NotSignedIn,
+            ApiError::WrongSignIn(text()),
+            ApiError::NotAllowed(text()),
+            ApiError::Password(PasswordFault::Short(10)),
+            ApiError::Password(PasswordFault::Long),
+            ApiError::Password(PasswordFault::Plain(3)),
+            ApiError::Password(PasswordFault::Named),
+            ApiError::Password(PasswordFault::Same),
+            ApiError::TooManyTries(1),
+            ApiError::TooManyRequests(1),
+            ApiError::SecondFactor(text()),
+            ApiError::Conflict(text()),
+            ApiError::ShownOtherwise(text()),
+            ApiError::Forbidden(text()),
+            ApiError::NotJson,
+            ApiError::TooLarge(1),
+            ApiError::UpgradeRequired,
+            ApiError::TooManyClients(1),
+            ApiError::Unavailable(text()),
+            ApiError::TimedOut(1),
+            ApiError::Internal(text()),
+        ];
+        for error in &all {
+            match error {
+                ApiError::BadQuery(_)
+                | ApiError::BadBody(_)
+                | ApiError::NotFound(_)
+                | ApiError::MethodNotAllowed
+                | ApiError::AlreadyAcknowledged(_)
+                | ApiError::NotSignedIn
+                | ApiError::WrongSignIn(_)
+                | ApiError::NotAllowed(_)
+                | ApiError::Password(_)
+                | ApiError::TooManyTries(_)
+                | ApiError::TooManyRequests(_)
+                | ApiError::SecondFactor(_)
+                | ApiError::Conflict(_)
+                | ApiError::ShownOtherwise(_)
+                | ApiError::Forbidden(_)
+                | ApiError::NotJson
+                | ApiError::TooLarge(_)
+                | ApiError::UpgradeRequired
+                | ApiError::TooManyClients(_)
+                | ApiError::Unavailable(_)
+                | ApiError::TimedOut(_)
+                | ApiError::Internal(_) => {}
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn every_refusal_has_a_sentence_in_both_languages() {
+        for error in each() {
+            let (_, code) = error.kind();
+            let words = chinese(code).unwrap_or_else(|| panic!("{code} has no Chinese"));
+            assert!(!error.to_string().is_empty());
+            let needs = words.contains("{}");
+            assert_eq!(needs, error.of_case().is_some(), "{code}: {words}");
+        }
+    }
 }

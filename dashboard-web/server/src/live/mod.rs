@@ -24,7 +24,7 @@ use tokio::time::Instant;
 use yiping_log::LogError;
 use yiping_model::{Alarm, AlarmId, Body, Position, Record, Timestamp};
 use yiping_scene::message::{AlarmView, HistoryView, ServerMessage, StateView};
-use yiping_scene::{WallCheckpoint, WallScene, views};
+use yiping_scene::{WallCheckpoint, WallScene};
 use yiping_store::writer::Progress;
 
 use crate::metrics;
@@ -187,8 +187,13 @@ impl LiveHandle {
     pub(crate) fn shown(&self, id: &AlarmId) -> Option<(Alarm, Option<AlarmView>, Position)> {
         let folded = self.folded();
         let alarm = folded.wall.alarm(id)?.clone();
-        let view = views::alarm(&alarm);
+        let view = folded.wall.alarm_view(id);
         Some((alarm, view, folded.wall.position()))
+    }
+
+    /// What the person of an account is called on screens.
+    pub(crate) fn display(&self, account: &str) -> Option<String> {
+        self.folded().wall.display(account).map(str::to_owned)
     }
 
     /// The record that acknowledged an alarm first, among those read lately.

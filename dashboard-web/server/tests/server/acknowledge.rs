@@ -3,6 +3,7 @@
 use serde_json::json;
 use tokio::task::JoinSet;
 use yiping_desk::rights::Role;
+use yiping_model::{Act, Body, Decision};
 use yiping_server::Settings;
 
 use crate::house::{House, account, alarm, alarm_id};
@@ -20,10 +21,26 @@ async fn body(house: &House, number: i64, note: &str) -> String {
     json!({ "note": note, "seen": seen }).to_string()
 }
 
+fn decided(act: Act) -> Body {
+    Body::Decision(Decision {
+        person: None,
+        seat: String::new(),
+        act,
+    })
+}
+
 #[tokio::test]
 async fn an_alarm_is_listed_and_acknowledged_once_by_a_person_at_a_seat() {
     let house = House::open(Settings::default()).await;
-    house.tell(vec![alarm(1)]).await;
+    let called = Act::SetAccount {
+        account: "officer".into(),
+        display: "值班员甲".into(),
+        roles: Vec::new(),
+        areas: Vec::new(),
+        domains: Vec::new(),
+        closed: false,
+    };
+    house.tell(vec![decided(called), alarm(1)]).await;
     let open = get(house.address, "/api/v1/alarms?state=unacknowledged").await;
     let open = open.json();
     let first = &open["items"][0];
@@ -44,8 +61,9 @@ async fn an_alarm_is_listed_and_acknowledged_once_by_a_person_at_a_seat() {
     assert_eq!(second.status, 409);
     let (code, message) = second.error();
     assert_eq!(code, "already_acknowledged");
-    assert!(message.contains("officer (1号席)"), "{message}");
+    assert!(message.contains("值班员甲 (1号席)"), "{message}");
     assert_eq!(second.json()["acknowledged"]["person"], "officer");
+    assert_eq!(second.json()["acknowledged"]["display"], "值班员甲");
     house.stop().await;
 }
 

@@ -36,6 +36,34 @@ async fn another_name_or_another_origin_is_refused_on_every_path() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_said_in_the_language_of_who_asks() {
+    let house = House::open(Settings::default()).await;
+    let language = |asked| [("accept-language", asked)];
+    let told = ask(house.address, "GET /api/v1/things", &language("zh-CN"), "").await;
+    assert_eq!(told.status, 401);
+    let (code, message) = told.error();
+    assert_eq!(code, "not_signed_in");
+    assert!(message.starts_with("请先登录"), "{message}");
+    let detail = told.json()["error"]["detail"].clone();
+    assert!(
+        detail
+            .as_str()
+            .is_some_and(|text| text.starts_with("sign in first"))
+    );
+    assert_eq!(told.header("content-language"), Some("zh-CN"));
+    // What the guard refuses before all else, too.
+    let elsewhere = [("host", "evil.example"), ("accept-language", "zh")];
+    let told = ask(house.address, "GET /", &elsewhere, "").await;
+    assert_eq!(told.error().1, "不接受来自此地址或此页面的请求");
+    for asked in ["", "en-US,en;q=0.9,zh;q=0.5"] {
+        let told = ask(house.address, "GET /api/v1/things", &language(asked), "").await;
+        assert!(told.error().1.starts_with("sign in first"));
+        assert!(told.json()["error"]["detail"].is_null());
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let house = House::open(Settings::default()).await;
     for path in ["/", "/api/v1/things", "/api/v1/nowhere"] {

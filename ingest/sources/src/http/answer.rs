@@ -49,8 +49,11 @@ pub(super) struct ObservationsError {
 pub(super) struct ObservationsErrorBody {
     /// Its name, for programs.
     code: &'static str,
-    /// Its sentence, for people.
+    /// Its sentence, for people: in Chinese for who prefers it.
     message: String,
+    /// With a Chinese one: what the English would say of this case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 /// What every path of the door may answer, for its description.
@@ -153,7 +156,11 @@ impl Failure {
     pub(super) fn into_response(self, retry_after_secs: u32) -> Response {
         let (status, code, message, refusals) = self.parts();
         let answer = ObservationsError {
-            error: ObservationsErrorBody { code, message },
+            error: ObservationsErrorBody {
+                code,
+                message,
+                detail: None,
+            },
             rejected: refused(refusals),
         };
         let mut response = (status, Json(answer)).into_response();

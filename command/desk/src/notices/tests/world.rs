@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use yiping_model::{
-    AlarmChange, Body, Level, NoticeId, NoticeStep, Outcome, Position, Record, Timestamp,
+    AlarmChange, Body, Level, NoticeCause, NoticeId, NoticeStep, Position, Record, Timestamp,
 };
 
 use super::super::*;
 use super::{NOON, plan, raised, record, route};
+
+const GROUP_SECS: u32 = 10;
 
 /// A log and what stands before it.
 struct World {
@@ -42,6 +44,7 @@ impl World {
             Route {
                 name: "all".into(),
                 channels: vec!["duty".into(), "other".into()],
+                group_secs: GROUP_SECS,
                 ..route("")
             },
         ];
@@ -110,7 +113,9 @@ impl World {
     }
 
     fn say(&mut self, append: Append) {
-        let said = self.outbox.unsaid(self.now(), &self.patience, 1_000);
+        let said = self
+            .outbox
+            .unsaid(self.now(), &self.patience, 1_000, &self.plan);
         let through = match append {
             Append::Whole => said.len(),
             Append::Refused => 0,
@@ -209,21 +214,64 @@ impl World {
         panic!("something waits for ever: {:?}", self.outbox);
     }
 
-    /// Each change of each alarm was queued once for each route and channel and delivered once, whatever happened.
+    /// Each change of each alarm is in exactly one notice of each route and channel, whatever happened, and each notice was queued once and
+    /// delivered once.
     fn check(&self) {
-        let wanted = self.log.iter().filter(|record| match &record.body {
-            Body::Finding(finding) => match &finding.outcome {
-                Outcome::Alarm(event) => event.change != AlarmChange::Amended,
-                _ => false,
-            },
-            _ => false,
-        });
-        let wanted = wanted.count() * 3;
+        let mut wanted = 0;
+        let mut told_at: BTreeMap<NoticeId, (i64, Level, Position)> = BTreeMap::new();
+        for record in &self.log {
+            let Body::Finding(finding) = &record.body else {
+                continue;
+            };
+            for (id, one) in self.plan.wanted(record, finding, 1) {
+                let NoticeCause::Alarm { level, .. } = one.message.cause else {
+                    panic!("{one:?}");
+                };
+                told_at.insert(id, (record.received_at.as_secs(), level, record.position));
+                wanted += 1;
+            }
+        }
+        assert_eq!(told_at.len(), wanted);
+        let mut told = BTreeSet::new();
+        let mut last_words: BTreeMap<_, Position> = BTreeMap::new();
+        for record in &self.log {
+            let Body::Notice(notice) = &record.body else {
+                continue;
+            };
+            if let NoticeStep::Queued(message) = &notice.step {
+                let parts: Vec<&NoticeId> = match &message.cause {
+                    NoticeCause::Group { about, .. } => {
+                        about.iter().map(|one| &one.alone).collect()
+                    }
+                    _ => vec![&notice.notice],
+                };
+                let (first, ..) = told_at[parts[0]];
+                let mut alarms = message.cause.alarms();
+                for part in &parts {
+                    let (at, level, position) = told_at[*part];
+                    assert!(told.insert((*part).clone()), "{part} is in two notices");
+                    let (alarm, _) = alarms.next().expect("as many");
+                    let way = (message.cause.route(), &message.channel, alarm);
+                    let before = last_words.insert(way, position);
+                    assert!(
+                        before < Some(position),
+                        "of one alarm in the order of the log"
+                    );
+                    assert!((0..i64::from(GROUP_SECS)).contains(&(at - first)));
+                    assert!(
+                        parts.len() == 1 || level > Level::Red,
+                        "the gravest goes alone"
+                    );
+                }
+            }
+        }
+        assert_eq!(told.len(), wanted, "every change is told of");
+        let queued = self.steps("queued");
         for step in ["queued", "delivered"] {
             let all = self.steps(step);
             let once: BTreeSet<_> = all.iter().collect();
             assert_eq!(all.len(), once.len(), "{step} twice");
-            assert_eq!(all.len(), wanted, "{step}");
+            assert_eq!(all.len(), queued.len(), "{step}");
         }
         for (id, times) in &self.taken {
             let lost = self.lost.get(id).copied().unwrap_or(0);
@@ -232,7 +280,7 @@ impl World {
                 "{id} was taken {times} times, {lost} answers were lost"
             );
         }
-        assert_eq!(self.taken.len(), wanted);
+        assert_eq!(self.taken.len(), queued.len());
     }
 }
 
@@ -297,6 +345,39 @@ proptest! {
         world.settle();
         world.check();
     }
+}
+
+#[test]
+fn when_a_channel_delivers_again_nobody_waits_any_longer_and_who_is_refused_is_tried_once() {
+    let mut world = World::new();
+    world.plan = plan(&[route("")]);
+    world.patience.backoff_ms_min = 60_000;
+    world.patience.backoff_ms_max = 600_000;
+    for _ in 0..3 {
+        world.alarm(&AlarmChange::Raised);
+    }
+    let turn = |world: &mut World, answers: &[bool]| {
+        world.read(100);
+        world.say(Append::Whole);
+        world.read(100);
+        world.begin();
+        assert_eq!(world.on_way.len(), answers.len());
+        for ok in answers {
+            world.answer(0, *ok);
+        }
+        world.say(Append::Whole);
+        world.read(100);
+    };
+    turn(&mut world, &[false, false, false]);
+    turn(&mut world, &[]);
+    world.alarm(&AlarmChange::Raised);
+    world.secs += 1;
+    turn(&mut world, &[true]);
+    turn(&mut world, &[true, true, false]);
+    world.alarm(&AlarmChange::Raised);
+    world.secs += 1;
+    turn(&mut world, &[true]);
+    turn(&mut world, &[]);
 }
 
 #[test]

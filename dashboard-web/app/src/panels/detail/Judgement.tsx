@@ -6,8 +6,12 @@ import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
 import { clockOfDay, clockSeconds, span } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
+import { became, lastWords } from "../sources/notices";
 import { completeness } from "./facts";
 import { brief, explained } from "./rule";
+
+/** Channels that fit. */
+const TOLD_MAX = 3;
 
 /** Why it was raised, and by what: rule, condition, source, course, completeness. */
 export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) => {
@@ -41,6 +45,7 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
       ended_ms === null ? t().lasting : t().endedAt(clock(ended_ms)),
     ].join(" · ");
   };
+  const told = createMemo(() => lastWords(props.wall.told().get(props.alarm.id)?.notices ?? []));
   return (
     <dl class="judgement">
       <Line name={t().rule}>
@@ -55,6 +60,16 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
       </Line>
       <Line name={t().ruleSource}>{rule()?.source || t().untold}</Line>
       <Line name={t().course}>{course()}</Line>
+      <Show when={props.wall.channels().size > 0}>
+        <Line name={t().notices}>
+          <For each={told().slice(0, TOLD_MAX)} fallback={t().toldNobody}>
+            {(notice) => <span>{became(notice, props.wall.now(), zone())}</span>}
+          </For>
+          <Show when={told().length > TOLD_MAX}>
+            <i>{t().more(told().length - TOLD_MAX)}</i>
+          </Show>
+        </Line>
+      </Show>
       <Show when={whole()}>
         {(known) => {
           const step = () => span(known().stepMs);

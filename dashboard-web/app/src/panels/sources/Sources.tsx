@@ -6,6 +6,7 @@ import { clockSeconds, span } from "../../lib/time";
 import type { Panel } from "../panel";
 import { gateways } from "../street/gateways";
 import { delayed, online } from "./doors";
+import { troubles } from "./notices";
 
 /** Rows that fit. */
 const ROWS_MAX = 4;
@@ -15,15 +16,24 @@ const GONE_MAX = 1;
 /** In the order of their ids; where they do not all fit the silent ones come first: silence must be seen. */
 function inPlace<Door extends { readonly source: { readonly id: string }; readonly online: boolean }>(
   doors: Door[],
+  most: number,
 ): Door[] {
   const byId = doors.sort((a, b) => (a.source.id < b.source.id ? -1 : 1));
-  return byId.length <= ROWS_MAX ? byId : byId.sort((a, b) => Number(a.online) - Number(b.online));
+  return byId.length <= most ? byId : byId.sort((a, b) => Number(a.online) - Number(b.online));
 }
 
 /** The doors through which data come, and how this screen is fed. */
 export const Sources: Panel = (props) => {
+  const wrong = createMemo(() => troubles(props.wall.channels().values(), props.wall.now()), undefined, {
+    equals: (a, b) => a.join() === b.join(),
+  });
+  // Its line takes the place of a row.
+  const most = () => (wrong().length > 0 ? ROWS_MAX - 1 : ROWS_MAX);
   const rows = createMemo(() =>
-    inPlace([...props.wall.sources().values()].map((source) => ({ source, online: online(source, props.wall) }))),
+    inPlace(
+      [...props.wall.sources().values()].map((source) => ({ source, online: online(source, props.wall) })),
+      most(),
+    ),
   );
   const behind = createMemo(() => gateways(props.wall));
   const gone = () => behind().filter(({ dead }) => dead);
@@ -62,7 +72,7 @@ export const Sources: Panel = (props) => {
               </td>
             </tr>
           </Show>
-          <Index each={rows().slice(0, ROWS_MAX)}>
+          <Index each={rows().slice(0, most())}>
             {(row) => {
               const heard = () => span(props.wall.now() - row().source.last_received_ms);
               return (
@@ -96,14 +106,24 @@ export const Sources: Panel = (props) => {
           </Show>
         </p>
       </Show>
+      <Show when={wrong()[0]}>
+        {(text) => (
+          <p class="behind" role="status">
+            <b>{text()}</b>
+            <Show when={wrong().length > 1}>
+              <b>+{wrong().length - 1}</b>
+            </Show>
+          </p>
+        )}
+      </Show>
       <p class="feed">
         <span>{t().link[props.wall.link().state]}</span>
         <span>
           {t().cityTime} {clockSeconds(props.wall.now(), zone())}
         </span>
         <span>{t().sourcesNote(count(props.wall.position() ?? 0))}</span>
-        <Show when={rows().length > ROWS_MAX}>
-          <span>{t().more(rows().length - ROWS_MAX)}</span>
+        <Show when={rows().length > most()}>
+          <span>{t().more(rows().length - most())}</span>
         </Show>
       </p>
     </section>
