@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
-use yiping_model::{Act, Notice, NoticeCause, NoticeStep};
+use yiping_model::{Act, Duty, Notice, NoticeCause, NoticeStep, Part};
 
 use super::{complain, say};
 use crate::cli::{Export, Form, Verify};
@@ -93,6 +93,7 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
         ),
         Line::Decision(decision) => done(&decision.act),
         Line::Notice(notice) => told(notice),
+        Line::Duty(duty) => on_duty(duty),
     };
     writeln!(out, "{:>8}  {}  {by}  {what}", entry.n, entry.at)?;
     writeln!(out, "          {digest}")
@@ -123,6 +124,29 @@ fn told(notice: &Notice) -> String {
         }
         NoticeStep::GivenUp { attempts, reason } => {
             format!("notice {id} given up after {attempts} tries: {reason:?}")
+        }
+    }
+}
+
+/// What the house did about a shift, for people.
+fn on_duty(duty: &Duty) -> String {
+    match duty {
+        Duty::Escalated(one) => format!(
+            "escalated alarm {} to {} [{}], stage {}, due {}",
+            one.event.alarm,
+            one.to,
+            one.people.join(" "),
+            one.stage,
+            one.due
+        ),
+        Duty::Missed { alarms } => format!("too late to escalate {} alarms", alarms.len()),
+        Duty::Changed { changes } => {
+            let changes = changes.iter().map(|one| {
+                let version = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());
+                let (before, after) = (version(&one.before), version(&one.after));
+                format!("{} {} {before} to {after}", one.what, one.id)
+            });
+            format!("changed: {}", changes.collect::<Vec<_>>().join(", "))
         }
     }
 }
@@ -170,5 +194,22 @@ fn done(act: &Act) -> String {
             of_seat,
         } => format!("issued the token {token} for {role} {of_seat}"),
         Act::RevokeToken { token } => format!("revoked the token {token}"),
+        Act::TakeDuty { of_seat } => format!("took the seat {of_seat}"),
+        Act::LeaveDuty { of_seat } => format!("left the seat {of_seat}"),
+        Act::DutyNote { text, .. } => format!("wrote {text:?}"),
+        Act::SignHandover {
+            handover,
+            of_seat,
+            part,
+            absent,
+            ..
+        } => format!(
+            "signed the handover {handover} of the seat {of_seat} as {}{}",
+            match part {
+                Part::Giver => "giver",
+                Part::Taker => "taker",
+            },
+            if *absent { ", the giver absent" } else { "" }
+        ),
     }
 }

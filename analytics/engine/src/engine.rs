@@ -215,7 +215,11 @@ impl Engine {
                     self.begin(record);
                     self.happen(event, record.received_at);
                 }
-                Body::Reject(_) | Body::Finding(_) | Body::Decision(_) | Body::Notice(_) => {}
+                Body::Reject(_)
+                | Body::Finding(_)
+                | Body::Decision(_)
+                | Body::Notice(_)
+                | Body::Duty(_) => {}
             }
         }
     }

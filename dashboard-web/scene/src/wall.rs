@@ -166,7 +166,7 @@ impl WallScene {
                 }
                 Outcome::Alarm(_) => self.take_alarm(record),
             },
-            Body::Decision(_) => self.take_alarm(record),
+            Body::Decision(_) | Body::Duty(_) => self.take_alarm(record),
         }
     }
 

@@ -42,7 +42,7 @@ impl Class {
         Ok(match kind {
             Kind::Tick | Kind::Reading | Kind::Event | Kind::Reject | Kind::Recall => Self::Input,
             Kind::Window => Self::Result,
-            Kind::Decision | Kind::Notice => Self::Decision,
+            Kind::Decision | Kind::Notice | Kind::Duty => Self::Decision,
             Kind::Finding => {
                 let wrong = |source| CodecError::Json(kind, source);
                 match serde_json::from_slice::<Typed>(bytes)
@@ -68,7 +68,7 @@ impl Body {
                 Outcome::Window(_) | Outcome::Index(_) | Outcome::Derived(_) => Class::Result,
                 Outcome::Alarm(_) => Class::Alarm,
             },
-            Self::Decision(_) | Self::Notice(_) => Class::Decision,
+            Self::Decision(_) | Self::Notice(_) | Self::Duty(_) => Class::Decision,
         }
     }
 }

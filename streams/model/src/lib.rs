@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod class;
 mod compact;
 pub mod decision;
+pub mod duty;
 pub mod event;
 pub mod finding;
 pub mod id;
@@ -17,11 +18,13 @@ pub mod secret;
 pub mod time;
 
 pub use alarm::{
-    Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level, RuleVersion,
+    Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Escalation, Level,
+    RuleVersion,
 };
 pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thing, WindowSpec};
 pub use class::Class;
-pub use decision::{Act, Decision, Seen};
+pub use decision::{Act, Decision, Part, Seen};
+pub use duty::{Changed, Duty, Escalated};
 pub use event::Event;
 pub use finding::{
     DerivedBefore, DerivedResult, Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile,

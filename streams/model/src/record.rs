@@ -15,6 +15,7 @@
 //! | window | 6 | postcard of the form in `compact.rs` |
 //! | event | 7 | postcard of [`Event`] |
 //! | notice | 8 | JSON of [`Notice`] |
+//! | duty | 10 | JSON of [`Duty`] |
 
 use std::fmt;
 
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compact::CompactWindow;
 use crate::decision::Decision;
+use crate::duty::Duty;
 use crate::event::Event;
 use crate::finding::{Finding, Outcome};
 use crate::notice::Notice;
@@ -88,6 +90,8 @@ pub enum Body {
     Recall(Recall),
     /// What is told to people outside, and what became of it.
     Notice(Notice),
+    /// What the house itself did about a shift.
+    Duty(Duty),
 }
 
 /// The kind of a record, by its number on disk.
@@ -112,6 +116,8 @@ pub enum Kind {
     Event = 7,
     /// [`Body::Notice`]
     Notice = 8,
+    /// [`Body::Duty`]
+    Duty = 10,
 }
 
 /// Why bytes are not the body they claim to be.
@@ -144,6 +150,7 @@ impl Kind {
             6 => Self::Window,
             7 => Self::Event,
             8 => Self::Notice,
+            10 => Self::Duty,
             other => return Err(CodecError::UnknownKind(other)),
         })
     }
@@ -164,6 +171,7 @@ impl Body {
             Self::Decision(_) => Kind::Decision,
             Self::Recall(_) => Kind::Recall,
             Self::Notice(_) => Kind::Notice,
+            Self::Duty(_) => Kind::Duty,
         }
     }
 
@@ -188,6 +196,7 @@ impl Body {
             },
             Self::Decision(decision) => json(Kind::Decision, decision, out),
             Self::Notice(notice) => json(Kind::Notice, notice, out),
+            Self::Duty(duty) => json(Kind::Duty, duty, out),
         }
     }
 
@@ -211,6 +220,7 @@ impl Body {
             Kind::Finding => Self::Finding(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Decision => Self::Decision(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Notice => Self::Notice(serde_json::from_slice(bytes).map_err(wrong)?),
+            Kind::Duty => Self::Duty(serde_json::from_slice(bytes).map_err(wrong)?),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmEvent, Body, Decision, Finding, Notice, NoticeCause, NoticeStep, Outcome, Position,
+    AlarmEvent, Body, Decision, Duty, Finding, Notice, NoticeCause, NoticeStep, Outcome, Position,
     Record, Timestamp,
 };
 
@@ -53,6 +53,8 @@ pub enum Line<'a> {
     Decision(Cow<'a, Decision>),
     /// A notice that was queued, delivered or given up; what failed in between is in the log only.
     Notice(Cow<'a, Notice>),
+    /// What the house itself did about a shift: it escalated an alarm, or says what is not as it was.
+    Duty(Box<Cow<'a, Duty>>),
 }
 
 impl<'a> By<'a> {
@@ -104,6 +106,7 @@ impl<'a> Entry<'a> {
                 };
                 (by, Line::Notice(Cow::Borrowed(notice)))
             }
+            Body::Duty(duty) => (By::Engine, Line::Duty(Box::new(Cow::Borrowed(duty)))),
             Body::Finding(_)
             | Body::Tick
             | Body::Reading(_)

@@ -167,7 +167,7 @@ fn live_feed() {}
     path = "/api/v1/feed",
     tag = "live",
     params(
-        ("kinds" = Option<String>, Query, description = "Of `reading`, `event`, `reject`, `window`, `index`, `derived`, `alarm`, `decision`, `notice`, separated by commas; `window,index,alarm,decision` by default"),
+        ("kinds" = Option<String>, Query, description = "Of `reading`, `event`, `reject`, `window`, `index`, `derived`, `alarm`, `decision`, `notice`, `duty`, separated by commas; `window,index,alarm,decision` by default"),
         ("thing" = Option<String>, Query, description = "Only of this thing"),
         ("property" = Option<String>, Query, description = "Only of this property"),
         ("after" = Option<u64>, Query, description = "Resume after this position; without it the feed begins at the end of the log"),

@@ -316,6 +316,7 @@ impl<'a> Oracle<'a> {
                 | Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Notice(_)
+                | Body::Duty(_)
                 | Body::Recall(_) => continue,
             };
             let figures = sources.entry(source).or_insert_with(|| SourceFigures {
@@ -360,6 +361,7 @@ impl<'a> Oracle<'a> {
                 | Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Notice(_)
+                | Body::Duty(_)
                 | Body::Recall(_) => {}
             }
         }
@@ -538,7 +540,8 @@ impl<'a> Oracle<'a> {
             | Body::Reject(_)
             | Body::Decision(_)
             | Body::Recall(_)
-            | Body::Notice(_) => None,
+            | Body::Notice(_)
+            | Body::Duty(_) => None,
         })
     }
 }

@@ -41,7 +41,8 @@ impl Oracle<'_> {
                 | Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Recall(_)
-                | Body::Notice(_) => None,
+                | Body::Notice(_)
+                | Body::Duty(_) => None,
             })
             .take(self.settings().rejects_kept_max as usize)
             .filter(|letter| query.before.is_none_or(|before| letter.position < before))

@@ -152,6 +152,7 @@ impl Batch {
                 Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Notice(_)
+                | Body::Duty(_)
                 | Body::Recall(_)
                 | Body::Tick => {
                     if let Some(alarm) = memory.book.apply(record) {
