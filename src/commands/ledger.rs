@@ -111,6 +111,12 @@ fn told(notice: &Notice) -> String {
                     change,
                     ..
                 } => format!("route {route} alarm {alarm} {}", change.name()),
+                NoticeCause::Escalation {
+                    route,
+                    alarm,
+                    stage,
+                    ..
+                } => format!("route {route} alarm {alarm} escalated, stage {stage}"),
                 NoticeCause::Test { .. } => "a test".to_owned(),
             };
             let (channel, title) = (&message.channel, &message.title);
@@ -139,7 +145,12 @@ fn on_duty(duty: &Duty) -> String {
             one.stage,
             one.due
         ),
-        Duty::Missed { alarms } => format!("too late to escalate {} alarms", alarms.len()),
+        Duty::Missed { stage, alarms } => {
+            format!(
+                "too late to escalate {} alarms to stage {stage}",
+                alarms.len()
+            )
+        }
         Duty::Changed { changes } => {
             let changes = changes.iter().map(|one| {
                 let version = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());

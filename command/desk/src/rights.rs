@@ -56,6 +56,8 @@ pub enum Right {
     Accounts,
     /// Try the channels by which people are told.
     Notices,
+    /// Be on duty: take, leave and hand over a seat, write the duty log.
+    Duty,
 }
 
 /// How far a right reaches.
@@ -90,7 +92,7 @@ const A: Reach = Reach::All;
 
 /// The table: how far each right reaches for each of [`ROLES`].
 #[rustfmt::skip]
-pub const TABLE: [(Right, [Reach; ROLES.len()]); 9] = [
+pub const TABLE: [(Right, [Reach; ROLES.len()]); 10] = [
     //                   viewer officer leader commander department field administrator auditor wall source listener
     (Right::Watch,       [A,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::History,     [A,    A,      A,     A,        A,         N,    N,            A,      A,   N,     A]),
@@ -101,6 +103,7 @@ pub const TABLE: [(Right, [Reach; ROLES.len()]); 9] = [
     (Right::Metrics,     [N,    N,      N,     N,        N,         N,    A,            A,      N,   N,     A]),
     (Right::Accounts,    [N,    N,      N,     N,        N,         N,    O,            N,      N,   N,     N]),
     (Right::Notices,     [N,    N,      A,     A,        N,         N,    A,            N,      N,   N,     N]),
+    (Right::Duty,        [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
 ];
 
 impl Role {
@@ -185,6 +188,7 @@ impl Right {
             Self::Metrics => "metrics",
             Self::Accounts => "accounts",
             Self::Notices => "notices",
+            Self::Duty => "duty",
         }
     }
 }

@@ -139,7 +139,7 @@ pub enum Act {
         handover: String,
         /// The seat.
         of_seat: String,
-        /// The record by which the giver took it; 0 when nobody had it.
+        /// The record by which the giver took it.
         holding: Position,
         /// Who signs.
         part: Part,

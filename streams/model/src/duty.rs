@@ -14,6 +14,8 @@ pub enum Duty {
     Escalated(Box<Escalated>),
     /// The program was away when these alarms should have been escalated, and it is too late now: they are not, one by one.
     Missed {
+        /// The stage to which they should have gone.
+        stage: u8,
         /// Which.
         alarms: Vec<AlarmId>,
     },

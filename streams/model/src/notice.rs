@@ -80,6 +80,17 @@ pub enum NoticeCause {
         /// Its warning level.
         level: Level,
     },
+    /// Nobody acknowledged an alarm in time.
+    Escalation {
+        /// The route that wants it, by its name in the configuration.
+        route: String,
+        /// Which alarm.
+        alarm: AlarmId,
+        /// How often it was escalated with this.
+        stage: u8,
+        /// Its warning level.
+        level: Level,
+    },
     /// A person tries a channel.
     Test {
         /// The account; `None` for a program.
@@ -106,7 +117,7 @@ impl NoticeCause {
     /// The alarm that is told of.
     pub const fn alarm(&self) -> Option<&AlarmId> {
         match self {
-            Self::Alarm { alarm, .. } => Some(alarm),
+            Self::Alarm { alarm, .. } | Self::Escalation { alarm, .. } => Some(alarm),
             Self::Test { .. } => None,
         }
     }
@@ -114,7 +125,7 @@ impl NoticeCause {
     /// The route that wants it.
     pub fn route(&self) -> Option<&str> {
         match self {
-            Self::Alarm { route, .. } => Some(route),
+            Self::Alarm { route, .. } | Self::Escalation { route, .. } => Some(route),
             Self::Test { .. } => None,
         }
     }

@@ -100,7 +100,7 @@ impl<'a> Entry<'a> {
                     NoticeStep::Failed { .. } => return None,
                     NoticeStep::Queued(message) => match &message.cause {
                         NoticeCause::Test { person, seat } => By::of(person.as_deref(), seat),
-                        NoticeCause::Alarm { .. } => By::Engine,
+                        NoticeCause::Alarm { .. } | NoticeCause::Escalation { .. } => By::Engine,
                     },
                     NoticeStep::Delivered { .. } | NoticeStep::GivenUp { .. } => By::Engine,
                 };

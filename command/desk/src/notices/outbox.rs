@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    Body, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Position, Record, Timestamp,
+    Body, Duty, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Position, Record,
+    Timestamp,
 };
 
 use super::patience::Patience;
@@ -173,19 +174,26 @@ impl Outbox {
         match &record.body {
             Body::Notice(notice) => self.fold(notice, record),
             Body::Finding(finding) if record.position > self.after => {
-                for (id, message) in plan.messages(record, finding) {
-                    if !self.open.contains_key(&id) && !self.closed.contains_key(&id) {
-                        let (because, at) = (record.position, record.received_at);
-                        let wanted = || Wanted {
-                            because,
-                            at,
-                            message,
-                        };
-                        self.wanted.entry(id).or_insert_with(wanted);
-                    }
-                }
+                self.want(record, plan.messages(record, finding));
+            }
+            Body::Duty(Duty::Escalated(one)) if record.position > self.after => {
+                self.want(record, plan.escalation(record, one));
             }
             _ => {}
+        }
+    }
+
+    fn want(&mut self, record: &Record, messages: Vec<(NoticeId, Message)>) {
+        let (because, at) = (record.position, record.received_at);
+        for (id, message) in messages {
+            if !self.open.contains_key(&id) && !self.closed.contains_key(&id) {
+                let wanted = || Wanted {
+                    because,
+                    at,
+                    message,
+                };
+                self.wanted.entry(id).or_insert_with(wanted);
+            }
         }
     }
 
@@ -334,7 +342,8 @@ impl Outbox {
         let mut before_it = BTreeSet::new();
         open.retain(|(id, open)| {
             let first = match &open.message.cause {
-                NoticeCause::Alarm { route, alarm, .. } => {
+                NoticeCause::Alarm { route, alarm, .. }
+                | NoticeCause::Escalation { route, alarm, .. } => {
                     before_it.insert((route, &open.message.channel, alarm))
                 }
                 NoticeCause::Test { .. } => true,
@@ -471,7 +480,7 @@ impl Outbox {
 /// A test is as urgent as the gravest: somebody waits for it.
 const fn level(message: &Message) -> Level {
     match &message.cause {
-        NoticeCause::Alarm { level, .. } => *level,
+        NoticeCause::Alarm { level, .. } | NoticeCause::Escalation { level, .. } => *level,
         NoticeCause::Test { .. } => Level::Red,
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmChange, AlarmEvent, Finding, Level, Message, NoticeCause, NoticeId, Outcome, Record,
-    Timestamp,
+    AlarmChange, AlarmEvent, Escalated, Finding, Level, Message, NoticeCause, NoticeId, Outcome,
+    Record, Timestamp,
 };
 
 use super::quiet::Quiet;
@@ -22,6 +22,8 @@ pub enum Change {
     Amended,
     /// Late data showed that it never was.
     Withdrawn,
+    /// Nobody acknowledged it in time; docs/DUTY.md.
+    Escalated,
 }
 
 /// One way from alarms to channels.
@@ -86,7 +88,7 @@ pub enum PlanError {
     #[error("notify.route `{0}` names no channel, or one twice")]
     Channels(String),
     /// It tells nothing.
-    #[error("notify.route `{0}` names no change: raised, returned, amended, withdrawn")]
+    #[error("notify.route `{0}` names no change: raised, returned, amended, withdrawn, escalated")]
     Changes(String),
     /// A template that cannot be read.
     #[error("notify.route `{route}`, {which}: {fault}")]
@@ -117,10 +119,12 @@ impl Change {
             (Language::Zh, Self::Returned) => "恢复正常",
             (Language::Zh, Self::Amended) => "已更正",
             (Language::Zh, Self::Withdrawn) => "已撤销",
+            (Language::Zh, Self::Escalated) => "无人签收，已升级",
             (Language::En, Self::Raised) => "alarm",
             (Language::En, Self::Returned) => "returned to normal",
             (Language::En, Self::Amended) => "amended",
             (Language::En, Self::Withdrawn) => "withdrawn",
+            (Language::En, Self::Escalated) => "escalated: nobody acknowledged",
         }
     }
 }
@@ -224,21 +228,71 @@ impl Plan {
         let Outcome::Alarm(event) = &finding.outcome else {
             return Vec::new();
         };
-        let wanted = self.routes.iter().filter(|ready| self.wants(ready, event));
-        wanted
-            .flat_map(|ready| {
-                let channels = ready.route.channels.iter();
-                channels.map(|channel| self.message(ready, channel, record, finding, event))
-            })
-            .collect()
+        let (change, name) = (Change::of(&event.change), event.change.name());
+        let decided = [finding.cause.to_string(), finding.ordinal.to_string()];
+        let cause = |route: &str| NoticeCause::Alarm {
+            route: route.to_owned(),
+            alarm: event.alarm.clone(),
+            change: event.change.clone(),
+            level: event.level,
+        };
+        self.told(record, event, change, (name, &decided), cause)
     }
 
-    fn wants(&self, ready: &Ready, event: &AlarmEvent) -> bool {
+    /// What is told of an alarm that is escalated by this record.
+    pub(super) fn escalation(&self, record: &Record, one: &Escalated) -> Vec<(NoticeId, Message)> {
+        let event = &AlarmEvent {
+            at: record.received_at,
+            ..one.event.clone()
+        };
+        let decided = [one.stage.to_string(), String::new()];
+        let cause = |route: &str| NoticeCause::Escalation {
+            route: route.to_owned(),
+            alarm: event.alarm.clone(),
+            stage: one.stage,
+            level: event.level,
+        };
+        self.told(
+            record,
+            event,
+            Change::Escalated,
+            ("escalated", &decided),
+            cause,
+        )
+    }
+
+    /// A message for each route that wants this change and each of its channels; what was decided is named by the change's name and two texts.
+    fn told(
+        &self,
+        record: &Record,
+        event: &AlarmEvent,
+        change: Change,
+        (name, [one, other]): (&str, &[String; 2]),
+        cause: impl Fn(&str) -> NoticeCause,
+    ) -> Vec<(NoticeId, Message)> {
+        let mut told = Vec::new();
+        for ready in self
+            .routes
+            .iter()
+            .filter(|ready| self.wants(ready, event, change))
+        {
+            let route = &ready.route.name;
+            for channel in &ready.route.channels {
+                let alarm = event.alarm.as_str();
+                let id = NoticeId::of(&["alarm", route, channel, alarm, name, one, other]);
+                let message = self.message(ready, channel, record, (event, change), cause(route));
+                told.push((id, message));
+            }
+        }
+        told
+    }
+
+    fn wants(&self, ready: &Ready, event: &AlarmEvent, change: Change) -> bool {
         let thing = self.words.catalogue.things.get(&event.subject.thing);
         let area = thing.and_then(|thing| thing.area.as_deref());
         let domain = event.rule_version.as_ref().map(|text| text.pack.as_str());
         event.level <= ready.route.level
-            && ready.route.changes.contains(&Change::of(&event.change))
+            && ready.route.changes.contains(&change)
             && ready.scope.covers(area, domain)
     }
 
@@ -247,37 +301,22 @@ impl Plan {
         ready: &Ready,
         channel: &str,
         record: &Record,
-        finding: &Finding,
-        event: &AlarmEvent,
-    ) -> (NoticeId, Message) {
-        let id = NoticeId::of(&[
-            "alarm",
-            &ready.route.name,
-            channel,
-            event.alarm.as_str(),
-            event.change.name(),
-            &finding.cause.to_string(),
-            &finding.ordinal.to_string(),
-        ]);
+        (event, change): (&AlarmEvent, Change),
+        cause: NoticeCause,
+    ) -> Message {
         let language = ready.route.language;
         let mark = self.words.mark(language);
         let fill = |template: &Template| {
-            let said = template.fill(&self.words, event, language);
+            let said = template.fill(&self.words, event, change, language);
             format!("{mark}{said}")
         };
-        let message = Message {
+        Message {
             channel: channel.to_owned(),
-            cause: NoticeCause::Alarm {
-                route: ready.route.name.clone(),
-                alarm: event.alarm.clone(),
-                change: event.change.clone(),
-                level: event.level,
-            },
+            cause,
             not_before: self.held_until(ready, event.level, record.received_at),
             title: fill(&ready.title),
             text: fill(&ready.text),
-        };
-        (id, message)
+        }
     }
 
     fn held_until(&self, ready: &Ready, level: Level, now: Timestamp) -> Option<Timestamp> {

@@ -143,11 +143,18 @@ impl Template {
     }
 
     /// The text that it makes of an alarm's event.
-    pub(super) fn fill(&self, words: &Words, event: &AlarmEvent, language: Language) -> String {
+    pub(super) fn fill(
+        &self,
+        words: &Words,
+        event: &AlarmEvent,
+        change: Change,
+        language: Language,
+    ) -> String {
         let mut text = String::new();
         for part in &self.0 {
             match part {
                 Part::Text(plain) => text.push_str(plain),
+                Part::Field(Field::Change) => text.push_str(change.word(language)),
                 Part::Field(field) => words.write(*field, event, language, &mut text),
             }
         }
@@ -176,7 +183,7 @@ impl Words {
         let said = match field {
             Field::City => say(&self.catalogue.city),
             Field::Level => level(event.level, language).to_owned(),
-            Field::Change => Change::of(&event.change).word(language).to_owned(),
+            Field::Change => String::new(),
             Field::Rule => rule.map_or_else(|| event.rule.to_string(), |rule| say(&rule.title)),
             Field::Thing => thing.map_or_else(
                 || event.subject.thing.to_string(),
