@@ -3,6 +3,7 @@
 //! Opening goes from the spine outwards (log, history, engine, face, doors); closing goes the other way, so that what a door has taken is
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
+mod duty;
 mod notices;
 mod tasks;
 
@@ -15,6 +16,7 @@ use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use yiping_command::{DutyDesk, DutyProgress};
 use yiping_desk::rights::Right;
 use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
@@ -62,6 +64,9 @@ pub(crate) struct House {
     /// `None` when no history is kept.
     history: Option<watch::Receiver<Progress>>,
     ledger: watch::Receiver<yiping_command::Progress>,
+    /// Who is on duty.
+    duty: DutyDesk,
+    escalated: watch::Receiver<DutyProgress>,
     notices: Notices,
     /// `None` when nobody is to be told anything.
     told: Option<watch::Receiver<yiping_notify::Progress>>,
@@ -122,6 +127,7 @@ pub(crate) async fn open(
         config.people.clone(),
     )?;
     let certificate = Certificate::of(&config.tls)?;
+    let duty = duty::open(&config, domain, &log, &folder)?;
     let notices = notices::open(&config, domain, simulated, &log)?;
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
@@ -137,6 +143,8 @@ pub(crate) async fn open(
         engine: watch::channel(Position::START).1,
         history: None,
         ledger: watch::channel(yiping_command::Progress::default()).1,
+        duty,
+        escalated: watch::channel(DutyProgress::default()).1,
         notices,
         told: None,
         people,
@@ -147,6 +155,7 @@ pub(crate) async fn open(
     house.start_history(Arc::clone(&opened.store));
     house.start_ledger(&folder);
     house.start_notices(&folder);
+    house.start_duty(&folder);
     house.start_scene(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_people();
@@ -265,6 +274,7 @@ impl House {
             store: opened.store,
             filling: self.history.clone(),
             people: self.people.clone(),
+            duty: self.duty_handle(),
             live: self.live.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
@@ -367,7 +377,7 @@ impl House {
     fn start_retention(&mut self) {
         let (log, live) = (Arc::clone(&self.log), self.live.clone());
         let (history, ledger) = (self.history.clone(), self.ledger.clone());
-        let told = self.told.clone();
+        let (told, escalated) = (self.told.clone(), self.escalated.clone());
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
         let archive = self.config.archive.open(&self.config.data.dir);
         let every = Duration::from_secs(self.config.data.retention_check_secs);
@@ -383,6 +393,7 @@ impl House {
                 let engine_kept = kept.map_or(Position::START, |(position, _)| position);
                 let mut slowest = engine_kept.min(live.keep_from());
                 slowest = slowest.min(ledger.borrow().position);
+                slowest = slowest.min(escalated.borrow().position);
                 if let Some(told) = &told {
                     slowest = slowest.min(told.borrow().position);
                 }

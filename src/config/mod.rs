@@ -7,7 +7,9 @@ mod load;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{Area, Text};
+use yiping_desk::calendar::Calendar;
+use yiping_desk::duty::Pattern;
+use yiping_model::{Area, Text, Zone};
 
 pub(crate) use load::load;
 
@@ -37,6 +39,10 @@ pub(crate) struct Config {
     pub(crate) runner: yiping_runner::Settings,
     /// How the ledger is kept.
     pub(crate) ledger: yiping_command::Settings,
+    /// Which days and hours are worked.
+    pub(crate) calendar: yiping_desk::calendar::CalendarSettings,
+    /// Shifts, seats, escalation.
+    pub(crate) duty: yiping_desk::duty::DutySettings,
     /// What is told to people outside.
     pub(crate) notify: yiping_notify::Settings,
     /// How strict the door is to people.
@@ -157,6 +163,16 @@ impl Default for Packs {
 }
 
 impl Config {
+    /// The pattern of shifts, over the calendar of the city.
+    pub(crate) fn pattern(&self) -> anyhow::Result<Pattern> {
+        let zone = Zone::named(&self.city.zone)?;
+        self.duty.check()?;
+        Ok(Pattern::new(
+            Calendar::new(zone, &self.calendar)?,
+            &self.duty,
+        ))
+    }
+
     /// Checks what the types cannot, before the first port opens.
     pub(crate) fn validate(&self) -> anyhow::Result<()> {
         anyhow::ensure!(
@@ -166,6 +182,7 @@ impl Config {
         anyhow::ensure!(self.tls.check_secs > 0, "tls.check_secs must be at least 1");
         self.server.validate(self.tls.is_set())?;
         self.people.check()?;
+        self.pattern()?;
         self.notify.check()?;
         self.log.check()?;
         self.sim.check()?;

@@ -20,6 +20,6 @@ mod tests;
 
 pub use book::{Done, DutyBook, Holding, Promise, SeatStanding, Signed, Standing};
 pub use escalation::{EscalationSettings, Facts, House, STAGES};
-pub use handover::{Document, Figures, Giver, LedgerHead, OpenAlarm, Shown, percentile};
+pub use handover::{Document, Figures, Giver, LedgerHead, OpenAlarm, Shown, Tally, percentile};
 pub use lines::LogLine;
 pub use pattern::{Days, DutySettings, Pattern, PatternError, Seat, Shift, ShiftTime, Start};

@@ -8,13 +8,13 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 use yiping_desk::duty::{DutyBook, House};
-use yiping_desk::ledger::Entry;
+use yiping_desk::ledger::{Entry, Place};
 use yiping_log::{CatchUp, Checkpoint, CityClock, Log, LogError, passed_over};
 use yiping_model::{Body, Class, Duty, Position};
 
 use crate::LedgerError;
 use crate::metrics;
-use crate::pages::{self, Place};
+use crate::pages;
 
 /// What is new is looked for this long after the last look, at the earliest.
 const LOOK: Duration = Duration::from_millis(20);

@@ -5,32 +5,13 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
 use std::path::Path;
 
-use yiping_desk::ledger::Entry;
-use yiping_model::{Position, Timestamp};
+use yiping_desk::ledger::{Entry, Place};
 
 use crate::LedgerError;
 use crate::book::files;
 
 /// A stretch of the file that is read through instead of halved.
 const STRETCH_BYTES: u64 = 16 * 1_024;
-
-/// Where to begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// With the first entry of this time or later.
-    Time(Timestamp),
-    /// With the entry of this record, or of the first that follows it.
-    Record(Position),
-}
-
-impl Place {
-    fn is_before(self, entry: &Entry<'_>) -> bool {
-        match self {
-            Self::Time(at) => entry.at < at,
-            Self::Record(position) => entry.position < position,
-        }
-    }
-}
 
 /// Gives the entries of the ledger in this folder from a place on, in order, until `each` says `false`. A line that is being written is not
 /// there yet. Blocks the thread.
@@ -65,7 +46,7 @@ pub fn read(
         let middle = low + (high - low) / 2;
         let begins = lines.after(middle).map_err(failed())?;
         match lines.next(begins == 0).map_err(failed())? {
-            Some(line) if begins < high && from.is_before(&Entry::read(line)?.1) => low = begins,
+            Some(line) if begins < high && from.is_after(&Entry::read(line)?.1) => low = begins,
             _ => high = middle,
         }
     }
@@ -74,7 +55,7 @@ pub fn read(
     while let Some(line) = lines.next(is_opening).map_err(failed())? {
         is_opening = false;
         let (_, entry) = Entry::read(line)?;
-        if !from.is_before(&entry) && !each(entry) {
+        if !from.is_after(&entry) && !each(entry) {
             break;
         }
     }
@@ -120,7 +101,7 @@ mod tests {
     use super::*;
     use yiping_desk::ledger::Algorithm;
     use yiping_log::LogId;
-    use yiping_model::{Act, Body, Decision, Record};
+    use yiping_model::{Act, Body, Decision, Position, Record, Timestamp};
 
     fn decided(position: u64) -> Record {
         Record {

@@ -4,6 +4,7 @@ mod admission;
 mod api;
 mod app;
 mod connections;
+mod duty;
 mod guard;
 pub mod live;
 pub mod metrics;
@@ -14,6 +15,7 @@ mod settings;
 mod state;
 
 pub use admission::Need;
+pub use duty::{DutyHandle, DutyRoom};
 pub use live::{LiveError, LiveHandle, follow};
 pub use people::{People, PeopleError};
 pub use router::{Extra, router};

@@ -287,6 +287,35 @@ impl People {
         .await
     }
 
+    /// Whether a name and a password fit together: who signs something says it again. Failures count as those of signing in.
+    ///
+    /// # Errors
+    /// [`PeopleError::Wrong`] without saying what is wrong, [`PeopleError::Wait`] after too many failures, [`PeopleError::Busy`].
+    pub(crate) async fn vouch(
+        &self,
+        name: &str,
+        password: String,
+        seat: &str,
+        from: &str,
+    ) -> Result<Who, PeopleError> {
+        let check = self.throttle().check(name, from, &self.0.policy, now());
+        check.map_err(PeopleError::Wait)?;
+        let known = self.register().account(name).cloned();
+        let hash = known
+            .as_ref()
+            .map_or(&self.0.nobody, |known| &known.password)
+            .clone();
+        let right = self
+            .hashing(move || secret::verify(&password, &hash))
+            .await?;
+        let Some(account) = known.filter(|_| right) else {
+            self.failed(name, from).await?;
+            return Err(PeopleError::Wrong);
+        };
+        self.throttle().succeeded(name, from);
+        Ok(Who::of_account(&account, seat, account.must_change))
+    }
+
     /// Makes an account; the person must change its password when `first_password` says so.
     ///
     /// # Errors

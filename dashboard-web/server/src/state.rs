@@ -11,6 +11,7 @@ use yiping_model::{Catalogue, Position, Timestamp};
 use yiping_store::writer::Progress;
 use yiping_store::{History, Store};
 
+use crate::duty::DutyHandle;
 use crate::live::LiveHandle;
 use crate::people::People;
 use crate::settings::Settings;
@@ -28,6 +29,8 @@ pub struct ServerState {
     pub filling: Option<watch::Receiver<Progress>>,
     /// Who is who.
     pub people: People,
+    /// Who is on duty.
+    pub duty: DutyHandle,
     /// The live scene.
     pub live: LiveHandle,
     /// Properties and things.

@@ -185,6 +185,13 @@ impl DutyBook {
         self.signed.get(handover)
     }
 
+    /// The handovers that wait for the taker.
+    pub fn all_signed(&self) -> impl Iterator<Item = (&str, &Signed)> {
+        self.signed
+            .iter()
+            .map(|(handover, signed)| (handover.as_str(), signed))
+    }
+
     /// The handovers that count, oldest first, lately.
     pub fn done(&self) -> impl DoubleEndedIterator<Item = &Done> {
         self.done.iter()

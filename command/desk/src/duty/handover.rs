@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use yiping_model::{
-    Act, Alarm, AlarmChange, AlarmState, Changed, Duty, Level, NoticeStep, Position, Timestamp, hex,
+    Act, Alarm, AlarmChange, AlarmId, AlarmState, Changed, Duty, Level, NoticeStep, Position,
+    Timestamp, hex,
 };
 
 use super::book::{DutyBook, Holding};
 use super::pattern::{Pattern, ShiftTime};
-use crate::ledger::{Entry, Head, Line};
+use crate::ledger::{Entry, Line};
 
 /// Open alarms and promises that a document lists; it counts the others.
 const LISTED_MAX: usize = 200;
@@ -136,14 +137,14 @@ pub struct Figures {
 }
 
 impl Document {
-    /// The document of this seat, whose holder hands it over; `lines` are the entries of the ledger since the holder took it, up to its `head`.
-    pub fn make<'a>(
+    /// The document of this seat, whose holder hands it over; `tally` has counted the ledger since the holder took it, up to its `head`.
+    pub fn make(
         book: &DutyBook,
         pattern: &Pattern,
         seat: &str,
         held: &Holding,
-        head: Head,
-        lines: impl Iterator<Item = Entry<'a>>,
+        head: LedgerHead,
+        tally: Tally<'_>,
     ) -> Self {
         let at = book.now();
         let mut open: Vec<&Alarm> = book.alarms().open().values().collect();
@@ -163,10 +164,7 @@ impl Document {
             })
             .collect();
         promised.sort_by_key(|one| (one.due, one.entry));
-        let until = book.position();
-        let lines = lines.filter(|line| line.position > held.position && line.position <= until);
-        let (figures, mut changed) = tally(book, lines);
-        changed.truncate(CHANGES_MAX);
+        let (figures, changed) = tally.finish();
         Self {
             form: 1,
             seat: seat.to_owned(),
@@ -179,10 +177,7 @@ impl Document {
             shift: pattern.shift_at(at),
             position: book.position(),
             at,
-            ledger: LedgerHead {
-                n: head.n,
-                digest: head.digest.to_string(),
-            },
+            ledger: head,
             open_count: open.len(),
             open: open.into_iter().take(LISTED_MAX).map(shown).collect(),
             shelved: Vec::new(),
@@ -223,50 +218,80 @@ fn shown(alarm: &Alarm) -> OpenAlarm {
     }
 }
 
-/// The figures of these entries, and what changed in them.
-fn tally<'a>(book: &DutyBook, lines: impl Iterator<Item = Entry<'a>>) -> (Figures, Vec<Changed>) {
-    let mut figures = Figures::default();
-    let mut changed = Vec::new();
-    let (mut raised, mut acknowledged) = (BTreeMap::new(), BTreeSet::new());
-    let mut waits = Vec::new();
-    for entry in lines {
+/// The figures of a stretch of the ledger, and what changed in it, counted entry by entry.
+#[derive(Debug)]
+pub struct Tally<'b> {
+    book: &'b DutyBook,
+    figures: Figures,
+    changed: Vec<Changed>,
+    raised: BTreeMap<AlarmId, Timestamp>,
+    acknowledged: BTreeSet<AlarmId>,
+    waits: Vec<i64>,
+}
+
+impl<'b> Tally<'b> {
+    /// Nothing is counted yet; the book knows of what was raised before.
+    pub fn new(book: &'b DutyBook) -> Self {
+        Self {
+            book,
+            figures: Figures::default(),
+            changed: Vec::new(),
+            raised: BTreeMap::new(),
+            acknowledged: BTreeSet::new(),
+            waits: Vec::new(),
+        }
+    }
+
+    /// Counts the next entry; `false` for one that the book does not know yet: that one and all later ones are not counted.
+    pub fn take(&mut self, entry: &Entry<'_>) -> bool {
+        if entry.position > self.book.position() {
+            return false;
+        }
         match &entry.line {
             Line::Alarm(event) if is_new(&event.change) => {
-                *figures.raised.entry(event.level.into()).or_default() += 1;
-                raised.entry(event.alarm.clone()).or_insert(event.at);
+                *self.figures.raised.entry(event.level.into()).or_default() += 1;
+                self.raised.entry(event.alarm.clone()).or_insert(event.at);
             }
             Line::Decision(decision) => match &decision.act {
-                Act::Acknowledge { alarm, .. } if acknowledged.insert(alarm.clone()) => {
-                    let known = book.alarms().get(alarm);
-                    // A second one, after an acknowledgement before this stretch, is none.
-                    let given = known.and_then(|known| known.acknowledgement.as_ref());
-                    if given.is_some_and(|given| given.at != entry.at) {
-                        continue;
-                    }
-                    figures.acknowledged += 1;
-                    let since = raised.get(alarm).copied();
-                    if let Some(since) = since.or_else(|| known.map(|known| known.raised_at)) {
-                        waits.push(entry.at.micros_since(since) / 1_000_000);
-                    }
-                }
-                Act::DutyNote { .. } => figures.entries += 1,
+                Act::Acknowledge { alarm, .. } => self.acknowledged(alarm, entry.at),
+                Act::DutyNote { .. } => self.figures.entries += 1,
                 _ => {}
             },
             Line::Duty(duty) => match duty.as_ref().as_ref() {
-                Duty::Escalated(_) => figures.escalated += 1,
-                Duty::Changed { changes } => changed.extend(changes.iter().cloned()),
+                Duty::Escalated(_) => self.figures.escalated += 1,
+                Duty::Changed { changes } => self.changed.extend(changes.iter().cloned()),
                 Duty::Missed { .. } => {}
             },
             Line::Notice(notice) if matches!(notice.step, NoticeStep::GivenUp { .. }) => {
-                figures.notices_given_up += 1;
+                self.figures.notices_given_up += 1;
             }
             Line::Alarm(_) | Line::Notice(_) => {}
         }
+        true
     }
-    waits.sort_unstable();
-    figures.to_acknowledge_median_secs = percentile(&waits, 50);
-    figures.to_acknowledge_p90_secs = percentile(&waits, 90);
-    (figures, changed)
+
+    fn acknowledged(&mut self, alarm: &AlarmId, at: Timestamp) {
+        let known = self.book.alarms().get(alarm);
+        // A second one, after an acknowledgement before this stretch, is none.
+        let first = known.and_then(|known| known.acknowledgement.as_ref());
+        let is_second = first.is_some_and(|first| first.at != at);
+        if is_second || !self.acknowledged.insert(alarm.clone()) {
+            return;
+        }
+        self.figures.acknowledged += 1;
+        let since = self.raised.get(alarm).copied();
+        if let Some(since) = since.or_else(|| known.map(|known| known.raised_at)) {
+            self.waits.push(at.micros_since(since) / 1_000_000);
+        }
+    }
+
+    fn finish(mut self) -> (Figures, Vec<Changed>) {
+        self.waits.sort_unstable();
+        self.figures.to_acknowledge_median_secs = percentile(&self.waits, 50);
+        self.figures.to_acknowledge_p90_secs = percentile(&self.waits, 90);
+        self.changed.truncate(CHANGES_MAX);
+        (self.figures, self.changed)
+    }
 }
 
 const fn is_new(change: &AlarmChange) -> bool {

@@ -125,6 +125,14 @@ impl LogLine {
         Some(line)
     }
 
+    /// Whether somebody wrote, took, left or handed over something.
+    pub fn is_of_people(&self) -> bool {
+        matches!(
+            self.kind,
+            "entry" | "took_seat" | "left_seat" | "handover_given" | "handover_taken"
+        )
+    }
+
     fn alarm(&mut self, event: &AlarmEvent) -> &'static str {
         self.alarms = vec![event.alarm.clone()];
         self.level = Some(event.level.into());

@@ -379,14 +379,16 @@ fn a_document_says_what_is_open_promised_and_changed_and_its_digest_can_be_made_
     let held = book.holding("一号席").expect("held").clone();
     let pattern = pattern(&DutySettings::default());
     let make = || {
-        Document::make(
-            &book,
-            &pattern,
-            "一号席",
-            &held,
-            head,
-            entries.iter().cloned(),
-        )
+        let mut tally = Tally::new(&book);
+        let since = entries
+            .iter()
+            .filter(|entry| entry.position > held.position);
+        since.for_each(|entry| assert!(tally.take(entry)));
+        let head = LedgerHead {
+            n: head.n,
+            digest: head.digest.to_string(),
+        };
+        Document::make(&book, &pattern, "一号席", &held, head, tally)
     };
     let document = make();
     let open: Vec<_> = document

@@ -123,3 +123,22 @@ impl<'a> Entry<'a> {
         })
     }
 }
+
+/// A place on the ledger: its entries stand in the order of records and of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The first entry of this time or later.
+    Time(Timestamp),
+    /// The entry of this record, or the first that follows it.
+    Record(Position),
+}
+
+impl Place {
+    /// Whether it lies after this entry.
+    pub fn is_after(self, entry: &Entry<'_>) -> bool {
+        match self {
+            Self::Time(at) => entry.at < at,
+            Self::Record(position) => entry.position < position,
+        }
+    }
+}

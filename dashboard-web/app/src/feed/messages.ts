@@ -456,6 +456,8 @@ export type AlarmView = {
   raised_by?: RuleVersionView,
   /** Who acknowledged. */
   acknowledged: AcknowledgedView | null,
+  /** That nobody acknowledged in time; absent while that is not so. */
+  escalated?: EscalatedView,
   /** Whether late data changed it. */
   corrected: boolean,
   /** What it said before its last change, when that was a correction. */
@@ -485,6 +487,16 @@ export type AcknowledgedView = {
   at_ms: number,
   /** What was written with it. */
   note: string,
+};
+
+/** That nobody acknowledged an alarm in time. */
+export type EscalatedView = {
+  /** How often: 1 to the shift leader, 2 to the commander. */
+  stage: number,
+  /** The role to which the last time. */
+  to: string,
+  /** City time of the last time. */
+  at_ms: number,
 };
 
 /** A door and what came through it. */

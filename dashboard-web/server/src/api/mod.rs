@@ -3,9 +3,11 @@
 mod accounts;
 mod alarms;
 mod answer;
+mod duty;
 mod error;
 mod events;
 mod figures;
+mod handover;
 mod health;
 mod history;
 mod params;
@@ -85,6 +87,14 @@ pub(crate) fn routes() -> Vec<Route> {
         route(GET, "/api/v1/alarms", right(Right::Watch), alarms::list),
         route(GET, "/api/v1/alarms/{id}/shown", right(Right::Watch), alarms::shown),
         route(POST, "/api/v1/alarms/{id}/ack", right(Right::Acknowledge), alarms::acknowledge),
+        route(GET, "/api/v1/duty", right(Right::Watch), duty::standing),
+        route(POST, "/api/v1/duty/take", right(Right::Duty), duty::take),
+        route(POST, "/api/v1/duty/leave", right(Right::Duty), duty::leave),
+        route(GET, "/api/v1/duty/log", right(Right::Watch), duty::log),
+        route(POST, "/api/v1/duty/log", right(Right::Duty), duty::write),
+        route(POST, "/api/v1/duty/handover", right(Right::Duty), handover::draft),
+        route(GET, "/api/v1/duty/handover/{digest}", right(Right::Watch), handover::show),
+        route(POST, "/api/v1/duty/handover/{digest}/sign", right(Right::Duty), handover::sign),
         route(GET, "/api/v1/rejects", right(Right::Figures), figures::rejects),
         route(GET, "/api/v1/sources", right(Right::Figures), figures::sources),
         route(GET, "/api/v1/live", right(Right::Watch), live::connect),
@@ -126,6 +136,14 @@ pub(crate) fn routes() -> Vec<Route> {
         alarms::list,
         alarms::acknowledge,
         alarms::shown,
+        duty::standing,
+        duty::take,
+        duty::leave,
+        duty::log,
+        duty::write,
+        handover::draft,
+        handover::show,
+        handover::sign,
         figures::rejects,
         figures::sources,
         live_feed,

@@ -27,6 +27,7 @@ use yiping_server::{
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
 
+use crate::duty::OnDuty;
 use crate::http;
 
 /// More than anything here takes.
@@ -41,6 +42,7 @@ pub(crate) struct House {
     /// Who is who; its decisions go to a log of their own, so that the tests can count records.
     pub(crate) people: People,
     clock: CityClock,
+    on_duty: OnDuty,
     stops: Vec<oneshot::Sender<()>>,
     following: JoinHandle<Result<(), yiping_server::LiveError>>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -79,6 +81,7 @@ impl House {
         let checkpoint = Checkpoint::new(dir.path().join("wall.checkpoint"), log.id());
         let people = register(dir.path());
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
+        let on_duty = OnDuty::start(log.clone(), clock.clone(), dir.path()).await;
         let store = Arc::new(opened(dir.path()).await);
         let position = store.position().await.expect("readable");
         let filling = watch::Sender::new(Progress {
@@ -91,6 +94,7 @@ impl House {
             store: store.clone(),
             filling: Some(filling.subscribe()),
             people: people.clone(),
+            duty: on_duty.handle(),
             live: live.clone(),
             catalogue: catalogue(),
             settings: Arc::new(settings),
@@ -134,6 +138,7 @@ impl House {
             store,
             filling,
             clock,
+            on_duty,
             stops: vec![stop_serving, stop_following],
             following,
             serving,
@@ -203,6 +208,7 @@ impl House {
         }
         self.serving.await.expect("no panic").expect("served");
         self.following.await.expect("no panic").expect("followed");
+        self.on_duty.stop().await;
     }
 }
 

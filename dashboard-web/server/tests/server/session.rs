@@ -26,7 +26,7 @@ async fn a_person_signs_in_is_known_by_the_cookie_and_signs_out() {
     let answer = sign_in(&house, "li", PASSWORD).await;
     assert_eq!(
         answer.json()["acts"],
-        json!(["watch", "history", "acknowledge", "figures"])
+        json!(["watch", "history", "acknowledge", "figures", "duty"])
     );
     let cookie = answer.header("set-cookie").expect("a cookie").to_owned();
     for attribute in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=50400"] {
