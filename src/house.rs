@@ -156,6 +156,7 @@ pub(crate) async fn open(
     house.start_ledger(&folder);
     house.start_notices(&folder);
     house.start_duty(&folder);
+    house.start_heartbeat();
     house.start_scene(&folder);
     house.start_face(listener, opened, Arc::new(move || render.render()))?;
     house.start_people();

@@ -45,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) duty: yiping_desk::duty::DutySettings,
     /// What is told to people outside.
     pub(crate) notify: yiping_notify::Settings,
+    /// Who hears that the centre lives.
+    pub(crate) heartbeat: yiping_notify::HeartbeatSettings,
     /// How strict the door is to people.
     pub(crate) people: yiping_desk::people::Policy,
     /// HTTP and the live feed.
@@ -184,6 +186,7 @@ impl Config {
         self.people.check()?;
         self.pattern()?;
         self.notify.check()?;
+        self.heartbeat.check()?;
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;

@@ -9,8 +9,9 @@ use tokio::sync::watch;
 use yiping_command::{DutyDesk, DutyProgress, Keeping};
 use yiping_desk::duty::{DutyBook, Facts, House as Rules, LedgerHead};
 use yiping_desk::ledger::{Entry, Place};
-use yiping_log::{DiskLog, Log};
+use yiping_log::{CityClock, DiskLog, Log};
 use yiping_model::{Position, Timestamp};
+use yiping_notify::Beat;
 use yiping_server::{DutyHandle, DutyRoom};
 
 use super::{House, LEDGER, checkpoint};
@@ -81,6 +82,38 @@ impl House {
             Ok(())
         });
         self.escalated = at;
+    }
+
+    /// Tells somebody outside that the centre lives.
+    pub(super) fn start_heartbeat(&mut self) {
+        let (log, duty) = (self.log(), self.duty.clone());
+        let (ledger, city) = (self.ledger.clone(), self.catalogue.city.zh.clone());
+        let beat = move || {
+            let (head, ledger_trouble) = {
+                let ledger = ledger.borrow();
+                (ledger.head, ledger.trouble.clone())
+            };
+            let open = duty.book().unacknowledged();
+            Beat {
+                city: city.clone(),
+                version: env!("CARGO_PKG_VERSION"),
+                time: CityClock::machine_now(),
+                city_time: duty.clock().now(),
+                position: *log.end().borrow(),
+                ledger: head.map(|head| format!("{}:{}", head.n, head.digest)),
+                ledger_trouble,
+                gaps: duty.gaps(),
+                unacknowledged: open,
+            }
+        };
+        let keep = self.config.heartbeat.clone().keep(beat);
+        let stopped = self.readers.stopped();
+        self.readers.spawn("the heartbeat", async move {
+            tokio::select! {
+                kept = keep => Ok(kept?),
+                () = stopped => Ok(()),
+            }
+        });
     }
 
     /// Duty for the server.

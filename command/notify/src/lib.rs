@@ -3,6 +3,7 @@
 mod api;
 mod channel;
 mod follow;
+mod heartbeat;
 mod http;
 mod mail;
 pub mod metrics;
@@ -15,4 +16,5 @@ mod tests;
 
 pub use api::{list_openapi, test_openapi};
 pub use follow::{Notices, Progress};
+pub use heartbeat::{Beat, HeartbeatError, HeartbeatSettings};
 pub use settings::{ChannelSettings, Settings, SettingsError};

@@ -158,6 +158,12 @@ impl DutyBook {
         &self.alarms
     }
 
+    /// How many open alarms nobody has acknowledged.
+    pub fn unacknowledged(&self) -> usize {
+        let open = self.alarms.open().values();
+        open.filter(|alarm| alarm.acknowledgement.is_none()).count()
+    }
+
     /// Who has this seat.
     pub fn holding(&self, seat: &str) -> Option<&Holding> {
         self.seats.get(seat)
