@@ -278,7 +278,7 @@ impl Calendar {
             return Some(at);
         }
         let mut left = days;
-        for day in self.days_from(self.day(at)).skip(1) {
+        for day in days_from(self.day(at)).skip(1) {
             if self.works_on(day) {
                 left -= 1;
             }
@@ -295,7 +295,7 @@ impl Calendar {
         if left == 0 {
             return Some(at);
         }
-        for day in self.days_from(self.day(at)) {
+        for day in days_from(self.day(at)) {
             for (from, to) in self.stretches(day) {
                 let from = from.max(at);
                 let span = to.micros_since(from).max(0);
@@ -312,9 +312,7 @@ impl Calendar {
     /// How much working time lies between two instants; none when the second is not later.
     pub fn working_time(&self, from: Timestamp, to: Timestamp) -> Duration {
         let last = self.day(to);
-        let days = self
-            .days_from(self.day(from))
-            .take_while(|day| *day <= last);
+        let days = days_from(self.day(from)).take_while(|day| *day <= last);
         let spans = days
             .flat_map(|day| self.stretches(day))
             .map(|(start, end)| {
@@ -322,16 +320,6 @@ impl Calendar {
                 u64::try_from(span).unwrap_or(0)
             });
         Duration::from_micros(spans.sum())
-    }
-
-    fn days_from(&self, first: Date) -> impl Iterator<Item = Date> + use<> {
-        let mut next = Some(first);
-        std::iter::from_fn(move || {
-            let day = next?;
-            next = day.tomorrow().ok();
-            Some(day)
-        })
-        .take(DAYS_MAX as usize)
     }
 
     /// When this day is worked, in order.
@@ -345,6 +333,17 @@ impl Calendar {
             .filter_map(|hours| Some((at(hours.from)?, at(hours.to)?)))
             .collect()
     }
+}
+
+/// This day and those that follow, as far as a term is followed.
+fn days_from(first: Date) -> impl Iterator<Item = Date> {
+    let mut next = Some(first);
+    std::iter::from_fn(move || {
+        let day = next?;
+        next = day.tomorrow().ok();
+        Some(day)
+    })
+    .take(DAYS_MAX as usize)
 }
 
 /// The local day of an instant.

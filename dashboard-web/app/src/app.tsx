@@ -1,4 +1,5 @@
 import { type Component, createEffect, Match, on, onCleanup, Show, Switch } from "solid-js";
+import { createDuty } from "./feed/duty";
 import { guarded } from "./feed/guarded";
 import { Link } from "./feed/link";
 import type { Feed } from "./feed/live";
@@ -61,7 +62,9 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   });
   window.yiping = { state: () => store.view() };
   link.start();
+  const duty = props.feed.duty === undefined ? undefined : createDuty(props.feed.duty);
   onCleanup(() => {
+    duty?.stop();
     link.stop();
     delete window.yiping;
   });
@@ -69,7 +72,7 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   const seen = () => props.presence.session() !== undefined || store.link().state !== "waiting";
   return (
     <Show when={seen()}>
-      <WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} />
+      <WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} duty={duty} />
     </Show>
   );
 };

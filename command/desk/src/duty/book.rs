@@ -331,31 +331,7 @@ impl DutyBook {
                 self.seats.remove(of_seat);
                 self.signed.retain(|_, signed| signed.seat != *of_seat);
             }
-            (
-                Act::DutyNote {
-                    text,
-                    alarms,
-                    promised,
-                    fulfils,
-                    corrects,
-                    ..
-                },
-                Some(person),
-            ) => {
-                for done in [fulfils, corrects].into_iter().flatten() {
-                    self.promises.remove(done);
-                }
-                if let Some(due) = *promised {
-                    let promise = Promise {
-                        text: text.clone(),
-                        due,
-                        person: person.to_owned(),
-                        at: record.received_at,
-                        alarms: alarms.clone(),
-                    };
-                    self.promises.insert(record.position, promise);
-                }
-            }
+            (act @ Act::DutyNote { .. }, Some(person)) => self.note(act, person, record),
             (
                 Act::SignHandover {
                     handover,
@@ -377,6 +353,34 @@ impl DutyBook {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// An entry may promise something, and close what another one promised.
+    fn note(&mut self, act: &Act, person: &str, record: &Record) {
+        let Act::DutyNote {
+            text,
+            alarms,
+            promised,
+            fulfils,
+            corrects,
+            ..
+        } = act
+        else {
+            return;
+        };
+        for done in [fulfils, corrects].into_iter().flatten() {
+            self.promises.remove(done);
+        }
+        if let Some(due) = *promised {
+            let promise = Promise {
+                text: text.clone(),
+                due,
+                person: person.to_owned(),
+                at: record.received_at,
+                alarms: alarms.clone(),
+            };
+            self.promises.insert(record.position, promise);
         }
     }
 

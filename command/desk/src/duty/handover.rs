@@ -137,13 +137,13 @@ pub struct Figures {
 }
 
 impl Document {
-    /// The document of this seat, whose holder hands it over; `tally` has counted the ledger since the holder took it, up to its `head`.
+    /// The document of this seat, whose holder hands it over; `tally` has counted the ledger since the holder took it, up to its head.
     pub fn make(
         book: &DutyBook,
         pattern: &Pattern,
         seat: &str,
-        held: &Holding,
-        head: LedgerHead,
+        holding: &Holding,
+        ledger: LedgerHead,
         tally: Tally<'_>,
     ) -> Self {
         let at = book.now();
@@ -169,15 +169,15 @@ impl Document {
             form: 1,
             seat: seat.to_owned(),
             giver: Giver {
-                display: book.name(&held.person).to_owned(),
-                person: held.person.clone(),
-                since: held.since,
+                display: book.name(&holding.person).to_owned(),
+                person: holding.person.clone(),
+                since: holding.since,
             },
-            holding: held.position,
+            holding: holding.position,
             shift: pattern.shift_at(at),
             position: book.position(),
             at,
-            ledger: head,
+            ledger,
             open_count: open.len(),
             open: open.into_iter().take(LISTED_MAX).map(shown).collect(),
             shelved: Vec::new(),

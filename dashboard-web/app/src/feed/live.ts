@@ -1,4 +1,5 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
+import { type DutyDoor, httpDuty } from "./duty";
 import type { Socket } from "./link";
 import { type Door, httpDoor } from "./session";
 
@@ -7,6 +8,8 @@ export interface Feed {
   open(after: number | undefined): Socket;
   readonly acknowledge: Acknowledge;
   readonly door: Door;
+  /** Absent where there is no server. */
+  readonly duty?: DutyDoor;
 }
 
 /** The server that served this page. */
@@ -23,6 +26,7 @@ export function liveFeed(): Feed {
     },
     acknowledge: acknowledgeByHttp,
     door: httpDoor,
+    duty: httpDuty,
   };
 }
 

@@ -1,9 +1,10 @@
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
+import { type DutyWords, enDuty, zhDuty } from "./duty-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends DomainWords, SignInWords {
+export interface Words extends DomainWords, DutyWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -113,6 +114,7 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 const zh: Words = {
   ...zhDomains,
   ...zhSignIn,
+  ...zhDuty,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
   elsewhen: "非当前时间",
@@ -222,6 +224,7 @@ const zh: Words = {
 const en: Words = {
   ...enDomains,
   ...enSignIn,
+  ...enDuty,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",
   elsewhen: "NOT THE PRESENT",
