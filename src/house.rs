@@ -108,14 +108,8 @@ pub(crate) async fn open(
     let catalogue = Arc::new(domain.catalogue.clone());
     let file = folder.join("history.sqlite");
     let opened = yiping_store::open(&file, &config.store, &catalogue.zone).await?;
-    let facts = SceneFacts {
-        catalogue: Arc::clone(&catalogue),
-        rules: domain.rules.iter().map(rule_view).collect(),
-        derived_steps: domain.derived_steps(),
-        simulated,
-    };
     let live = LiveHandle::open(
-        facts,
+        facts(domain, &catalogue, simulated),
         &config.server,
         log.as_ref(),
         &checkpoint(&folder, "wall", log.id()),
@@ -163,6 +157,16 @@ pub(crate) async fn open(
     house.start_clock();
     house.start_upkeep(figures);
     Ok(house)
+}
+
+/// What the live scene knows of the city.
+fn facts(domain: &Domain, catalogue: &Arc<Catalogue>, simulated: bool) -> SceneFacts {
+    SceneFacts {
+        catalogue: Arc::clone(catalogue),
+        rules: domain.rules.iter().map(rule_view).collect(),
+        derived_steps: domain.derived_steps(),
+        simulated,
+    }
 }
 
 fn checkpoint(folder: &Path, name: &str, log: LogId) -> Checkpoint {

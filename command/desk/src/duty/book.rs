@@ -10,6 +10,7 @@ use yiping_model::{
 
 use super::escalation::{self, Facts, House, STAGES};
 use super::pattern::{Pattern, ShiftTime};
+use crate::ledger::Entry;
 use crate::rights::Role;
 
 /// Handovers that are remembered.
@@ -26,6 +27,8 @@ pub struct DutyBook {
     position: Position,
     /// City time at that position.
     now: Timestamp,
+    /// The last record of which the ledger has an entry.
+    entered: Position,
     alarms: AlarmBook,
     seats: BTreeMap<String, Holding>,
     /// The names of people on screens.
@@ -153,6 +156,11 @@ impl DutyBook {
         self.now
     }
 
+    /// The last record of which the ledger has an entry.
+    pub const fn entered(&self) -> Position {
+        self.entered
+    }
+
     /// The alarms.
     pub const fn alarms(&self) -> &AlarmBook {
         &self.alarms
@@ -263,6 +271,9 @@ impl DutyBook {
         }
         self.position = record.position;
         self.now = record.received_at;
+        if Entry::of(record, 0).is_some() {
+            self.entered = record.position;
+        }
         if let Some(alarm) = self.alarms.apply(record)
             && alarm.state() == AlarmState::Normal
         {

@@ -37,7 +37,7 @@ export const Log: Component<{
       line.to === undefined ? undefined : t().roles[line.to],
       line.text,
       line.promised === undefined ? undefined : t().promiseDue(props.desk.clock(line.promised)),
-      line.changes === undefined ? undefined : `${line.changes.length}`,
+      line.changes === undefined ? undefined : t().items(line.changes.length),
     ].filter((each) => each !== undefined && each !== "");
   return (
     <section class="duty-log" aria-labelledby="duty-log">

@@ -90,12 +90,12 @@ export const Paper: Component<{ desk: Desk; handover: Handover }> = (props) => {
         </Show>
       </p>
       <h4>{t().figures}</h4>
-      <p>
-        {t().raisedBy}{" "}
+      <p class="levels">
+        {t().raisedBy}
         <For each={[1, 2, 3, 4]}>
           {(level) => (
-            <span class="level">
-              <Sign level={level} size={20} /> {figures().raised[String(level)] ?? 0}{" "}
+            <span>
+              <Sign level={level} size={20} /> {figures().raised[String(level)] ?? 0}
             </span>
           )}
         </For>

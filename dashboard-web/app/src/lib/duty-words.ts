@@ -1,16 +1,15 @@
 /** The texts of duty: shifts, the duty log, the handover. */
 export interface DutyWords {
   readonly duty: string;
-  readonly onDuty: string;
   readonly noShift: string;
-  readonly gap: (seats: string) => string;
+  readonly gaps: (seats: number) => string;
+  readonly items: (count: number) => string;
   readonly nobody: string;
   readonly shiftSpan: (name: string, from: string, to: string) => string;
   readonly nextShift: (name: string, from: string) => string;
   readonly dutyKeys: string;
   readonly close: string;
   readonly seats: string;
-  readonly holder: string;
   readonly since: (clock: string) => string;
   readonly takeSeat: string;
   readonly leaveSeat: string;
@@ -67,16 +66,15 @@ export interface DutyWords {
 
 export const zhDuty: DutyWords = {
   duty: "值班",
-  onDuty: "在岗",
   noShift: "当前无班次",
-  gap: (seats) => `缺 ${seats}`,
+  gaps: (seats) => `缺 ${seats} 席`,
+  items: (count) => `${count} 项`,
   nobody: "无人",
   shiftSpan: (name, from, to) => `${name} ${from}–${to}`,
   nextShift: (name, from) => `下一班 ${name} ${from}`,
   dutyKeys: "G D 值班",
   close: "关闭",
   seats: "席位",
-  holder: "在岗人员",
   since: (clock) => `自 ${clock}`,
   takeSeat: "上岗",
   leaveSeat: "离岗",
@@ -125,7 +123,7 @@ export const zhDuty: DutyWords = {
   handoverDone: (taker, absent) => (absent ? `${taker} 已接班（交班人未签）` : `${taker} 已接班`),
   print: "打印",
   redraft: "重新生成",
-  escalated: (stage) => `已升级 ${stage} 次`,
+  escalated: (stage) => `已升级×${stage}`,
   kinds: {
     entry: "记录",
     signed_in: "登录",
@@ -157,16 +155,15 @@ export const zhDuty: DutyWords = {
 
 export const enDuty: DutyWords = {
   duty: "Duty",
-  onDuty: "on duty",
   noShift: "No shift at this time",
-  gap: (seats) => `empty: ${seats}`,
+  gaps: (seats) => `${seats} empty`,
+  items: (count) => `${count} items`,
   nobody: "nobody",
   shiftSpan: (name, from, to) => `${name} ${from}–${to}`,
   nextShift: (name, from) => `next: ${name} ${from}`,
   dutyKeys: "G D duty",
   close: "Close",
   seats: "Seats",
-  holder: "Who",
   since: (clock) => `since ${clock}`,
   takeSeat: "Take",
   leaveSeat: "Leave",
@@ -216,7 +213,7 @@ export const enDuty: DutyWords = {
     absent ? `${taker} has taken over (the giver did not sign)` : `${taker} has taken over`,
   print: "Print",
   redraft: "Draft anew",
-  escalated: (stage) => `escalated ×${stage}`,
+  escalated: (stage) => `escalated×${stage}`,
   kinds: {
     entry: "entry",
     signed_in: "signed in",

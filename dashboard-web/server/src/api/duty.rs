@@ -9,7 +9,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yiping_desk::duty::{Holding, LogLine, SeatStanding, ShiftTime, Standing};
+use yiping_desk::duty::{DutyBook, Holding, LogLine, SeatStanding, ShiftTime, Standing};
 use yiping_desk::ledger::{Entry, Line, Place};
 use yiping_desk::people::Who;
 use yiping_desk::rights::Role;
@@ -496,10 +496,13 @@ pub(super) async fn found_at(
     wanted: impl Fn(&Entry<'_>) -> bool + Send + 'static,
 ) -> Result<Option<Entry<'static>>, ApiError> {
     let room = state.duty.room();
-    if position > *state.log.end().borrow() {
-        return Ok(None);
-    }
-    if room.ledger(position, patience(state)).await.is_none() {
+    // What the ledger has of it, it has when it has looked at the last record of which there is an entry.
+    let entered = state.duty.see(DutyBook::entered).ok_or_else(unseen)?;
+    if room
+        .ledger(entered.min(position), patience(state))
+        .await
+        .is_none()
+    {
         return Err(ApiError::Unavailable(
             "the ledger is behind: try again".into(),
         ));

@@ -10,7 +10,7 @@ use yiping_desk::duty::{Document, Done, DutyBook, Tally};
 use yiping_desk::ledger::{Line, Place};
 use yiping_desk::people::Who;
 use yiping_desk::rights::Right;
-use yiping_model::{Act, Part, Position, Secret, Timestamp};
+use yiping_model::{Act, Class, Part, Position, Secret, Timestamp};
 
 use super::duty::{SEAT_EXAMPLE, SeatRequest, decide, found_at, may_take, patience, unseen};
 use super::error::{ApiError, ErrorAnswer};
@@ -111,30 +111,32 @@ pub(super) async fn draft(
     params.finish()?;
     let SeatRequest { seat } = taken(body, state.settings.body_bytes_max, SEAT_EXAMPLE)?;
     let room = state.duty.room();
-    let end = *state.log.end().borrow();
-    if !room.reaches(end, patience(&state)).await {
+    let decided = *state.log.end_of(Class::Alarm).borrow();
+    if !room.reaches(decided, patience(&state)).await {
         return Err(ApiError::Unavailable(
             "the book of duty is behind: try again".into(),
         ));
     }
     let book = state.duty.see(DutyBook::clone).ok_or_else(unseen)?;
-    let Some(held) = book.holding(&seat).cloned() else {
+    let Some(holding) = book.holding(&seat).cloned() else {
         let named: String = seat.chars().take(64).collect();
         return Err(ApiError::Conflict(format!(
             "nobody has the seat {named:?}: take it"
         )));
     };
-    let Some(head) = room.ledger(book.position(), patience(&state)).await else {
+    let Some(ledger) = room.ledger(book.entered(), patience(&state)).await else {
         return Err(ApiError::Unavailable(
             "the ledger is behind: try again".into(),
         ));
     };
     let made = tokio::task::spawn_blocking(move || {
         let mut tally = Tally::new(&book);
-        let since = Place::Record(held.position.next());
+        let since = Place::Record(holding.position.next());
         room.entries(since, &mut |entry| tally.take(&entry))?;
         let pattern = &room.house().pattern;
-        Ok::<_, String>(Document::make(&book, pattern, &seat, &held, head, tally))
+        Ok::<_, String>(Document::make(
+            &book, pattern, &seat, &holding, ledger, tally,
+        ))
     });
     let made = made
         .await

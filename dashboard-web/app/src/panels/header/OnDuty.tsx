@@ -15,11 +15,9 @@ export const OnDuty: Component<{ duty: Duty; own: Own; onDuty: (() => void) | un
         <>
           <b>
             {t().duty} {view().shift?.name ?? t().noShift}
+            <Show when={view().gaps.length > 0}> · {t().gaps(view().gaps.length)}</Show>
           </b>
-          <i>
-            {people() || t().nobody}
-            <Show when={people() !== "" && view().gaps.length > 0}> · {t().gap(view().gaps.join(" "))}</Show>
-          </i>
+          <i>{people() || t().nobody}</i>
         </>
       );
       return (
