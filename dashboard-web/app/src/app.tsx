@@ -63,6 +63,14 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   window.yiping = { state: () => store.view() };
   link.start();
   const duty = props.feed.duty === undefined ? undefined : createDuty(props.feed.duty);
+  // A wall is known a moment after its page: then it may ask.
+  createEffect(
+    on(
+      () => props.presence.session()?.name,
+      () => void duty?.refresh(),
+      { defer: true },
+    ),
+  );
   onCleanup(() => {
     duty?.stop();
     link.stop();

@@ -187,15 +187,15 @@ fn what_cannot_be_a_pattern_is_named() {
         ),
         ("name of its own", &|s| s.seat[1].name = "值班长席".into()),
         ("is not on duty", &|s| {
-            s.seat[0].role = crate::rights::Role::Auditor
+            s.seat[0].role = crate::rights::Role::Auditor;
         }),
         ("1 to 24", &|s| s.shift[0].hours = 25),
         ("which no [[duty.seat]] has", &|s| {
-            s.shift[0].seats = vec!["九号席".into()]
+            s.shift[0].seats = vec!["九号席".into()];
         }),
         ("names no seat", &|s| s.shift[0].seats.clear()),
         ("no day of the week", &|s| {
-            s.shift[0].days = Days::Week(Vec::new())
+            s.shift[0].days = Days::Week(Vec::new());
         }),
         ("at level 2", &|s| s.escalation.commander_secs[1] = 1),
     ] {
@@ -338,8 +338,8 @@ fn ledger(records: &[Record]) -> (Vec<Entry<'static>>, crate::ledger::Head) {
     (entries.collect(), chain.head())
 }
 
-#[test]
-fn a_document_says_what_is_open_promised_and_changed_and_its_digest_can_be_made_again() {
+/// Three alarms, two people, a change of the rules and a promise.
+fn a_shift() -> Vec<Record> {
     let raised = |number, level, secs| said(event(number, level, secs, AlarmChange::Raised));
     let changed = Duty::Changed {
         changes: vec![yiping_model::Changed {
@@ -369,26 +369,33 @@ fn a_document_says_what_is_open_promised_and_changed_and_its_digest_can_be_made_
         (80, Body::Duty(changed)),
         (90, decided("zhang", promise)),
     ];
-    let records: Vec<Record> = (1..)
+    (1..)
         .zip(bodies)
         .map(|(n, (secs, body))| record(n, secs, body))
-        .collect();
+        .collect()
+}
+
+#[test]
+fn a_document_says_what_is_open_promised_and_changed_and_its_digest_can_be_made_again() {
+    let records = a_shift();
     let mut book = DutyBook::default();
-    records.iter().for_each(|record| book.take(record));
+    for record in &records {
+        book.take(record);
+    }
     let (entries, head) = ledger(&records);
-    let held = book.holding("一号席").expect("held").clone();
+    let holding = book.holding("一号席").expect("held").clone();
     let pattern = pattern(&DutySettings::default());
     let make = || {
         let mut tally = Tally::new(&book);
         let since = entries
             .iter()
-            .filter(|entry| entry.position > held.position);
+            .filter(|entry| entry.position > holding.position);
         since.for_each(|entry| assert!(tally.take(entry)));
         let head = LedgerHead {
             n: head.n,
             digest: head.digest.to_string(),
         };
-        Document::make(&book, &pattern, "一号席", &held, head, tally)
+        Document::make(&book, &pattern, "一号席", &holding, head, tally)
     };
     let document = make();
     let open: Vec<_> = document
