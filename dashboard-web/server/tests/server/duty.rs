@@ -408,9 +408,9 @@ async fn of_those_who_take_over_at_once_one_does() {
         let giver = giver.as_str().expect("somebody").to_owned();
         let made = draft(&house, &desk).await;
         let handover = made["handover"].as_str().expect("a digest").to_owned();
-        let mut given = as_giver();
-        given["name"] = json!(giver);
-        assert_eq!(sign(&house, &handover, given, &desk).await.status, 200);
+        let mut signature = as_giver();
+        signature["name"] = json!(giver);
+        assert_eq!(sign(&house, &handover, signature, &desk).await.status, 200);
         let mut tries = JoinSet::new();
         for (n, name) in ["w1", "w2", "w3", "w4"]
             .into_iter()
