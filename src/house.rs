@@ -3,6 +3,7 @@
 //! Opening goes from the spine outwards (log, history, engine, face, doors); closing goes the other way, so that what a door has taken is
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
+mod duty;
 mod incidents;
 mod notices;
 mod provider;
@@ -19,6 +20,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use yiping_command::incidents::Incidents;
+use yiping_command::{DutyDesk, DutyProgress};
 use yiping_desk::rights::Right;
 use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
@@ -71,6 +73,9 @@ pub(crate) struct House {
     incidents: Incidents,
     /// How far the incidents are.
     commanded: watch::Receiver<yiping_command::incidents::Progress>,
+    /// Who is on duty.
+    duty: DutyDesk,
+    escalated: watch::Receiver<DutyProgress>,
     notices: Notices,
     /// `None` when nobody is to be told anything.
     told: Option<watch::Receiver<yiping_notify::Progress>>,
@@ -115,7 +120,7 @@ pub(crate) async fn open<Accounts>(
     let file = folder.join("history.sqlite");
     let opened = yiping_store::open(&file, &config.store, &catalogue.zone).await?;
     let live = LiveHandle::open(
-        facts(domain, Arc::clone(&catalogue), simulated),
+        facts(domain, &catalogue, simulated),
         &config.server,
         log.as_ref(),
         &checkpoint(&folder, "wall", log.id()),
@@ -129,6 +134,7 @@ pub(crate) async fn open<Accounts>(
     )?;
     let accounts = accounts(&people).await?;
     let certificate = Certificate::of(&config.tls)?;
+    let duty = duty::open(&config, domain, &log, &folder)?;
     let notices = notices::open(&config, domain, simulated, &log)?;
     let incidents = incidents::open(&config, domain, &log);
     let threads =
@@ -147,6 +153,8 @@ pub(crate) async fn open<Accounts>(
         ledger: watch::channel(yiping_command::Progress::default()).1,
         incidents,
         commanded: watch::channel(yiping_command::incidents::Progress::default()).1,
+        duty,
+        escalated: watch::channel(DutyProgress::default()).1,
         notices,
         told: None,
         people,
@@ -162,10 +170,10 @@ pub(crate) async fn open<Accounts>(
     Ok((house, accounts))
 }
 
-/// What a scene must know beforehand.
-fn facts(domain: &Domain, catalogue: Arc<Catalogue>, simulated: bool) -> SceneFacts {
+/// What the live scene knows of the city.
+fn facts(domain: &Domain, catalogue: &Arc<Catalogue>, simulated: bool) -> SceneFacts {
     SceneFacts {
-        catalogue,
+        catalogue: Arc::clone(catalogue),
         rules: domain.rules.iter().map(rule_view).collect(),
         derived_steps: domain.derived_steps(),
         simulated,
@@ -195,6 +203,8 @@ impl House {
         self.start_notices(folder);
         self.start_scene(folder);
         self.start_units(folder);
+        self.start_duty(folder);
+        self.start_heartbeat();
     }
 
     fn start_engine(&mut self, domain: &Domain, folder: &Path, history: Arc<dyn History>) {
@@ -294,6 +304,7 @@ impl House {
             filling: self.history.clone(),
             people: self.people.clone(),
             provider: provider::open(&self.config)?,
+            duty: self.duty_handle(),
             live: self.live.clone(),
             units: self.units.clone(),
             catalogue: Arc::clone(&self.catalogue),
@@ -399,7 +410,7 @@ impl House {
         let (log, live, units) = (Arc::clone(&self.log), self.live.clone(), self.units.clone());
         let (history, ledger) = (self.history.clone(), self.ledger.clone());
         let commanded = self.commanded.clone();
-        let told = self.told.clone();
+        let (told, escalated) = (self.told.clone(), self.escalated.clone());
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
         let archive = self.config.archive.open(&self.config.data.dir);
         let every = Duration::from_secs(self.config.data.retention_check_secs);
@@ -416,6 +427,7 @@ impl House {
                 let mut slowest = engine_kept.min(live.keep_from()).min(units.keep_from());
                 slowest = slowest.min(ledger.borrow().position);
                 slowest = slowest.min(commanded.borrow().position);
+                slowest = slowest.min(escalated.borrow().position);
                 if let Some(told) = &told {
                     slowest = slowest.min(told.borrow().position);
                 }

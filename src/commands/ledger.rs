@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
-use yiping_model::{Act, Command, CommandAct, Means, Notice, NoticeCause, NoticeStep};
+use yiping_model::{Act, Command, CommandAct, Duty, Means, Notice, NoticeCause, NoticeStep, Part};
 
 use super::{complain, say};
 use crate::cli::{Export, Form, Verify};
@@ -94,6 +94,7 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
         Line::Decision(decision) => done(&decision.act),
         Line::Notice(notice) => told(notice),
         Line::Command(command) => ordered(command),
+        Line::Duty(duty) => on_duty(duty),
     };
     writeln!(out, "{:>8}  {}  {by}  {what}", entry.n, entry.at)?;
     writeln!(out, "          {digest}")
@@ -201,6 +202,12 @@ fn told(notice: &Notice) -> String {
                 NoticeCause::Group { route, about, .. } => {
                     format!("route {route}, {} changes of alarms", about.len())
                 }
+                NoticeCause::Escalation {
+                    route,
+                    alarm,
+                    stage,
+                    ..
+                } => format!("route {route} alarm {alarm} escalated, stage {stage}"),
                 NoticeCause::Test { .. } => "a test".to_owned(),
             };
             let (channel, title) = (&message.channel, &message.title);
@@ -218,7 +225,39 @@ fn told(notice: &Notice) -> String {
     }
 }
 
+/// What the house did about a shift, for people.
+fn on_duty(duty: &Duty) -> String {
+    match duty {
+        Duty::Escalated(one) => format!(
+            "escalated alarm {} to {} [{}], stage {}, due {}",
+            one.event.alarm,
+            one.to,
+            one.people.join(" "),
+            one.stage,
+            one.due
+        ),
+        Duty::Missed { stage, alarms } => {
+            format!(
+                "too late to escalate {} alarms to stage {stage}",
+                alarms.len()
+            )
+        }
+        Duty::Changed { changes } => {
+            let changes = changes.iter().map(|one| {
+                let version = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());
+                let (before, after) = (version(&one.before), version(&one.after));
+                format!("{} {} {before} to {after}", one.what, one.id)
+            });
+            format!("changed: {}", changes.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 /// What was done, for people.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm an act, and none may be missing"
+)]
 fn done(act: &Act) -> String {
     let bounds = |areas: &[String], domains: &[String]| {
         let named = |list: &[String]| match list {
@@ -302,5 +341,22 @@ fn done(act: &Act) -> String {
             amount,
             note,
         } => format!("unit {unit} has {amount} of {item} {note:?}"),
+        Act::TakeDuty { of_seat } => format!("took the seat {of_seat}"),
+        Act::LeaveDuty { of_seat } => format!("left the seat {of_seat}"),
+        Act::DutyNote { text, .. } => format!("wrote {text:?}"),
+        Act::SignHandover {
+            handover,
+            of_seat,
+            part,
+            absent,
+            ..
+        } => format!(
+            "signed the handover {handover} of the seat {of_seat} as {}{}",
+            match part {
+                Part::Giver => "giver",
+                Part::Taker => "taker",
+            },
+            if *absent { ", the giver absent" } else { "" }
+        ),
     }
 }

@@ -7,7 +7,9 @@ mod load;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use yiping_model::{Area, Text};
+use yiping_desk::calendar::Calendar;
+use yiping_desk::duty::Pattern;
+use yiping_model::{Area, Text, Zone};
 
 pub(crate) use load::load;
 
@@ -39,8 +41,14 @@ pub(crate) struct Config {
     pub(crate) ledger: yiping_command::Settings,
     /// How incidents are kept up.
     pub(crate) command: yiping_command::incidents::Settings,
+    /// Which days and hours are worked.
+    pub(crate) calendar: yiping_desk::calendar::CalendarSettings,
+    /// Shifts, seats, escalation.
+    pub(crate) duty: yiping_desk::duty::DutySettings,
     /// What is told to people outside.
     pub(crate) notify: yiping_notify::Settings,
+    /// Who hears that the centre lives.
+    pub(crate) heartbeat: yiping_notify::HeartbeatSettings,
     /// How strict the door is to people.
     pub(crate) people: yiping_desk::people::Policy,
     /// HTTP and the live feed.
@@ -161,6 +169,16 @@ impl Default for Packs {
 }
 
 impl Config {
+    /// The pattern of shifts, over the calendar of the city.
+    pub(crate) fn pattern(&self) -> anyhow::Result<Pattern> {
+        let zone = Zone::named(&self.city.zone)?;
+        self.duty.check()?;
+        Ok(Pattern::new(
+            Calendar::new(zone, &self.calendar)?,
+            &self.duty,
+        ))
+    }
+
     /// Checks what the types cannot, before the first port opens.
     pub(crate) fn validate(&self) -> anyhow::Result<()> {
         anyhow::ensure!(
@@ -171,7 +189,9 @@ impl Config {
         self.server.validate(self.tls.is_set())?;
         self.people.check()?;
         self.units.check()?;
+        self.pattern()?;
         self.notify.check()?;
+        self.heartbeat.check()?;
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;

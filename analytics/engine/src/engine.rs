@@ -220,7 +220,8 @@ impl Engine {
                 | Body::Decision(_)
                 | Body::Notice(_)
                 | Body::Positions(_)
-                | Body::Command(_) => {}
+                | Body::Command(_)
+                | Body::Duty(_) => {}
             }
         }
     }

@@ -12,7 +12,7 @@ mod hash;
 
 pub use chain::{Chain, Head, Opening};
 pub use check::{Broken, Checker, Fault};
-pub use entry::{By, Entry, Line};
+pub use entry::{By, Entry, Line, Place};
 pub use hash::{Algorithm, Digest};
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+pub mod calendar;
 pub mod command;
+pub mod duty;
 pub mod fuse;
 pub mod incident;
 pub mod ledger;
@@ -8,5 +10,5 @@ pub mod notices;
 pub mod people;
 pub mod plan;
 pub mod rights;
-pub mod units;
 pub mod task;
+pub mod units;

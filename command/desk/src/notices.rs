@@ -23,5 +23,6 @@ mod tests;
 pub use outbox::{Due, Outbox, Row, Standing, State};
 pub use patience::Patience;
 pub use plan::{Change, Plan, PlanError, Route};
+pub(crate) use quiet::minute;
 pub use quiet::{NotQuiet, Quiet};
 pub use words::{Language, Measure, NoField, RuleWords, Template, Words};

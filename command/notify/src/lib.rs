@@ -3,6 +3,7 @@
 mod api;
 mod channel;
 mod follow;
+mod heartbeat;
 mod http;
 mod mail;
 pub mod metrics;
@@ -15,5 +16,6 @@ mod tests;
 
 pub use api::{list_openapi, test_openapi};
 pub use follow::{Notices, Progress};
+pub use heartbeat::{Beat, HeartbeatError, HeartbeatSettings};
 pub use http::Client;
 pub use settings::{ChannelSettings, Settings, SettingsError};

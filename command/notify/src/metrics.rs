@@ -29,3 +29,11 @@ pub(crate) fn stepped(notice: &Notice) {
 pub(crate) fn failed() {
     counter!(FAILURES).increment(1);
 }
+
+/// Heartbeats, by whether they were heard (`heard`, `unheard`).
+pub const BEATS: &str = "yiping_heartbeats_total";
+
+pub(crate) fn beat(heard: bool) {
+    let outcome = if heard { "heard" } else { "unheard" };
+    counter!(BEATS, "outcome" => outcome).increment(1);
+}

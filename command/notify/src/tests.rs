@@ -2,6 +2,7 @@
 //! of the distribution.
 
 mod api;
+mod heartbeat;
 mod http;
 mod mail;
 mod side;

@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 mod book;
+mod duty;
 mod error;
 mod follow;
 pub mod incidents;
 pub mod metrics;
 pub mod offline;
+pub mod pages;
 mod settings;
 
 pub use book::Book;
+pub use duty::{DutyDesk, DutyProgress, Keeping};
 pub use error::LedgerError;
 pub use follow::{Progress, follow};
 pub use settings::Settings;

@@ -1,4 +1,4 @@
-//! The figures of the ledger.
+//! The figures of the ledger and of duty.
 
 use ::metrics::{counter, gauge};
 use yiping_desk::ledger::Head;
@@ -18,4 +18,26 @@ pub(crate) fn show(head: Head, position: Position, end: Position) {
 
 pub(crate) fn failed() {
     counter!(FAILURES).increment(1);
+}
+
+/// Escalations, by stage.
+pub const ESCALATIONS: &str = "yiping_duty_escalations_total";
+/// Seats that the shift wants somebody at, and nobody has.
+pub const GAPS: &str = "yiping_duty_gaps";
+/// Positions of the log that the book of duty has not read.
+pub const DUTY_LAG: &str = "yiping_duty_lag_records";
+/// Times that the log could not be read or written for it.
+pub const DUTY_FAILURES: &str = "yiping_duty_failures_total";
+
+pub(crate) fn show_duty(position: Position, end: Position, gaps: usize) {
+    gauge!(DUTY_LAG).set(end.0.saturating_sub(position.0) as f64);
+    gauge!(GAPS).set(gaps as f64);
+}
+
+pub(crate) fn escalated(stage: u8) {
+    counter!(ESCALATIONS, "stage" => stage.to_string()).increment(1);
+}
+
+pub(crate) fn duty_failed() {
+    counter!(DUTY_FAILURES).increment(1);
 }

@@ -1,5 +1,6 @@
 import { type Component, createEffect, createMemo, Match, on, onCleanup, Show, Switch } from "solid-js";
 import { DeskScreen } from "./desk/Desk";
+import { createDuty } from "./feed/duty";
 import { guarded } from "./feed/guarded";
 import { Link } from "./feed/link";
 import type { Feed } from "./feed/live";
@@ -96,7 +97,17 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   window.yiping = { state: () => store.view() };
   link.start();
   tellRoot(store);
+  const duty = props.feed.duty === undefined ? undefined : createDuty(props.feed.duty);
+  // A wall is known a moment after its page: then it may ask.
+  createEffect(
+    on(
+      () => props.presence.session()?.name,
+      () => void duty?.refresh(),
+      { defer: true },
+    ),
+  );
   onCleanup(() => {
+    duty?.stop();
     link.stop();
     delete window.yiping;
   });
@@ -104,7 +115,9 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   const seen = () => props.presence.session() !== undefined || store.link().state !== "waiting";
   return (
     <Show when={seen()}>
-      <Switch fallback={<WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} />}>
+      <Switch
+        fallback={<WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} duty={duty} />}
+      >
         <Match when={page() === "desk"}>
           <DeskScreen
             wall={store}

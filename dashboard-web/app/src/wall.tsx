@@ -1,5 +1,7 @@
 import { type Component, createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
+import { DutyPage } from "./duty/DutyPage";
 import type { Acknowledge } from "./feed/acknowledge";
+import type { Duty } from "./feed/duty";
 import type { Own } from "./feed/presence";
 import type { Wall } from "./feed/store";
 import type { PanelProps } from "./panels/panel";
@@ -12,10 +14,16 @@ import { Scaled } from "./ui/Scaled";
 import { followWindow } from "./ui/stage";
 
 /** The wall: one stage of fixed size, scaled as a whole and centred. */
-export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: Own }> = (props) => {
+export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: Own; duty: Duty | undefined }> = (
+  props,
+) => {
   const facts = () => props.wall.facts();
   const told = () => props.wall.link().state === "lost";
   const [opened, open] = createSignal<string>();
+  const [atDuty, goToDuty] = createSignal(false);
+  // A page for a desk: a wall only says who is on duty.
+  const mayDuty = () => props.duty !== undefined && props.own.session()?.device === false;
+  let went = false;
   const columns = createMemo(() => columnsOf(props.wall.things().values()), undefined, {
     equals: (a, b) => [...a].sort().join() === [...b].sort().join(),
   });
@@ -24,6 +32,8 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
     wall: props.wall,
     acknowledge: props.acknowledge,
     own: props.own,
+    duty: props.duty,
+    onDuty: () => goToDuty(mayDuty()),
     onOpen: (alarm) => open(alarm === "" ? undefined : alarm),
     get opened() {
       return opened();
@@ -31,7 +41,15 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
   });
   const shared = given();
   const press = (event: KeyboardEvent) => {
-    if (!plainKey(event)) return;
+    if (!plainKey(event) || event.defaultPrevented) return;
+    const goes = went && event.key === "d" && mayDuty();
+    went = event.key === "g";
+    if (goes) {
+      goToDuty(true);
+      event.preventDefault();
+      return;
+    }
+    if (atDuty()) return;
     const asked = /^[0-9]$/.test(event.key) ? SCENES[Number(event.key)] : undefined;
     if (asked !== undefined && offered(asked, columns())) showScene(asked.id);
     else if (event.key === "Escape" && opened() !== undefined && !event.defaultPrevented) open(undefined);
@@ -51,7 +69,7 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
 
   return (
     <Scaled classes={{ lost: told(), waiting: facts() === undefined }}>
-      <div class="screen">
+      <div class="screen" inert={atDuty()}>
         <Slot id="header" {...shared} />
         <main>
           <Slot id="alarms" {...shared} />
@@ -72,6 +90,9 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
         </Show>
         <Provenance wall={props.wall} />
       </div>
+      <Show when={atDuty() && props.duty}>
+        {(duty) => <DutyPage wall={props.wall} own={props.own} duty={duty()} onClose={() => goToDuty(false)} />}
+      </Show>
       <Show when={told()}>
         <div class="hatch" aria-hidden="true" />
         <LostBand

@@ -36,6 +36,7 @@ mod tests {
             raised_ms: 1_772_323_200_250,
             raised_by: None,
             acknowledged: None,
+            escalated: None,
             corrected: false,
             before: None,
         };

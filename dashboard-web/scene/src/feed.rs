@@ -10,9 +10,9 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use yiping_model::{
-    AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Event, EventKey, IndexKind,
-    IndexResult, Measured, Message, Notice, NoticeId, NoticeStep, Outcome, Position, PropertyId,
-    Quality, Quantile, Reading, Record, Reject, RuleVersion, Stage, ThingId, Timestamp,
+    AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Duty, Event, EventKey,
+    IndexKind, IndexResult, Measured, Message, Notice, NoticeId, NoticeStep, Outcome, Position,
+    PropertyId, Quality, Quantile, Reading, Record, Reject, RuleVersion, Stage, ThingId, Timestamp,
     WindowResult,
 };
 
@@ -37,11 +37,13 @@ pub enum ItemKind {
     Decision,
     /// A step of what is told to people outside.
     Notice,
+    /// What the house itself did about a shift.
+    Duty,
 }
 
 impl ItemKind {
     /// All of them, in the order of their names' table in the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Reading,
         Self::Event,
         Self::Reject,
@@ -51,6 +53,7 @@ impl ItemKind {
         Self::Alarm,
         Self::Decision,
         Self::Notice,
+        Self::Duty,
     ];
 
     /// The class of the records that become such items.
@@ -59,7 +62,7 @@ impl ItemKind {
             Self::Reading | Self::Event | Self::Reject => Class::Input,
             Self::Window | Self::Index | Self::Derived => Class::Result,
             Self::Alarm => Class::Alarm,
-            Self::Decision | Self::Notice => Class::Decision,
+            Self::Decision | Self::Notice | Self::Duty => Class::Decision,
         }
     }
 
@@ -75,6 +78,7 @@ impl ItemKind {
             Self::Alarm => "alarm",
             Self::Decision => "decision",
             Self::Notice => "notice",
+            Self::Duty => "duty",
         }
     }
 }
@@ -90,7 +94,7 @@ pub struct Filter {
 /// A name in `kinds` that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a kind; the kinds are reading, event, reject, window, index, derived, alarm, decision, notice"
+    "`{0}` is not a kind; the kinds are reading, event, reject, window, index, derived, alarm, decision, notice, duty"
 )]
 pub struct UnknownKind(pub String);
 
@@ -131,6 +135,7 @@ impl Filter {
             Body::Reject(reject) => (ItemKind::Reject, Item::reject(record, reject)),
             Body::Decision(decision) => (ItemKind::Decision, Item::decision(record, decision)),
             Body::Notice(notice) => (ItemKind::Notice, Item::notice(record, notice)),
+            Body::Duty(duty) => (ItemKind::Duty, Item::duty(record, duty)),
             Body::Finding(finding) => match &finding.outcome {
                 Outcome::Window(window) => {
                     let subject = &window.datastream;
@@ -377,6 +382,12 @@ enum Item<'a> {
         #[serde(flatten)]
         decision: &'a Decision,
     },
+    Duty {
+        position: Position,
+        received_ms: i64,
+        #[serde(flatten)]
+        duty: &'a Duty,
+    },
     Notice {
         position: Position,
         received_ms: i64,
@@ -488,6 +499,14 @@ impl<'a> Item<'a> {
             position: record.position,
             received_ms: record.received_at.as_millis(),
             decision,
+        }
+    }
+
+    fn duty(record: &Record, duty: &'a Duty) -> Self {
+        Self::Duty {
+            position: record.position,
+            received_ms: record.received_at.as_millis(),
+            duty,
         }
     }
 

@@ -649,6 +649,10 @@ pub struct AlarmView {
     pub raised_by: Option<RuleVersionView>,
     /// Who acknowledged.
     pub acknowledged: Option<AcknowledgedView>,
+    /// That nobody acknowledged in time; absent while that is not so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub escalated: Option<EscalatedView>,
     /// Whether late data changed it.
     pub corrected: bool,
     /// What it said before its last change, when that was a correction.
@@ -781,6 +785,19 @@ pub enum NoticeStateView {
     Delivered,
     /// Not tried any more.
     GivenUp,
+}
+
+/// That nobody acknowledged an alarm in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EscalatedView {
+    /// How often: 1 to the shift leader, 2 to the commander.
+    pub stage: u8,
+    /// The role to which the last time.
+    pub to: String,
+    /// City time of the last time.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_ms: i64,
 }
 
 /// A door and what came through it.

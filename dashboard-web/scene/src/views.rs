@@ -9,8 +9,8 @@ use yiping_model::{
 
 use crate::message::{
     AcknowledgedView, AlarmBeforeView, AlarmStateView, AlarmView, AreaView, CellView, CityView,
-    EventTypeView, IndexBeforeView, IndexKindView, IndexView, PropertyView, RuleVersionView,
-    SubIndexView, TextView, ThingView, TrendPoint,
+    EscalatedView, EventTypeView, IndexBeforeView, IndexKindView, IndexView, PropertyView,
+    RuleVersionView, SubIndexView, TextView, ThingView, TrendPoint,
 };
 
 /// A text.
@@ -249,6 +249,11 @@ pub fn alarm(alarm: &Alarm, displays: &BTreeMap<String, String>) -> Option<Alarm
                 at_ms: given.at.as_millis(),
                 note: given.note.clone(),
             }),
+        escalated: alarm.escalation.as_ref().map(|last| EscalatedView {
+            stage: last.stage,
+            to: last.to.clone(),
+            at_ms: last.at.as_millis(),
+        }),
         corrected: alarm.corrected,
         before: event.before.map(|before| AlarmBeforeView {
             started_ms: before.started.as_millis(),

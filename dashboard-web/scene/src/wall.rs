@@ -189,6 +189,7 @@ impl WallScene {
                 }
                 self.take_alarm(record)
             }
+            Body::Duty(_) => self.take_alarm(record),
         }
     }
 

@@ -5,6 +5,7 @@ mod api;
 mod app;
 mod buckets;
 mod connections;
+mod duty;
 mod guard;
 pub mod live;
 pub mod metrics;
@@ -19,6 +20,7 @@ mod state;
 pub mod units;
 
 pub use admission::Need;
+pub use duty::{DutyHandle, DutyRoom};
 pub use live::{LiveError, LiveHandle, follow};
 pub use people::{People, PeopleError};
 pub use provider::{ANSWER_MAX, Ask, Provider};

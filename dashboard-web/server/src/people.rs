@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 use yiping_desk::people::{
-    Account, AccountForm, Entry, Identity, Key, Oidc, Passed, Policy, Refused, Register, Subject,
-    Throttle, TokenForm, Who,
+    Account, AccountForm, Entry, Identity, Key, Oidc, Passed, Policy, Refused, Register, Standing,
+    Subject, Throttle, TokenForm, Who,
 };
 use yiping_log::{CityClock, Log};
 use yiping_model::{Act, Body, Decision, Means, Timestamp};
@@ -348,21 +348,41 @@ impl People {
     /// Whether the person who is signed in knows the password; gives the account's name. Failures count like those of signing in.
     async fn knows(&self, who: &Who, password: String, from: &str) -> Result<String, PeopleError> {
         let name = who.person.clone().ok_or(PeopleError::Wrong)?;
-        let check = self.throttle().check(&name, from, &self.0.policy, now());
+        let account = self.fits(&name, password, from).await?;
+        Ok(account.name)
+    }
+
+    /// Whether a name and a password fit together: who signs something says it again. Failures count as those of signing in.
+    ///
+    /// # Errors
+    /// [`PeopleError::Wrong`] without saying what is wrong, [`PeopleError::Wait`] after too many failures, [`PeopleError::Busy`].
+    pub(crate) async fn vouch(
+        &self,
+        name: &str,
+        password: String,
+        seat: &str,
+        from: &str,
+    ) -> Result<Who, PeopleError> {
+        let account = self.fits(name, password, from).await?;
+        self.throttle().succeeded(name, from);
+        // It stands for a signature and opens nothing.
+        let must_change = account.must_change;
+        Ok(Who::of_account(&account, seat, must_change, Standing::Off))
+    }
+
+    async fn fits(&self, name: &str, password: String, from: &str) -> Result<Account, PeopleError> {
+        let check = self.throttle().check(name, from, &self.0.policy, now());
         check.map_err(PeopleError::Wait)?;
-        let known = self
-            .register()
-            .account(&name)
-            .map(|one| one.password.clone());
-        let hash = known.ok_or(PeopleError::Wrong)?;
-        if !self
-            .hashing(move || secret::verify(&password, &hash))
-            .await?
-        {
-            self.failed(&name, from).await?;
+        let known = self.register().account(name).cloned();
+        let hash = known.as_ref().map_or(&self.0.nobody, |one| &one.password);
+        let hash = hash.clone();
+        let right = self.hashing(move || secret::verify(&password, &hash));
+        let right = right.await?;
+        let Some(account) = known.filter(|_| right) else {
+            self.failed(name, from).await?;
             return Err(PeopleError::Wrong);
-        }
-        Ok(name)
+        };
+        Ok(account)
     }
 
     /// Makes an account; the person must change its password when `first_password` says so.

@@ -38,7 +38,10 @@ const WORDS: [(&str, &str); 31] = [
     ),
     ("password_same", "新密码不能与旧密码相同"),
     ("password_short", "密码太短（至少 {} 个字符）"),
-    ("second_factor", "还需要一次性验证码；如已填写，验证码不对或已用过"),
+    (
+        "second_factor",
+        "还需要一次性验证码；如已填写，验证码不对或已用过",
+    ),
     ("shown_otherwise", "报警与屏幕所示已不同，请重新查看后再定"),
     ("slow", "内容传得太慢，请重发"),
     ("timed_out", "用时过长（超过 {} 秒），请缩小范围"),
@@ -108,7 +111,10 @@ fn in_chinese(body: &[u8], of_case: Option<&OfCase>) -> Option<String> {
 
 /// Whether a letter is one of Chinese words; a name of a place in an English sentence is none, but it stands in quotes and is rare.
 fn is_han(letter: char) -> bool {
-    matches!(letter, '，' | '。' | '；' | '：' | '（' | '）' | '\u{4e00}'..='\u{9fff}')
+    matches!(
+        letter,
+        '，' | '。' | '；' | '：' | '（' | '）' | '\u{4e00}'..='\u{9fff}'
+    )
 }
 
 fn with(words: &str, of_case: Option<&OfCase>) -> String {

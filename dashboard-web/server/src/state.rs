@@ -11,6 +11,7 @@ use yiping_model::{Catalogue, Position, Timestamp};
 use yiping_store::writer::Progress;
 use yiping_store::{History, Store};
 
+use crate::duty::DutyHandle;
 use crate::live::LiveHandle;
 use crate::people::People;
 use crate::provider::Provider;
@@ -32,6 +33,8 @@ pub struct ServerState {
     pub people: People,
     /// Who else answers for people.
     pub provider: Option<Provider>,
+    /// Who is on duty.
+    pub duty: DutyHandle,
     /// The live scene.
     pub live: LiveHandle,
     /// The units.

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use crate::decision::{Act, Decision};
+use crate::duty::{Duty, Escalated};
 use crate::finding::{Finding, Outcome};
 use crate::id::{AlarmId, DatastreamId, EventKey, RuleId, hex};
 use crate::record::{Body, Position, Record};
@@ -181,6 +182,17 @@ pub struct Acknowledgement {
     pub note: String,
 }
 
+/// That nobody acknowledged in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// How often: 1 to the shift leader, 2 to the commander.
+    pub stage: u8,
+    /// The role to which the last time.
+    pub to: String,
+    /// City time of the last time.
+    pub at: Timestamp,
+}
+
 /// An alarm as the log tells it so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
@@ -197,6 +209,9 @@ pub struct Alarm {
     pub corrected: bool,
     /// The first acknowledgement.
     pub acknowledgement: Option<Acknowledgement>,
+    /// Whether it was escalated before anybody acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<Escalation>,
     /// The record that changed it last.
     pub position: Position,
 }
@@ -292,6 +307,7 @@ impl AlarmBook {
                 ..
             }) => Some(self.apply_event(event, record.position)),
             Body::Decision(decision) => self.apply_decision(decision, record),
+            Body::Duty(Duty::Escalated(escalated)) => self.apply_escalation(escalated, record),
             Body::Finding(_)
             | Body::Tick
             | Body::Reading(_)
@@ -300,7 +316,8 @@ impl AlarmBook {
             | Body::Recall(_)
             | Body::Notice(_)
             | Body::Positions(_)
-            | Body::Command(_) => None,
+            | Body::Command(_)
+            | Body::Duty(_) => None,
         }
     }
 
@@ -322,6 +339,7 @@ impl AlarmBook {
             event: event.clone(),
             corrected: false,
             acknowledgement: None,
+            escalation: None,
             position,
         });
         alarm.corrected |= matches!(
@@ -349,6 +367,24 @@ impl AlarmBook {
             seat: decision.seat.clone(),
             at: record.received_at,
             note: note.clone(),
+        });
+        alarm.position = record.position;
+        Some(self.put(alarm))
+    }
+
+    /// What comes after the acknowledgement, or a second time, changes nothing.
+    fn apply_escalation(&mut self, escalated: &Escalated, record: &Record) -> Option<Alarm> {
+        let id = &escalated.event.alarm;
+        let held = self.open.get(id)?;
+        let stage = held.escalation.as_ref().map_or(0, |last| last.stage);
+        if held.acknowledgement.is_some() || escalated.stage <= stage {
+            return None;
+        }
+        let mut alarm = self.take(id)?;
+        alarm.escalation = Some(Escalation {
+            stage: escalated.stage,
+            to: escalated.to.clone(),
+            at: record.received_at,
         });
         alarm.position = record.position;
         Some(self.put(alarm))

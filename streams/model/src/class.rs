@@ -47,7 +47,7 @@ impl Class {
             | Kind::Recall
             | Kind::Positions => Self::Input,
             Kind::Window => Self::Result,
-            Kind::Decision | Kind::Notice | Kind::Command => Self::Decision,
+            Kind::Decision | Kind::Notice | Kind::Command | Kind::Duty => Self::Decision,
             Kind::Finding => {
                 let wrong = |source| CodecError::Json(kind, source);
                 match serde_json::from_slice::<Typed>(bytes)
@@ -76,7 +76,9 @@ impl Body {
                 Outcome::Window(_) | Outcome::Index(_) | Outcome::Derived(_) => Class::Result,
                 Outcome::Alarm(_) => Class::Alarm,
             },
-            Self::Decision(_) | Self::Notice(_) | Self::Command(_) => Class::Decision,
+            Self::Decision(_) | Self::Notice(_) | Self::Command(_) | Self::Duty(_) => {
+                Class::Decision
+            }
         }
     }
 }

@@ -29,6 +29,16 @@ pub struct Seen {
     pub digest: String,
 }
 
+/// Whose signature stands under a handover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// 交班人: had the seat.
+    Giver,
+    /// 接班人: takes it.
+    Taker,
+}
+
 /// What can be decided. Roles are named as `docs/RIGHTS.md` names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -146,6 +156,55 @@ pub enum Act {
         amount: u32,
         /// What was written with it; may be empty.
         note: String,
+    },
+    /// The person takes a seat that nobody has. The first one in the log counts.
+    TakeDuty {
+        /// The seat.
+        of_seat: String,
+    },
+    /// The person leaves a seat without a successor.
+    LeaveDuty {
+        /// The seat.
+        of_seat: String,
+    },
+    /// An entry of the duty log. Its id is the position of its record; it is never changed, only corrected by another one.
+    DutyNote {
+        /// What is to be remembered.
+        text: String,
+        /// City time of which it speaks; `None` for now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<Timestamp>,
+        /// The alarms of which it speaks.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        alarms: Vec<AlarmId>,
+        /// The incidents of which it speaks.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        incidents: Vec<String>,
+        /// It promises something by this time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promised: Option<Timestamp>,
+        /// It says that what this entry promised is done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fulfils: Option<Position>,
+        /// It stands in the place of this entry, which was wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        corrects: Option<Position>,
+    },
+    /// A signature under a handover. The taker's makes it count, if the seat is still held as the document says; the first one does.
+    SignHandover {
+        /// SHA-256 of the document, 64 hex digits.
+        handover: String,
+        /// The seat.
+        of_seat: String,
+        /// The record by which the giver took it.
+        holding: Position,
+        /// Who signs.
+        part: Part,
+        /// Whether the giver is absent, and did not sign.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        absent: bool,
+        /// The document, canonical JSON (RFC 8785); with each signature, so that each stands for itself.
+        document: String,
     },
 }
 

@@ -6,6 +6,7 @@ pub mod class;
 pub mod command;
 mod compact;
 pub mod decision;
+pub mod duty;
 pub mod event;
 pub mod finding;
 pub mod id;
@@ -19,12 +20,14 @@ pub mod time;
 pub mod unit;
 
 pub use alarm::{
-    Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Level, RuleVersion,
+    Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Escalation, Level,
+    RuleVersion,
 };
 pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thing, WindowSpec};
 pub use class::Class;
 pub use command::{Command, CommandAct};
-pub use decision::{Act, Decision, Means, Seen};
+pub use decision::{Act, Decision, Means, Part, Seen};
+pub use duty::{Changed, Duty, Escalated};
 pub use event::Event;
 pub use finding::{
     DerivedBefore, DerivedResult, Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile,

@@ -89,6 +89,17 @@ pub enum NoticeCause {
         /// What happened, in the order of the log.
         about: Vec<AlarmTold>,
     },
+    /// Nobody acknowledged an alarm in time.
+    Escalation {
+        /// The route that wants it, by its name in the configuration.
+        route: String,
+        /// Which alarm.
+        alarm: AlarmId,
+        /// How often it was escalated with this.
+        stage: u8,
+        /// Its warning level.
+        level: Level,
+    },
     /// A person tries a channel.
     Test {
         /// The account; `None` for a program.
@@ -123,10 +134,11 @@ impl NoticeStep {
 }
 
 impl NoticeCause {
-    /// The alarms that are told of and what happened to them, in the order of the log.
+    /// The alarms that are told of and what happened to them, in the order of the log; of an escalation, that it still lasts as it was raised.
     pub fn alarms(&self) -> impl Iterator<Item = (&AlarmId, &AlarmChange)> {
         let (one, several) = match self {
             Self::Alarm { alarm, change, .. } => (Some((alarm, change)), &[][..]),
+            Self::Escalation { alarm, .. } => (Some((alarm, &AlarmChange::Raised)), &[][..]),
             Self::Group { about, .. } => (None, &about[..]),
             Self::Test { .. } => (None, &[][..]),
         };
@@ -137,7 +149,9 @@ impl NoticeCause {
     /// The route that wants it.
     pub fn route(&self) -> Option<&str> {
         match self {
-            Self::Alarm { route, .. } | Self::Group { route, .. } => Some(route),
+            Self::Alarm { route, .. }
+            | Self::Group { route, .. }
+            | Self::Escalation { route, .. } => Some(route),
             Self::Test { .. } => None,
         }
     }

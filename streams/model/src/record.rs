@@ -17,6 +17,7 @@
 //! | notice | 8 | JSON of [`Notice`] |
 //! | positions | 11 | postcard of [`Positions`] |
 //! | command | 9 | JSON of [`Command`] |
+//! | duty | 10 | JSON of [`Duty`] |
 
 use std::fmt;
 
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::Command;
 use crate::compact::CompactWindow;
 use crate::decision::Decision;
+use crate::duty::Duty;
 use crate::event::Event;
 use crate::finding::{Finding, Outcome};
 use crate::notice::Notice;
@@ -96,6 +98,8 @@ pub enum Body {
     Positions(Positions),
     /// An act on an incident or a task, of a person or of the program by its rules.
     Command(Command),
+    /// What the house itself did about a shift.
+    Duty(Duty),
 }
 
 /// The kind of a record, by its number on disk.
@@ -124,6 +128,8 @@ pub enum Kind {
     Positions = 11,
     /// [`Body::Command`]
     Command = 9,
+    /// [`Body::Duty`]
+    Duty = 10,
 }
 
 /// Why bytes are not the body they claim to be.
@@ -158,6 +164,7 @@ impl Kind {
             8 => Self::Notice,
             11 => Self::Positions,
             9 => Self::Command,
+            10 => Self::Duty,
             other => return Err(CodecError::UnknownKind(other)),
         })
     }
@@ -180,6 +187,7 @@ impl Body {
             Self::Notice(_) => Kind::Notice,
             Self::Positions(_) => Kind::Positions,
             Self::Command(_) => Kind::Command,
+            Self::Duty(_) => Kind::Duty,
         }
     }
 
@@ -206,6 +214,7 @@ impl Body {
             Self::Decision(decision) => json(Kind::Decision, decision, out),
             Self::Notice(notice) => json(Kind::Notice, notice, out),
             Self::Command(command) => json(Kind::Command, command, out),
+            Self::Duty(duty) => json(Kind::Duty, duty, out),
         }
     }
 
@@ -231,6 +240,7 @@ impl Body {
             Kind::Decision => Self::Decision(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Notice => Self::Notice(serde_json::from_slice(bytes).map_err(wrong)?),
             Kind::Command => Self::Command(serde_json::from_slice(bytes).map_err(wrong)?),
+            Kind::Duty => Self::Duty(serde_json::from_slice(bytes).map_err(wrong)?),
         })
     }
 }
@@ -559,7 +569,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_bytes_never_panic(number in prop::sample::select(vec![0_u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11]), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_never_panic(number in prop::sample::select(vec![0_u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let kind = Kind::from_number(number).expect("known");
             let _may_fail = Body::decode(kind, &bytes);
             let _may_fail = Class::of(kind, &bytes);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmEvent, Body, Command, Decision, Finding, Notice, NoticeCause, NoticeStep, Outcome,
+    AlarmEvent, Body, Command, Decision, Duty, Finding, Notice, NoticeCause, NoticeStep, Outcome,
     Position, Record, Timestamp,
 };
 
@@ -55,6 +55,8 @@ pub enum Line<'a> {
     Notice(Cow<'a, Notice>),
     /// An act on an incident or a task.
     Command(Box<Cow<'a, Command>>),
+    /// What the house itself did about a shift: it escalated an alarm, or says what is not as it was.
+    Duty(Box<Cow<'a, Duty>>),
 }
 
 impl<'a> By<'a> {
@@ -100,7 +102,9 @@ impl<'a> Entry<'a> {
                     NoticeStep::Failed { .. } => return None,
                     NoticeStep::Queued(message) => match &message.cause {
                         NoticeCause::Test { person, seat } => By::of(person.as_deref(), seat),
-                        NoticeCause::Alarm { .. } | NoticeCause::Group { .. } => By::Engine,
+                        NoticeCause::Alarm { .. }
+                        | NoticeCause::Group { .. }
+                        | NoticeCause::Escalation { .. } => By::Engine,
                     },
                     NoticeStep::Delivered { .. } | NoticeStep::GivenUp { .. } => By::Engine,
                 };
@@ -113,6 +117,7 @@ impl<'a> Entry<'a> {
                 };
                 (by, Line::Command(Box::new(Cow::Borrowed(command))))
             }
+            Body::Duty(duty) => (By::Engine, Line::Duty(Box::new(Cow::Borrowed(duty)))),
             Body::Finding(_)
             | Body::Tick
             | Body::Reading(_)
@@ -128,5 +133,24 @@ impl<'a> Entry<'a> {
             by,
             line,
         })
+    }
+}
+
+/// A place on the ledger: its entries stand in the order of records and of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The first entry of this time or later.
+    Time(Timestamp),
+    /// The entry of this record, or the first that follows it.
+    Record(Position),
+}
+
+impl Place {
+    /// Whether it lies after this entry.
+    pub fn is_after(self, entry: &Entry<'_>) -> bool {
+        match self {
+            Self::Time(at) => entry.at < at,
+            Self::Record(position) => entry.position < position,
+        }
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmBook, Body, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Position, Record,
-    Timestamp,
+    AlarmBook, Body, Duty, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Position,
+    Record, Timestamp,
 };
 
 use super::patience::Patience;
@@ -175,11 +175,11 @@ impl Outbox {
         match (&record.body, alarm) {
             (Body::Notice(notice), _) => self.fold(notice, record),
             (Body::Finding(finding), Some(alarm)) if record.position > self.after => {
-                for (id, wanted) in plan.wanted(record, finding, alarm.number) {
-                    if !self.holds(&id) {
-                        self.wanted.entry(id).or_insert(wanted);
-                    }
-                }
+                self.want(plan.wanted(record, finding, alarm.number));
+            }
+            (Body::Duty(Duty::Escalated(one)), alarm) if record.position > self.after => {
+                let number = alarm.map_or(0, |alarm| alarm.number);
+                self.want(plan.escalation(record, one, number));
             }
             _ => {}
         }
@@ -188,6 +188,14 @@ impl Outbox {
     /// Whether the log holds a notice of this change, alone or with others.
     fn holds(&self, id: &NoticeId) -> bool {
         self.open.contains_key(id) || self.closed.contains_key(id) || self.together.contains(id)
+    }
+
+    fn want(&mut self, list: Vec<(NoticeId, Wanted)>) {
+        for (id, wanted) in list {
+            if !self.holds(&id) {
+                self.wanted.entry(id).or_insert(wanted);
+            }
+        }
     }
 
     fn fold(&mut self, notice: &Notice, record: &Record) {
@@ -512,7 +520,9 @@ impl Outbox {
 fn parts(message: &Message) -> impl Iterator<Item = &NoticeId> {
     let about = match &message.cause {
         NoticeCause::Group { about, .. } => &about[..],
-        NoticeCause::Alarm { .. } | NoticeCause::Test { .. } => &[],
+        NoticeCause::Alarm { .. } | NoticeCause::Escalation { .. } | NoticeCause::Test { .. } => {
+            &[]
+        }
     };
     about.iter().map(|told| &told.alone)
 }
@@ -520,7 +530,9 @@ fn parts(message: &Message) -> impl Iterator<Item = &NoticeId> {
 /// A test is as urgent as the gravest: somebody waits for it.
 const fn level(message: &Message) -> Level {
     match &message.cause {
-        NoticeCause::Alarm { level, .. } | NoticeCause::Group { level, .. } => *level,
+        NoticeCause::Alarm { level, .. }
+        | NoticeCause::Group { level, .. }
+        | NoticeCause::Escalation { level, .. } => *level,
         NoticeCause::Test { .. } => Level::Red,
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmChange, AlarmEvent, Finding, Level, Message, NoticeCause, NoticeId, Outcome, Record,
-    ThingId, Timestamp,
+    AlarmChange, AlarmEvent, Escalated, Finding, Level, Message, NoticeCause, NoticeId, Outcome,
+    Record, ThingId, Timestamp,
 };
 
 use super::quiet::Quiet;
-use super::together::Wanted;
-use super::words::{Language, NoField, Template, Words};
+use super::together::{Bond, Wanted};
+use super::words::{Language, NoField, Template, Told, Words};
 use crate::rights::Scope;
 
 /// What can be told of an alarm.
@@ -26,6 +26,8 @@ pub enum Change {
     Amended,
     /// Late data showed that it never was.
     Withdrawn,
+    /// Nobody acknowledged it in time; docs/DUTY.md.
+    Escalated,
 }
 
 /// One way from alarms to channels.
@@ -102,7 +104,7 @@ pub enum PlanError {
     #[error("notify.route `{0}` names no channel, or one twice")]
     Channels(String),
     /// It tells nothing.
-    #[error("notify.route `{0}` names no change: raised, returned, amended, withdrawn")]
+    #[error("notify.route `{0}` names no change: raised, returned, amended, withdrawn, escalated")]
     Changes(String),
     /// It keeps waiting for too long.
     #[error("notify.route `{0}`: group_secs is at most {GROUP_SECS_MAX}")]
@@ -136,10 +138,12 @@ impl Change {
             (Language::Zh, Self::Returned) => "恢复正常",
             (Language::Zh, Self::Amended) => "已更正",
             (Language::Zh, Self::Withdrawn) => "已撤销",
+            (Language::Zh, Self::Escalated) => "无人签收，已升级",
             (Language::En, Self::Raised) => "alarm",
             (Language::En, Self::Returned) => "returned to normal",
             (Language::En, Self::Amended) => "amended",
             (Language::En, Self::Withdrawn) => "withdrawn",
+            (Language::En, Self::Escalated) => "escalated: nobody acknowledged",
         }
     }
 }
@@ -272,47 +276,90 @@ impl Plan {
         let Outcome::Alarm(event) = &finding.outcome else {
             return Vec::new();
         };
-        let wanted = self.routes.iter().filter(|ready| self.wants(ready, event));
+        let told = Told {
+            event,
+            change: Change::of(&event.change),
+            number,
+        };
+        let decided = [finding.cause.to_string(), finding.ordinal.to_string()];
+        let cause = |route: &str| NoticeCause::Alarm {
+            route: route.to_owned(),
+            alarm: event.alarm.clone(),
+            change: event.change.clone(),
+            level: event.level,
+        };
+        let bond = |ready: &Ready| {
+            let waits = ready.route.group_secs > 0 && event.level != Level::Red;
+            waits.then(|| {
+                let wait = Duration::from_secs(u64::from(ready.route.group_secs));
+                (self.bond(event), record.received_at + wait)
+            })
+        };
+        self.told(record, &told, (event.change.name(), &decided), cause, bond)
+    }
+
+    /// What is told of an alarm that is escalated by this record. It is a word to one person and waits for no other.
+    pub(super) fn escalation(
+        &self,
+        record: &Record,
+        one: &Escalated,
+        number: u32,
+    ) -> Vec<(NoticeId, Wanted)> {
+        let event = &AlarmEvent {
+            at: record.received_at,
+            ..one.event.clone()
+        };
+        let told = Told {
+            event,
+            change: Change::Escalated,
+            number,
+        };
+        let decided = [one.stage.to_string(), String::new()];
+        let cause = |route: &str| NoticeCause::Escalation {
+            route: route.to_owned(),
+            alarm: event.alarm.clone(),
+            stage: one.stage,
+            level: event.level,
+        };
+        self.told(record, &told, ("escalated", &decided), cause, |_| None)
+    }
+
+    /// A message for each route that wants this change and each of its channels; what was decided is named by the change's name and two texts.
+    fn told(
+        &self,
+        record: &Record,
+        told: &Told<'_>,
+        (name, [one, other]): (&str, &[String; 2]),
+        cause: impl Fn(&str) -> NoticeCause,
+        bond: impl Fn(&Ready) -> Option<(Bond, Timestamp)>,
+    ) -> Vec<(NoticeId, Wanted)> {
+        let wanted = self.routes.iter().filter(|ready| self.wants(ready, told));
         wanted
             .flat_map(|ready| {
-                let channels = ready.route.channels.iter();
-                channels.map(|channel| {
-                    let waits = ready.route.group_secs > 0 && event.level != Level::Red;
-                    let until = || {
-                        let wait = Duration::from_secs(u64::from(ready.route.group_secs));
-                        (self.bond(event), record.received_at + wait)
-                    };
+                let route = &ready.route.name;
+                let (cause, bond) = (&cause, &bond);
+                ready.route.channels.iter().map(move |channel| {
+                    let alarm = told.event.alarm.as_str();
+                    let id = NoticeId::of(&["alarm", route, channel, alarm, name, one, other]);
                     let wanted = Wanted {
                         because: record.position,
                         at: record.received_at,
-                        message: self.message(ready, channel, record, event, number),
-                        bond: waits.then(until),
+                        message: self.message(ready, channel, record, told, cause(route)),
+                        bond: bond(ready),
                     };
-                    (Self::id(ready, channel, finding, event), wanted)
+                    (id, wanted)
                 })
             })
             .collect()
     }
 
-    fn wants(&self, ready: &Ready, event: &AlarmEvent) -> bool {
+    fn wants(&self, ready: &Ready, Told { event, change, .. }: &Told<'_>) -> bool {
         let thing = self.words.catalogue.things.get(&event.subject.thing);
         let area = thing.and_then(|thing| thing.area.as_deref());
         let domain = event.rule_version.as_ref().map(|text| text.pack.as_str());
         event.level <= ready.route.level
-            && ready.route.changes.contains(&Change::of(&event.change))
+            && ready.route.changes.contains(change)
             && ready.scope.covers(area, domain)
-    }
-
-    fn id(ready: &Ready, channel: &str, finding: &Finding, event: &AlarmEvent) -> NoticeId {
-        NoticeId::of(&[
-            "alarm",
-            &ready.route.name,
-            channel,
-            event.alarm.as_str(),
-            event.change.name(),
-            &finding.cause.to_string(),
-            &finding.ordinal.to_string(),
-        ])
     }
 
     fn message(
@@ -320,24 +367,19 @@ impl Plan {
         ready: &Ready,
         channel: &str,
         record: &Record,
-        event: &AlarmEvent,
-        number: u32,
+        told: &Told<'_>,
+        cause: NoticeCause,
     ) -> Message {
         let language = ready.route.language;
         let mark = self.words.mark(language);
         let fill = |template: &Template| {
-            let said = template.fill(&self.words, event, number, language);
+            let said = template.fill(&self.words, told, language);
             format!("{mark}{said}")
         };
         Message {
             channel: channel.to_owned(),
-            cause: NoticeCause::Alarm {
-                route: ready.route.name.clone(),
-                alarm: event.alarm.clone(),
-                change: event.change.clone(),
-                level: event.level,
-            },
-            not_before: self.held_until(ready, event.level, record.received_at),
+            cause,
+            not_before: self.held_until(ready, told.event.level, record.received_at),
             title: fill(&ready.title),
             text: fill(&ready.text),
         }

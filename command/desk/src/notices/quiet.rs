@@ -21,7 +21,7 @@ pub struct Quiet {
 #[error("`{0}` is not a stretch of a day such as 22:00-07:00")]
 pub struct NotQuiet(String);
 
-fn minute(text: &str) -> Option<i64> {
+pub(crate) fn minute(text: &str) -> Option<i64> {
     let (hours, minutes) = text.split_once(':')?;
     let two_digits = |text: &str| (text.len() == 2).then(|| text.parse::<u8>().ok()).flatten();
     let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yiping_model::{
-    AlarmChange, AlarmEvent, AlarmId, Area, Body, Catalogue, DatastreamId, Finding, Level, Message,
-    Notice, NoticeCause, NoticeId, NoticeStep, Outcome, Position, Property, PropertyId, Record,
-    RuleId, RuleVersion, SourceId, Text, Thing, ThingId, Timestamp, Zone,
+    AlarmChange, AlarmEvent, AlarmId, Area, Body, Catalogue, DatastreamId, Duty, Escalated,
+    Finding, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Outcome, Position,
+    Property, PropertyId, Record, RuleId, RuleVersion, SourceId, Text, Thing, ThingId, Timestamp,
+    Zone,
 };
 
 use super::*;
@@ -438,4 +439,63 @@ fn a_finding_that_stands_twice_in_the_log_is_told_of_once() {
     outbox.take(&record(3, NOON, Body::Notice(said[0].clone())), &plan);
     outbox.take(&again(4), &plan);
     assert_eq!(outbox.unsaid(now, &Patience::default(), 9, &plan), []);
+}
+
+#[test]
+fn an_escalation_is_told_by_the_routes_that_name_it_once_a_stage() {
+    let routes = [
+        route(""),
+        Route {
+            name: "leaders".into(),
+            ..route(r#","changes":["escalated"]"#)
+        },
+    ];
+    let plan = plan(&routes);
+    let raised = raised(1, 7, AlarmChange::Raised, Level::Red, NOON);
+    let Body::Finding(Finding {
+        outcome: Outcome::Alarm(event),
+        ..
+    }) = &raised.body
+    else {
+        panic!("an alarm");
+    };
+    let escalated = |position, stage| {
+        let one = Escalated {
+            stage,
+            to: "shift_leader".into(),
+            people: Vec::new(),
+            due: Timestamp::from_secs(NOON + 60),
+            event: event.clone(),
+        };
+        record(
+            position,
+            NOON + 61,
+            Body::Duty(Duty::Escalated(Box::new(one))),
+        )
+    };
+    let mut outbox = Outbox::begin(Position::START);
+    for record in [escalated(2, 1), escalated(3, 1), escalated(4, 2)] {
+        outbox.take(&record, &plan);
+    }
+    let said = outbox.unsaid(
+        Timestamp::from_secs(NOON + 62),
+        &Patience::default(),
+        100,
+        &plan,
+    );
+    let told: Vec<_> = said
+        .iter()
+        .map(|notice| match &notice.step {
+            NoticeStep::Queued(message) => (message.cause.clone(), message.title.clone()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(told.len(), 2);
+    assert!(told[0].1.contains("无人签收，已升级"), "{}", told[0].1);
+    for ((cause, _), expected) in told.iter().zip([1, 2]) {
+        let NoticeCause::Escalation { route, stage, .. } = cause else {
+            panic!("{cause:?}");
+        };
+        assert_eq!((route.as_str(), *stage), ("leaders", expected));
+    }
 }

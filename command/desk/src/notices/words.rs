@@ -146,23 +146,25 @@ impl Template {
         }
     }
 
-    /// The text that it makes of an event of the alarm that has this number.
-    pub(super) fn fill(
-        &self,
-        words: &Words,
-        event: &AlarmEvent,
-        number: u32,
-        language: Language,
-    ) -> String {
+    /// The text that it makes of what is told of an alarm.
+    pub(super) fn fill(&self, words: &Words, told: &Told<'_>, language: Language) -> String {
         let mut text = String::new();
         for part in &self.0 {
             match part {
                 Part::Text(plain) => text.push_str(plain),
-                Part::Field(field) => text.push_str(&words.said(*field, event, number, language)),
+                Part::Field(field) => text.push_str(&words.said(*field, told, language)),
             }
         }
         text.trim_end().to_owned()
     }
+}
+
+/// What is told of an alarm: the event that carries its state, what happened, and the number by which people call it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) event: &'a AlarmEvent,
+    pub(super) change: Change,
+    pub(super) number: u32,
 }
 
 impl Words {
@@ -194,13 +196,14 @@ impl Words {
         )
     }
 
-    fn said(&self, field: Field, event: &AlarmEvent, number: u32, language: Language) -> String {
+    fn said(&self, field: Field, told: &Told<'_>, language: Language) -> String {
+        let Told { event, number, .. } = told;
         let zone = &self.catalogue.zone;
         match field {
             Field::City => self.city(language),
             Field::Number => number.to_string(),
             Field::Level => level_word(event.level, language).to_owned(),
-            Field::Change => Change::of(&event.change).word(language).to_owned(),
+            Field::Change => told.change.word(language).to_owned(),
             Field::Rule => self.rule(&event.rule, language),
             Field::Thing => self.thing(&event.subject.thing, language),
             Field::Area => {

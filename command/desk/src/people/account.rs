@@ -201,12 +201,8 @@ impl Who {
         self.roles.iter().all(|role| !role.is_of_people())
     }
 
-    pub(super) fn of_account(
-        account: &Account,
-        seat: &str,
-        must_change: bool,
-        second: Standing,
-    ) -> Self {
+    /// The person of this account at this seat.
+    pub fn of_account(account: &Account, seat: &str, must_change: bool, second: Standing) -> Self {
         Self {
             person: Some(account.name.clone()),
             display: account.display.clone(),

@@ -419,7 +419,8 @@ impl UnitBook {
             | Body::Finding(_)
             | Body::Recall(_)
             | Body::Notice(_)
-            | Body::Command(_) => false,
+            | Body::Command(_)
+            | Body::Duty(_) => false,
         }
     }
 

@@ -1,5 +1,6 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
 import { type Command, commandByHttp } from "./command";
+import { type DutyDoor, httpDuty } from "./duty";
 import type { Socket } from "./link";
 import { type Raised, raisedByHttp } from "./raised";
 import { type Door, httpDoor } from "./session";
@@ -12,6 +13,8 @@ export interface Feed {
   raised(sinceMs: number): Promise<readonly Raised[] | undefined>;
   readonly command: Command;
   readonly door: Door;
+  /** Absent where there is no server. */
+  readonly duty?: DutyDoor;
 }
 
 /** The server that served this page. */
@@ -30,6 +33,7 @@ export function liveFeed(): Feed {
     raised: raisedByHttp,
     command: commandByHttp,
     door: httpDoor,
+    duty: httpDuty,
   };
 }
 

@@ -464,6 +464,8 @@ export type AlarmView = {
   raised_by?: RuleVersionView,
   /** Who acknowledged. */
   acknowledged: AcknowledgedView | null,
+  /** That nobody acknowledged in time; absent while that is not so. */
+  escalated?: EscalatedView,
   /** Whether late data changed it. */
   corrected: boolean,
   /** What it said before its last change, when that was a correction. */
@@ -542,6 +544,16 @@ export type ChangeView = "raised" | "returned" | "amended" | "withdrawn";
 
 /** Where a notice stands. */
 export type NoticeStateView = "waiting" | "delivered" | "given_up";
+
+/** That nobody acknowledged an alarm in time. */
+export type EscalatedView = {
+  /** How often: 1 to the shift leader, 2 to the commander. */
+  stage: number,
+  /** The role to which the last time. */
+  to: string,
+  /** City time of the last time. */
+  at_ms: number,
+};
 
 /** A door and what came through it. */
 export type SourceView = {

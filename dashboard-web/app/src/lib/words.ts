@@ -1,12 +1,13 @@
 import { type CommandWords, enCommand, zhCommand } from "./command-words";
 import { type DeskWords, enDesk, zhDesk } from "./desk-words";
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
+import { type DutyWords, enDuty, zhDuty } from "./duty-words";
 import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends CommandWords, DeskWords, DomainWords, NoticeWords, SignInWords {
+export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -119,6 +120,7 @@ const zh: Words = {
   ...zhDesk,
   ...zhNotices,
   ...zhSignIn,
+  ...zhDuty,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
   elsewhen: "非当前时间",
@@ -231,6 +233,7 @@ const en: Words = {
   ...enDesk,
   ...enNotices,
   ...enSignIn,
+  ...enDuty,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",
   elsewhen: "NOT THE PRESENT",

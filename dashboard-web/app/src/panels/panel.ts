@@ -1,5 +1,6 @@
 import type { Component } from "solid-js";
 import type { Acknowledge } from "../feed/acknowledge";
+import type { Duty } from "../feed/duty";
 import type { Own } from "../feed/presence";
 import type { Wall } from "../feed/store";
 
@@ -9,6 +10,10 @@ export interface PanelProps {
   readonly acknowledge: Acknowledge;
   /** Who is signed in. */
   readonly own: Own;
+  /** Who is on duty; absent where nobody is asked. */
+  readonly duty?: Duty | undefined;
+  /** Shows the page of duty. */
+  readonly onDuty?: () => void;
   /** Shows an alarm in detail. */
   readonly onOpen?: (alarm: string) => void;
   /** The alarm that is shown in detail. */

@@ -3,9 +3,11 @@
 mod accounts;
 mod alarms;
 mod answer;
+mod duty;
 mod error;
 mod events;
 mod figures;
+mod handover;
 mod health;
 mod history;
 mod oidc;
@@ -14,8 +16,8 @@ mod series;
 mod session;
 mod things;
 mod tokens;
-mod units;
 mod totp;
+mod units;
 
 use axum::handler::Handler;
 use axum::http::Method;
@@ -103,6 +105,14 @@ pub(crate) fn routes() -> Vec<Route> {
         route(POST, "/api/v1/units/{id}/check-in", right(Right::Dispatch), units::acts::check_in),
         route(PUT, "/api/v1/units/{id}/stock", right(Right::Dispatch), units::acts::stock),
         route(POST, "/api/v1/positions", right(Right::Locate), units::positions::post),
+        route(GET, "/api/v1/duty", right(Right::Watch), duty::standing),
+        route(POST, "/api/v1/duty/take", right(Right::Duty), duty::take),
+        route(POST, "/api/v1/duty/leave", right(Right::Duty), duty::leave),
+        route(GET, "/api/v1/duty/log", right(Right::Watch), duty::log),
+        route(POST, "/api/v1/duty/log", right(Right::Duty), duty::write),
+        route(POST, "/api/v1/duty/handover", right(Right::Duty), handover::draft),
+        route(GET, "/api/v1/duty/handover/{digest}", right(Right::Watch), handover::show),
+        route(POST, "/api/v1/duty/handover/{digest}/sign", right(Right::Duty), handover::sign),
         route(GET, "/api/v1/rejects", right(Right::Figures), figures::rejects),
         route(GET, "/api/v1/sources", right(Right::Figures), figures::sources),
         route(GET, "/api/v1/live", right(Right::Watch), live::connect),
@@ -159,6 +169,14 @@ pub(crate) fn routes() -> Vec<Route> {
         units::acts::check_in,
         units::acts::stock,
         units::positions::post,
+        duty::standing,
+        duty::take,
+        duty::leave,
+        duty::log,
+        duty::write,
+        handover::draft,
+        handover::show,
+        handover::sign,
         figures::rejects,
         figures::sources,
         live_feed,
@@ -200,7 +218,7 @@ fn live_feed() {}
     path = "/api/v1/feed",
     tag = "live",
     params(
-        ("kinds" = Option<String>, Query, description = "Of `reading`, `event`, `reject`, `window`, `index`, `derived`, `alarm`, `decision`, `notice`, separated by commas; `window,index,alarm,decision` by default"),
+        ("kinds" = Option<String>, Query, description = "Of `reading`, `event`, `reject`, `window`, `index`, `derived`, `alarm`, `decision`, `notice`, `duty`, separated by commas; `window,index,alarm,decision` by default"),
         ("thing" = Option<String>, Query, description = "Only of this thing"),
         ("property" = Option<String>, Query, description = "Only of this property"),
         ("after" = Option<u64>, Query, description = "Resume after this position; without it the feed begins at the end of the log"),

@@ -28,6 +28,7 @@ use yiping_server::{
 use yiping_store::writer::{Away, Progress};
 use yiping_store::{SqliteStore, Store};
 
+use crate::duty::OnDuty;
 use crate::http;
 
 /// More than anything here takes.
@@ -43,6 +44,7 @@ pub(crate) struct House {
     /// Who is who; its decisions go to a log of their own, so that the tests can count records.
     pub(crate) people: People,
     clock: CityClock,
+    on_duty: OnDuty,
     stops: Vec<oneshot::Sender<()>>,
     following: JoinHandle<Result<(), yiping_server::LiveError>>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -82,6 +84,7 @@ impl House {
         let people = register(dir.path());
         let (units, stop_units) = units_of(&log, dir.path(), &clock).await;
         let live = LiveHandle::open(facts(simulated), &settings, &*log, &checkpoint).await;
+        let on_duty = OnDuty::start(log.clone(), clock.clone(), dir.path()).await;
         let store = Arc::new(opened(dir.path()).await);
         let position = store.position().await.expect("readable");
         let filling = watch::Sender::new(Progress {
@@ -95,6 +98,7 @@ impl House {
             filling: Some(filling.subscribe()),
             people: people.clone(),
             provider: Some(provider()),
+            duty: on_duty.handle(),
             live: live.clone(),
             units: units.clone(),
             catalogue: catalogue(),
@@ -141,6 +145,7 @@ impl House {
             clock,
             stops: vec![stop_serving, stop_following, stop_units],
             units,
+            on_duty,
             following,
             serving,
             dir,
@@ -210,6 +215,7 @@ impl House {
         }
         self.serving.await.expect("no panic").expect("served");
         self.following.await.expect("no panic").expect("followed");
+        self.on_duty.stop().await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod api;
+mod duty;
 mod feed;
 mod guard;
 mod house;

@@ -81,6 +81,22 @@ const ROUTES: &[(&str, &str, Asks)] = &[
         Asks::Right(Right::Dispatch),
     ),
     ("post", "/api/v1/positions", Asks::Right(Right::Locate)),
+    ("get", "/api/v1/duty", Asks::Right(Right::Watch)),
+    ("post", "/api/v1/duty/take", Asks::Right(Right::Duty)),
+    ("post", "/api/v1/duty/leave", Asks::Right(Right::Duty)),
+    ("get", "/api/v1/duty/log", Asks::Right(Right::Watch)),
+    ("post", "/api/v1/duty/log", Asks::Right(Right::Duty)),
+    ("post", "/api/v1/duty/handover", Asks::Right(Right::Duty)),
+    (
+        "get",
+        "/api/v1/duty/handover/{digest}",
+        Asks::Right(Right::Watch),
+    ),
+    (
+        "post",
+        "/api/v1/duty/handover/{digest}/sign",
+        Asks::Right(Right::Duty),
+    ),
     ("get", "/api/v1/rejects", Asks::Right(Right::Figures)),
     ("get", "/api/v1/sources", Asks::Right(Right::Figures)),
     ("get", "/api/v1/live", Asks::Right(Right::Watch)),
@@ -118,7 +134,8 @@ async fn everybody(house: &House) -> Vec<(Role, String)> {
 async fn passes(house: &House, method: &str, path: &str, secret: Option<&str>) -> (bool, u16) {
     let path = path
         .replace("{id}", alarm_id(9).as_str())
-        .replace("{name}", "nobody");
+        .replace("{name}", "nobody")
+        .replace("{digest}", &"0".repeat(64));
     let request = format!("{} {path}", method.to_uppercase());
     let bearer = format!("Bearer {}", secret.unwrap_or_default());
     let mut headers = vec![("content-type", "application/json")];

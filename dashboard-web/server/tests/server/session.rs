@@ -32,7 +32,10 @@ async fn a_person_signs_in_is_known_by_the_cookie_and_signs_out() {
             "acknowledge",
             "figures",
             "units",
-            "dispatch"
+            "dispatch",
+            "incidents",
+            "tasks",
+            "duty"
         ])
     );
     let cookie = answer.header("set-cookie").expect("a cookie").to_owned();

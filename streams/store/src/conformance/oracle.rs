@@ -316,6 +316,7 @@ impl<'a> Oracle<'a> {
                 | Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Notice(_)
+                | Body::Duty(_)
                 | Body::Positions(_)
                 | Body::Command(_)
                 | Body::Recall(_) => continue,
@@ -362,6 +363,7 @@ impl<'a> Oracle<'a> {
                 | Body::Finding(_)
                 | Body::Decision(_)
                 | Body::Notice(_)
+                | Body::Duty(_)
                 | Body::Positions(_)
                 | Body::Command(_)
                 | Body::Recall(_) => {}
@@ -544,7 +546,8 @@ impl<'a> Oracle<'a> {
             | Body::Recall(_)
             | Body::Notice(_)
             | Body::Positions(_)
-            | Body::Command(_) => None,
+            | Body::Command(_)
+            | Body::Duty(_) => None,
         })
     }
 }

@@ -43,7 +43,8 @@ impl Oracle<'_> {
                 | Body::Recall(_)
                 | Body::Notice(_)
                 | Body::Positions(_)
-                | Body::Command(_) => None,
+                | Body::Command(_)
+                | Body::Duty(_) => None,
             })
             .take(self.settings().rejects_kept_max as usize)
             .filter(|letter| query.before.is_none_or(|before| letter.position < before))

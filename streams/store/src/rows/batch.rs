@@ -153,6 +153,7 @@ impl Batch {
                 | Body::Decision(_)
                 | Body::Notice(_)
                 | Body::Command(_)
+                | Body::Duty(_)
                 | Body::Recall(_)
                 | Body::Positions(_)
                 | Body::Tick => {

@@ -113,6 +113,9 @@ export const Row: Component<{
         <Show when={waits(props.alarm)}>
           <mark>{t().unacknowledged}</mark>
         </Show>
+        <Show when={waits(props.alarm) && props.alarm.escalated}>
+          {(escalated) => <span class="escalated">{t().escalated(escalated().stage)}</span>}
+        </Show>
         <Switch
           fallback={
             <span class="figures">

@@ -6,6 +6,7 @@ import { Sign } from "../../ui/Sign";
 import { countByLevel } from "../alarms/order";
 import type { Panel } from "../panel";
 import { delayed, online } from "../sources/doors";
+import { OnDuty } from "./OnDuty";
 import { Scenes } from "./Scenes";
 import { Who } from "./Who";
 
@@ -65,6 +66,7 @@ export const Header: Panel = (props) => {
           {t().slowest} {up().length === 0 ? "—" : delayed(slowestMs())} · {t().link[props.wall.link().state]}
         </i>
       </div>
+      <Show when={props.duty}>{(duty) => <OnDuty duty={duty()} own={props.own} onDuty={props.onDuty} />}</Show>
       <div class="own">
         <Language />
         <Who own={props.own} />

@@ -1,0 +1,127 @@
+//! Which alarms nobody acknowledged in time, and what of the house is not as it was.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use yiping_model::{Alarm, AlarmId, Level, Timestamp};
+
+use super::pattern::{Pattern, PatternError};
+use crate::rights::Role;
+
+/// To whom an alarm goes at each stage.
+pub const STAGES: [Role; 2] = [Role::ShiftLeader, Role::Commander];
+
+/// When an alarm is escalated that nobody acknowledges. The times are [ours]; no standard that we know sets them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EscalationSettings {
+    /// Seconds from when it was raised until the shift leader is told, for levels 1 to 4; 0 for never.
+    pub leader_secs: [u32; 4],
+    /// The same for the commander.
+    pub commander_secs: [u32; 4],
+    /// What was due longer ago, because the program was away, is late.
+    pub late_secs: u32,
+    /// So many late ones at a time are escalated all the same, the gravest and then the newest; the others are told in one record.
+    pub late_max: usize,
+}
+
+impl Default for EscalationSettings {
+    fn default() -> Self {
+        Self {
+            leader_secs: [60, 180, 900, 3_600],
+            commander_secs: [180, 600, 3_600, 0],
+            late_secs: 600,
+            late_max: 20,
+        }
+    }
+}
+
+impl EscalationSettings {
+    pub(super) fn check(&self) -> Result<(), PatternError> {
+        let pairs = self.leader_secs.iter().zip(&self.commander_secs);
+        match pairs
+            .enumerate()
+            .find(|(_, (leader, commander))| **commander > 0 && commander < leader)
+        {
+            Some((level, _)) => Err(PatternError::Escalation(level + 1)),
+            None => Ok(()),
+        }
+    }
+
+    /// When an alarm of this level is due for this stage, from 1.
+    fn after(&self, stage: u8, level: Level) -> Option<Duration> {
+        let place = usize::from(u8::from(level)) - 1;
+        let secs = match stage {
+            1 => self.leader_secs[place],
+            _ => self.commander_secs[place],
+        };
+        (secs > 0).then(|| Duration::from_secs(secs.into()))
+    }
+
+    /// The highest stage above `reached` for which this alarm is due, and since when.
+    fn due(&self, alarm: &Alarm, reached: u8, now: Timestamp) -> Option<(u8, Timestamp)> {
+        let stages = (reached + 1..=STAGES.len() as u8).rev();
+        stages
+            .filter_map(|stage| {
+                Some((
+                    stage,
+                    alarm.raised_at + self.after(stage, alarm.event.level)?,
+                ))
+            })
+            .find(|(_, due)| *due <= now)
+    }
+}
+
+/// What the house is like: the digests and versions of what it goes by, by `what id`, for example `rule cl2-high`.
+pub type Facts = BTreeMap<String, String>;
+
+/// What duty goes by.
+#[derive(Debug, Clone)]
+pub struct House {
+    /// The shifts.
+    pub pattern: Pattern,
+    /// When alarms are escalated.
+    pub escalation: EscalationSettings,
+    /// What the house is like.
+    pub facts: Facts,
+}
+
+/// An alarm that is due.
+#[derive(Debug)]
+pub(super) struct DueAlarm<'a> {
+    pub(super) alarm: &'a Alarm,
+    pub(super) stage: u8,
+    pub(super) due: Timestamp,
+}
+
+/// Those of these alarms that are to be escalated now, and those for which it is too late, by stage. `reached` says how far each has come.
+pub(super) fn due<'a>(
+    alarms: impl Iterator<Item = &'a Alarm>,
+    reached: impl Fn(&Alarm) -> u8,
+    settings: &EscalationSettings,
+    now: Timestamp,
+) -> (Vec<DueAlarm<'a>>, BTreeMap<u8, Vec<AlarmId>>) {
+    let waiting = alarms.filter(|alarm| alarm.acknowledgement.is_none());
+    let all = waiting.filter_map(|alarm| {
+        let (stage, due) = settings.due(alarm, reached(alarm), now)?;
+        Some(DueAlarm { alarm, stage, due })
+    });
+    let late_before = now - Duration::from_secs(settings.late_secs.into());
+    let (mut late, mut now): (Vec<_>, Vec<_>) = all.partition(|one| one.due < late_before);
+    late.sort_by_key(|one| {
+        let alarm = one.alarm;
+        (
+            alarm.event.level,
+            std::cmp::Reverse((alarm.raised_at, alarm.event.alarm.clone())),
+        )
+    });
+    let mut missed: BTreeMap<u8, Vec<AlarmId>> = BTreeMap::new();
+    for one in late.drain(settings.late_max.min(late.len())..) {
+        let alarm = one.alarm.event.alarm.clone();
+        missed.entry(one.stage).or_default().push(alarm);
+    }
+    now.extend(late);
+    now.sort_by_key(|one| (one.due, one.alarm.event.alarm.clone()));
+    (now, missed)
+}
