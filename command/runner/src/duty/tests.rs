@@ -131,7 +131,7 @@ async fn an_alarm_is_escalated_by_the_city_clock_and_not_again_after_a_crash() {
     city.raise(2).await;
     assert!(matches!(&city.said(2).await[1], Duty::Escalated(one) if one.stage == 1));
     let end = *city.log.end().borrow();
-    assert!(running.desk.reaches(end, Duration::from_secs(60)).await);
+    assert!(running.desk.reaches(end, Duration::from_mins(1)).await);
     running.kill().await;
     let running = city.run();
     city.clock.advance(Timestamp::from_secs(185));
@@ -170,7 +170,7 @@ async fn a_program_that_was_away_for_long_makes_no_storm() {
     running.close().await;
     let running = city.run();
     let end = *city.log.end().borrow();
-    assert!(running.desk.reaches(end, Duration::from_secs(60)).await);
+    assert!(running.desk.reaches(end, Duration::from_mins(1)).await);
     running.close().await;
     assert_eq!(city.said(5).await.len(), 5);
 }

@@ -51,6 +51,12 @@ pub(crate) struct House {
     dir: Arc<TempDir>,
 }
 
+/// How far history is, while it is there.
+fn filled_to(position: Position) -> watch::Sender<Progress> {
+    let away = None;
+    watch::Sender::new(Progress { position, away })
+}
+
 impl House {
     pub(crate) async fn open(settings: Settings) -> Self {
         Self::with(settings, Vec::new()).await
@@ -87,10 +93,7 @@ impl House {
         let on_duty = OnDuty::start(log.clone(), clock.clone(), dir.path()).await;
         let store = Arc::new(opened(dir.path()).await);
         let position = store.position().await.expect("readable");
-        let filling = watch::Sender::new(Progress {
-            position,
-            away: None,
-        });
+        let filling = filled_to(position);
         let state = ServerState {
             log: log.clone(),
             history: store.clone(),
