@@ -136,7 +136,7 @@ pub(crate) async fn open<Accounts>(
     let certificate = Certificate::of(&config.tls)?;
     let duty = duty::open(&config, domain, &log, &folder)?;
     let notices = notices::open(&config, domain, simulated, &log)?;
-    let incidents = incidents::open(&config, domain, &log);
+    let incidents = incidents::open(&config, domain, &log)?;
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
     let mut house = House {

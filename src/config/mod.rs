@@ -171,12 +171,14 @@ impl Default for Packs {
 impl Config {
     /// The pattern of shifts, over the calendar of the city.
     pub(crate) fn pattern(&self) -> anyhow::Result<Pattern> {
-        let zone = Zone::named(&self.city.zone)?;
         self.duty.check()?;
-        Ok(Pattern::new(
-            Calendar::new(zone, &self.calendar)?,
-            &self.duty,
-        ))
+        Ok(Pattern::new(self.calendar()?, &self.duty))
+    }
+
+    /// The working time of the city.
+    pub(crate) fn calendar(&self) -> anyhow::Result<Calendar> {
+        let zone = Zone::named(&self.city.zone)?;
+        Ok(Calendar::new(zone, &self.calendar)?)
     }
 
     /// Checks what the types cannot, before the first port opens.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use yiping_command::incidents::{City, Incidents, Progress, api};
-use yiping_desk::plan::RoundTheClock;
 use yiping_desk::rights::Right;
 use yiping_log::{DiskLog, Log};
 use yiping_server::{Extra, Need, Probe};
@@ -15,15 +14,19 @@ use crate::config::Config;
 use crate::packs::Domain;
 
 /// The incidents of this configuration.
-pub(super) fn open(config: &Config, domain: &Domain, log: &Arc<DiskLog>) -> Incidents {
+pub(super) fn open(
+    config: &Config,
+    domain: &Domain,
+    log: &Arc<DiskLog>,
+) -> anyhow::Result<Incidents> {
     let city = City {
         catalogue: Arc::new(domain.catalogue.clone()),
         plans: domain.plans.clone().into(),
-        calendar: Arc::new(RoundTheClock),
+        calendar: Arc::new(config.calendar()?),
     };
     let clock = log.clock().clone();
     let log = Arc::clone(log) as Arc<dyn Log>;
-    Incidents::new(log, clock, city, config.command.clone())
+    Ok(Incidents::new(log, clock, city, config.command.clone()))
 }
 
 impl House {

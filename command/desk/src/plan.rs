@@ -31,16 +31,30 @@ pub enum Term {
 }
 
 /// When a term is over. Working days and holidays are data of the city.
-pub trait Calendar {
+pub trait Terms {
     /// The end of this term that begins at `from`.
     fn after(&self, from: Timestamp, term: Term) -> Timestamp;
+}
+
+/// The working time of the city. A term that does not end within a hundred years, because nobody works, runs round the clock.
+impl Terms for crate::calendar::Calendar {
+    fn after(&self, from: Timestamp, term: Term) -> Timestamp {
+        let end = match term {
+            Term::Elapsed(_) => None,
+            Term::WorkingHours(hours) => {
+                self.add_working_time(from, Duration::from_hours(hours.into()))
+            }
+            Term::WorkingDays(days) => self.add_working_days(from, days),
+        };
+        end.unwrap_or_else(|| RoundTheClock.after(from, term))
+    }
 }
 
 /// A calendar without a night and without holidays: an hour of work is an hour, a day of work a day.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RoundTheClock;
 
-impl Calendar for RoundTheClock {
+impl Terms for RoundTheClock {
     fn after(&self, from: Timestamp, term: Term) -> Timestamp {
         let secs = match term {
             Term::Elapsed(secs) => u64::from(secs),

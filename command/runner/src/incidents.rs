@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use yiping_desk::command::{Counts, Desk, Outcome};
-use yiping_desk::plan::{Calendar, Plan};
+use yiping_desk::plan::{Plan, Terms};
 use yiping_log::{CityClock, Log};
 use yiping_model::{Body, Catalogue, Command, DatastreamId, Position};
 
@@ -46,7 +46,7 @@ pub struct City {
     /// The plans of all packs.
     pub plans: Arc<[Plan]>,
     /// By which deadlines become times.
-    pub calendar: Arc<dyn Calendar + Send + Sync>,
+    pub calendar: Arc<dyn Terms + Send + Sync>,
 }
 
 /// The incidents of a city; clones are the same.

@@ -10,7 +10,7 @@ use yiping_model::command::{
 };
 use yiping_model::{DatastreamId, PropertyId, TaskId, Text, Timestamp};
 
-use super::{Bound, Calendar, Choice, Plan, PlanItem, PlanProof, PlanReport, PlanTask, Since};
+use super::{Bound, Choice, Plan, PlanItem, PlanProof, PlanReport, PlanTask, Since, Terms};
 use crate::command::CommandBook;
 use crate::incident::{Incident, Item, Running};
 use crate::task::{Task, TaskStage};
@@ -72,7 +72,7 @@ pub struct Ground<'a> {
     /// City time.
     pub now: Timestamp,
     /// By which deadlines become times.
-    pub calendar: &'a dyn Calendar,
+    pub calendar: &'a dyn Terms,
     /// The limit of that name of a datastream's thing.
     pub limit: &'a dyn Fn(&DatastreamId, &str) -> Option<f64>,
 }
@@ -221,7 +221,7 @@ impl Plan {
         &self,
         incident: &Incident,
         now: Timestamp,
-        calendar: &dyn Calendar,
+        calendar: &dyn Terms,
     ) -> Vec<ReportForm> {
         let Some(running) = &incident.response else {
             return Vec::new();

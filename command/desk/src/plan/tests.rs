@@ -1,9 +1,11 @@
 //! Plans: those of the packs, and mistakes.
 
 use yiping_model::command::{IncidentForm, Origin, Proof, ResponseLevel, Stage, Step};
+use yiping_model::time::Zone;
 use yiping_model::{AlarmId, Body, Command, CommandAct, IncidentId, Position, Record};
 
 use super::*;
+use crate::calendar::{Calendar, CalendarSettings};
 use crate::command::{Counts, Desk};
 use crate::task::TaskStage;
 
@@ -131,6 +133,20 @@ fn a_term_is_elapsed_or_worked() {
     assert_eq!(plan.tasks[0].done_within, Some(Term::WorkingDays(5)));
     assert_eq!(plan.tasks[1].done_within, Some(Term::WorkingHours(8)));
     assert_eq!(RoundTheClock.after(at(0), Term::WorkingDays(1)), at(86_400));
+    // Monday 2026-11-23, 09:00 in Quzhou; 09:00-12:00 and 13:30-17:30 are worked, and not the Saturday after.
+    let zone = Zone::named("Asia/Shanghai").expect("built in");
+    let worked = Calendar::new(zone, &CalendarSettings::default()).expect("right");
+    let monday = at(1_795_395_600);
+    let after = |term| worked.after(monday, term).micros_since(monday) / 3_600_000_000;
+    assert_eq!(after(Term::WorkingHours(8)), 25);
+    assert_eq!(after(Term::Elapsed(7_200)), 2);
+    assert_eq!(
+        worked
+            .after(monday, Term::WorkingDays(5))
+            .micros_since(monday)
+            / 60_000_000,
+        7 * 1_440 + 510
+    );
 }
 
 /// A desk with an incident of an alarm of this datastream.
