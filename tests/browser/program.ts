@@ -20,6 +20,9 @@ export interface SignIn {
 export interface Program {
   readonly port: number;
   readonly url: string;
+  /** The program's file, and its data folder: to ask the command line. */
+  readonly binary: string;
+  readonly folder: string;
   /** What stands in its `sign-in.json`. */
   keys(): SignIn;
   /** The link of a wall, also by another name of the program. */
@@ -97,6 +100,8 @@ export async function demo(args: string[], environment: Record<string, string> =
   return {
     port,
     url,
+    binary: BINARY,
+    folder,
     keys,
     wallUrl: (query = '', base = url) => `${base}/${query}#token=${keys().wall}`,
     signIn: async (page, account, seat, query = '') => {

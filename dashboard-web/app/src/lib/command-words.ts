@@ -80,6 +80,8 @@ export interface CommandWords {
       | "unassigned"
       | "program"
       | "takeCommand"
+      | "offerCommand"
+      | "offerTo"
       | "fromAlarm"
       | "done"
       | "why",
@@ -203,6 +205,8 @@ export const zhCommand: CommandWords = {
     unassigned: "待认领",
     program: "系统",
     takeCommand: "接过指挥",
+    offerCommand: "移交指挥",
+    offerTo: "移交给（账号）",
     fromAlarm: "由报警转入",
     done: "确定",
     why: "依据",
@@ -344,6 +348,8 @@ export const enCommand: CommandWords = {
     unassigned: "nobody yet",
     program: "system",
     takeCommand: "Take command",
+    offerCommand: "Hand over command",
+    offerTo: "To (account)",
     fromAlarm: "From the alarm",
     done: "OK",
     why: "By",

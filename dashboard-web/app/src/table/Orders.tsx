@@ -3,7 +3,7 @@ import type { Incident, Plan } from "../feed/command";
 import { say, t } from "../lib/i18n";
 import type { Hand } from "./Table";
 
-type Form = "open" | "respond" | "adjust" | "end" | "evaluate" | "task";
+type Form = "open" | "respond" | "adjust" | "end" | "evaluate" | "task" | "offer";
 
 const LEVELS = [1, 2, 3, 4] as const;
 const CLASSES = ["natural", "accident", "health", "security"] as const;
@@ -43,6 +43,9 @@ export const Orders: Component<{
       case "adjust":
         props.hand.act("orders", { type: "adjust", level: level(), note: words });
         break;
+      case "offer":
+        props.hand.act("orders", { type: "offer_command", to: title().trim(), note: words });
+        break;
       case "end":
         props.hand.act("orders", { type: "move", to: "ended", note: words });
         break;
@@ -55,12 +58,17 @@ export const Orders: Component<{
     }
     setForm(undefined);
   };
+  const named = (shown: Form) => {
+    if (shown === "open") return t().table.title;
+    return shown === "offer" ? t().table.offerTo : t().table.addTask;
+  };
   const ready = () => {
     const named = title().trim() !== "";
     const explained = note().trim() !== "";
     switch (form()) {
       case "open":
       case "task":
+      case "offer":
         return named;
       case "respond":
         return plan() !== undefined;
@@ -78,9 +86,9 @@ export const Orders: Component<{
               send();
             }}
           >
-            <Show when={shown() === "open" || shown() === "task"}>
+            <Show when={shown() === "open" || shown() === "task" || shown() === "offer"}>
               <label>
-                <span>{shown() === "open" ? t().table.title : t().table.addTask}</span>
+                <span>{named(shown())}</span>
                 <input
                   name="title"
                   type="text"
@@ -181,9 +189,22 @@ export const Orders: Component<{
             </Match>
           </Switch>
           <Show when={props.incident !== undefined && stage() !== "ended" && stage() !== "evaluated"}>
-            <button type="button" onClick={() => props.hand.act("orders", { type: "take_command", note: "" })}>
-              {t().table.takeCommand}
-            </button>
+            <Show
+              when={props.incident?.offered === props.hand.person()}
+              fallback={
+                <button type="button" onClick={() => show("offer")}>
+                  {t().table.offerCommand}
+                </button>
+              }
+            >
+              <button
+                type="button"
+                class="primary"
+                onClick={() => props.hand.act("orders", { type: "take_command", note: "" })}
+              >
+                {t().table.takeCommand}
+              </button>
+            </Show>
             <button type="button" onClick={() => show("end")}>
               {t().table.end}
             </button>

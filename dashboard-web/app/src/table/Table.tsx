@@ -26,6 +26,8 @@ export interface Hand {
   readonly step: (task: string, version: number, step: string, note: string) => void;
   /** Whether somebody may do what a right is for. */
   readonly may: (right: string) => boolean;
+  /** The account of who is here. */
+  readonly person: () => string | undefined;
 }
 
 /** The command table: what happened, what was decided, what is open, and who does it. */
@@ -78,6 +80,7 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
       const kind = step === "verify" || step === "send_back" || step === "close" ? "orders" : "steps";
       void came(command.step(kind, task, { key: newKey(), seen: version, step, note }));
     },
+    person: () => props.own.session()?.name,
     may: (right) => props.own.session()?.acts.includes(right) ?? false,
   };
   const shown = createMemo(() => (whole()?.id === chosen() ? whole() : undefined));

@@ -1,0 +1,156 @@
+// The whole story with three people signed in at once: a leak, its alarm, an incident, a response, tasks on a phone that loses its network, proof by
+// the readings, the end and the reports; the ledger has all of it.
+import { execFileSync } from 'node:child_process';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { complaints } from './page';
+import { demo, fillIn, type Program } from './program';
+
+const PHONE = { width: 390, height: 844 };
+/** The leak, and the ten minutes of readings that prove its end, at sixty times life. */
+const PROOF_MS_MAX = 150_000;
+
+test.setTimeout(400_000);
+
+let program: Program;
+
+test.beforeAll(async () => {
+  program = await demo(['--speed', '60', '--scenario', 'leak'], {
+    YIPING__SIM__HISTORY_HOURS: '2',
+    YIPING__SIM__SCENARIO_AFTER_SECS: '60',
+  });
+});
+test.afterAll(async () => {
+  await program.dispose();
+});
+
+async function seated(browser: Browser, account: string, hash: string, viewport?: typeof PHONE): Promise<Page> {
+  const page = await (await browser.newContext(viewport === undefined ? {} : { viewport })).newPage();
+  await page.goto(`${program.url}/${hash}`);
+  await fillIn(page, account, program.keys().password, `${account} 席`);
+  return page;
+}
+
+interface Whole {
+  readonly version: number;
+  readonly stage: string;
+  readonly tasks: readonly { id: string; stage: string; template: string; steps: readonly { key: string; step: string }[] }[];
+  readonly reports: readonly { report: string; times: number }[];
+}
+
+async function whole(page: Page, id: string): Promise<Whole> {
+  const answer = await page.request.get(`${program.url}/api/v1/incidents/${id}`);
+  return ((await answer.json()) as { incident: Whole }).incident;
+}
+
+/** What a script does where the page has shown it once already. */
+async function step(page: Page, kind: string, task: string, name: string): Promise<void> {
+  const taken_at = new Date(Date.now() - 1_000).toISOString();
+  const photos = name === 'finish' ? ['a', 'b'].map((letter) => ({ digest: letter.repeat(64), taken_at })) : [];
+  const data = { key: `${task.slice(0, 20)}-${name}`, step: name, photos };
+  const answer = await page.request.post(`${program.url}/api/v1/tasks/${task}/${kind}`, { data });
+  expect(answer.status(), `${name}: ${await answer.text()}`).toBe(200);
+}
+
+test('from the alarm to the report, with a phone that was offline', async ({ browser }) => {
+  const officer = await seated(browser, 'officer', '#/desk');
+  const leader = await seated(browser, 'leader', '#/table');
+  const field = await seated(browser, 'field', '', PHONE);
+  const said = [officer, leader].map(complaints);
+  await expect(field.locator('.phone')).toBeVisible();
+
+  // 接报: the officer sees the alarm and makes it an incident.
+  const row = officer.locator('.desk-list .line.waiting', { hasText: '氯气' }).first();
+  await row.click({ timeout: 60_000 });
+  await expect(officer.locator('.evidence')).toBeVisible();
+  await officer.keyboard.press('Enter');
+  await officer.keyboard.press('t');
+  await expect(officer.locator('.table .stage-line .now')).toHaveText('接报', { timeout: 15_000 });
+  await officer.getByRole('button', { name: '开始研判' }).click();
+  await expect(officer.locator('.table .stage-line .now')).toHaveText('研判');
+
+  // 启动响应: the leader starts the plan at level Ⅱ.
+  await leader.locator('.incident').first().click();
+  await leader.getByRole('button', { name: '启动响应' }).click();
+  await leader.getByRole('button', { name: 'Ⅱ 级响应' }).click();
+  await leader.locator('.orders input[name="note"]').fill('下风向有学校');
+  await leader.getByRole('button', { name: '确定' }).click();
+  await expect(leader.locator('.table .stage-line .now')).toHaveText('启动响应');
+  await expect(leader.locator('.board .task')).toHaveCount(6);
+  await expect(leader.locator('.table > header b').first()).toHaveText('Ⅱ 级响应');
+  const id = (await leader.locator('.incident.chosen').getAttribute('data-incident')) ?? '';
+  await leader.getByRole('button', { name: '转入处置' }).click();
+  await expect(leader.locator('.table .stage-line .now')).toHaveText('处置');
+
+  // The phone signs, loses its network, goes on, and is heard once.
+  const one = field.locator('.phone .one');
+  await field.locator('.phone .task', { hasText: '切断泄漏源' }).click({ timeout: 15_000 });
+  const task = (await one.getAttribute('data-task')) ?? '';
+  await one.getByRole('button', { name: '签收', exact: true }).click();
+  await expect.poll(async () => (await whole(leader, id)).tasks.find((each) => each.id === task)?.stage).toBe('signed');
+  await field.context().setOffline(true);
+  for (const name of ['出动', '到场', '开始处置', '处置完成']) {
+    await one.getByRole('button', { name, exact: true }).click();
+  }
+  await expect(one).toHaveAttribute('data-stage', 'done');
+  await expect(one.locator('.squares .pending')).toHaveCount(4);
+  await expect(field.locator('.phone .band')).toContainText('4 条待发', { timeout: 15_000 });
+  // What has not arrived is not shown as done.
+  expect((await whole(leader, id)).tasks.find((each) => each.id === task)?.stage).toBe('signed');
+  await field.context().setOffline(false);
+  await expect(field.locator('.phone .band')).toHaveCount(0, { timeout: 20_000 });
+  await expect(one.locator('.squares .pending')).toHaveCount(0);
+  const steps = (await whole(leader, id)).tasks.find((each) => each.id === task)?.steps ?? [];
+  const own = steps.map((each) => each.step).filter((name) => ['sign', 'set_out', 'arrive', 'begin', 'finish'].includes(name));
+  expect(own).toEqual(['sign', 'set_out', 'arrive', 'begin', 'finish']);
+
+  // The others by script; one of them is verified and closed at the table.
+  const others = (await whole(leader, id)).tasks.filter((each) => each.id !== task);
+  for (const { id: other } of others) {
+    for (const name of ['sign', 'set_out', 'arrive', 'begin', 'finish']) {
+      await step(field, 'steps', other, name);
+    }
+  }
+  const waiting = leader.locator('.board .task[data-stage="done"]').filter({ has: leader.getByRole('button', { name: '核证' }) });
+  await expect(waiting).toHaveCount(5);
+  const shown = (await waiting.first().getAttribute('data-task')) ?? '';
+  await waiting.first().getByRole('button', { name: '核证' }).click();
+  const verified = leader.locator(`.board .task[data-task="${shown}"]`);
+  await verified.getByRole('button', { name: '办结' }).click();
+  await expect(verified).toHaveCount(0);
+  for (const { id: other } of others.filter((each) => each.id !== shown)) {
+    await step(leader, 'orders', other, 'verify');
+    await step(leader, 'orders', other, 'close');
+  }
+
+  // 核证 by the readings themselves.
+  const proven = leader.locator(`.board .task[data-task="${task}"]`);
+  await expect(proven).toHaveAttribute('data-stage', 'verified', { timeout: PROOF_MS_MAX });
+  await proven.getByRole('button', { name: '办结' }).click();
+  await expect(leader.locator('.board .task')).toHaveCount(0);
+
+  // 终止, the reports, 评估.
+  await leader.getByRole('button', { name: '终止', exact: true }).click();
+  await leader.locator('.orders input[name="note"]').fill('泄漏已切断，读数恢复正常');
+  await leader.getByRole('button', { name: '确定' }).click();
+  await expect(leader.locator('.table .stage-line .now')).toHaveText('终止');
+  for (const { report } of (await whole(leader, id)).reports) {
+    const { version } = await whole(leader, id);
+    const data = { key: `report-${report}`, seen: version, act: { type: 'report', report, note: '电话并书面' } };
+    const answer = await officer.request.post(`${program.url}/api/v1/incidents/${id}/acts`, { data });
+    expect(answer.status(), await answer.text()).toBe(200);
+  }
+  await leader.getByRole('button', { name: '评估归档' }).click();
+  await leader.locator('.orders input[name="note"]').fill('复盘完成');
+  await leader.getByRole('button', { name: '确定' }).click();
+  await expect(leader.locator('.table .stage-line .now')).toHaveText('评估');
+  await expect(leader.locator('.timeline')).toContainText('启动响应');
+  expect(said.flat()).toEqual([]);
+
+  await program.stop();
+  const verdict = execFileSync(program.binary, ['ledger', 'verify', program.folder], { encoding: 'utf8' });
+  expect(verdict).not.toBe('');
+  const told = execFileSync(program.binary, ['ledger', 'export', program.folder, '--form', 'text'], { encoding: 'utf8' });
+  for (const part of ['opened incident', 'to Evaluated']) {
+    expect(told).toContain(part);
+  }
+});
