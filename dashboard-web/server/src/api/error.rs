@@ -167,7 +167,9 @@ impl ApiError {
             Self::Password(PasswordFault::Short(least) | PasswordFault::Plain(least)) => {
                 least.to_string()
             }
-            Self::TooManyTries(secs) | Self::TimedOut(secs) => secs.to_string(),
+            Self::TooManyTries(secs) | Self::TooManyRequests(secs) | Self::TimedOut(secs) => {
+                secs.to_string()
+            }
             Self::TooLarge(most) | Self::TooManyClients(most) => most.to_string(),
             _ => return None,
         })
