@@ -44,7 +44,7 @@ async function whole(page: Page, id: string): Promise<Whole> {
 
 /** What a script does where the page has shown it once already. */
 async function step(page: Page, kind: string, task: string, name: string): Promise<void> {
-  const taken_at = new Date(Date.now() - 1_000).toISOString();
+  const { now: taken_at } = (await (await page.request.get(`${program.url}/api/v1/tasks?limit=1`)).json()) as { now: string };
   const photos = name === 'finish' ? ['a', 'b'].map((letter) => ({ digest: letter.repeat(64), taken_at })) : [];
   const data = { key: `${task.slice(0, 20)}-${name}`, step: name, photos };
   const answer = await page.request.post(`${program.url}/api/v1/tasks/${task}/${kind}`, { data });
@@ -133,12 +133,14 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   await leader.locator('.orders input[name="note"]').fill('泄漏已切断，读数恢复正常');
   await leader.getByRole('button', { name: '确定' }).click();
   await expect(leader.locator('.table .stage-line .now')).toHaveText('终止');
-  for (const { report } of (await whole(leader, id)).reports) {
+  const { reports } = await whole(leader, id);
+  for (const { report } of reports) {
     const { version } = await whole(leader, id);
     const data = { key: `report-${report}`, seen: version, act: { type: 'report', report, note: '电话并书面' } };
     const answer = await officer.request.post(`${program.url}/api/v1/incidents/${id}/acts`, { data });
     expect(answer.status(), await answer.text()).toBe(200);
   }
+  await expect(leader.locator('.timeline li', { hasText: '电话并书面' })).toHaveCount(reports.length);
   await leader.getByRole('button', { name: '评估归档' }).click();
   await leader.locator('.orders input[name="note"]').fill('复盘完成');
   await leader.getByRole('button', { name: '确定' }).click();

@@ -29,6 +29,9 @@ pub(crate) struct Listed<T> {
     /// The position of the log at which it is so.
     #[schema(value_type = u64)]
     pub(super) position: Position,
+    /// City time: by this a phone sets its clock.
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) now: Timestamp,
     /// The rows.
     pub(super) items: Vec<T>,
     /// Whether there are more.

@@ -237,6 +237,7 @@ async fn incidents(
             .map(|incident| IncidentRow::of(incident, book));
         Ok(Listed {
             position: book.position(),
+            now: state.0.clock.now(),
             items: items.collect(),
             more: found.len() > limit,
         })
@@ -352,6 +353,7 @@ async fn tasks(
         };
         Ok(Listed {
             position: book.position(),
+            now: state.0.clock.now(),
             items: found.iter().take(limit).map(row).collect(),
             more: found.len() > limit,
         })

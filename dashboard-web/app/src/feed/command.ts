@@ -204,8 +204,8 @@ export interface Command {
   incidents(): Asked<readonly IncidentRow[]>;
   incident(id: string): Asked<Incident>;
   plans(): Asked<readonly Plan[]>;
-  /** The tasks that whoever is signed in may do. */
-  tasks(): Asked<readonly TaskRow[]>;
+  /** The tasks that whoever is signed in may do, and city time at which it is so. */
+  tasks(): Asked<{ readonly nowMs: number; readonly items: readonly TaskRow[] }>;
   open(body: object): Promise<Acted>;
   /** Looks after an incident, or orders something for it. */
   act(kind: "acts" | "orders", incident: string, body: object): Promise<Acted>;
@@ -267,7 +267,11 @@ export const commandByHttp: Command = {
   incidents: () => ask("incidents?limit=200", items<IncidentRow>),
   incident: (id) => ask(`incidents/${id}`, (answer) => (answer as { incident: Incident }).incident),
   plans: () => ask("plans", (answer) => (Array.isArray(answer) ? answer : items<Plan>(answer)) as readonly Plan[]),
-  tasks: () => ask("tasks?open=true&mine=true", items<TaskRow>),
+  tasks: () =>
+    ask("tasks?open=true&mine=true", (answer) => ({
+      nowMs: Date.parse((answer as { now?: string }).now ?? ""),
+      items: items<TaskRow>(answer),
+    })),
   open: (body) => send("incidents", body),
   act: (kind, incident, body) => send(`incidents/${incident}/${kind}`, body),
   step: (kind, task, body) => send(`tasks/${task}/${kind}`, body),

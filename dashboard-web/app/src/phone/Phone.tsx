@@ -11,7 +11,6 @@ import { nextStep, Queue, type Queued, standing } from "./queue";
 
 /** The tasks are asked for this often, and what waits is tried again. */
 const ASK_MS = 5_000;
-const PLACE_MS_MAX = 4_000;
 /** The five squares of a task. */
 const SQUARES: readonly (readonly [TaskStage, Step])[] = [
   ["signed", "sign"],
@@ -39,6 +38,9 @@ export const PhoneScreen: Component<{ command: Command; own: Own; person: string
   const [heardMs, setHeardMs] = createSignal(mine?.atMs);
   const [online, setOnline] = createSignal(false);
   const [nowMs, setNowMs] = createSignal(Date.now());
+  /** How far the city's clock is ahead of this phone's. */
+  const [aheadMs, setAheadMs] = createSignal(mine?.aheadMs ?? 0);
+  const cityMs = () => nowMs() + aheadMs();
   const [queue, setQueue] = createSignal<readonly Queued[]>([]);
   const [opened, open] = createSignal<string>();
 
@@ -59,8 +61,16 @@ export const PhoneScreen: Component<{ command: Command; own: Own; person: string
     setOnline(answer !== undefined);
     if (answer === undefined) return;
     setHeardMs(Date.now());
-    setTasks(answer);
-    keepTasks({ person: props.person, display: props.display, atMs: Date.now(), tasks: answer });
+    setTasks(answer.items);
+    // A phone whose clock is wrong tells the city's time all the same.
+    if (Number.isFinite(answer.nowMs)) setAheadMs(answer.nowMs - Date.now());
+    keepTasks({
+      person: props.person,
+      display: props.display,
+      atMs: Date.now(),
+      aheadMs: aheadMs(),
+      tasks: answer.items,
+    });
     await waiting.replay();
   };
   onMount(() => {
@@ -79,11 +89,18 @@ export const PhoneScreen: Component<{ command: Command; own: Own; person: string
   const shown = createMemo(
     () => tasks().find(({ id }) => id === opened()) ?? (tasks().length === 1 ? tasks()[0] : undefined),
   );
-  const take = async (task: TaskRow, step: Step, note: string, photos: readonly Photo[]) => {
-    const done_at = new Date().toISOString();
-    const place = await here();
-    const queued: Queued = { key: newKey(), task: task.id, step, done_at, note, photos };
-    await waiting.add(place === undefined ? queued : { ...queued, place });
+  const where = whereabouts();
+  const take = (task: TaskRow, step: Step, note: string, photos: readonly Photo[]) => {
+    const place = where();
+    const queued: Queued = {
+      key: newKey(),
+      task: task.id,
+      step,
+      done_at: new Date(Date.now() + aheadMs()).toISOString(),
+      note,
+      photos,
+    };
+    void waiting.add(place === undefined ? queued : { ...queued, place });
   };
   const offline = () => {
     const since = heardMs();
@@ -96,7 +113,7 @@ export const PhoneScreen: Component<{ command: Command; own: Own; person: string
       <div class="bar">
         <b>{props.display}</b>
         <span>{props.own.session()?.seat}</span>
-        <time>{new Date(nowMs()).toTimeString().slice(0, 5)}</time>
+        <time>{new Date(cityMs()).toTimeString().slice(0, 5)}</time>
       </div>
       <Show when={!online()}>
         <p class="band" role="status">
@@ -107,15 +124,16 @@ export const PhoneScreen: Component<{ command: Command; own: Own; person: string
       <Refusals queue={queue()} tasks={tasks()} onForget={(key) => waiting.drop(key)} />
       <Show
         when={shown()}
-        fallback={<Tasks tasks={tasks()} queue={queue()} nowMs={nowMs()} onOpen={(id) => open(id)} />}
+        fallback={<Tasks tasks={tasks()} queue={queue()} nowMs={cityMs()} onOpen={(id) => open(id)} />}
       >
         {(task) => (
           <OneTask
             task={task()}
             queue={queue().filter((each) => each.task === task().id)}
-            nowMs={nowMs()}
+            nowMs={cityMs()}
+            aheadMs={aheadMs()}
             onBack={tasks().length > 1 ? () => open(undefined) : undefined}
-            onStep={(step, note, photos) => void take(task(), step, note, photos)}
+            onStep={(step, note, photos) => take(task(), step, note, photos)}
           />
         )}
       </Show>
@@ -128,16 +146,21 @@ export const PhoneScreen: Component<{ command: Command; own: Own; person: string
   );
 };
 
-/** Where the phone is, if it says so soon. */
-function here(): Promise<At | undefined> {
-  return new Promise((resolve) => {
-    if (!("geolocation" in navigator)) return resolve(undefined);
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => resolve({ lon: coords.longitude, lat: coords.latitude }),
-      () => resolve(undefined),
-      { timeout: PLACE_MS_MAX, maximumAge: 60_000 },
-    );
-  });
+/** Where the phone is, as far as it has said so: a step never waits for a satellite. */
+function whereabouts(): () => At | undefined {
+  let last: At | undefined;
+  if (!("geolocation" in navigator)) return () => undefined;
+  const watch = navigator.geolocation.watchPosition(
+    ({ coords }) => {
+      last = { lon: coords.longitude, lat: coords.latitude };
+    },
+    () => {
+      last = undefined;
+    },
+    { enableHighAccuracy: true },
+  );
+  onCleanup(() => navigator.geolocation.clearWatch(watch));
+  return () => last;
 }
 
 /** What the server did not take: it is never thrown away in silence. */
@@ -205,6 +228,7 @@ const OneTask: Component<{
   task: TaskRow;
   queue: readonly Queued[];
   nowMs: number;
+  aheadMs: number;
   onBack: (() => void) | undefined;
   onStep: (step: Step, note: string, photos: readonly Photo[]) => void;
 }> = (props) => {
@@ -219,7 +243,10 @@ const OneTask: Component<{
   const add = async (files: FileList | null) => {
     for (const file of files ?? []) {
       const digest = await digestOf(await file.arrayBuffer());
-      setPhotos([...photos().filter((each) => each.digest !== digest), { digest, taken_at: new Date().toISOString() }]);
+      setPhotos([
+        ...photos().filter((each) => each.digest !== digest),
+        { digest, taken_at: new Date(Date.now() + props.aheadMs).toISOString() },
+      ]);
     }
   };
   const step = (taken: Step) => {

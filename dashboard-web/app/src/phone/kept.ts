@@ -6,6 +6,8 @@ export interface Known {
   readonly person: string;
   readonly display: string;
   readonly atMs: number;
+  /** How far the city's clock was ahead of the phone's. */
+  readonly aheadMs: number;
   readonly tasks: readonly TaskRow[];
 }
 
