@@ -191,8 +191,7 @@ const AlarmLine: Component<{
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the whole desk
     <div
-      class={`line ${props.group}`}
-      classList={{ selected: props.selected }}
+      class={`line ${props.group}${props.selected ? " selected" : ""}`}
       role="option"
       tabIndex={-1}
       id={`row-${props.alarm.id}`}
