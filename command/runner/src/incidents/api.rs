@@ -314,6 +314,7 @@ async fn proposals(State(state): State<Incidents>) -> Response {
     responses(
         (status = 200, description = "The most urgent first", body = Listed<TaskRow>),
         (status = 400, description = "A parameter cannot be read", body = CommandError),
+        (status = 404, description = "No such incident", body = CommandError),
     )
 )]
 async fn tasks(
