@@ -74,7 +74,7 @@ test('an officer acknowledges, and every wall shows who did', async ({ page, bro
   await row.getByRole('button', { name: '签收' }).click();
   for (const each of [page, other]) {
     await expect(each.locator(`[data-alarm="${id}"]`)).toHaveAttribute('data-state', 'acknowledged');
-    await expect(each.locator(`[data-alarm="${id}"]`)).toContainText('officer 一号席');
+    await expect(each.locator(`[data-alarm="${id}"]`)).toContainText('值班员 一号席');
   }
   await other.close();
 });
