@@ -18,7 +18,7 @@ import type { Own } from "../feed/presence";
 import type { Raised } from "../feed/raised";
 import type { Turn } from "../feed/scene";
 import type { Wall } from "../feed/store";
-import { type ColumnId, columnOf } from "../lib/domains";
+import { columnOf } from "../lib/domains";
 import { t } from "../lib/i18n";
 import { createAcknowledging } from "../panels/alarms/acknowledging";
 import { waits } from "../panels/alarms/order";
@@ -30,6 +30,7 @@ import { Scaled } from "../ui/Scaled";
 import { followWindow } from "../ui/stage";
 import { Board, type Filter } from "./board";
 import { Evidence } from "./Evidence";
+import { classOf, told } from "./found";
 import { DeskHeader } from "./Header";
 import { Keys } from "./Keys";
 import { List } from "./List";
@@ -187,17 +188,3 @@ export const DeskScreen: Component<{
     </Scaled>
   );
 };
-
-/** The class of an incident that begins with an alarm of a column; whoever assesses it may say otherwise. */
-function classOf(column: ColumnId): string {
-  if (column === "rain" || column === "stage" || column === "weather") return "natural";
-  return column === "video" ? "security" : "accident";
-}
-
-/** Whether an alarm has every word that is looked for: in its title, its place or what it measures. */
-function told(wall: Wall, alarm: AlarmView, words: readonly string[]): boolean {
-  const { title, name, area, property } = untrack(() => telling(wall, alarm));
-  const text = [title, name, alarm.thing, area?.name.zh, area?.name.en, property?.title.zh, property?.title.en];
-  const all = text.join(" ").toLowerCase();
-  return words.every((word) => all.includes(word));
-}

@@ -1,9 +1,8 @@
-import { type Component, createSignal, For, Match, Show, Switch } from "solid-js";
+import { type Component, createSignal, For, Show } from "solid-js";
 import type { Incident, Plan } from "../feed/command";
 import { say, t } from "../lib/i18n";
+import { Buttons, type Form } from "./Buttons";
 import type { Hand } from "./Table";
-
-type Form = "open" | "respond" | "adjust" | "end" | "evaluate" | "task" | "offer";
 
 const LEVELS = [1, 2, 3, 4] as const;
 const CLASSES = ["natural", "accident", "health", "security"] as const;
@@ -22,8 +21,6 @@ export const Orders: Component<{
   const [kind, setKind] = createSignal<string>("accident");
   const [plan, setPlan] = createSignal<string>();
   const [level, setLevel] = createSignal<number>(3);
-  const stage = () => props.incident?.stage;
-  const responds = () => stage() === "responding" || stage() === "handling" || stage() === "adjusting";
   const show = (next: Form) => {
     setTitle("");
     setNote("");
@@ -147,71 +144,7 @@ export const Orders: Component<{
           </form>
         )}
       </Show>
-      <div class="buttons">
-        <Show when={props.hand.may("incidents")}>
-          <button type="button" onClick={() => show("open")}>
-            {t().table.open}
-          </button>
-          <Show when={stage() === "reported"}>
-            <button type="button" class="primary" onClick={() => props.hand.act("acts", { type: "assess", note: "" })}>
-              {t().table.assess}
-            </button>
-          </Show>
-        </Show>
-        <Show when={props.hand.may("command")}>
-          <Switch>
-            <Match when={stage() === "assessing"}>
-              <button type="button" class="primary" onClick={() => show("respond")}>
-                {t().table.respond}
-              </button>
-            </Match>
-            <Match when={responds()}>
-              <button type="button" onClick={() => show("adjust")}>
-                {t().table.adjust}
-              </button>
-              <Show when={stage() !== "handling"}>
-                <button
-                  type="button"
-                  class="primary"
-                  onClick={() => props.hand.act("orders", { type: "move", to: "handling", note: "" })}
-                >
-                  {t().table.handle}
-                </button>
-              </Show>
-              <button type="button" onClick={() => show("task")}>
-                {t().table.addTask}
-              </button>
-            </Match>
-            <Match when={stage() === "ended"}>
-              <button type="button" class="primary" onClick={() => show("evaluate")}>
-                {t().table.evaluate}
-              </button>
-            </Match>
-          </Switch>
-          <Show when={props.incident !== undefined && stage() !== "ended" && stage() !== "evaluated"}>
-            <Show
-              when={props.incident?.offered === props.hand.person()}
-              fallback={
-                <button type="button" onClick={() => show("offer")}>
-                  {t().table.offerCommand}
-                </button>
-              }
-            >
-              <button
-                type="button"
-                class="primary"
-                onClick={() => props.hand.act("orders", { type: "take_command", note: "" })}
-              >
-                {t().table.takeCommand}
-              </button>
-            </Show>
-            <button type="button" onClick={() => show("end")}>
-              {t().table.end}
-            </button>
-          </Show>
-        </Show>
-        <span role="alert">{props.said}</span>
-      </div>
+      <Buttons incident={props.incident} hand={props.hand} said={props.said} onShow={show} />
     </footer>
   );
 };
