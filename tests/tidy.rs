@@ -117,10 +117,6 @@ const LONGER: &[(&str, &str)] = &[
         "dashboard-web/scene/src/feed.rs",
         "one message: every kind of record as its item",
     ),
-    (
-        "streams/store/src/conformance/oracle.rs",
-        "one slow store that answers every question by looking at every record",
-    ),
 ];
 
 fn root() -> &'static Path {

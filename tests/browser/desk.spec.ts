@@ -26,8 +26,8 @@ test.describe('with the program', () => {
   });
 
   test('an officer finds the desk from the wall, and decides there by keyboard alone', async ({ page }) => {
-    const said = complaints(page);
     await program.signIn(page, 'officer', SEAT);
+    const said = complaints(page);
     await page.locator('button.who').click();
     await page.locator('.person a', { hasText: '值班席' }).click();
     await expect(page.locator('.desk-header h1')).toContainText(SEAT);

@@ -70,7 +70,9 @@ pub(crate) async fn spoken(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let is_refusal = status.is_client_error() || status.is_server_error();
-    if !is_refusal || !is_chinese || !is_json(response.headers()) {
+    // A room that speaks the language itself says so, and says more of the case.
+    let is_said = response.headers().contains_key(header::CONTENT_LANGUAGE);
+    if !is_refusal || !is_chinese || is_said || !is_json(response.headers()) {
         return response;
     }
     let (mut head, body) = response.into_parts();
@@ -99,22 +101,10 @@ fn in_chinese(body: &[u8], of_case: Option<&OfCase>) -> Option<String> {
     let mut answer: Value = serde_json::from_slice(body).ok()?;
     let error = answer.get_mut("error")?.as_object_mut()?;
     let words = chinese(error.get("code")?.as_str()?)?;
-    // A room that speaks Chinese itself says more of the case.
-    if error.get("message")?.as_str()?.chars().any(is_han) {
-        return None;
-    }
     let message = Value::String(with(words, of_case));
     let detail = error.insert("message".to_owned(), message)?;
     error.insert("detail".to_owned(), detail);
     Some(answer.to_string())
-}
-
-/// Whether a letter is one of Chinese words; a name of a place in an English sentence is none, but it stands in quotes and is rare.
-fn is_han(letter: char) -> bool {
-    matches!(
-        letter,
-        '，' | '。' | '；' | '：' | '（' | '）' | '\u{4e00}'..='\u{9fff}'
-    )
 }
 
 fn with(words: &str, of_case: Option<&OfCase>) -> String {

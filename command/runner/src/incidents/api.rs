@@ -141,9 +141,14 @@ impl Chinese {
             },
         };
         let text = error.text();
-        let message = if self.0 { text.zh } else { text.en };
+        let (language, message) = if self.0 {
+            ("zh-CN", text.zh)
+        } else {
+            ("en", text.en)
+        };
+        let said = [(header::CONTENT_LANGUAGE, language)];
         let error = CommandErrorBody { code, message };
-        (status, Json(CommandError { error })).into_response()
+        (status, said, Json(CommandError { error })).into_response()
     }
 }
 

@@ -1,5 +1,6 @@
-use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::post;
+use axum::{Json, Router};
 use utoipa::OpenApi;
 use yiping_desk::rights::{Right, Role};
 use yiping_server::{Extra, Need, Settings};
@@ -138,6 +139,29 @@ async fn what_another_room_serves_stands_behind_the_same_guard_with_its_own_limi
     let document = get(house.address, "/api/openapi.json").await.json();
     assert!(document["paths"]["/api/v1/extra"]["post"].is_object());
     assert!(document["paths"]["/api/v1/things"]["get"].is_object());
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_room_says_in_the_language_of_who_asks_stays_as_it_says_it() {
+    let said = async || {
+        let refusal =
+            serde_json::json!({ "error": { "code": "not_found", "message": "没有这项任务" } });
+        let language = [("content-language", "zh-CN")];
+        (StatusCode::NOT_FOUND, language, Json(refusal))
+    };
+    let room = Extra {
+        router: Router::new().route("/api/v1/extra", post(said)),
+        need: Need::Nothing,
+        document: ExtraDocument::openapi(),
+    };
+    let house = House::with(Settings::default(), vec![room]).await;
+    let chinese = [
+        ("accept-language", "zh-CN"),
+        ("content-type", "application/json"),
+    ];
+    let told = ask(house.address, "POST /api/v1/extra", &chinese, "{}").await;
+    assert_eq!(told.error(), ("not_found".into(), "没有这项任务".into()));
     house.stop().await;
 }
 

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 
 use yiping_model::{
     Alarm, AlarmBook, AlarmState, Body, DatastreamId, Disposition, Event, Finding, IndexKind,
-    IndexResult, Measured, Outcome, Position, Quality, Reading, RecallPoint, Record, SourceId,
-    Stage, ThingId, Timestamp, WindowResult,
+    IndexResult, Measured, Outcome, Position, Quality, RecallPoint, Record, SourceId, Stage,
+    ThingId, Timestamp, WindowResult,
 };
 
 use super::script::{datastream, length, time};
@@ -308,18 +308,8 @@ impl<'a> Oracle<'a> {
     fn sources(&self) -> Vec<SourceFigures> {
         let mut sources: BTreeMap<&SourceId, SourceFigures> = BTreeMap::new();
         for record in self.records {
-            let source = match &record.body {
-                Body::Reading(reading) => &reading.source,
-                Body::Event(event) => &event.source,
-                Body::Reject(reject) => &reject.source,
-                Body::Tick
-                | Body::Finding(_)
-                | Body::Decision(_)
-                | Body::Notice(_)
-                | Body::Duty(_)
-                | Body::Positions(_)
-                | Body::Command(_)
-                | Body::Recall(_) => continue,
+            let Some(source) = source_of(record) else {
+                continue;
             };
             let figures = sources.entry(source).or_insert_with(|| SourceFigures {
                 source: source.clone(),
@@ -352,23 +342,7 @@ impl<'a> Oracle<'a> {
 
     /// Equal times are ordered by value, equal values by the source that was heard first.
     fn observed(&self, query: &ObservationQuery) -> Vec<Observation> {
-        let mut sources: Vec<&SourceId> = Vec::new();
-        for record in self.records {
-            match &record.body {
-                Body::Reading(Reading { source, .. }) | Body::Event(Event { source, .. }) => {
-                    sources.push(source);
-                }
-                Body::Reject(reject) => sources.push(&reject.source),
-                Body::Tick
-                | Body::Finding(_)
-                | Body::Decision(_)
-                | Body::Notice(_)
-                | Body::Duty(_)
-                | Body::Positions(_)
-                | Body::Command(_)
-                | Body::Recall(_) => {}
-            }
-        }
+        let sources: Vec<&SourceId> = self.records.iter().filter_map(source_of).collect();
         let rank = |source: &SourceId| sources.iter().position(|heard| *heard == source);
         let mut rows: Vec<Observation> = self
             .heard()
@@ -538,17 +512,18 @@ impl<'a> Oracle<'a> {
     fn outcomes(&self) -> impl Iterator<Item = &'a Outcome> {
         self.records.iter().filter_map(|record| match &record.body {
             Body::Finding(Finding { outcome, .. }) => Some(outcome),
-            Body::Tick
-            | Body::Reading(_)
-            | Body::Event(_)
-            | Body::Reject(_)
-            | Body::Decision(_)
-            | Body::Recall(_)
-            | Body::Notice(_)
-            | Body::Positions(_)
-            | Body::Command(_)
-            | Body::Duty(_) => None,
+            _ => None,
         })
+    }
+}
+
+/// The door through which a record came; `None` for what the program itself or a person said.
+fn source_of(record: &Record) -> Option<&SourceId> {
+    match &record.body {
+        Body::Reading(reading) => Some(&reading.source),
+        Body::Event(event) => Some(&event.source),
+        Body::Reject(reject) => Some(&reject.source),
+        _ => None,
     }
 }
 
