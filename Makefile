@@ -65,6 +65,7 @@ test:
 
 # What every build cannot wait for. One case: make long ARGS=week
 long: build
+	$(MAKE) $(OIDC)/node_modules/.package-lock.json
 	cargo test --release -p yiping --locked --test long -- --nocapture --test-threads 1 $(ARGS)
 
 # Made-up requests against the OpenAPI document, ten minutes, all roles at once: make schema MINUTES=1 ROLES='auditor listener'

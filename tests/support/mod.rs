@@ -10,6 +10,7 @@ pub(crate) mod city;
 pub(crate) mod outage;
 pub(crate) mod outside;
 pub(crate) mod postgres;
+pub(crate) mod provider;
 pub(crate) mod rig;
 
 use std::fs;
