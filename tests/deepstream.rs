@@ -130,7 +130,7 @@ async fn a_garage_is_told_once_with_what_came_late_and_without_a_plate() {
         let store = SqliteStore::open(&path, &settings, &zone)
             .await
             .expect("opens");
-        store.apply(&records).await.expect("applies");
+        store.apply(&records.joined()).await.expect("applies");
         let figures = store.sources().await.expect("reads").remove(0);
         assert_eq!(figures.accepted, expected.events);
         assert_eq!(figures.duplicate, 1_000 - expected.events);
@@ -165,7 +165,7 @@ async fn a_garage_is_told_once_with_what_came_late_and_without_a_plate() {
     }
     let plates = expected(&text, 0).plates;
     assert!(!plates.is_empty(), "the file holds plates");
-    for record in records.iter() {
+    for record in &records {
         let told = match &record.body {
             Body::Event(event) => format!("{event:?}"),
             Body::Reject(reject) => format!("{reject:?}"),

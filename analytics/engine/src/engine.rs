@@ -202,7 +202,7 @@ impl Engine {
     }
 
     /// Takes the next records of the log, in their order.
-    pub fn handle(&mut self, records: &[Record]) {
+    pub fn handle<'a>(&mut self, records: impl IntoIterator<Item = &'a Record>) {
         for record in records {
             match &record.body {
                 Body::Tick => self.begin(record),

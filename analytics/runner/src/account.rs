@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use yiping_engine::Engine;
+use yiping_log::Chunk;
 use yiping_model::{
     AlarmChange, AlarmEvent, AlarmId, Body, Finding, Outcome, Position, Record, Timestamp,
 };
@@ -36,7 +37,7 @@ impl Account {
     }
 
     /// Notes what the engine was given.
-    pub(crate) fn read(&mut self, records: &[Record]) {
+    pub(crate) fn read(&mut self, records: &Chunk) {
         let mut readings = records.iter().filter(|record| is_reading(record));
         if self.began.is_none() {
             self.began = readings.next().map(|record| record.received_at);

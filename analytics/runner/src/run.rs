@@ -19,7 +19,7 @@ use tokio::time::MissedTickBehavior;
 use tracing::{debug, info, warn};
 use yiping_engine::Engine;
 use yiping_log::{CatchUp, Checkpoint, Chunk, Log, LogError};
-use yiping_model::{Body, Finding, Position, Record};
+use yiping_model::{Body, Finding, Position};
 
 use crate::account::Account;
 use crate::error::RunnerError;
@@ -153,7 +153,7 @@ impl Runner {
                 break;
             };
             after = last.position;
-            for record in records.iter() {
+            for record in &records {
                 if let Body::Finding(finding) = &record.body {
                     self.known = self.known.max(Some(order(finding)));
                     account.recorded(finding);
@@ -222,13 +222,8 @@ impl Runner {
     async fn step(&mut self) -> Result<(), RunnerError> {
         let records = self.read(self.handled).await?;
         let upto = self.account.as_ref().map(|(_, until)| *until);
-        let records = match upto {
-            Some(until) => {
-                let known = records.partition_point(|record| record.position <= until);
-                &records[..known]
-            }
-            None => &records[..],
-        };
+        let records = upto.map_or_else(|| records.clone(), |until| records.until(until));
+        let records = &records;
         if let Some(last) = records.last().map(|record| record.position) {
             self.handle(records, last).await?;
         }
@@ -256,7 +251,7 @@ impl Runner {
             .await
     }
 
-    async fn handle(&mut self, records: &[Record], last: Position) -> Result<(), RunnerError> {
+    async fn handle(&mut self, records: &Chunk, last: Position) -> Result<(), RunnerError> {
         self.engine.handle(records);
         let mut findings = self.engine.drain();
         let found = findings.len();

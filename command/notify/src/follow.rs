@@ -227,7 +227,7 @@ impl Follower<'_> {
                     let records = log.read(position, limit).await?;
                     catch_up.took(&records);
                     let mut outbox = self.inner.outbox();
-                    for record in &*records {
+                    for record in &records {
                         outbox.take(record, &self.inner.plan);
                     }
                     if records.is_empty() {

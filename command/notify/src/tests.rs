@@ -143,7 +143,7 @@ impl City {
 
     pub(super) async fn records(&self) -> Vec<Record> {
         let chunk = self.log.read(Position::START, 1 << 20).await;
-        chunk.expect("readable").to_vec()
+        chunk.expect("readable").joined().into_owned()
     }
 
     /// The steps of notices in the log.

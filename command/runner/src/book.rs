@@ -130,7 +130,10 @@ impl Book {
     ///
     /// # Errors
     /// [`LedgerError::Json`] for a record that no log can hold.
-    pub fn take(&mut self, records: &[Record]) -> Result<(), LedgerError> {
+    pub fn take<'a>(
+        &mut self,
+        records: impl IntoIterator<Item = &'a Record>,
+    ) -> Result<(), LedgerError> {
         for record in records {
             self.chain.take(record, &mut self.waiting)?;
             self.position = record.position;

@@ -111,7 +111,7 @@ impl UnitsHandle {
                 catch_up.took(&records);
                 let Some(last) = records.last() else { break };
                 let mut book = self.0.book.write().unwrap_or_else(PoisonError::into_inner);
-                for record in records.iter() {
+                for record in &records {
                     book.apply(record);
                 }
                 drop(book);

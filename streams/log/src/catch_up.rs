@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use tracing::info;
-use yiping_model::{Position, Record, Timestamp};
+use yiping_model::{Position, Timestamp};
 
+use crate::Chunk;
 use crate::metrics::{Stopwatch, show_start};
 
 /// How often it is told.
@@ -44,12 +45,16 @@ impl CatchUp {
     }
 
     /// The reader has read these too; none when the log has no more of them.
-    pub fn took(&mut self, records: &[Record]) {
+    pub fn took(&mut self, records: &Chunk) {
         if self.done {
             return;
         }
-        let known = records.partition_point(|record| record.position <= self.target);
-        self.records += known as u64;
+        let known = || {
+            let all = records.iter();
+            all.take_while(|record| record.position <= self.target)
+        };
+        let (count, until) = (known().count(), known().last());
+        self.records += count as u64;
         if let (None, Some(first)) = (self.began, records.first()) {
             // Where retention has left a gap, the way begins after it.
             self.from = Position(first.position.0 - 1);
@@ -57,8 +62,7 @@ impl CatchUp {
         }
         let last = records.last();
         if last.is_none_or(|last| last.position >= self.target) {
-            let until = records[..known].last().or(last);
-            let span = until.map_or(Duration::ZERO, |until| {
+            let span = until.or(last).map_or(Duration::ZERO, |until| {
                 until
                     .received_at
                     .abs_diff(self.began.unwrap_or(until.received_at))
@@ -105,16 +109,17 @@ fn share(from: Position, at: Position, target: Position) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use yiping_model::Body;
+    use yiping_model::{Body, Record};
 
-    fn records(positions: std::ops::RangeInclusive<u64>) -> Vec<Record> {
-        positions
+    fn records(positions: std::ops::RangeInclusive<u64>) -> Chunk {
+        let records = positions
             .map(|position| Record {
                 position: Position(position),
                 received_at: Timestamp::from_secs(position as i64),
                 body: Body::Tick,
             })
-            .collect()
+            .collect();
+        Chunk::after(records, Position::START, usize::MAX)
     }
 
     #[test]
@@ -144,7 +149,7 @@ mod tests {
     #[test]
     fn a_reader_is_up_to_date_where_retention_took_the_end() {
         let mut catch_up = CatchUp::begin("engine", Position(2), Position(7));
-        catch_up.took(&[]);
+        catch_up.took(&Chunk::empty());
         assert!(catch_up.done);
     }
 

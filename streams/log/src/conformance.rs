@@ -213,7 +213,11 @@ async fn retention_drops_no_decision_no_alarm_and_nothing_that_is_not_archived(
 }
 
 async fn read(log: &dyn Log, after: Position, limit: usize) -> Vec<Record> {
-    log.read(after, limit).await.expect("readable").to_vec()
+    log.read(after, limit)
+        .await
+        .expect("readable")
+        .joined()
+        .into_owned()
 }
 
 /// Everything, in steps of different sizes.

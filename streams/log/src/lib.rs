@@ -14,7 +14,9 @@ pub mod memory;
 pub mod metrics;
 pub mod ticker;
 
-use std::ops::Deref;
+use std::borrow::Cow;
+use std::iter::FlatMap;
+use std::slice;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -82,35 +84,118 @@ pub struct Appended {
     pub last: Position,
 }
 
-/// Some consecutive records, shared with everybody who reads the same ones.
-#[derive(Debug, Clone)]
+/// Some consecutive records, oldest first, shared with everybody who reads the same ones: reading copies nothing.
+#[derive(Debug, Clone, Default)]
 pub struct Chunk {
+    runs: Vec<Run>,
+    len: usize,
+}
+
+/// A part of one commit or of one block of a segment; never empty.
+#[derive(Debug, Clone)]
+pub struct Run {
     records: Arc<[Record]>,
     from: usize,
     to: usize,
 }
 
+impl Run {
+    fn slice(&self) -> &[Record] {
+        &self.records[self.from..self.to]
+    }
+}
+
 impl Chunk {
     /// No records.
-    pub fn empty() -> Self {
+    pub const fn empty() -> Self {
         Self {
-            records: Arc::new([]),
-            from: 0,
-            to: 0,
+            runs: Vec::new(),
+            len: 0,
         }
     }
 
     /// The records of `records` that follow `after`, at most `limit`. Positions in `records` ascend.
     pub fn after(records: Arc<[Record]>, after: Position, limit: usize) -> Self {
+        let mut chunk = Self::empty();
+        chunk.extend(records, after, limit);
+        chunk
+    }
+
+    /// Adds the records of `records` that follow `after`, until there are `limit`. Positions in `records` ascend, and are all later than what is here.
+    fn extend(&mut self, records: Arc<[Record]>, after: Position, limit: usize) {
         let from = records.partition_point(|record| record.position <= after);
-        let to = from.saturating_add(limit).min(records.len());
-        Self { records, from, to }
+        let room = limit.saturating_sub(self.len);
+        let to = from.saturating_add(room).min(records.len());
+        if from < to {
+            self.len += to - from;
+            self.runs.push(Run { records, from, to });
+        }
+    }
+
+    /// Those at or before `last`.
+    #[must_use]
+    pub fn until(&self, last: Position) -> Self {
+        let mut chunk = Self::empty();
+        for run in &self.runs {
+            let known = run
+                .slice()
+                .partition_point(|record| record.position <= last);
+            if known > 0 {
+                let (from, to) = (run.from, run.from + known);
+                chunk.len += known;
+                chunk.runs.push(Run {
+                    records: Arc::clone(&run.records),
+                    from,
+                    to,
+                });
+            }
+        }
+        chunk
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The oldest.
+    pub fn first(&self) -> Option<&Record> {
+        self.runs.first().and_then(|run| run.slice().first())
+    }
+
+    /// The latest.
+    pub fn last(&self) -> Option<&Record> {
+        self.runs.last().and_then(|run| run.slice().last())
+    }
+
+    /// Each of them, oldest first.
+    pub fn iter(&self) -> Records<'_> {
+        self.into_iter()
+    }
+
+    /// All side by side; copied when they lie in several commits.
+    pub fn joined(&self) -> Cow<'_, [Record]> {
+        match self.runs.as_slice() {
+            [] => Cow::Borrowed(&[]),
+            [run] => Cow::Borrowed(run.slice()),
+            _ => self.iter().cloned().collect(),
+        }
     }
 }
 
-impl Deref for Chunk {
-    type Target = [Record];
-    fn deref(&self) -> &[Record] {
-        &self.records[self.from..self.to]
+/// The records of a [`Chunk`], one after the other.
+pub type Records<'a> = FlatMap<slice::Iter<'a, Run>, &'a [Record], fn(&'a Run) -> &'a [Record]>;
+
+impl<'a> IntoIterator for &'a Chunk {
+    type Item = &'a Record;
+    type IntoIter = Records<'a>;
+
+    fn into_iter(self) -> Records<'a> {
+        self.runs.iter().flat_map(Run::slice)
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use yiping_log::{CatchUp, Log};
-use yiping_model::{Position, Record, Timestamp};
+use yiping_log::{CatchUp, Chunk, Log};
+use yiping_model::{Position, Timestamp};
 
 use crate::{Settings, Store, StoreError, figures};
 
@@ -117,10 +117,10 @@ impl Follower {
         let limit = self.settings.batch_records_max.max(1);
         let records = self.log.read(position, limit).await?;
         let Some(last) = records.last() else {
-            self.took(&[]);
+            self.took(&records);
             return Ok(Turn::Idle);
         };
-        self.store.apply(&records).await?;
+        self.store.apply(&records.joined()).await?;
         self.reached(last.position);
         self.took(&records);
         figures::applied(records.len(), last.position, end);
@@ -141,7 +141,7 @@ impl Follower {
         Ok(history)
     }
 
-    fn took(&mut self, records: &[Record]) {
+    fn took(&mut self, records: &Chunk) {
         if let Some(catch_up) = &mut self.catch_up {
             catch_up.took(records);
         }

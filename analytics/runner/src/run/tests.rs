@@ -197,7 +197,7 @@ impl Machine {
 
     fn records(&self) -> Vec<Record> {
         let all = block_on(self.log.read(Position::START, usize::MAX));
-        all.expect("memory does not fail").to_vec()
+        all.expect("memory does not fail").joined().into_owned()
     }
 
     /// The log holds exactly what an engine finds that reads it once, from one end to the other.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 use yiping_desk::command::Desk;
-use yiping_log::{CatchUp, Checkpoint, LogError, passed_over};
+use yiping_log::{CatchUp, Checkpoint, Chunk, LogError, passed_over};
 use yiping_model::{Body, Class, Position};
 
 use super::{Incidents, Inner, OUTCOMES_MAX, Progress, metrics};
@@ -124,7 +124,7 @@ impl Follower<'_> {
         self.inner.folded().desk.position()
     }
 
-    fn take(&self, records: &[yiping_model::Record], wanted: Position) {
+    fn take(&self, records: &Chunk, wanted: Position) {
         let mut folded = self.inner.folded();
         for record in records {
             let Some(outcome) = folded.desk.take(record) else {

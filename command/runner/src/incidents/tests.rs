@@ -277,7 +277,7 @@ impl Room {
         loop {
             end.wait_for(|end| *end > after).await.expect("a log");
             let records = self.log.read(after, 10_000).await.expect("readable");
-            for record in &*records {
+            for record in &records {
                 if let Body::Command(command) = &record.body
                     && found(&command.act)
                 {

@@ -150,7 +150,7 @@ impl Follower {
             if let Ok(grown) = timeout_at(due, grown).await {
                 grown.map_err(|_gone| LogError::Closed)?;
                 let records = self.log.read(position, self.batch).await?;
-                for record in records.iter() {
+                for record in &records {
                     message.take(&self.filter, record);
                 }
                 let due = message.items() > 0 && published_at.elapsed() >= self.gather;

@@ -21,8 +21,8 @@ use std::time::Duration;
 use axum::extract::ws::Utf8Bytes;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
-use yiping_log::LogError;
-use yiping_model::{Alarm, AlarmId, Body, Position, Record, Timestamp};
+use yiping_log::{Chunk, LogError};
+use yiping_model::{Alarm, AlarmId, Body, Position, Timestamp};
 use yiping_scene::message::{AlarmView, HistoryView, ServerMessage, StateView};
 use yiping_scene::{WallCheckpoint, WallScene};
 use yiping_store::writer::Progress;
@@ -235,7 +235,7 @@ impl LiveHandle {
     }
 
     /// Takes records; `true` when one of them changed an alarm.
-    fn fold(&self, records: &[Record]) -> bool {
+    fn fold(&self, records: &Chunk) -> bool {
         let mut folded = self.folded();
         let mut urgent = false;
         for record in records {

@@ -163,7 +163,7 @@ impl House {
         let last = self.log.append(bodies).await.expect("memory").last;
         let records = self.log.read(before, usize::MAX).await.expect("memory");
         self.store
-            .apply(&records)
+            .apply(&records.joined())
             .await
             .expect("history takes them");
         self.filling

@@ -248,15 +248,15 @@ impl World {
             let chunk = reader.read_segments(after, limit).expect("readable");
             if let Some(tail) = reader.read_tail(after, limit) {
                 assert!(tail.len() <= limit && (chunk.is_empty() || !tail.is_empty()));
-                let both = tail.len().min(chunk.len());
-                assert!(after < self.drop_before || tail[..both] == chunk[..both]);
+                let mut both = tail.iter().zip(chunk.iter());
+                assert!(after < self.drop_before || both.all(|(a, b)| a == b));
             }
             let Some(last) = chunk.last() else {
                 return found;
             };
             assert!(chunk.len() <= limit);
             after = last.position;
-            found.extend_from_slice(&chunk);
+            found.extend(chunk.iter().cloned());
         }
     }
 

@@ -9,7 +9,7 @@ use yiping_model::{Class, Position, Record};
 
 use super::files::Files;
 use super::segment::Segment;
-use super::tail::{Found, Tail, join};
+use super::tail::Tail;
 use crate::ends::Ends;
 use crate::{Chunk, LogError};
 
@@ -96,12 +96,7 @@ impl Reader {
 
     /// The records after `after`, if memory has them.
     pub(super) fn read_tail(&self, after: Position, limit: usize) -> Option<Chunk> {
-        let found = lock(&self.tail).find(after, limit);
-        match found {
-            Found::Chunk(chunk) => Some(chunk),
-            Found::Several(several) => Some(join(&several, after, limit)),
-            Found::Elsewhere => None,
-        }
+        lock(&self.tail).find(after, limit)
     }
 
     /// The records after `after`, from the segments. Blocks the thread.

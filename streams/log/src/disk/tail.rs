@@ -7,7 +7,7 @@ use yiping_model::{Position, Record};
 
 use crate::Chunk;
 
-/// Commits smaller than this are joined for a reader that has several of them before it.
+/// A reader that has several commits before it gets them together, until there are so many records.
 const JOIN_RECORDS: usize = 1_024;
 
 /// The latest commits, bounded by records and bytes.
@@ -34,17 +34,6 @@ impl Commit {
             .last()
             .map_or(Position::START, |record| record.position)
     }
-}
-
-/// What the tail has for a reader.
-#[derive(Debug)]
-pub(super) enum Found {
-    /// These.
-    Chunk(Chunk),
-    /// These, to be joined outside the lock.
-    Several(Vec<Arc<[Record]>>),
-    /// They are not in memory.
-    Elsewhere,
 }
 
 impl Tail {
@@ -75,45 +64,23 @@ impl Tail {
         }
     }
 
-    /// The records after `after`.
-    pub(super) fn find(&self, after: Position, limit: usize) -> Found {
+    /// The records after `after`, at most `limit`; nothing when they are not in memory.
+    pub(super) fn find(&self, after: Position, limit: usize) -> Option<Chunk> {
         if after < self.after {
-            return Found::Elsewhere;
+            return None;
         }
         let from = self
             .commits
             .partition_point(|commit| commit.last() <= after);
-        let Some(first) = self.commits.get(from) else {
-            return Found::Chunk(Chunk::empty());
-        };
-        let chunk = Chunk::after(Arc::clone(&first.records), after, limit);
-        let wanted = limit.min(JOIN_RECORDS);
-        if chunk.len() >= wanted || from + 1 == self.commits.len() {
-            return Found::Chunk(chunk);
-        }
-        let mut found = chunk.len();
-        let mut several = vec![Arc::clone(&first.records)];
-        for commit in self.commits.range(from + 1..) {
-            if found >= wanted {
+        let mut chunk = Chunk::empty();
+        for commit in self.commits.range(from..) {
+            chunk.extend(Arc::clone(&commit.records), after, limit);
+            if chunk.len() >= limit.min(JOIN_RECORDS) {
                 break;
             }
-            found += commit.records.len();
-            several.push(Arc::clone(&commit.records));
         }
-        Found::Several(several)
+        Some(chunk)
     }
-}
-
-/// Copies small commits into one.
-pub(super) fn join(several: &[Arc<[Record]>], after: Position, limit: usize) -> Chunk {
-    let records: Vec<Record> = several
-        .iter()
-        .flat_map(|commit| commit.iter())
-        .filter(|record| record.position > after)
-        .take(limit.min(JOIN_RECORDS))
-        .cloned()
-        .collect();
-    Chunk::after(records.into(), after, limit)
 }
 
 #[cfg(test)]
@@ -138,26 +105,21 @@ mod tests {
         tail
     }
 
-    fn positions(chunk: &[Record]) -> Vec<u64> {
+    fn positions(chunk: &Chunk) -> Vec<u64> {
         chunk.iter().map(|record| record.position.0).collect()
     }
 
     #[test]
-    fn small_commits_are_joined_for_a_reader_behind() {
-        let Found::Several(several) = tail().find(Position(11), 3) else {
-            panic!("two commits are needed");
-        };
-        assert_eq!(
-            positions(&join(&several, Position(11), 3)),
-            vec![12, 13, 14]
-        );
+    fn a_reader_behind_gets_several_commits_at_once() {
+        let chunk = tail().find(Position(11), 3).expect("in memory");
+        assert_eq!((positions(&chunk), chunk.len()), (vec![12, 13, 14], 3));
+        let chunk = tail().find(Position(10), 100).expect("in memory");
+        assert_eq!(positions(&chunk), vec![11, 12, 13, 14, 15]);
     }
 
     #[test]
     fn the_last_commit_is_shared() {
-        let Found::Chunk(chunk) = tail().find(Position(13), 100) else {
-            panic!("one commit is enough");
-        };
+        let chunk = tail().find(Position(13), 100).expect("in memory");
         assert_eq!(positions(&chunk), vec![14, 15]);
     }
 
@@ -165,10 +127,10 @@ mod tests {
     fn what_was_let_go_is_elsewhere() {
         let mut tail = tail();
         tail.push(commit(16..=17), 50);
-        assert!(matches!(tail.find(Position(11), 1), Found::Elsewhere));
-        assert!(matches!(tail.find(Position(12), 1), Found::Chunk(_)));
+        assert!(tail.find(Position(11), 1).is_none());
+        assert!(tail.find(Position(12), 1).is_some());
         tail.push(commit(18..=18), 1_000);
-        assert!(matches!(tail.find(Position(16), 1), Found::Elsewhere));
-        assert!(matches!(tail.find(Position(18), 1), Found::Chunk(chunk) if chunk.is_empty()));
+        assert!(tail.find(Position(16), 1).is_none());
+        assert!(tail.find(Position(18), 1).expect("in memory").is_empty());
     }
 }

@@ -42,7 +42,7 @@ async fn read_all(log: &DiskLog) -> Result<Vec<Record>, LogError> {
         if chunk.is_empty() {
             return Ok(records);
         }
-        records.extend_from_slice(&chunk);
+        records.extend(chunk.iter().cloned());
     }
 }
 
@@ -242,7 +242,11 @@ async fn damage_in_an_older_segment_is_told_to_who_reads_there() {
     );
     assert!(!error.is_retryable());
     assert_eq!(
-        log.read(Position(150), 1).await.expect("whole there")[0].position,
+        log.read(Position(150), 1)
+            .await
+            .expect("whole there")
+            .joined()[0]
+            .position,
         Position(151)
     );
 }

@@ -36,7 +36,7 @@ impl Past for Filled {
             .await
             .expect("memory reads");
         let mut observations: Vec<Remembered> = Vec::new();
-        for record in records.iter() {
+        for record in &records {
             let Body::Reading(reading) = &record.body else {
                 continue;
             };

@@ -253,7 +253,7 @@ impl World {
             if chunk.is_empty() {
                 return found;
             }
-            found.extend_from_slice(&chunk);
+            found.extend(chunk.iter().cloned());
         }
     }
 

@@ -113,7 +113,7 @@ impl Following {
         self.shutdown.send_replace(true);
         self.task.await.expect("no panic").expect("ends well");
         let records = self.log.read(Position::START, usize::MAX).await;
-        Oracle::new(&settings(), &records.expect("reads"))
+        Oracle::new(&settings(), &records.expect("reads").joined())
             .agree(&*self.store)
             .await;
     }
