@@ -2,7 +2,7 @@
 //! for the past: they are told that it is away. Afterwards everything that was acknowledged is in history once, and the alarms are those that
 //! there must be.
 
-mod support;
+use crate::support;
 
 use std::net::TcpStream;
 

@@ -1,7 +1,7 @@
 //! Command by the whole program: an alarm becomes an incident, a response and its tasks, closed by what the sensor says; the program is killed in the
 //! middle; the ledger has all of it.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 use std::process::Command;

@@ -5,7 +5,7 @@
 //! Once they subscribe to the same broker, which holds what a killed program did not acknowledge; once devices publish straight to their doors,
 //! and send again themselves what was not acknowledged.
 
-mod support;
+use crate::support;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

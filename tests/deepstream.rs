@@ -1,7 +1,7 @@
 //! A garage as NVIDIA DeepStream told of it, through a real door into a real log and into history: every event is there once, late ones are
 //! counted, and no plate is anywhere. What is expected is worked out here, from the file itself.
 
-mod support;
+use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;

@@ -1,6 +1,6 @@
 //! Late data through the whole program: what comes after its windows were told and its alarms were raised corrects them, everywhere.
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{Yiping, free_port, post, until};

@@ -1,6 +1,6 @@
 //! Notices of the whole program: channels that are down, slow or broken, and a program that is killed. Ten minutes of it: `tests/long.rs`.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 use std::fs;

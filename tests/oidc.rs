@@ -1,7 +1,7 @@
 //! Sign-in by a provider: the real program against a real provider of `OpenID` Connect (`tests/oidc`), which is down, slow and broken, changes its
 //! keys, and says what is not true; and people who come back with what is not theirs.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::process::Command;

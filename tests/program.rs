@@ -1,6 +1,6 @@
 //! The program as a newcomer and as an integrator meet it: what it says, what it refuses, and that bad input disturbs nothing.
 
-mod support;
+use crate::support;
 
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! Three years of eight real stations through the whole program: every hourly and daily AQI equals an independent calculation, whatever
 //! the speed.
 
-mod support;
+use crate::support;
 
 #[path = "../analytics/engine/tests/aqi_oracle/mod.rs"]
 mod aqi_oracle;

@@ -1,6 +1,6 @@
 //! What the log keeps and what a start reads of it: the program with a small log, a full one, an archive, killed and ended in peace.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

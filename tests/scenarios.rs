@@ -4,7 +4,7 @@
 //! A quiet week, and the flood with all that goes on beside it: `tests/long.rs`. Two play at a speed of their own, as people see it; the others
 //! as fast as the program can hear.
 
-mod support;
+use crate::support;
 
 use support::city::{FAULTS, Told, play, quiet};
 

@@ -1,6 +1,6 @@
 //! TLS from outside: the wall and the API over it, a new certificate without a restart, and devices that show certificates of their own.
 
-mod support;
+use crate::support;
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};

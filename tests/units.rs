@@ -1,6 +1,6 @@
 //! The units of a demo: they drive on its roads, are recommended by road, and what was said of them outlives `kill -9`.
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::access::access;

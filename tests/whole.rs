@@ -1,0 +1,18 @@
+//! The whole program from outside, one file for each thing that it must be able to do. One program of tests: it is linked once, and while one of
+//! them waits another works. What takes longer than every build may wait for is in `long.rs`.
+
+mod away;
+mod command;
+mod crash;
+mod deepstream;
+mod late;
+mod notices;
+mod oidc;
+mod program;
+mod replay;
+mod retention;
+mod scenarios;
+mod support;
+mod tidy;
+mod tls;
+mod units;
