@@ -82,9 +82,11 @@ pub(crate) async fn secure(State(asked): State<Asked>, request: Request, next: N
             .insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
     for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        let headers = response.headers_mut();
+        // What is not a page of this program may say that it may do less.
+        if name != header::CONTENT_SECURITY_POLICY || !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     response
 }
@@ -144,7 +146,7 @@ fn refusal(
             return Some(("origin", error));
         }
     }
-    if matches!(*method, Method::POST | Method::PUT) && !is_json(headers) {
+    if matches!(*method, Method::POST | Method::PUT) && !is_asked_for(headers) {
         return Some(("content_type", ApiError::NotJson));
     }
     None
@@ -173,10 +175,12 @@ fn host_name(host: &str) -> Option<&str> {
         .then_some(name)
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a body is of a kind that no page can send elsewhere unasked: JSON, or a photograph.
+fn is_asked_for(headers: &HeaderMap) -> bool {
+    const KINDS: [&str; 4] = ["application/json", "image/jpeg", "image/png", "image/webp"];
     only(headers, &header::CONTENT_TYPE).is_some_and(|content_type| {
-        let kind = content_type.split(';').next().unwrap_or_default();
-        kind.trim().eq_ignore_ascii_case("application/json")
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        KINDS.iter().any(|known| kind.eq_ignore_ascii_case(known))
     })
 }
 

@@ -1,4 +1,4 @@
-//! The API of incidents, tasks and plans: four routers, one for each right that is asked.
+//! The API of incidents, tasks, plans and photographs: a router for each right that is asked.
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, State};
@@ -23,6 +23,7 @@ use super::ask::{ActRequest, OpenRequest, OrderRequest, StepRequest};
 use super::{ActError, Incidents};
 
 mod acts;
+mod evidence;
 
 /// Rows of one answer.
 const ROWS_MAX: usize = 1_000;
@@ -48,6 +49,8 @@ documents! {
     TasksDocument, tasks_openapi: tasks, step;
     ReportDocument, report_openapi: open, act;
     CommandDocument, command_openapi: order, task_order;
+    BringDocument, bring_openapi: evidence::bring;
+    EvidenceDocument, evidence_openapi: evidence::show;
 }
 
 impl Incidents {
@@ -83,6 +86,21 @@ impl Incidents {
             .route("/api/v1/incidents/{id}/orders", post(order))
             .route("/api/v1/tasks/{id}/orders", post(task_order));
         self.limited(router)
+    }
+
+    /// Photographs brought by whoever does tasks; they have a limit of their own.
+    pub fn bring_router(&self) -> Router {
+        Router::new()
+            .route("/api/v1/evidence", post(evidence::bring))
+            .layer(DefaultBodyLimit::max(self.0.evidence.file_bytes_max()))
+            .with_state(self.clone())
+    }
+
+    /// Photographs, for whoever may see them.
+    pub fn evidence_router(&self) -> Router {
+        Router::new()
+            .route("/api/v1/evidence/{digest}", get(evidence::show))
+            .with_state(self.clone())
     }
 
     fn limited(&self, router: Router<Self>) -> Router {
@@ -131,6 +149,9 @@ impl Chinese {
             ActError::Log(_) | ActError::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => match code {
                 "not_found" => StatusCode::NOT_FOUND,
+                "no_photograph" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "evidence_full" => StatusCode::INSUFFICIENT_STORAGE,
+                "unavailable" => StatusCode::SERVICE_UNAVAILABLE,
                 "not_allowed" | "not_yours" | "not_commander" | "needs_another_person" => {
                     StatusCode::FORBIDDEN
                 }
