@@ -74,7 +74,13 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
       </Match>
       <Match when={onPhone()} keyed>
         {({ name, display }) => (
-          <PhoneScreen command={props.feed.command} own={props.presence} person={name} display={display} />
+          <PhoneScreen
+            command={props.feed.command}
+            field={props.feed.field}
+            own={props.presence}
+            person={name}
+            display={display}
+          />
         )}
       </Match>
       <Match when={props.presence.session()?.acts.includes("watch") === false}>

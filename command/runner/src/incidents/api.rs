@@ -46,7 +46,7 @@ macro_rules! documents {
 
 documents! {
     WatchDocument, watch_openapi: incidents, incident, plans, proposals;
-    TasksDocument, tasks_openapi: tasks, step;
+    TasksDocument, tasks_openapi: tasks, task, step;
     ReportDocument, report_openapi: open, act;
     CommandDocument, command_openapi: order, task_order;
     BringDocument, bring_openapi: evidence::bring;
@@ -68,6 +68,7 @@ impl Incidents {
     pub fn tasks_router(&self) -> Router {
         let router = Router::new()
             .route("/api/v1/tasks", get(tasks))
+            .route("/api/v1/tasks/{id}", get(task))
             .route("/api/v1/tasks/{id}/steps", post(step));
         self.limited(router)
     }
@@ -388,6 +389,42 @@ async fn tasks(
     answered(language, listed())
 }
 
+/// What who does a task needs to know of it, within the own areas and domains: where it is, who commands, where nobody may go, and its steps.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tasks/{id}",
+    tag = "incidents",
+    params(("id" = String, Path, description = "The task's id, 32 hex digits")),
+    responses(
+        (status = 200, description = "As `docs/COMMAND.md` describes it", body = Object),
+        (status = 403, description = "It lies outside the own areas and domains", body = CommandError),
+        (status = 404, description = "No such task", body = CommandError),
+    )
+)]
+async fn task(
+    State(state): State<Incidents>,
+    Extension(who): Extension<Who>,
+    language: Chinese,
+    Path(id): Path<String>,
+) -> Response {
+    let found = || {
+        let id = task_id(&id)?;
+        let folded = state.0.folded();
+        let book = folded.desk.book();
+        let task = book.task(&id).ok_or(Refusal::NoTask)?;
+        let incident = book.incident(&task.incident).ok_or(Refusal::NoIncident)?;
+        if !reaches(&who, Right::Tasks, incident) {
+            return Err(ActError::OutOfReach);
+        }
+        let (task, incident, position) = (task.clone(), incident.clone(), book.position());
+        drop(folded);
+        let sms = &state.0.settings.help_sms;
+        let now = state.0.clock.now();
+        Ok(answer::outside(&task, &incident, sms, (position, now)))
+    };
+    answered(language, found())
+}
+
 /// Opens an incident. Of one alarm there is one incident: who comes second is told its number.
 #[utoipa::path(
     post,
@@ -472,7 +509,7 @@ async fn order(
     done(&state, language, command).await
 }
 
-/// Takes a step of a task: `sign`, `refuse`, `set_out`, `arrive`, `begin`, `finish`.
+/// Takes a step of a task: `sign`, `refuse`, `set_out`, `arrive`, `begin`, `finish`; in between `tell` (上报) and `call_help` (求援).
 #[utoipa::path(
     post,
     path = "/api/v1/tasks/{id}/steps",
@@ -496,20 +533,22 @@ async fn step(
     Path(id): Path<String>,
     body: Asked<StepRequest>,
 ) -> Response {
-    const OWN: [Step; 6] = [
+    const OWN: [Step; 8] = [
         Step::Sign,
         Step::Refuse,
         Step::SetOut,
         Step::Arrive,
         Step::Begin,
         Step::Finish,
+        Step::Tell,
+        Step::CallHelp,
     ];
     let command = taken(body, state.0.settings.body_bytes_max)
         .and_then(|request| acts::step(&state, &who, Right::Tasks, &OWN, &id, request));
     done(&state, language, command).await
 }
 
-/// Orders something for a task: `reassign`, `verify`, `send_back`, `close`, `withdraw`.
+/// Orders something for a task: `reassign`, `verify`, `send_back`, `close`, `withdraw`, `hear_call` (求援已收到).
 #[utoipa::path(
     post,
     path = "/api/v1/tasks/{id}/orders",
@@ -533,12 +572,13 @@ async fn task_order(
     Path(id): Path<String>,
     body: Asked<StepRequest>,
 ) -> Response {
-    const ORDERS: [Step; 5] = [
+    const ORDERS: [Step; 6] = [
         Step::Reassign,
         Step::Verify,
         Step::SendBack,
         Step::Close,
         Step::Withdraw,
+        Step::HearCall,
     ];
     let command = taken(body, state.0.settings.body_bytes_max)
         .and_then(|request| acts::step(&state, &who, Right::Command, &ORDERS, &id, request));

@@ -30,7 +30,10 @@ export type Step =
   | "verify"
   | "send_back"
   | "close"
-  | "withdraw";
+  | "withdraw"
+  | "tell"
+  | "call_help"
+  | "hear_call";
 
 /** How late something is. */
 export type Late = "no" | "overdue" | "reminded" | "supervised";
@@ -92,6 +95,10 @@ export interface TaskRow {
   readonly done_by: string | null;
   readonly proof: Proof;
   readonly relapses: number;
+  /** Since when who does it calls for help, and nobody has heard it. */
+  readonly calling: string | null;
+  /** Photographs that were shown since the work began. */
+  readonly photos: number;
 }
 
 /** A photograph that was taken: by its digest. */

@@ -98,6 +98,7 @@ impl Oracle {
                 Step::Verify | Step::Prove => TaskStage::Verified,
                 Step::Close => TaskStage::Closed,
                 Step::Withdraw => TaskStage::Withdrawn,
+                Step::Tell | Step::CallHelp | Step::HearCall => stage,
                 Step::Overdue | Step::Remind | Step::Supervise => stage,
             };
         }
@@ -268,6 +269,15 @@ impl Oracle {
             Step::SendBack => stage == S::Done,
             Step::Close => stage == S::Verified,
             Step::Withdraw => !matches!(stage, S::Verified | S::Closed | S::Withdrawn),
+            Step::Tell | Step::CallHelp => {
+                let at_it = [S::Signed, S::EnRoute, S::OnScene, S::Working, S::Done];
+                at_it.contains(&stage) && mine
+            }
+            Step::HearCall => {
+                let calls = |step: &&(Step, _)| matches!(step.0, Step::CallHelp | Step::HearCall);
+                let last = steps.iter().rfind(calls);
+                last.is_some_and(|(step, _)| *step == Step::CallHelp)
+            }
             _ => unreachable!("not made here"),
         };
         Some(seen && legal)
@@ -277,7 +287,7 @@ impl Oracle {
 /// A random act of a person: mostly one that may count.
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn random(dice: &mut Dice, world: &World) -> Command {
-    const STEPS: [Step; 11] = [
+    const STEPS: [Step; 14] = [
         Step::Sign,
         Step::Refuse,
         Step::Reassign,
@@ -289,6 +299,9 @@ fn random(dice: &mut Dice, world: &World) -> Command {
         Step::SendBack,
         Step::Close,
         Step::Withdraw,
+        Step::Tell,
+        Step::CallHelp,
+        Step::HearCall,
     ];
     const STAGES: [Stage; 4] = [
         Stage::Assessing,

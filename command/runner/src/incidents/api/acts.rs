@@ -136,6 +136,7 @@ pub(super) fn act(
             warning,
             place,
             affected,
+            hazard,
             note,
         } => CommandAct::Amend(Box::new(Amendment {
             title,
@@ -144,6 +145,7 @@ pub(super) fn act(
             warning,
             place,
             affected,
+            hazard,
             note,
         })),
         Act::Attach { origins, note } => CommandAct::Attach(Attached { origins, note }),
