@@ -57,7 +57,10 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
     if (props.presence.here().state === "out") forgetTasks();
   });
   createEffect(() => {
-    if (onPhone() !== undefined) keepApp();
+    if (onPhone() === undefined) return;
+    keepApp();
+    // Opened again without a network, the address alone says what is to be shown.
+    if (page() !== "phone") location.hash = "/phone";
   });
   onCleanup(followAddress());
   return (

@@ -22,6 +22,7 @@ use super::*;
 use crate::evidence::tests::photograph;
 
 mod evidence;
+mod outside;
 
 const PLANS: &str = include_str!("../../../../analytics/packs/air/plans.toml");
 const ALARM: &str = "0123456789abcdef0123456789abcdef";

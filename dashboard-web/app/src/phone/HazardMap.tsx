@@ -1,7 +1,7 @@
 import { type Component, createMemo, For, Index, Show } from "solid-js";
 import type { Fix } from "../feed/field";
 import { t } from "../lib/i18n";
-import { boundsOf, fitted, metresBetween, type Place } from "../map/project";
+import { type Bounds, boundsOf, fitted, metresBetween, type Place } from "../map/project";
 import { corners, LEVEL_COLOURS, toLevel } from "../ui/signs";
 import { contour } from "./contour";
 import type { Received } from "./kept";
@@ -26,9 +26,9 @@ export const HazardMap: Component<{ given: Received; here: Fix | undefined }> = 
   });
   const view = createMemo(() => {
     const [scene, own] = [place(), me()];
-    const seen = [...(scene ? [scene] : []), ...(own ? [own] : []), ...(hazard()?.approach ?? [])];
-    const least = Math.max(SIDE_METRES_MIN, (hazard()?.isolate_metres ?? 0) * 3);
-    return seen.length === 0 ? undefined : fitted(boundsOf(seen, least), WIDTH, HEIGHT, 18);
+    const round = Math.max(SIDE_METRES_MIN, (hazard()?.isolate_metres ?? 0) * 3);
+    const seen = [...(scene ? ends(boundsOf([scene], round)) : []), ...(own ? [own] : [])];
+    return seen.length === 0 ? undefined : fitted(boundsOf(seen, round), WIDTH, HEIGHT, 6);
   });
   return (
     <Show when={view()}>
@@ -44,7 +44,7 @@ export const HazardMap: Component<{ given: Received; here: Fix | undefined }> = 
             )
             .join("") + (closed ? "Z" : "");
         const rings = createMemo(() => contour(hazard()?.polygons ?? []));
-        const entry = createMemo(() => farthest(rings(), seen().point));
+        const entry = createMemo(() => labelled(hazard()?.polygons ?? [], place(), seen().point));
         return (
           <svg class="scene" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t().outside.map}>
             <Index each={hazard()?.polygons ?? []}>{(cell) => <path class="cell" d={d(cell(), true)} />}</Index>
@@ -126,13 +126,25 @@ const Wind: Component<{ from: number }> = (props) => (
   </g>
 );
 
-/** Where a label lies inside the map: in the middle of the contour's part that is seen. */
-function farthest(rings: readonly (readonly Place[])[], point: (place: Place) => readonly [number, number]) {
-  const inside = rings
-    .flat()
-    .map(point)
-    .filter(([x, y]) => x > 0 && x < WIDTH && y > 60 && y < HEIGHT - 10);
-  if (inside.length === 0) return undefined;
-  const mean = (of: 0 | 1) => inside.reduce((sum, each) => sum + each[of], 0) / inside.length;
-  return [Math.min(WIDTH - 62, Math.max(62, mean(0) + 40)), Math.min(HEIGHT - 12, mean(1) + 34)] as const;
+/** The corners of a rectangle of the map. */
+function ends([west, south, east, north]: Bounds): Place[] {
+  return [
+    [west, south],
+    [east, north],
+  ];
+}
+
+/** Where the label of the hazard lies: in the middle of what is seen of it, off the place and the words above. */
+function labelled(
+  cells: readonly (readonly Place[])[],
+  place: Place | undefined,
+  point: (place: Place) => readonly [number, number],
+): readonly [number, number] | undefined {
+  const [x0, y0] = place ? point(place) : [WIDTH / 2, HEIGHT / 2];
+  const seen = cells
+    .flatMap((cell) => cell.slice(0, 1).map(point))
+    .filter(([x, y]) => x > 0 && x < WIDTH && y > 0 && y < HEIGHT && Math.hypot(x - x0, y - y0) > 45);
+  if (seen.length === 0) return undefined;
+  const mean = (of: 0 | 1) => seen.reduce((sum, each) => sum + each[of], 0) / seen.length;
+  return [Math.min(WIDTH - 60, Math.max(60, mean(0))), Math.min(HEIGHT - 12, Math.max(70, mean(1)))];
 }

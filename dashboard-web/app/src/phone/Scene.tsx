@@ -10,6 +10,11 @@ export const Scene: Component<{ given: Received; phone: PhoneState; nowMs: numbe
   const place = () => props.given.incident.place;
   const clock = () => new Date(props.given.receivedMs).toTimeString().slice(0, 5);
   const minutes = () => Math.max(0, Math.floor((props.nowMs - props.given.receivedMs) / 60_000));
+  /** The way that the wind blows stays free of buttons. */
+  const southEast = () => {
+    const to = ((hazard()?.wind?.from_degrees ?? 0) + 180) % 360;
+    return hazard()?.wind != null && to > 90 && to < 180;
+  };
   const geo = (lon: number, lat: number) => {
     const at = `${lat.toFixed(6)},${lon.toFixed(6)}`;
     return `geo:${at}?q=${encodeURIComponent(`${at}(${place()?.name || props.given.incident.title})`)}`;
@@ -31,7 +36,7 @@ export const Scene: Component<{ given: Received; phone: PhoneState; nowMs: numbe
         </p>
         <Show when={place()}>
           {(at) => (
-            <a class="navigate" href={geo(at().lon, at().lat)}>
+            <a class="navigate" classList={{ up: southEast() }} href={geo(at().lon, at().lat)}>
               {t().outside.navigate}
             </a>
           )}

@@ -470,8 +470,13 @@ fn of_two_that_act_at_once_one_counts() {
                 two.incident = IncidentId::of(&["other", &two.key]);
             }
             let fine = |command| book.judge(command, at(world.now)) == Ok(Counts::New);
-            // A version that is right is known to both; a tick is a state and not a thing.
-            if !fine(&one) || !fine(&two) || matches!(one.act, CommandAct::Tick(_)) {
+            // A version that is right is known to both; a tick is a state and not a thing, and what is told or called excludes nothing.
+            let is_no_thing = match &one.act {
+                CommandAct::Tick(_) => true,
+                CommandAct::Task(act) => matches!(act.step, Step::Tell | Step::CallHelp),
+                _ => false,
+            };
+            if !fine(&one) || !fine(&two) || is_no_thing {
                 continue;
             }
             races += 1;
