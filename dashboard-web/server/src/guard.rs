@@ -2,7 +2,7 @@
 //!
 //! A listener on loopback alone does not keep a web page of elsewhere out: the browser on this machine can be made to ask for it. So the
 //! name in `Host` must be a loopback name, over TLS also an address or a name of the configuration (a page cannot rebind one); whoever changes something or listens live must come from the same
-//! origin or from no page at all, and a `POST` or `PUT` must be JSON, which no page can send elsewhere unasked.
+//! origin or from no page at all, and a `POST` or `PUT` must be JSON or a photograph, which no page can send elsewhere unasked.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ pub(crate) async fn secure(State(asked): State<Asked>, request: Request, next: N
     response
 }
 
-/// Refuses what comes under another name, from another origin, or as a `POST` that is not JSON.
+/// Refuses what comes under another name, from another origin, or as a `POST` that is neither JSON nor a photograph.
 pub(crate) async fn check(State(asked): State<Asked>, request: Request, next: Next) -> Response {
     match refusal(&asked, request.method(), request.headers()) {
         Some((reason, error)) => {
@@ -293,7 +293,14 @@ mod tests {
             reason(&Method::POST, &[host.clone(), form]),
             Some("content_type")
         );
-        let json = (header::CONTENT_TYPE, "application/json; charset=utf-8");
-        assert_eq!(reason(&Method::POST, &[host, json]), None);
+        for kind in ["application/json; charset=utf-8", "image/jpeg", "image/png"] {
+            let taken = (header::CONTENT_TYPE, kind);
+            assert_eq!(reason(&Method::POST, &[host.clone(), taken]), None);
+        }
+        for kind in ["image/svg+xml", "multipart/form-data", "text/html"] {
+            let other = (header::CONTENT_TYPE, kind);
+            let told = reason(&Method::POST, &[host.clone(), other]);
+            assert_eq!(told, Some("content_type"), "{kind}");
+        }
     }
 }
