@@ -55,6 +55,14 @@ test('a call for help is a long press', async ({ page }) => {
   await expect(page.locator('.phone .called')).toHaveCount(0);
   await help.click({ delay: 1_800 });
   await expect(page.locator('.phone .called')).toContainText('求援已送达');
+  await page.evaluate(() => {
+    location.hash = '#/table';
+  });
+  const call = page.locator('.calls');
+  await expect(call).toContainText('求援');
+  expect(await accessibility(page)).toEqual([]);
+  await call.getByRole('button', { name: '求援已收到' }).click();
+  await expect(call).toHaveCount(0);
 });
 
 test('a task is done step by step on the phone, and verified at the table', async ({ page }) => {

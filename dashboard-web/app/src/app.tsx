@@ -7,6 +7,7 @@ import type { Feed } from "./feed/live";
 import type { StateView } from "./feed/messages";
 import type { Presence } from "./feed/presence";
 import { createStore } from "./feed/store";
+import { Calls } from "./phone/Calls";
 import { forgetTasks, whoWas } from "./phone/kept";
 import { PhoneScreen } from "./phone/Phone";
 import { First } from "./sign-in/First";
@@ -124,6 +125,9 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   const seen = () => props.presence.session() !== undefined || store.link().state !== "waiting";
   return (
     <Show when={seen()}>
+      <Show when={props.presence.session()?.acts.includes("command")}>
+        <Calls command={props.feed.command} />
+      </Show>
       <Switch
         fallback={<WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} duty={duty} />}
       >

@@ -24,6 +24,7 @@ use super::{ActError, Incidents};
 
 mod acts;
 mod evidence;
+mod outside;
 
 /// Rows of one answer.
 const ROWS_MAX: usize = 1_000;
@@ -46,7 +47,7 @@ macro_rules! documents {
 
 documents! {
     WatchDocument, watch_openapi: incidents, incident, plans, proposals;
-    TasksDocument, tasks_openapi: tasks, task, step;
+    TasksDocument, tasks_openapi: tasks, outside::task, step;
     ReportDocument, report_openapi: open, act;
     CommandDocument, command_openapi: order, task_order;
     BringDocument, bring_openapi: evidence::bring;
@@ -68,7 +69,7 @@ impl Incidents {
     pub fn tasks_router(&self) -> Router {
         let router = Router::new()
             .route("/api/v1/tasks", get(tasks))
-            .route("/api/v1/tasks/{id}", get(task))
+            .route("/api/v1/tasks/{id}", get(outside::task))
             .route("/api/v1/tasks/{id}/steps", post(step));
         self.limited(router)
     }
@@ -210,6 +211,7 @@ struct TasksAsked {
     incident: Option<String>,
     mine: Option<bool>,
     open: Option<bool>,
+    calling: Option<bool>,
     limit: Option<usize>,
 }
 
@@ -336,6 +338,7 @@ async fn proposals(State(state): State<Incidents>) -> Response {
         ("incident" = Option<String>, Query, description = "Only of this incident"),
         ("mine" = Option<bool>, Query, description = "Only those that are yours, or nobody's"),
         ("open" = Option<bool>, Query, description = "Only those that are not closed or withdrawn, or only those that are"),
+        ("calling" = Option<bool>, Query, description = "Only those whose people call for help, or only others"),
         ("limit" = Option<u32>, Query, description = "1 to 1000; by default 1000"),
     ),
     responses(
@@ -364,6 +367,9 @@ async fn tasks(
             of.as_ref().is_none_or(|of| *of == task.incident)
                 && asked.open.is_none_or(|open| open != task.stage.is_over())
                 && (asked.mine != Some(true) || mine(task))
+                && asked
+                    .calling
+                    .is_none_or(|calling| calling == task.calling.is_some())
         };
         let near = |task: &&Task| {
             let incident = book.incident(&task.incident);
@@ -387,42 +393,6 @@ async fn tasks(
         })
     };
     answered(language, listed())
-}
-
-/// What who does a task needs to know of it, within the own areas and domains: where it is, who commands, where nobody may go, and its steps.
-#[utoipa::path(
-    get,
-    path = "/api/v1/tasks/{id}",
-    tag = "incidents",
-    params(("id" = String, Path, description = "The task's id, 32 hex digits")),
-    responses(
-        (status = 200, description = "As `docs/COMMAND.md` describes it", body = Object),
-        (status = 403, description = "It lies outside the own areas and domains", body = CommandError),
-        (status = 404, description = "No such task", body = CommandError),
-    )
-)]
-async fn task(
-    State(state): State<Incidents>,
-    Extension(who): Extension<Who>,
-    language: Chinese,
-    Path(id): Path<String>,
-) -> Response {
-    let found = || {
-        let id = task_id(&id)?;
-        let folded = state.0.folded();
-        let book = folded.desk.book();
-        let task = book.task(&id).ok_or(Refusal::NoTask)?;
-        let incident = book.incident(&task.incident).ok_or(Refusal::NoIncident)?;
-        if !reaches(&who, Right::Tasks, incident) {
-            return Err(ActError::OutOfReach);
-        }
-        let (task, incident, position) = (task.clone(), incident.clone(), book.position());
-        drop(folded);
-        let sms = &state.0.settings.help_sms;
-        let now = state.0.clock.now();
-        Ok(answer::outside(&task, &incident, sms, (position, now)))
-    };
-    answered(language, found())
 }
 
 /// Opens an incident. Of one alarm there is one incident: who comes second is told its number.

@@ -213,6 +213,8 @@ export interface Command {
   plans(): Asked<readonly Plan[]>;
   /** The tasks that whoever is signed in may do, and city time at which it is so. */
   tasks(): Asked<{ readonly nowMs: number; readonly items: readonly TaskRow[] }>;
+  /** The tasks whose people call for help. */
+  calls(): Asked<readonly TaskRow[]>;
   open(body: object): Promise<Acted>;
   /** Looks after an incident, or orders something for it. */
   act(kind: "acts" | "orders", incident: string, body: object): Promise<Acted>;
@@ -279,6 +281,7 @@ export const commandByHttp: Command = {
       nowMs: Date.parse((answer as { now?: string }).now ?? ""),
       items: items<TaskRow>(answer),
     })),
+  calls: () => ask("tasks?calling=true", items<TaskRow>),
   open: (body) => send("incidents", body),
   act: (kind, incident, body) => send(`incidents/${incident}/${kind}`, body),
   step: (kind, task, body) => send(`tasks/${task}/${kind}`, body),

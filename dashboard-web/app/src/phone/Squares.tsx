@@ -5,13 +5,13 @@ import type { Received } from "./kept";
 import { nextStep, type Queued } from "./queue";
 
 /** The five squares of a task. */
-const SQUARES: readonly (readonly [TaskStage, Step])[] = [
+const SQUARES = [
   ["signed", "sign"],
   ["en_route", "set_out"],
   ["on_scene", "arrive"],
   ["working", "begin"],
   ["done", "finish"],
-];
+] as const satisfies readonly (readonly [TaskStage, Step])[];
 const ORDER: readonly TaskStage[] = [
   "dispatched",
   "signed",
@@ -44,7 +44,7 @@ export const Squares: Component<{
         return (
           <li classList={{ done: done(), now: nextStep(props.stage) === taken, pending: waits() !== undefined }}>
             <b>{done() && waits() === undefined ? "✓" : index() + 1}</b>
-            <span>{t().squares[taken as keyof ReturnType<typeof t>["squares"]]}</span>
+            <span>{t().squares[taken]}</span>
             <Show when={waits()} fallback={<Show when={when()}>{(at) => <time>{clock(at())}</time>}</Show>}>
               <i>{t().phone.pending}</i>
             </Show>

@@ -7,10 +7,14 @@ import { picturesOfPhone } from "./pictures";
 import { Positions } from "./positions";
 import { Queue, type Queued, type QueuedPhoto } from "./queue";
 import { createSnap } from "./snap";
-import { WAY } from "./unit";
+import { follows } from "./unit";
 
 /** The tasks are asked for this often, and what waits is tried again. */
 const ASK_MS = 5_000;
+/** A task in full is asked for again after so long, or when it changed. */
+const LOOK_MS = 20_000;
+/** What was said of an act goes after so long. */
+const TOLD_MS = 8_000;
 const UNDER_WAY = ["signed", "en_route", "on_scene", "working"];
 
 /** All that the phone's page shows, and what can be done on it. */
@@ -54,7 +58,13 @@ export function createPhone(given: { command: Command; field: Field; person: str
   const [unit, setUnit] = createSignal<OwnUnit | null | undefined>(mine?.unit);
   const [here, setHere] = createSignal<Fix>();
   const [allowed, allow] = createSignal(mayLocate(person));
-  const [told, tell] = createSignal<string>();
+  const [told, setTold] = createSignal<string>();
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const tell = (words: string | undefined) => {
+    clearTimeout(silence);
+    setTold(words);
+    if (words !== undefined) silence = setTimeout(() => setTold(undefined), TOLD_MS);
+  };
   const cityMs = () => nowMs() + aheadMs();
   const city = () => new Date(Date.now() + aheadMs()).toISOString();
 
@@ -89,14 +99,13 @@ export function createPhone(given: { command: Command; field: Field; person: str
 
   /** The own unit is as busy as its task: best done by the phone, and no harm if somebody said so already. */
   async function follow(step: Step): Promise<void> {
-    const way = WAY[step];
-    if (way === undefined) return;
-    for (const status of way) {
-      const own = await field.mine();
-      if (own === undefined || own === null) return;
-      if (way.indexOf(own.status) < way.indexOf(status)) await field.status(own, status);
+    for (;;) {
+      await askUnit();
+      const own = unit();
+      const next = own ? follows(own.status, step) : undefined;
+      if (!own || next === undefined) return;
+      if ((await field.status(own, next)).outcome !== "done") return;
     }
-    await askUnit();
   }
   const askUnit = async () => {
     const own = await field.mine();
@@ -107,8 +116,12 @@ export function createPhone(given: { command: Command; field: Field; person: str
     () => tasks().find(({ id }) => id === opened()) ?? (tasks().length === 1 ? tasks()[0] : undefined),
   );
   const look = async () => {
-    const id = shown()?.id;
-    const found = id === undefined ? undefined : await field.task(id);
+    const [task, known] = [shown(), outside()];
+    if (task === undefined) return;
+    const same = known?.task.id === task.id && known.task.version === task.version;
+    // A hazard is large, and a network outside is small.
+    if (same && Date.now() + aheadMs() - known.receivedMs < LOOK_MS) return;
+    const found = await field.task(task.id);
     if (found !== undefined) setOutside({ ...found, receivedMs: Date.now() + aheadMs() });
   };
   const ask = async () => {

@@ -180,7 +180,8 @@ class Played {
     if (stage === undefined || known === undefined) return { outcome: "refused", code: "not_found", why: step };
     const steps = [...known.steps, took(step, 240, actor().name, note, photos)];
     const shown = step === "begin" ? 0 : known.photos + photos;
-    const calling = step === "call_help" ? at(240) : known.calling;
+    const called = step === "call_help" ? at(240) : known.calling;
+    const calling = step === "hear_call" ? null : called;
     const next: Task = { ...known, stage, steps, calling, photos: shown, late: "no", version: known.version + 1 };
     this.tasks = this.tasks.map((each) => (each.id === id ? next : each));
     return { outcome: "done", incident: this.row(), task: { ...next, incident_number: 1 } };
@@ -215,6 +216,7 @@ export const rehearsalCommand: Command = {
   incident: async () => played.whole(),
   plans: async () => PLANS,
   tasks: async () => ({ nowMs: START_MS + 240_000, items: played.taskRows() }),
+  calls: async () => played.taskRows().filter(({ calling }) => calling !== null),
   open: async () => ({ outcome: "done", incident: played.row(), task: null }),
   act: async (_kind, _incident, body) => played.act((body as { act: object }).act),
   step: async (_kind, id, body) => {

@@ -103,6 +103,8 @@ async fn a_call_for_help_lasts_until_somebody_says_that_it_was_heard() {
         assert_ne!(answer["task"]["calling"], Value::Null);
     }
     room.again(true).await;
+    let calls = room.get("/api/v1/tasks?calling=true").await;
+    assert_eq!(calls["items"].as_array().expect("a list").len(), 1);
     let (status, answer) = room.ask(&leader(), "POST", &orders, &hear, "").await;
     assert_eq!(
         (status, &answer["task"]["calling"]),
