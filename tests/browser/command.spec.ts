@@ -52,9 +52,9 @@ test('a call for help is a long press', async ({ page }) => {
   await page.locator('.phone .task').first().click();
   const help = page.locator('.phone .help');
   await help.click();
-  await expect(page.locator('.phone .called')).toHaveCount(0);
+  await expect(page.locator('.phone .help.called')).toHaveCount(0);
   await help.click({ delay: 1_800 });
-  await expect(page.locator('.phone .called')).toContainText('求援已送达');
+  await expect(page.locator('.phone .help.called')).toContainText('求援已送达');
   await page.evaluate(() => {
     location.hash = '#/table';
   });

@@ -142,7 +142,7 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
     await one.getByRole('button', { name, exact: true }).click();
   }
   await one.locator('.camera.primary input').setInputFiles([await picture(field, 3), await picture(field, 4)]);
-  await expect(one.locator('.waiting')).toContainText('照片 2');
+  await expect(one.locator('.waiting')).toContainText('照片 2', { timeout: 15_000 });
   await field.reload();
   await expect(one).toHaveAttribute('data-task', photographed, { timeout: 20_000 });
   await expect(one).toHaveAttribute('data-stage', 'working');

@@ -3,7 +3,6 @@ export interface FieldWords {
   readonly outside: Readonly<
     Record<
       | "report"
-      | "photoMissing"
       | "photoLost"
       | "noRoom"
       | "notAPhoto"
@@ -14,7 +13,6 @@ export interface FieldWords {
       | "helpSent"
       | "helpWaits"
       | "helpSms"
-      | "callHeard"
       | "checkIn"
       | "nextCheckIn"
       | "missedCheckIn"
@@ -23,7 +21,6 @@ export interface FieldWords {
       | "noEntry"
       | "noHazard"
       | "received"
-      | "upwind"
       | "navigate"
       | "locate"
       | "locating"
@@ -52,7 +49,6 @@ export interface FieldWords {
 export const zhField: FieldWords = {
   outside: {
     report: "拍照上报",
-    photoMissing: "缺照片",
     photoLost: "照片已不在这部手机上，请重拍",
     noRoom: "手机存储不够，照片没有保存",
     notAPhoto: "不是能读的照片",
@@ -61,9 +57,8 @@ export const zhField: FieldWords = {
     help: "求援",
     hold: "长按",
     helpSent: "求援已送达",
-    helpWaits: "求援待发，联网即发",
-    helpSms: "发短信求援",
-    callHeard: "求援已有人接应",
+    helpWaits: "求援待发",
+    helpSms: "短信求援",
     checkIn: "报平安",
     nextCheckIn: "下次报平安",
     missedCheckIn: "该报平安了",
@@ -72,7 +67,6 @@ export const zhField: FieldWords = {
     noEntry: "禁入",
     noHazard: "没有收到危险区",
     received: "收到",
-    upwind: "进场路线",
     navigate: "导航",
     locate: "上报我的位置",
     locating: "任务期间正在上报位置",
@@ -98,7 +92,6 @@ export const zhField: FieldWords = {
 export const enField: FieldWords = {
   outside: {
     report: "Photo report",
-    photoMissing: "photo missing",
     photoLost: "The photo is not on this phone any more: take it again",
     noRoom: "No room on this phone: the photo was not kept",
     notAPhoto: "This is no photo that can be read",
@@ -106,10 +99,9 @@ export const enField: FieldWords = {
     retry: "Try again",
     help: "Help",
     hold: "hold",
-    helpSent: "The call for help has arrived",
-    helpWaits: "The call for help goes out when online",
-    helpSms: "Call by SMS",
-    callHeard: "The call for help was heard",
+    helpSent: "Help called",
+    helpWaits: "Help waits",
+    helpSms: "SMS for help",
     checkIn: "I am well",
     nextCheckIn: "Next check-in",
     missedCheckIn: "Check in now",
@@ -118,7 +110,6 @@ export const enField: FieldWords = {
     noEntry: "no entry",
     noHazard: "No hazard received",
     received: "received",
-    upwind: "way in",
     navigate: "Navigate",
     locate: "Tell my position",
     locating: "Position is told during the task",

@@ -1,11 +1,11 @@
-import { type Component, createSignal, onCleanup } from "solid-js";
+import { type Component, createSignal, Match, onCleanup, Switch } from "solid-js";
 import { t } from "../lib/i18n";
 
 /** So long it is pressed: no pocket and no glove calls by mistake. */
 export const HOLD_MS = 1_500;
 
-/** 求援: a long press, by touch or by key. */
-export const Help: Component<{ onCall: () => void }> = (props) => {
+/** 求援: a long press, by touch or by key. What became of the last call stands in its place. */
+export const Help: Component<{ state: "none" | "waits" | "sent"; onCall: () => void }> = (props) => {
   const [held, hold] = createSignal(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const end = () => {
@@ -27,7 +27,7 @@ export const Help: Component<{ onCall: () => void }> = (props) => {
     <button
       type="button"
       class="help"
-      classList={{ held: held() }}
+      classList={{ held: held(), called: props.state !== "none" }}
       style={{ "--hold": `${HOLD_MS}ms` }}
       onPointerDown={begin}
       onPointerUp={end}
@@ -42,7 +42,17 @@ export const Help: Component<{ onCall: () => void }> = (props) => {
       }}
       onBlur={end}
     >
-      <b>{t().outside.help}</b> <small>{t().outside.hold}</small>
+      <Switch>
+        <Match when={props.state === "none"}>
+          <b>{t().outside.help}</b> <small>{t().outside.hold}</small>
+        </Match>
+        <Match when={props.state === "waits"}>
+          <b role="alert">{t().outside.helpWaits}</b>
+        </Match>
+        <Match when={props.state === "sent"}>
+          <b role="alert">{t().outside.helpSent}</b>
+        </Match>
+      </Switch>
     </button>
   );
 };

@@ -27,6 +27,18 @@ export const OneTask: Component<{ task: TaskRow; phone: PhoneState }> = (props) 
   const missing = () => next() === "finish" && shown() < needed();
   const atIt = () => UNDER_WAY.includes(stage());
   const incident = () => props.phone.outside()?.incident;
+  const called = () => {
+    if (queue().some(({ step, refused }) => step === "call_help" && refused === undefined)) return "waits";
+    return props.task.calling === null ? "none" : "sent";
+  };
+  /** Without a network there is the way by SMS, where somebody gave a number. */
+  const sms = () => {
+    const given = props.phone.outside();
+    if (given === undefined || given.help_sms === "") return undefined;
+    const at = props.phone.here() ?? given.incident.place;
+    const place = at ? `${at.lat.toFixed(5)},${at.lon.toFixed(5)}` : "";
+    return `sms:${given.help_sms}?body=${encodeURIComponent(t().helpText(say(props.task.title), place))}`;
+  };
   const take = (step: Step, note = "") => {
     write(undefined);
     props.phone.take(props.task.id, step, note);
@@ -116,10 +128,21 @@ export const OneTask: Component<{ task: TaskRow; phone: PhoneState }> = (props) 
             <Camera onPhotos={snap} words={t().phone.photo} />
           </Show>
           <Show when={atIt()}>
-            <button type="button" onClick={() => write("tell")}>
-              {t().outside.write}
-            </button>
-            <Help onCall={() => take("call_help")} />
+            <Show
+              when={called() === "waits" && sms()}
+              fallback={
+                <button type="button" onClick={() => write("tell")}>
+                  {t().outside.write}
+                </button>
+              }
+            >
+              {(href) => (
+                <a class="sms" href={href()}>
+                  {t().outside.helpSms}
+                </a>
+              )}
+            </Show>
+            <Help state={called()} onCall={() => take("call_help")} />
           </Show>
         </div>
       </div>

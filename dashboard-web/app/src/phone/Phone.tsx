@@ -8,7 +8,7 @@ import { span } from "../lib/time";
 import { SignOut } from "../sign-in/SignOut";
 import { watchNewer } from "../ui/keep";
 import { OneTask } from "./OneTask";
-import { createPhone, type PhoneState } from "./state";
+import { createPhone } from "./state";
 import { Refusals, Tasks } from "./Tasks";
 
 /** The page of somebody in the field: one task at a time, its next step under the thumb, with and without a network. */
@@ -54,7 +54,6 @@ export const PhoneScreen: Component<{
           </button>
         </section>
       </Show>
-      <Called phone={phone} />
       <Show when={phone.told()}>
         {(words) => (
           <p class="told" role="status">
@@ -77,26 +76,5 @@ export const PhoneScreen: Component<{
         {(task) => <OneTask task={task()} phone={phone} />}
       </Show>
     </main>
-  );
-};
-
-/** Whether a call for help has arrived; without a network there is the way by SMS. */
-const Called: Component<{ phone: PhoneState }> = (props) => {
-  const waits = () => props.phone.queue().some(({ step, refused }) => step === "call_help" && refused === undefined);
-  const calling = () => props.phone.tasks().find((task) => task.calling !== null);
-  const sms = () => {
-    const [given, here] = [props.phone.outside(), props.phone.here()];
-    if (given === undefined || given.help_sms === "") return undefined;
-    const at = here ?? given.incident.place;
-    const place = at ? `${at.lat.toFixed(5)},${at.lon.toFixed(5)}` : "";
-    return `sms:${given.help_sms}?body=${encodeURIComponent(t().helpText(say(given.task.title), place))}`;
-  };
-  return (
-    <Show when={waits() || calling() !== undefined}>
-      <section class="called" role="alert">
-        <b>{waits() ? t().outside.helpWaits : t().outside.helpSent}</b>
-        <Show when={waits() && sms()}>{(href) => <a href={href()}>{t().outside.helpSms}</a>}</Show>
-      </section>
-    </Show>
   );
 };

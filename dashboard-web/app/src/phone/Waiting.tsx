@@ -20,8 +20,8 @@ export const Waiting: Component<{ queue: readonly Queued[]; online: boolean }> =
                   {props.online
                     ? t().sendingPhotos(sent(step), step.photos.length)
                     : t().photosWaiting(step.photos.length)}
-                </Show>{" "}
-                {step.note}
+                </Show>
+                <Show when={step.note !== ""}> · {step.note}</Show>
               </span>
               <i>{t().phone.pending}</i>
             </li>
