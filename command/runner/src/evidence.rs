@@ -18,6 +18,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use yiping_desk::evidence::{Media, Photograph, is_digest};
@@ -120,8 +121,21 @@ impl Evidence {
     ///
     /// # Errors
     /// [`EvidenceError`]; then it may be sent again.
-    pub async fn keep(&self, who: &Who, bytes: &[u8]) -> Result<Kept, EvidenceError> {
-        let photograph = Photograph::of(bytes)?;
+    pub async fn keep(&self, who: &Who, bytes: impl Into<Bytes>) -> Result<Kept, EvidenceError> {
+        let (person, seat) = (who.person.clone(), who.seat.clone());
+        let (evidence, bytes) = (self.clone(), bytes.into());
+        // Whoever sent it may be gone meanwhile: what was begun is carried to its end, one after the other.
+        let kept = tokio::spawn(async move { evidence.carry(person, seat, bytes).await });
+        kept.await.map_err(std::io::Error::other)?
+    }
+
+    async fn carry(
+        &self,
+        person: Option<String>,
+        seat: String,
+        bytes: Bytes,
+    ) -> Result<Kept, EvidenceError> {
+        let photograph = blocking(move || Ok(Photograph::of(&bytes))).await??;
         let mut used = self.0.used.lock().await;
         if self.holds(&photograph.digest) {
             let again = true;
@@ -149,7 +163,6 @@ impl Evidence {
             media: photograph.media.name().to_owned(),
             size_bytes: size,
         };
-        let (person, seat) = (who.person.clone(), who.seat.clone());
         let decision = Decision { person, seat, act };
         self.0.log.append(vec![Body::Decision(decision)]).await?;
         blocking(move || {

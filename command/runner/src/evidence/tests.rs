@@ -104,17 +104,17 @@ async fn a_photograph_is_kept_once_and_said_once() {
     let room = Room::new();
     let evidence = room.open(u64::MAX);
     let first = evidence
-        .keep(&who("li"), &photograph(1))
+        .keep(&who("li"), photograph(1))
         .await
         .expect("kept");
     assert!(!first.again && evidence.holds(&first.photograph.digest));
     let again = evidence
-        .keep(&who("li"), &photograph(1))
+        .keep(&who("li"), photograph(1))
         .await
         .expect("kept");
     assert!(again.again);
     let other = evidence
-        .keep(&who("li"), &photograph(2))
+        .keep(&who("li"), photograph(2))
         .await
         .expect("kept");
     assert_ne!(other.photograph.digest, first.photograph.digest);
@@ -127,7 +127,7 @@ async fn a_photograph_is_kept_once_and_said_once() {
     assert_eq!((media, bytes), (Media::Png, photograph(1)));
     assert!(
         reopened
-            .keep(&who("wang"), &photograph(2))
+            .keep(&who("wang"), photograph(2))
             .await
             .expect("kept")
             .again
@@ -144,7 +144,7 @@ async fn many_at_once_are_one() {
     let tasks: Vec<_> = (0..40)
         .map(|number| {
             let evidence = evidence.clone();
-            tokio::spawn(async move { evidence.keep(&who("li"), &photograph(number % 4)).await })
+            tokio::spawn(async move { evidence.keep(&who("li"), photograph(number % 4)).await })
         })
         .collect();
     let mut new = 0;
@@ -159,7 +159,7 @@ async fn what_was_not_answered_for_is_not_here_and_comes_again() {
     let room = Room::new();
     let kept = room
         .open(u64::MAX)
-        .keep(&who("li"), &photograph(1))
+        .keep(&who("li"), photograph(1))
         .await
         .expect("kept");
     let digest = kept.photograph.digest;
@@ -181,7 +181,7 @@ async fn what_was_not_answered_for_is_not_here_and_comes_again() {
         "its bytes are on disk"
     );
     let again = evidence
-        .keep(&who("li"), &photograph(1))
+        .keep(&who("li"), photograph(1))
         .await
         .expect("kept");
     assert!(!again.again && evidence.holds(&digest));
@@ -200,27 +200,27 @@ async fn a_full_store_takes_none_and_gives_what_it_has() {
     let evidence = room.open(2 * size);
     for number in [1, 2] {
         evidence
-            .keep(&who("li"), &photograph(number))
+            .keep(&who("li"), photograph(number))
             .await
             .expect("kept");
     }
     let full = evidence
-        .keep(&who("li"), &photograph(3))
+        .keep(&who("li"), photograph(3))
         .await
         .expect_err("full");
     assert_eq!(full.code(), "evidence_full");
     assert!(
         evidence
-            .keep(&who("li"), &photograph(2))
+            .keep(&who("li"), photograph(2))
             .await
             .expect("here")
             .again
     );
     // The limit holds over a restart, and raising it is enough.
     let reopened = room.open(2 * size);
-    assert!(reopened.keep(&who("li"), &photograph(3)).await.is_err());
+    assert!(reopened.keep(&who("li"), photograph(3)).await.is_err());
     room.open(3 * size)
-        .keep(&who("li"), &photograph(3))
+        .keep(&who("li"), photograph(3))
         .await
         .expect("kept");
     assert_eq!(room.told().await.len(), 3);
@@ -233,7 +233,7 @@ async fn what_is_missing_or_changed_is_named() {
     let mut digests = Vec::new();
     for number in 0..3 {
         let kept = evidence
-            .keep(&who("li"), &photograph(number))
+            .keep(&who("li"), photograph(number))
             .await
             .expect("kept");
         digests.push(kept.photograph.digest.to_string());

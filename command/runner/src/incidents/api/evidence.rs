@@ -63,7 +63,7 @@ pub(super) async fn bring(
             ) => ActError::TooLarge(evidence.file_bytes_max()),
             other => ActError::Request(other.body_text()),
         })?;
-        let kept = evidence.keep(&who, &bytes).await?;
+        let kept = evidence.keep(&who, bytes).await?;
         Ok(KeptAnswer {
             digest: kept.photograph.digest.to_string(),
             media: kept.photograph.media.name(),
