@@ -60,6 +60,7 @@ test('a call for help is a long press', async ({ page }) => {
   });
   const call = page.locator('.calls');
   await expect(call).toContainText('求援');
+  await expect(page.locator('.board .task').first()).toBeVisible();
   expect(await accessibility(page)).toEqual([]);
   await call.getByRole('button', { name: '求援已收到' }).click();
   await expect(call).toHaveCount(0);
