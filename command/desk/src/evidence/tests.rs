@@ -26,7 +26,7 @@ fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
 }
 
 /// An Exif as a camera writes it: orientation, and a place beside it.
-fn exif(order: &[u8; 2], side: u16) -> Vec<u8> {
+fn exif(order: &[u8], side: u16) -> Vec<u8> {
     let little = order == b"II";
     let short = |number: u16| {
         if little {
@@ -64,7 +64,7 @@ fn after_start(more: &[u8]) -> Vec<u8> {
 }
 
 /// A PNG chunk; nobody looks at its check sum.
-fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(kind: &[u8], body: &[u8]) -> Vec<u8> {
     let mut chunk = (body.len() as u32).to_be_bytes().to_vec();
     chunk.extend(kind);
     chunk.extend(body);
@@ -80,7 +80,7 @@ fn riff(chunks: &[u8]) -> Vec<u8> {
     file
 }
 
-fn riff_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn riff_chunk(kind: &[u8], body: &[u8]) -> Vec<u8> {
     let mut chunk = kind.to_vec();
     chunk.extend((body.len() as u32).to_le_bytes());
     chunk.extend(body);

@@ -53,13 +53,12 @@ impl ActError {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::Unplanned(_) => "does_not_fit",
-            Self::NoPlan(_) => "not_found",
+            Self::NoPlan(_) | Self::NothingToShow => "not_found",
             Self::OutOfReach => "not_allowed",
             Self::Request(_) => "bad_body",
             Self::TooLarge(_) => "too_large",
             Self::Evidence(error) => error.code(),
             Self::NoEvidence(_) => "no_evidence",
-            Self::NothingToShow => "not_found",
             Self::Log(_) | Self::Behind(_) => "unavailable",
         }
     }

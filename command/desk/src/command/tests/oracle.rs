@@ -98,8 +98,12 @@ impl Oracle {
                 Step::Verify | Step::Prove => TaskStage::Verified,
                 Step::Close => TaskStage::Closed,
                 Step::Withdraw => TaskStage::Withdrawn,
-                Step::Tell | Step::CallHelp | Step::HearCall => stage,
-                Step::Overdue | Step::Remind | Step::Supervise => stage,
+                Step::Tell
+                | Step::CallHelp
+                | Step::HearCall
+                | Step::Overdue
+                | Step::Remind
+                | Step::Supervise => stage,
             };
         }
         stage
