@@ -1,3 +1,4 @@
+import "./scene.css";
 import { type Component, For, Show } from "solid-js";
 import { t } from "../lib/i18n";
 import { HazardMap } from "./HazardMap";
