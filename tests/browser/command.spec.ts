@@ -55,6 +55,7 @@ test('a call for help is a long press', async ({ page }) => {
   await expect(page.locator('.phone .help.called')).toHaveCount(0);
   await help.click({ delay: 1_800 });
   await expect(page.locator('.phone .help.called')).toContainText('求援已送达');
+  await page.setViewportSize({ width: 1920, height: 1080 });
   await page.evaluate(() => {
     location.hash = '#/table';
   });
