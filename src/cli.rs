@@ -237,6 +237,8 @@ pub(crate) enum Ledger {
     Verify(Verify),
     /// Writes the entries to standard output, checked.
     Export(Export),
+    /// Checks the ledger, and then every photograph that it names: one that is missing or changed is named. docs/COMMAND.md
+    Evidence(Photographs),
 }
 
 #[derive(Debug, Args)]
@@ -247,6 +249,13 @@ pub(crate) struct Verify {
     /// A head that was noted elsewhere (`/healthz`, a handover): its number and digest, for example 812:9f2c…. The ledger must hold it.
     #[arg(long, value_name = "NUMBER:DIGEST", value_parser = head)]
     pub(crate) head: Option<Head>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Photographs {
+    /// The data folder of the program, or a copy of it with `ledger` and `evidence`.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

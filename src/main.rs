@@ -50,6 +50,7 @@ fn main() -> ExitCode {
             Command::People(People::Demo(place)) => commands::people::demo(place).await,
             Command::Ledger(Ledger::Verify(arguments)) => commands::ledger::verify(&arguments),
             Command::Ledger(Ledger::Export(arguments)) => commands::ledger::export(&arguments),
+            Command::Ledger(Ledger::Evidence(arguments)) => commands::ledger::evidence(&arguments),
         }
     });
     runtime.shutdown_background();

@@ -15,6 +15,9 @@ use yiping_server::people::fresh;
 /// Where it is written, in the data folder, for this user only.
 const FILE: &str = "sign-in.json";
 
+/// The account of who acts outside.
+pub(crate) const OUTSIDE: &str = "field";
+
 /// The accounts: name, name on screens, role.
 const ACCOUNTS: [(&str, &str, Role); 8] = [
     ("viewer", "观察员", Role::Viewer),
@@ -22,7 +25,7 @@ const ACCOUNTS: [(&str, &str, Role); 8] = [
     ("leader", "值班长", Role::ShiftLeader),
     ("commander", "指挥长", Role::Commander),
     ("department", "部门联络员", Role::Department),
-    ("field", "现场人员", Role::Field),
+    (OUTSIDE, "现场人员", Role::Field),
     ("administrator", "管理员", Role::Administrator),
     ("auditor", "审计员", Role::Auditor),
 ];

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use yiping_desk::units::{Register, Roads, Settings, UnitBook};
+use yiping_desk::units::{Register, Roads, Settings, UnitBook, UnitKind};
 use yiping_model::{Catalogue, Zone};
 use yiping_sim::Town;
+
+use crate::sign_in::OUTSIDE;
 
 /// Units, and the roads on which they go.
 #[derive(Debug, Default)]
@@ -52,8 +54,14 @@ impl Fleet {
             return Ok(self);
         }
         let register: Register = serde_json::from_value(town.register())?;
+        let mut register = register.checked(settings.units_max)?;
+        // Somebody outside has a phone, and with it a unit.
+        let mut units = register.units.iter_mut();
+        if let Some(unit) = units.find(|unit| unit.kind == UnitKind::Vehicle) {
+            unit.account = Some(OUTSIDE.to_owned());
+        }
         Ok(Self {
-            register: register.checked(settings.units_max)?,
+            register,
             roads: Some(Arc::new(Roads::read(&serde_json::to_vec(&town.roads())?)?)),
         })
     }

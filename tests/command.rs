@@ -7,10 +7,17 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::access::{access, ask_as};
+use support::access::{access, ask_as, send_as};
 use support::city::{demo, now_ms};
 use support::{Yiping, get, post, until};
 use yiping_model::Timestamp;
+
+/// A photograph of its own: the size of a pixel is another one.
+fn photograph(number: u8) -> Vec<u8> {
+    let (head, rest) = include_bytes!("../command/desk/testdata/small.png").split_at(33);
+    let sized = [0, 0, 1, number, 0, 0, 1, number, 1, 0, 0, 0, 0];
+    [head, b"\0\0\0\x09pHYs", &sized, rest].concat()
+}
 
 /// The things that people do, each under a key of its own.
 struct Table {
@@ -41,6 +48,16 @@ impl Table {
     fn ask(&self, who: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let answer = ask_as(self.program.port, method, path, body, &self.people[who]);
         answer.expect("the program answers")
+    }
+
+    /// Brings a photograph; the digest by which it is kept.
+    fn brings(&self, who: &str, photograph: Vec<u8>) -> String {
+        let (port, path) = (self.program.port, "/api/v1/evidence");
+        let body = ("image/png", photograph);
+        let answer = send_as(port, "POST", path, body, &self.people[who]);
+        let (status, kept) = answer.expect("the program answers");
+        assert_eq!(status, 200, "{kept}");
+        kept["digest"].as_str().expect("text").to_owned()
     }
 
     /// Does something that must count.
@@ -184,9 +201,9 @@ fn from_the_alarm_to_the_report_closed_by_proof_over_a_kill() {
     for (number, (template, task)) in tasks.iter().enumerate() {
         for step in ["sign", "set_out", "arrive", "begin", "finish"] {
             let taken_at = now(&table);
-            let photo = |letter: char| json!({ "digest": letter.to_string().repeat(64), "taken_at": taken_at });
+            let photo = |number: u8| json!({ "digest": table.brings("field", photograph(number)), "taken_at": taken_at });
             let photos = if step == "finish" {
-                json!([photo('a'), photo('b')])
+                json!([photo(1), photo(2)])
             } else {
                 json!([])
             };
@@ -306,13 +323,13 @@ fn from_the_alarm_to_the_report_closed_by_proof_over_a_kill() {
 /// The ledger is whole, and says who did what. It follows within a second.
 fn verified(folder: &tempfile::TempDir) {
     let data = folder.path().join("data");
+    let run = |command: &str, more: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_yiping"));
+        let program = program.args(["ledger", command]).arg(&data).args(more);
+        program.output().expect("it runs")
+    };
     let ledger = |command: &str, more: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_yiping"))
-            .args(["ledger", command])
-            .arg(&data)
-            .args(more)
-            .output()
-            .expect("it runs");
+        let output = run(command, more);
         assert!(
             output.status.success(),
             "{}",
@@ -326,6 +343,20 @@ fn verified(folder: &tempfile::TempDir) {
         text.contains("to Evaluated")
     });
     ledger("verify", &[]);
+    // Each photograph was brought for several tasks, and is one.
+    assert!(ledger("evidence", &[]).contains("2 photographs are whole"));
+    assert!(text.contains("brought the photograph"));
+    let kept = std::fs::read_dir(data.join("evidence")).expect("a folder");
+    let kept = kept.map(|file| file.expect("a file").path());
+    let changed = kept.min().expect("a photograph");
+    std::fs::write(&changed, photograph(9)).expect("changed");
+    let found = run("evidence", &[]);
+    let digest = changed.file_name().expect("a name").to_string_lossy();
+    let told = String::from_utf8_lossy(&found.stderr).into_owned();
+    assert!(
+        !found.status.success() && told.contains(&format!("changed: photograph {digest}")),
+        "{told}"
+    );
     for said in [
         "opened incident",
         "started response Ⅱ by plan hazardous-gas",

@@ -9,7 +9,7 @@ use yiping_desk::ledger::{By, Digest, Entry, Line};
 use yiping_model::{Act, Command, CommandAct, Duty, Means, Notice, NoticeCause, NoticeStep, Part};
 
 use super::{complain, say};
-use crate::cli::{Export, Form, Verify};
+use crate::cli::{Export, Form, Photographs, Verify};
 use crate::house::LEDGER;
 
 /// Checks a ledger.
@@ -48,6 +48,25 @@ pub(crate) fn export(arguments: &Export) -> anyhow::Result<()> {
         "{} entries; head {}:{}",
         head.n, head.n, head.digest
     ));
+    Ok(())
+}
+
+/// Checks the photographs that the ledger names.
+pub(crate) fn evidence(arguments: &Photographs) -> anyhow::Result<()> {
+    let data = &arguments.folder;
+    let checked = yiping_command::evidence::check(data, &folder(data))?;
+    for (what, found) in [("missing", &checked.missing), ("changed", &checked.changed)] {
+        for (digest, n) in found {
+            complain(&format!("{what}: photograph {digest} of entry {n}"));
+        }
+    }
+    let (missing, changed) = (checked.missing.len(), checked.changed.len());
+    anyhow::ensure!(
+        missing + changed == 0,
+        "of the photographs that the ledger names {missing} are missing and {changed} changed; {} are whole",
+        checked.whole
+    );
+    say(&format!("{} photographs are whole", checked.whole));
     Ok(())
 }
 
@@ -334,6 +353,11 @@ fn done(act: &Act) -> String {
             let (seen, until) = (seen.unwrap_or_default(), until.unwrap_or_default());
             format!("unit {unit} is {status}{until} {note:?}{seen}")
         }
+        Act::KeepPhoto {
+            digest,
+            media,
+            size_bytes,
+        } => format!("brought the photograph {digest} ({media}, {size_bytes} bytes)"),
         Act::CheckInUnit { unit, note } => format!("checked in for unit {unit} {note:?}"),
         Act::SetUnitStock {
             unit,

@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) ledger: yiping_command::Settings,
     /// How incidents are kept up.
     pub(crate) command: yiping_command::incidents::Settings,
+    /// How much of photographs is kept.
+    pub(crate) evidence: yiping_command::evidence::Settings,
     /// Which days and hours are worked.
     pub(crate) calendar: yiping_desk::calendar::CalendarSettings,
     /// Shifts, seats, escalation.
@@ -194,6 +196,10 @@ impl Config {
         self.pattern()?;
         self.notify.check()?;
         self.heartbeat.check()?;
+        anyhow::ensure!(
+            self.evidence.file_bytes_max > 0,
+            "evidence.file_bytes_max must be at least 1"
+        );
         self.log.check()?;
         self.sim.check()?;
         self.ingest.validate()?;

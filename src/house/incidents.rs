@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use yiping_command::evidence::Evidence;
 use yiping_command::incidents::{City, Incidents, Progress, api};
 use yiping_desk::rights::Right;
 use yiping_log::{DiskLog, Log};
@@ -26,7 +27,10 @@ pub(super) fn open(
     };
     let clock = log.clock().clone();
     let log = Arc::clone(log) as Arc<dyn Log>;
-    Ok(Incidents::new(log, clock, city, config.command.clone()))
+    let photographs = config.evidence.clone();
+    let evidence = Evidence::open(&config.data.dir, Arc::clone(&log), photographs)?;
+    let settings = config.command.clone();
+    Ok(Incidents::new(log, clock, city, evidence, settings))
 }
 
 impl House {
@@ -69,6 +73,12 @@ impl House {
                 api::command_openapi(),
             ),
             (incidents.tasks_router(), Right::Tasks, api::tasks_openapi()),
+            (incidents.bring_router(), Right::Tasks, api::bring_openapi()),
+            (
+                incidents.evidence_router(),
+                Right::Evidence,
+                api::evidence_openapi(),
+            ),
         ];
         served
             .map(|(router, right, document)| Extra {

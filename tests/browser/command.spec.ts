@@ -1,6 +1,6 @@
 // The command table and the phone, rehearsed: accessible, legible, and a queue that goes out once.
 import { expect, type Page, test } from '@playwright/test';
-import { accessibility, complaints, illegible } from './page';
+import { accessibility, complaints, illegible, picture } from './page';
 import { type Rehearsal, rehearsal } from './rehearsal';
 
 const PHONE = { width: 390, height: 844 };
@@ -16,7 +16,7 @@ test.afterAll(async () => {
 
 /** Targets that a glove would miss: lower than so many pixels. */
 const low = (page: Page, pixels: number): Promise<string[]> =>
-  page.locator('.phone button, .phone .camera, .table .orders button, .board button').evaluateAll(
+  page.locator('.phone button, .phone a, .phone .camera, .table .orders button, .board button').evaluateAll(
     (all, least) =>
       all.filter((each) => each.getBoundingClientRect().height < least).map((each) => each.textContent ?? ''),
     pixels,
@@ -46,6 +46,27 @@ for (const lang of ['zh', 'en']) {
   });
 }
 
+test('a call for help is a long press', async ({ page }) => {
+  await page.setViewportSize(PHONE);
+  await page.goto(`${served.url}/?invented#/phone`);
+  await page.locator('.phone .task').first().click();
+  const help = page.locator('.phone .help');
+  await help.click();
+  await expect(page.locator('.phone .help.called')).toHaveCount(0);
+  await help.click({ delay: 1_800 });
+  await expect(page.locator('.phone .help.called')).toContainText('求援已送达');
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.evaluate(() => {
+    location.hash = '#/table';
+  });
+  const call = page.locator('.calls');
+  await expect(call).toContainText('求援');
+  await expect(page.locator('.board .task').first()).toBeVisible();
+  expect(await accessibility(page)).toEqual([]);
+  await call.getByRole('button', { name: '求援已收到' }).click();
+  await expect(call).toHaveCount(0);
+});
+
 test('a task is done step by step on the phone, and verified at the table', async ({ page }) => {
   await page.goto(`${served.url}/?invented#/phone`);
   await page.locator('.phone .task', { hasText: '演示小学' }).click();
@@ -59,10 +80,15 @@ test('a task is done step by step on the phone, and verified at the table', asyn
     await one.getByRole('button', { name: step, exact: true }).click();
     await expect(one).toHaveAttribute('data-stage', stage ?? '');
   }
-  // Not without its photograph.
-  await expect(one.locator('button.primary')).toBeDisabled();
-  await one.locator('input[type="file"]').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('one') });
-  await one.locator('button.primary').click();
+  // Not without its photograph, and not with what is none.
+  const finish = one.getByRole('button', { name: '处置完成' });
+  await expect(finish).toBeDisabled();
+  const camera = one.locator('.camera.primary');
+  await camera.locator('input').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('one') });
+  await expect(page.locator('.phone .told')).toHaveText('不是能读的照片');
+  await expect(finish).toBeDisabled();
+  await camera.locator('input').setInputFiles(await picture(page, 1));
+  await finish.click();
   await expect(one).toHaveAttribute('data-stage', 'done');
   await page.evaluate(() => {
     location.hash = '#/table';

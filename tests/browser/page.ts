@@ -51,3 +51,19 @@ export function complaints(page: Page): string[] {
   });
   return list;
 }
+
+/** A photograph of its own, as a camera gives one: larger than a phone sends. */
+export async function picture(page: Page, number: number): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const bytes = await page.evaluate(async (seed) => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [2_400, 1_800];
+    const pen = canvas.getContext('2d');
+    for (let at = 0; pen !== null && at < 40; at += 1) {
+      pen.fillStyle = `hsl(${(seed * 67 + at * 31) % 360} 60% 50%)`;
+      pen.fillRect((at % 8) * 300, Math.floor(at / 8) * 360, 300, 360);
+    }
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.9));
+    return [...new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0))];
+  }, number);
+  return { name: `${number}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) };
+}

@@ -2,7 +2,7 @@
 // the readings, the end and the reports; the ledger has all of it.
 import { execFileSync } from 'node:child_process';
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { complaints } from './page';
+import { complaints, picture } from './page';
 import { demo, fillIn, type Program } from './program';
 
 const PHONE = { width: 390, height: 844 };
@@ -33,7 +33,7 @@ async function seated(browser: Browser, account: string, hash: string, viewport?
 interface Whole {
   readonly version: number;
   readonly stage: string;
-  readonly tasks: readonly { id: string; stage: string; template: string; steps: readonly { key: string; step: string }[] }[];
+  readonly tasks: readonly { id: string; stage: string; template: string; steps: readonly { key: string; step: string; photos?: readonly { digest: string }[] }[] }[];
   readonly reports: readonly { report: string; times: number }[];
 }
 
@@ -42,10 +42,36 @@ async function whole(page: Page, id: string): Promise<Whole> {
   return ((await answer.json()) as { incident: Whole }).incident;
 }
 
+/** A task of an incident. */
+async function taskOf(page: Page, incident: string, task: string): Promise<Whole['tasks'][number] | undefined> {
+  return (await whole(page, incident)).tasks.find((each) => each.id === task);
+}
+
+/** How many photographs wait on a phone; runs in its page. */
+async function waitingPhotographs(): Promise<number> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open('yiping', 1);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const count = await new Promise<number>((resolve) => {
+    const request = database.transaction('photographs').objectStore('photographs').count();
+    request.onsuccess = () => resolve(request.result);
+  });
+  database.close();
+  return count;
+}
+
 /** What a script does where the page has shown it once already. */
 async function step(page: Page, kind: string, task: string, name: string): Promise<void> {
   const { now: taken_at } = (await (await page.request.get(`${program.url}/api/v1/tasks?limit=1`)).json()) as { now: string };
-  const photos = name === 'finish' ? ['a', 'b'].map((letter) => ({ digest: letter.repeat(64), taken_at })) : [];
+  const photos = [];
+  for (const number of name === 'finish' ? [1, 2] : []) {
+    const { mimeType, buffer } = await picture(page, number);
+    const brought = await page.request.post(`${program.url}/api/v1/evidence`, { headers: { 'content-type': mimeType }, data: buffer });
+    expect(brought.status(), await brought.text()).toBe(200);
+    photos.push({ digest: ((await brought.json()) as { digest: string }).digest, taken_at });
+  }
   const data = { key: `${task.slice(0, 20)}-${name}`, step: name, photos };
   const answer = await page.request.post(`${program.url}/api/v1/tasks/${task}/${kind}`, { data });
   expect(answer.status(), `${name}: ${await answer.text()}`).toBe(200);
@@ -103,8 +129,47 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   const own = steps.map((each) => each.step).filter((name) => ['sign', 'set_out', 'arrive', 'begin', 'finish'].includes(name));
   expect(own).toEqual(['sign', 'set_out', 'arrive', 'begin', 'finish']);
 
+  // Another task with its photographs, without a network: the page is even opened anew, and everything arrives once.
+  await field.locator('.phone .back').click();
+  await field.locator('.phone .task').first().click();
+  await expect(one).not.toHaveAttribute('data-task', task);
+  const photographed = (await one.getAttribute('data-task')) ?? '';
+  await one.getByRole('button', { name: '签收', exact: true }).click();
+  await expect.poll(async () => (await taskOf(leader, id, photographed))?.stage).toBe('signed');
+  await expect.poll(() => field.evaluate(async () => (await caches.keys()).length > 0 && (await (await caches.open((await caches.keys())[0] ?? '')).keys()).length > 3)).toBe(true);
+  await field.context().setOffline(true);
+  for (const name of ['出动', '到场', '开始处置']) {
+    await one.getByRole('button', { name, exact: true }).click();
+  }
+  await one.locator('.camera.primary input').setInputFiles([await picture(field, 3), await picture(field, 4)]);
+  await expect(one.locator('.waiting')).toContainText('照片 2', { timeout: 15_000 });
+  await field.reload();
+  await expect(one).toHaveAttribute('data-task', photographed, { timeout: 20_000 });
+  await expect(one).toHaveAttribute('data-stage', 'working');
+  await one.getByRole('button', { name: '处置完成', exact: true }).click();
+  await expect(field.locator('.phone .band')).toContainText('5 条待发');
+  await field.context().setOffline(false);
+  await expect(field.locator('.phone .band')).toHaveCount(0, { timeout: 20_000 });
+  await expect(one).toHaveAttribute('data-stage', 'done');
+  const told = (await taskOf(leader, id, photographed))?.steps ?? [];
+  expect(told.map((each) => each.step).filter((name) => !['overdue', 'remind', 'supervise'].includes(name))).toEqual([
+    'sign',
+    'set_out',
+    'arrive',
+    'begin',
+    'tell',
+    'finish',
+  ]);
+  const shots = told.flatMap(({ photos }) => photos ?? []);
+  expect(shots).toHaveLength(2);
+  for (const { digest } of shots) {
+    const answer = await leader.request.get(`${program.url}/api/v1/evidence/${digest}`);
+    expect([answer.status(), answer.headers()['content-type']]).toEqual([200, 'image/jpeg']);
+  }
+  await expect.poll(() => field.evaluate(waitingPhotographs)).toBe(0);
+
   // The others by script; one of them is verified and closed at the table.
-  const others = (await whole(leader, id)).tasks.filter((each) => each.id !== task);
+  const others = (await whole(leader, id)).tasks.filter((each) => each.id !== task && each.id !== photographed);
   for (const { id: other } of others) {
     for (const name of ['sign', 'set_out', 'arrive', 'begin', 'finish']) {
       await step(field, 'steps', other, name);
@@ -112,6 +177,7 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   }
   const waiting = leader.locator('.board .task[data-stage="done"]').filter({ has: leader.getByRole('button', { name: '核证' }) });
   await expect(waiting).toHaveCount(5);
+  others.push(...(await whole(leader, id)).tasks.filter((each) => each.id === photographed));
   const shown = (await waiting.first().getAttribute('data-task')) ?? '';
   await waiting.first().getByRole('button', { name: '核证' }).click();
   const verified = leader.locator(`.board .task[data-task="${shown}"]`);
@@ -151,8 +217,10 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   await program.stop();
   const verdict = execFileSync(program.binary, ['ledger', 'verify', program.folder], { encoding: 'utf8' });
   expect(verdict).not.toBe('');
-  const told = execFileSync(program.binary, ['ledger', 'export', program.folder, '--form', 'text'], { encoding: 'utf8' });
-  for (const part of ['opened incident', 'to Evaluated']) {
-    expect(told).toContain(part);
+  const photographs = execFileSync(program.binary, ['ledger', 'evidence', program.folder], { encoding: 'utf8' });
+  expect(photographs).toContain('photographs are whole');
+  const exported = execFileSync(program.binary, ['ledger', 'export', program.folder, '--form', 'text'], { encoding: 'utf8' });
+  for (const part of ['opened incident', 'to Evaluated', 'brought the photograph']) {
+    expect(exported).toContain(part);
   }
 });

@@ -144,14 +144,26 @@ pub(crate) fn ask_as(
     body: &serde_json::Value,
     secret: &str,
 ) -> Option<(u16, serde_json::Value)> {
+    let body = body.to_string().into_bytes();
+    send_as(port, method, path, ("application/json", body), secret)
+}
+
+/// The same with a body of another kind.
+pub(crate) fn send_as(
+    port: u16,
+    method: &str,
+    path: &str,
+    (kind, body): (&str, Vec<u8>),
+    secret: &str,
+) -> Option<(u16, serde_json::Value)> {
     let request = ureq::http::Request::builder()
         .method(method)
         .uri(format!("http://127.0.0.1:{port}{path}"))
-        .header("content-type", "application/json")
+        .header("content-type", kind)
         .header("authorization", format!("Bearer {secret}"));
     let agent = agent();
     let request = agent
-        .configure_request(request.body(body.to_string()).expect("a request"))
+        .configure_request(request.body(body).expect("a request"))
         .allow_non_standard_methods(true)
         .build();
     let mut answer = agent.run(request).ok()?;

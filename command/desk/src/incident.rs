@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yiping_model::command::{
-    EventLevel, IncidentClass, IncidentForm, ItemForm, Origin, Place, ReportForm, ResponseLevel,
-    RoleForm, Stage,
+    EventLevel, HazardForm, IncidentClass, IncidentForm, ItemForm, Origin, Place, ReportForm,
+    ResponseLevel, RoleForm, Stage,
 };
 use yiping_model::{IncidentId, Level, Position, TaskId, Text, Timestamp};
 
@@ -112,6 +112,9 @@ pub struct Incident {
     pub domain: Option<String>,
     /// Who and what is affected.
     pub affected: Vec<String>,
+    /// Where nobody may go, as it was drawn last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hazard: Option<HazardMark>,
     /// Where it stands.
     pub stage: Stage,
     /// When it was opened.
@@ -137,6 +140,18 @@ pub struct Incident {
     /// The last record that changed it or a task of it.
     pub changed: Position,
     pub(crate) keys: VecDeque<SmolStr>,
+}
+
+/// A hazard that was drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HazardMark {
+    /// As it was drawn.
+    #[serde(flatten)]
+    pub form: HazardForm,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
 }
 
 /// A response that runs.
@@ -239,6 +254,7 @@ impl Incident {
             area: form.area.clone(),
             domain: form.domain.clone(),
             affected: form.affected.clone(),
+            hazard: None,
             stage: Stage::Reported,
             opened: at,
             ended: None,

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod command;
 pub mod duty;
+pub mod evidence;
 pub mod fuse;
 pub mod incident;
 pub mod ledger;

@@ -68,6 +68,8 @@ pub enum Right {
     Command,
     /// See tasks and do them.
     Tasks,
+    /// See the photographs of tasks.
+    Evidence,
     /// Be on duty: take, leave and hand over a seat, write the duty log.
     Duty,
 }
@@ -104,7 +106,7 @@ const A: Reach = Reach::All;
 
 /// The table: how far each right reaches for each of [`ROLES`].
 #[rustfmt::skip]
-pub const TABLE: [(Right, [Reach; ROLES.len()]); 16] = [
+pub const TABLE: [(Right, [Reach; ROLES.len()]); 17] = [
     //                   viewer officer leader commander department field administrator auditor wall source listener
     (Right::Watch,       [A,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::History,     [A,    A,      A,     A,        A,         N,    N,            A,      A,   N,     A]),
@@ -121,6 +123,7 @@ pub const TABLE: [(Right, [Reach; ROLES.len()]); 16] = [
     (Right::Incidents,   [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
     (Right::Command,     [N,    N,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
     (Right::Tasks,       [N,    O,      O,     O,        O,         O,    N,            N,      N,   N,     N]),
+    (Right::Evidence,    [N,    O,      O,     O,        O,         O,    N,            A,      N,   N,     N]),
     (Right::Duty,        [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
 ];
 
@@ -212,6 +215,7 @@ impl Right {
             Self::Incidents => "incidents",
             Self::Command => "command",
             Self::Tasks => "tasks",
+            Self::Evidence => "evidence",
             Self::Duty => "duty",
         }
     }

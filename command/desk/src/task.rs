@@ -64,7 +64,7 @@ pub const STAGES: [TaskStage; 10] = [
 ];
 
 /// All steps.
-pub const STEPS: [Step; 16] = [
+pub const STEPS: [Step; 19] = [
     Step::Sign,
     Step::Refuse,
     Step::Reassign,
@@ -76,6 +76,9 @@ pub const STEPS: [Step; 16] = [
     Step::SendBack,
     Step::Close,
     Step::Withdraw,
+    Step::Tell,
+    Step::CallHelp,
+    Step::HearCall,
     Step::Overdue,
     Step::Remind,
     Step::Supervise,
@@ -115,10 +118,16 @@ pub const MOVES: &[(TaskStage, Step, TaskStage)] = &[
     (TaskStage::Refused,    Step::Withdraw, TaskStage::Withdrawn),
 ];
 
-/// Where a step leads from a stage; lateness leads nowhere.
+/// Where a step leads from a stage; lateness leads nowhere, nor does what is told or called in between.
 pub fn after(stage: TaskStage, step: Step) -> Option<TaskStage> {
     if matches!(step, Step::Overdue | Step::Remind | Step::Supervise) {
         return stage.leg().map(|_| stage);
+    }
+    match step {
+        Step::Tell | Step::CallHelp => return stage.has_doer().then_some(stage),
+        // Whoever called is answered, whatever became of the task.
+        Step::HearCall => return Some(stage),
+        _ => {}
     }
     let mut moves = MOVES.iter();
     let found = moves.find(|(from, by, _)| (*from, *by) == (stage, step));
@@ -162,6 +171,14 @@ impl TaskStage {
         }
     }
 
+    /// Whether somebody is at it who signed it.
+    pub const fn has_doer(self) -> bool {
+        matches!(
+            self,
+            Self::Signed | Self::EnRoute | Self::OnScene | Self::Working | Self::Done
+        )
+    }
+
     /// Whether nothing more is to be done.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Closed | Self::Withdrawn)
@@ -198,6 +215,9 @@ pub const fn step_names(step: Step) -> (&'static str, &'static str) {
         Step::SendBack => ("退回", "send back"),
         Step::Close => ("关闭", "close"),
         Step::Withdraw => ("撤销", "withdraw"),
+        Step::Tell => ("上报", "tell"),
+        Step::CallHelp => ("求援", "call for help"),
+        Step::HearCall => ("求援已收到", "hear the call"),
         Step::Overdue => ("逾期", "overdue"),
         Step::Remind => ("催办", "remind"),
         Step::Supervise => ("督办", "supervise"),
@@ -245,6 +265,9 @@ pub struct Task {
     pub began: Option<Timestamp>,
     /// How often it was opened again by readings.
     pub relapses: u32,
+    /// Since when who does it calls for help, and nobody has heard it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calling: Option<Timestamp>,
     /// Everything that was done, in the order of the log.
     pub steps: Vec<Took>,
     /// Microseconds that were given to sign, and to finish.
@@ -307,6 +330,7 @@ impl Task {
             made_at: at,
             began: None,
             relapses: 0,
+            calling: None,
             steps: Vec::new(),
             given: (given(form.sign_by), given(form.done_by)),
         }
@@ -344,7 +368,8 @@ impl Task {
             stage: self.stage,
             step,
         })?;
-        if self.steps.len() >= STEPS_MAX && !step.is_automatic() && step != Step::Withdraw {
+        let always = matches!(step, Step::Withdraw | Step::CallHelp | Step::HearCall);
+        if self.steps.len() >= STEPS_MAX && !step.is_automatic() && !always {
             return Err(Refusal::Full("steps of a task", STEPS_MAX));
         }
         if step.is_automatic() {
@@ -360,12 +385,22 @@ impl Task {
         }
         self.judge_times(act, at)?;
         match step {
-            Step::Sign | Step::SetOut | Step::Arrive | Step::Begin | Step::Finish => {
+            Step::Sign
+            | Step::SetOut
+            | Step::Arrive
+            | Step::Begin
+            | Step::Finish
+            | Step::Tell
+            | Step::CallHelp => {
                 self.judge_assignee(person)?;
             }
             Step::Refuse if self.assignee.is_none() => return Err(Refusal::NotAssigned),
             Step::Refuse => self.judge_assignee(person)?,
             Step::Verify => self.judge_verify(person)?,
+            Step::HearCall if self.calling.is_none() => {
+                let stage = self.stage;
+                return Err(Refusal::TaskMove { stage, step });
+            }
             _ => {}
         }
         if step == Step::Finish {
@@ -426,7 +461,7 @@ impl Task {
         let done = self.steps.iter().filter(|took| {
             matches!(
                 took.step,
-                Step::Sign | Step::SetOut | Step::Arrive | Step::Begin | Step::Finish
+                Step::Sign | Step::SetOut | Step::Arrive | Step::Begin | Step::Finish | Step::Tell
             )
         });
         done.filter_map(|took| took.person.as_deref()).collect()
@@ -487,6 +522,8 @@ impl Task {
                 self.began = Some(at);
                 self.done_by = self.given.1.map(|given| later(at, given));
             }
+            Step::CallHelp => self.calling = Some(when),
+            Step::HearCall => self.calling = None,
             Step::Overdue => self.late = Late::Overdue,
             Step::Remind => self.late = Late::Reminded,
             Step::Supervise => self.late = Late::Supervised,

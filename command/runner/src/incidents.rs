@@ -23,6 +23,8 @@ use yiping_desk::plan::{Plan, Terms};
 use yiping_log::{CityClock, Log};
 use yiping_model::{Body, Catalogue, Command, DatastreamId, Position};
 
+use crate::evidence::Evidence;
+
 pub use error::ActError;
 pub use settings::Settings;
 
@@ -57,6 +59,7 @@ pub(crate) struct Inner {
     log: Arc<dyn Log>,
     clock: CityClock,
     city: City,
+    evidence: Evidence,
     settings: Settings,
     folded: Mutex<Folded>,
     position: watch::Sender<Position>,
@@ -76,11 +79,18 @@ impl std::fmt::Debug for Incidents {
 
 impl Incidents {
     /// Those of this log.
-    pub fn new(log: Arc<dyn Log>, clock: CityClock, city: City, settings: Settings) -> Self {
+    pub fn new(
+        log: Arc<dyn Log>,
+        clock: CityClock,
+        city: City,
+        evidence: Evidence,
+        settings: Settings,
+    ) -> Self {
         Self(Arc::new(Inner {
             log,
             clock,
             city,
+            evidence,
             settings,
             folded: Mutex::default(),
             position: watch::Sender::new(Position::START),

@@ -3,6 +3,7 @@
 mod book;
 mod duty;
 mod error;
+pub mod evidence;
 mod follow;
 pub mod incidents;
 pub mod metrics;

@@ -11,6 +11,13 @@ pub const LAG: &str = "yiping_ledger_lag_records";
 /// Times that it could not be written or read on.
 pub const FAILURES: &str = "yiping_ledger_failures_total";
 
+/// Bytes of the photographs on disk.
+pub const EVIDENCE_BYTES: &str = "yiping_evidence_bytes";
+
+pub(crate) fn evidence_bytes(bytes: u64) {
+    gauge!(EVIDENCE_BYTES).set(bytes as f64);
+}
+
 pub(crate) fn show(head: Head, position: Position, end: Position) {
     gauge!(ENTRIES).set(head.n as f64);
     gauge!(LAG).set(end.0.saturating_sub(position.0) as f64);

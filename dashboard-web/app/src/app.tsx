@@ -7,6 +7,7 @@ import type { Feed } from "./feed/live";
 import type { StateView } from "./feed/messages";
 import type { Presence } from "./feed/presence";
 import { createStore } from "./feed/store";
+import { Calls } from "./phone/Calls";
 import { forgetTasks, whoWas } from "./phone/kept";
 import { PhoneScreen } from "./phone/Phone";
 import { First } from "./sign-in/First";
@@ -57,7 +58,10 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
     if (props.presence.here().state === "out") forgetTasks();
   });
   createEffect(() => {
-    if (onPhone() !== undefined) keepApp();
+    if (onPhone() === undefined) return;
+    keepApp();
+    // Opened again without a network, the address alone says what is to be shown.
+    if (page() !== "phone") location.hash = "/phone";
   });
   onCleanup(followAddress());
   return (
@@ -74,7 +78,13 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
       </Match>
       <Match when={onPhone()} keyed>
         {({ name, display }) => (
-          <PhoneScreen command={props.feed.command} own={props.presence} person={name} display={display} />
+          <PhoneScreen
+            command={props.feed.command}
+            field={props.feed.field}
+            own={props.presence}
+            person={name}
+            display={display}
+          />
         )}
       </Match>
       <Match when={props.presence.session()?.acts.includes("watch") === false}>
@@ -115,6 +125,9 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   const seen = () => props.presence.session() !== undefined || store.link().state !== "waiting";
   return (
     <Show when={seen()}>
+      <Show when={props.presence.session()?.acts.includes("command")}>
+        <Calls command={props.feed.command} />
+      </Show>
       <Switch
         fallback={<WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} duty={duty} />}
       >

@@ -2,7 +2,7 @@
 //!
 //! A listener on loopback alone does not keep a web page of elsewhere out: the browser on this machine can be made to ask for it. So the
 //! name in `Host` must be a loopback name, over TLS also an address or a name of the configuration (a page cannot rebind one); whoever changes something or listens live must come from the same
-//! origin or from no page at all, and a `POST` or `PUT` must be JSON, which no page can send elsewhere unasked.
+//! origin or from no page at all, and a `POST` or `PUT` must be JSON or a photograph, which no page can send elsewhere unasked.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -82,14 +82,16 @@ pub(crate) async fn secure(State(asked): State<Asked>, request: Request, next: N
             .insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
     for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        let headers = response.headers_mut();
+        // What is not a page of this program may say that it may do less.
+        if name != header::CONTENT_SECURITY_POLICY || !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     response
 }
 
-/// Refuses what comes under another name, from another origin, or as a `POST` that is not JSON.
+/// Refuses what comes under another name, from another origin, or as a `POST` that is neither JSON nor a photograph.
 pub(crate) async fn check(State(asked): State<Asked>, request: Request, next: Next) -> Response {
     match refusal(&asked, request.method(), request.headers()) {
         Some((reason, error)) => {
@@ -144,7 +146,7 @@ fn refusal(
             return Some(("origin", error));
         }
     }
-    if matches!(*method, Method::POST | Method::PUT) && !is_json(headers) {
+    if matches!(*method, Method::POST | Method::PUT) && !is_asked_for(headers) {
         return Some(("content_type", ApiError::NotJson));
     }
     None
@@ -173,10 +175,12 @@ fn host_name(host: &str) -> Option<&str> {
         .then_some(name)
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a body is of a kind that no page can send elsewhere unasked: JSON, or a photograph.
+fn is_asked_for(headers: &HeaderMap) -> bool {
+    const KINDS: [&str; 4] = ["application/json", "image/jpeg", "image/png", "image/webp"];
     only(headers, &header::CONTENT_TYPE).is_some_and(|content_type| {
-        let kind = content_type.split(';').next().unwrap_or_default();
-        kind.trim().eq_ignore_ascii_case("application/json")
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        KINDS.iter().any(|known| kind.eq_ignore_ascii_case(known))
     })
 }
 
@@ -289,7 +293,14 @@ mod tests {
             reason(&Method::POST, &[host.clone(), form]),
             Some("content_type")
         );
-        let json = (header::CONTENT_TYPE, "application/json; charset=utf-8");
-        assert_eq!(reason(&Method::POST, &[host, json]), None);
+        for kind in ["application/json; charset=utf-8", "image/jpeg", "image/png"] {
+            let taken = (header::CONTENT_TYPE, kind);
+            assert_eq!(reason(&Method::POST, &[host.clone(), taken]), None);
+        }
+        for kind in ["image/svg+xml", "multipart/form-data", "text/html"] {
+            let other = (header::CONTENT_TYPE, kind);
+            let told = reason(&Method::POST, &[host.clone(), other]);
+            assert_eq!(told, Some("content_type"), "{kind}");
+        }
     }
 }

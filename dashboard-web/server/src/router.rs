@@ -43,7 +43,7 @@ impl fmt::Debug for Extra {
 /// The whole service: API, live feed, the app, and what other rooms hand out.
 ///
 /// Only requests under a loopback name are answered, over TLS also under an address or a name of the settings; what changes something and WebSocket only from a page of the same origin or from no
-/// page; `POST` and `PUT` only with JSON. Who may ask for what is in `api::routes` and in the table of rights.
+/// page; `POST` and `PUT` only with JSON or a photograph. Who may ask for what is in `api::routes` and in the table of rights.
 pub fn router(state: ServerState, extras: Vec<Extra>) -> Router {
     serving(state, extras, app::embedded())
 }

@@ -12,8 +12,10 @@ use crate::catalogue::Text;
 use crate::id::{AlarmId, DatastreamId, EventKey, EventKind, IncidentId, TaskId, ThingId};
 use crate::time::Timestamp;
 
+mod hazard;
 mod task;
 
+pub use hazard::{HAZARD_LINES_MAX, HazardForm, WindForm};
 pub use task::{Photo, Proof, Proven, ReadingProof, Step, TaskAct, TaskForm};
 
 /// One act on one incident. When it happened is the record's `received_at`.
@@ -269,6 +271,9 @@ pub struct Amendment {
     /// Who and what is affected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affected: Option<Vec<String>>,
+    /// Where nobody may go, and what is to be heeded there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hazard: Option<HazardForm>,
     /// Why.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,

@@ -146,6 +146,15 @@ pub enum Act {
         /// What was written with it; may be empty.
         note: String,
     },
+    /// A photograph was brought and is kept. It may be said twice of one.
+    KeepPhoto {
+        /// SHA-256 of its bytes as they are kept, 64 hex digits.
+        digest: String,
+        /// `image/jpeg`, `image/png` or `image/webp`, by its own bytes.
+        media: String,
+        /// Its size.
+        size_bytes: u64,
+    },
     /// What a unit has of something was counted.
     SetUnitStock {
         /// Which unit.

@@ -10,7 +10,7 @@ use yiping_model::command::{
 use yiping_model::{Command, IncidentId, Position, Timestamp};
 
 use super::book::Book;
-use crate::incident::{Clock, Incident, Item, Running, Trace, stage_names};
+use crate::incident::{Clock, HazardMark, Incident, Item, Running, Trace, stage_names};
 use crate::task::{Task, Took};
 
 impl Book {
@@ -19,7 +19,10 @@ impl Book {
         match &command.act {
             CommandAct::Task(act) => return self.step(command, act, position, at),
             CommandAct::Open(form) => self.open_incident(id, form, at),
-            CommandAct::Amend(amendment) => self.with(id, |incident| amend(incident, amendment)),
+            CommandAct::Amend(amendment) => self.with(id, |incident| {
+                amend(incident, amendment);
+                mark(incident, amendment, command, at);
+            }),
             CommandAct::Move(moved) => self.with(id, |incident| go(incident, moved, at)),
             CommandAct::Respond(response) => self.respond(command, response, at),
             CommandAct::Adjust(adjusted) => self.adjust(command, adjusted, position, at),
@@ -236,6 +239,7 @@ fn amend(incident: &mut Incident, amendment: &Amendment) {
         warning,
         place,
         affected,
+        hazard: _,
         note: _,
     } = amendment.clone();
     incident.title = title.unwrap_or_else(|| std::mem::take(&mut incident.title));
@@ -245,6 +249,17 @@ fn amend(incident: &mut Incident, amendment: &Amendment) {
     incident.place = place.or_else(|| incident.place.take());
     if let Some(affected) = affected {
         incident.affected = affected;
+    }
+}
+
+/// A hazard that was drawn, or lifted.
+fn mark(incident: &mut Incident, amendment: &Amendment, command: &Command, at: Timestamp) {
+    if let Some(form) = &amendment.hazard {
+        incident.hazard = (!form.is_empty()).then(|| HazardMark {
+            form: form.clone(),
+            at,
+            by: command.person.clone().unwrap_or_default(),
+        });
     }
 }
 

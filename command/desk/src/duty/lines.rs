@@ -250,6 +250,7 @@ impl LogLine {
             | Act::SetSubject { .. }
             | Act::SetUnitStatus { .. }
             | Act::CheckInUnit { .. }
+            | Act::KeepPhoto { .. }
             | Act::SetUnitStock { .. } => return None,
         })
     }

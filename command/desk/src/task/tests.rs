@@ -29,6 +29,13 @@ fn follow(stage: TaskStage) -> Vec<(Step, TaskStage)> {
         S::Closed => vec![(Step::Relapse, S::Working)],
         S::Refused | S::Withdrawn => vec![],
     };
+    if matches!(
+        stage,
+        S::Signed | S::EnRoute | S::OnScene | S::Working | S::Done
+    ) {
+        moves.extend([Step::Tell, Step::CallHelp].map(|step| (step, stage)));
+    }
+    moves.push((Step::HearCall, stage));
     // Whatever is not proven can be withdrawn; whatever is not said to be done can be given to somebody else.
     if !matches!(stage, S::Verified | S::Closed | S::Withdrawn) {
         moves.push((Step::Withdraw, S::Withdrawn));

@@ -40,6 +40,7 @@ mod tests {
     #[test]
     fn a_timer_turns_at_its_second() {
         let settings = CheckInSettings {
+            every_secs: 600,
             warn_secs: 10,
             critical_secs: 20,
         };

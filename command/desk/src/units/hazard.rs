@@ -94,6 +94,16 @@ impl Hazard {
         self.cells.values().flatten().copied()
     }
 
+    /// The corners of each cell, longitude and latitude, for a map.
+    pub fn polygons(&self) -> Vec<Vec<[f64; 2]>> {
+        let corners = |cell: CellIndex| {
+            let corners = cell.boundary();
+            let corners = corners.iter();
+            corners.map(|corner| [corner.lng(), corner.lat()]).collect()
+        };
+        self.cells().map(corners).collect()
+    }
+
     /// Whether a point lies in it.
     pub fn holds(&self, place: Place) -> bool {
         self.bounds.is_some_and(|bounds| bounds.holds(place))

@@ -72,6 +72,8 @@ pub struct StraightSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CheckInSettings {
+    /// So often whoever is on scene is asked for.
+    pub every_secs: u32,
     /// After so long a warning.
     pub warn_secs: u32,
     /// After so long it is critical.
@@ -124,6 +126,7 @@ impl Default for StraightSettings {
 impl Default for CheckInSettings {
     fn default() -> Self {
         Self {
+            every_secs: 600,
             warn_secs: 900,
             critical_secs: 1_200,
         }
@@ -185,10 +188,11 @@ impl Settings {
                 "between 0 and 100000",
             ),
             (
-                self.check_in.warn_secs > 0
+                self.check_in.every_secs > 0
+                    && self.check_in.warn_secs >= self.check_in.every_secs
                     && self.check_in.critical_secs > self.check_in.warn_secs,
                 "check_in.critical_secs",
-                "more than check_in.warn_secs, and that at least 1",
+                "more than check_in.warn_secs, and that at least check_in.every_secs, and that at least 1",
             ),
         ];
         let wrong = checks.into_iter().find(|(right, _, _)| !right);

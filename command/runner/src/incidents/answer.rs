@@ -7,6 +7,7 @@ use yiping_desk::command::CommandBook;
 use yiping_desk::incident::{Clock, Incident, stage_names};
 use yiping_desk::plan::Plan;
 use yiping_desk::task::Task;
+use yiping_desk::units::Hazard;
 use yiping_model::{Position, Text, Timestamp};
 
 /// What became of an act.
@@ -108,6 +109,11 @@ pub(crate) struct TaskRow {
     proof: yiping_model::command::Proof,
     /// How often readings opened it again.
     relapses: u32,
+    /// Since when who does it calls for help, and nobody has heard it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    calling: Option<Timestamp>,
+    /// Photographs that were shown since the work began.
+    photos: usize,
 }
 
 fn name((zh, en): (&str, &str)) -> Name {
@@ -172,6 +178,8 @@ impl TaskRow {
             done_by: task.done_by,
             proof: task.proof.clone(),
             relapses: task.relapses,
+            calling: task.calling,
+            photos: task.fresh_photos(&[]),
         }
     }
 }
@@ -190,6 +198,41 @@ pub(super) fn whole(incident: &Incident, tasks: &[Task], position: Position) -> 
         all.insert("tasks".to_owned(), steps);
     }
     json!({ "position": position, "incident": all })
+}
+
+/// A task, for who does it: no more of its incident than is needed outside.
+pub(super) fn outside(
+    task: &Task,
+    incident: &Incident,
+    help_sms: &str,
+    (position, now): (Position, Timestamp),
+) -> Value {
+    let hazard = incident.hazard.as_ref().map(|mark| {
+        let cells = mark.form.cells.iter().map(AsRef::as_ref);
+        // What was judged can be read.
+        let polygons = Hazard::read(cells, usize::MAX).map(|hazard| hazard.polygons());
+        let form = &mark.form;
+        json!({
+            "at": mark.at, "by": mark.by, "polygons": polygons.unwrap_or_default(), "label": form.label,
+            "isolate_metres": form.isolate_metres, "wind": form.wind, "approach": form.approach, "lines": form.lines,
+        })
+    });
+    let steps = task.steps.iter();
+    let steps: Vec<Value> = steps
+        .map(|took| {
+            let photos = took.photos.len();
+            json!({ "at": took.at, "step": took.step, "done_at": took.done_at, "note": took.note, "photos": photos })
+        })
+        .collect();
+    json!({
+        "position": position, "now": now, "help_sms": help_sms,
+        "task": TaskRow::of(task, incident.number), "steps": steps,
+        "incident": {
+            "number": incident.number, "title": incident.title, "warning": incident.warning.map(u8::from),
+            "place": incident.place, "commander": incident.commander,
+        },
+        "hazard": hazard,
+    })
 }
 
 /// A plan, for whoever is about to choose one.

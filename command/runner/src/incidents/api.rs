@@ -1,4 +1,4 @@
-//! The API of incidents, tasks and plans: four routers, one for each right that is asked.
+//! The API of incidents, tasks, plans and photographs: a router for each right that is asked.
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, State};
@@ -23,6 +23,8 @@ use super::ask::{ActRequest, OpenRequest, OrderRequest, StepRequest};
 use super::{ActError, Incidents};
 
 mod acts;
+mod evidence;
+mod outside;
 
 /// Rows of one answer.
 const ROWS_MAX: usize = 1_000;
@@ -45,9 +47,11 @@ macro_rules! documents {
 
 documents! {
     WatchDocument, watch_openapi: incidents, incident, plans, proposals;
-    TasksDocument, tasks_openapi: tasks, step;
+    TasksDocument, tasks_openapi: tasks, outside::task, step;
     ReportDocument, report_openapi: open, act;
     CommandDocument, command_openapi: order, task_order;
+    BringDocument, bring_openapi: evidence::bring;
+    EvidenceDocument, evidence_openapi: evidence::show;
 }
 
 impl Incidents {
@@ -65,6 +69,7 @@ impl Incidents {
     pub fn tasks_router(&self) -> Router {
         let router = Router::new()
             .route("/api/v1/tasks", get(tasks))
+            .route("/api/v1/tasks/{id}", get(outside::task))
             .route("/api/v1/tasks/{id}/steps", post(step));
         self.limited(router)
     }
@@ -83,6 +88,21 @@ impl Incidents {
             .route("/api/v1/incidents/{id}/orders", post(order))
             .route("/api/v1/tasks/{id}/orders", post(task_order));
         self.limited(router)
+    }
+
+    /// Photographs brought by whoever does tasks; they have a limit of their own.
+    pub fn bring_router(&self) -> Router {
+        Router::new()
+            .route("/api/v1/evidence", post(evidence::bring))
+            .layer(DefaultBodyLimit::max(self.0.evidence.file_bytes_max()))
+            .with_state(self.clone())
+    }
+
+    /// Photographs, for whoever may see them.
+    pub fn evidence_router(&self) -> Router {
+        Router::new()
+            .route("/api/v1/evidence/{digest}", get(evidence::show))
+            .with_state(self.clone())
     }
 
     fn limited(&self, router: Router<Self>) -> Router {
@@ -131,6 +151,9 @@ impl Chinese {
             ActError::Log(_) | ActError::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => match code {
                 "not_found" => StatusCode::NOT_FOUND,
+                "no_photograph" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "evidence_full" => StatusCode::INSUFFICIENT_STORAGE,
+                "unavailable" => StatusCode::SERVICE_UNAVAILABLE,
                 "not_allowed" | "not_yours" | "not_commander" | "needs_another_person" => {
                     StatusCode::FORBIDDEN
                 }
@@ -188,6 +211,7 @@ struct TasksAsked {
     incident: Option<String>,
     mine: Option<bool>,
     open: Option<bool>,
+    calling: Option<bool>,
     limit: Option<usize>,
 }
 
@@ -314,6 +338,7 @@ async fn proposals(State(state): State<Incidents>) -> Response {
         ("incident" = Option<String>, Query, description = "Only of this incident"),
         ("mine" = Option<bool>, Query, description = "Only those that are yours, or nobody's"),
         ("open" = Option<bool>, Query, description = "Only those that are not closed or withdrawn, or only those that are"),
+        ("calling" = Option<bool>, Query, description = "Only those whose people call for help, or only others"),
         ("limit" = Option<u32>, Query, description = "1 to 1000; by default 1000"),
     ),
     responses(
@@ -342,6 +367,9 @@ async fn tasks(
             of.as_ref().is_none_or(|of| *of == task.incident)
                 && asked.open.is_none_or(|open| open != task.stage.is_over())
                 && (asked.mine != Some(true) || mine(task))
+                && asked
+                    .calling
+                    .is_none_or(|calling| calling == task.calling.is_some())
         };
         let near = |task: &&Task| {
             let incident = book.incident(&task.incident);
@@ -451,7 +479,7 @@ async fn order(
     done(&state, language, command).await
 }
 
-/// Takes a step of a task: `sign`, `refuse`, `set_out`, `arrive`, `begin`, `finish`.
+/// Takes a step of a task: `sign`, `refuse`, `set_out`, `arrive`, `begin`, `finish`; in between `tell` (上报) and `call_help` (求援).
 #[utoipa::path(
     post,
     path = "/api/v1/tasks/{id}/steps",
@@ -475,20 +503,22 @@ async fn step(
     Path(id): Path<String>,
     body: Asked<StepRequest>,
 ) -> Response {
-    const OWN: [Step; 6] = [
+    const OWN: [Step; 8] = [
         Step::Sign,
         Step::Refuse,
         Step::SetOut,
         Step::Arrive,
         Step::Begin,
         Step::Finish,
+        Step::Tell,
+        Step::CallHelp,
     ];
     let command = taken(body, state.0.settings.body_bytes_max)
         .and_then(|request| acts::step(&state, &who, Right::Tasks, &OWN, &id, request));
     done(&state, language, command).await
 }
 
-/// Orders something for a task: `reassign`, `verify`, `send_back`, `close`, `withdraw`.
+/// Orders something for a task: `reassign`, `verify`, `send_back`, `close`, `withdraw`, `hear_call` (求援已收到).
 #[utoipa::path(
     post,
     path = "/api/v1/tasks/{id}/orders",
@@ -512,12 +542,13 @@ async fn task_order(
     Path(id): Path<String>,
     body: Asked<StepRequest>,
 ) -> Response {
-    const ORDERS: [Step; 5] = [
+    const ORDERS: [Step; 6] = [
         Step::Reassign,
         Step::Verify,
         Step::SendBack,
         Step::Close,
         Step::Withdraw,
+        Step::HearCall,
     ];
     let command = taken(body, state.0.settings.body_bytes_max)
         .and_then(|request| acts::step(&state, &who, Right::Command, &ORDERS, &id, request));

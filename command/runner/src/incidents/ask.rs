@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use yiping_model::command::{
-    EventLevel, IncidentClass, Origin, Photo, Place, Proof, ResponseLevel, Stage, Step,
+    EventLevel, HazardForm, IncidentClass, Origin, Photo, Place, Proof, ResponseLevel, Stage, Step,
 };
 use yiping_model::{IncidentId, Level, Timestamp};
 
@@ -85,6 +85,9 @@ pub(crate) enum Act {
         place: Option<Place>,
         /// Who and what is affected.
         affected: Option<Vec<String>>,
+        /// Where nobody may go, what is to be heeded there, the way in: `{"cells":["8941aca4d4bffff"],"label":"2 ppm","isolate_metres":300,"wind":{"from_degrees":225,"speed_ms":1.9},"approach":[[118.9,28.9]],"lines":["只从上风侧进出"]}`; one that says nothing lifts it.
+        #[schema(value_type = Option<Object>)]
+        hazard: Option<HazardForm>,
         /// Why.
         #[serde(default)]
         note: String,
@@ -236,7 +239,7 @@ pub(crate) struct StepRequest {
     pub(super) key: String,
     /// The version of the task that was seen; a phone that was offline leaves it out.
     pub(super) seen: Option<u32>,
-    /// For who does it `sign`, `refuse`, `set_out`, `arrive`, `begin`, `finish`; for who commands `reassign`, `verify`, `send_back`, `close`, `withdraw`.
+    /// For who does it `sign`, `refuse`, `set_out`, `arrive`, `begin`, `finish`, in between `tell` and `call_help`; for who commands `reassign`, `verify`, `send_back`, `close`, `withdraw`, `hear_call`.
     #[schema(value_type = String)]
     pub(super) step: Step,
     /// When it was done, by the clock of who did it.

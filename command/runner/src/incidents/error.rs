@@ -5,6 +5,8 @@ use yiping_desk::plan::Unplanned;
 use yiping_log::LogError;
 use yiping_model::{Position, Text};
 
+use crate::evidence::EvidenceError;
+
 /// Why an act is not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
@@ -26,6 +28,15 @@ pub enum ActError {
     /// The request exceeds the limit.
     #[error("body exceeds the limit of {0} bytes")]
     TooLarge(usize),
+    /// A photograph is not kept.
+    #[error("{0}")]
+    Evidence(#[from] EvidenceError),
+    /// A photograph is not here.
+    #[error("the photograph {0} is not here: send it first, /api/v1/evidence")]
+    NoEvidence(String),
+    /// There is no photograph to show.
+    #[error("there is no such photograph, or no task that you may see names it")]
+    NothingToShow,
     /// The log cannot take it.
     #[error("the log cannot take it")]
     Log(#[from] LogError),
@@ -42,10 +53,12 @@ impl ActError {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::Unplanned(_) => "does_not_fit",
-            Self::NoPlan(_) => "not_found",
+            Self::NoPlan(_) | Self::NothingToShow => "not_found",
             Self::OutOfReach => "not_allowed",
             Self::Request(_) => "bad_body",
             Self::TooLarge(_) => "too_large",
+            Self::Evidence(error) => error.code(),
+            Self::NoEvidence(_) => "no_evidence",
             Self::Log(_) | Self::Behind(_) => "unavailable",
         }
     }
@@ -59,6 +72,9 @@ impl ActError {
             Self::OutOfReach => "不在您的区域或领域范围内".to_owned(),
             Self::Request(why) => format!("请求内容无法读取：{why}"),
             Self::TooLarge(max) => format!("请求超过 {max} 字节"),
+            Self::Evidence(error) => error.zh(),
+            Self::NothingToShow => "没有这张照片，或无权查看".to_owned(),
+            Self::NoEvidence(_) => "照片不在这里：请先上传照片".to_owned(),
             Self::Log(_) => "日志暂时无法写入，请稍后重试".to_owned(),
             Self::Behind(position) => {
                 format!("已记录（第 {position} 条），尚未显示：请先查看，勿用新编号重复提交")

@@ -4,6 +4,8 @@ use ::metrics::{counter, gauge};
 use yiping_desk::command::{Counts, Desk, Outcome};
 use yiping_model::Position;
 
+use super::ActError;
+
 /// Incidents that are not over.
 pub const OPEN: &str = "yiping_command_open_incidents";
 /// Acts that were read, by what became of them (`counts`, `again`, or why they do not count).
@@ -12,6 +14,15 @@ pub const ACTS: &str = "yiping_command_acts_total";
 pub const LAG: &str = "yiping_command_lag_records";
 /// Times that the log could not be read or written.
 pub const FAILURES: &str = "yiping_command_failures_total";
+
+/// Photographs that were brought, by what became of them (`kept`, or why they are not).
+pub const EVIDENCE: &str = "yiping_evidence_total";
+
+/// Counts a photograph; `refused` says why it is not kept.
+pub(crate) fn brought(refused: Option<&ActError>) {
+    let verdict = refused.map_or("kept", ActError::code);
+    counter!(EVIDENCE, "verdict" => verdict).increment(1);
+}
 
 pub(crate) fn show(desk: &Desk, end: Position) {
     gauge!(OPEN).set(desk.book().open() as f64);

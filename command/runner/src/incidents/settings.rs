@@ -14,6 +14,8 @@ pub struct Settings {
     pub wait_ms: u64,
     /// Size of a request.
     pub body_bytes_max: usize,
+    /// The number to which a phone without a network sends a call for help as an SMS; empty for none.
+    pub help_sms: String,
 }
 
 impl Default for Settings {
@@ -23,6 +25,7 @@ impl Default for Settings {
             checkpoint_secs: 30,
             wait_ms: 2_000,
             body_bytes_max: 65_536,
+            help_sms: String::new(),
         }
     }
 }

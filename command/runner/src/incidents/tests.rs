@@ -19,6 +19,10 @@ use yiping_model::{
 };
 
 use super::*;
+use crate::evidence::tests::photograph;
+
+mod evidence;
+mod outside;
 
 const PLANS: &str = include_str!("../../../../analytics/packs/air/plans.toml");
 const ALARM: &str = "0123456789abcdef0123456789abcdef";
@@ -102,12 +106,14 @@ fn start(
         wait_ms: 20_000,
         ..Settings::default()
     };
-    let incidents = Incidents::new(
-        Arc::clone(log) as Arc<dyn Log>,
-        clock.clone(),
-        city(),
-        settings,
+    let log_of = || Arc::clone(log) as Arc<dyn Log>;
+    let evidence = Evidence::open(
+        folder.path(),
+        log_of(),
+        crate::evidence::Settings::default(),
     );
+    let evidence = evidence.expect("a folder");
+    let incidents = Incidents::new(log_of(), clock.clone(), city(), evidence, settings);
     let checkpoint = Checkpoint::new(folder.path().join("incidents.checkpoint"), log.id());
     let (stop, stopped) = watch::channel(false);
     let (moves, _) = watch::channel(Progress::default());
@@ -158,7 +164,9 @@ impl Room {
         let all = incidents.watch_router().merge(incidents.report_router());
         let all = all
             .merge(incidents.command_router())
-            .merge(incidents.tasks_router());
+            .merge(incidents.tasks_router())
+            .merge(incidents.bring_router())
+            .merge(incidents.evidence_router());
         all.layer(Extension(who))
     }
 
@@ -243,11 +251,11 @@ impl Room {
 
     async fn step(&mut self, who: &Who, task: &str, step: &str) -> Value {
         let path = format!("/api/v1/tasks/{task}/steps");
-        let photos = json!([
-            { "digest": "a".repeat(64), "taken_at": self.clock.now() },
-            { "digest": "b".repeat(64), "taken_at": self.clock.now() },
-        ]);
-        let photos = if step == "finish" { photos } else { json!([]) };
+        let mut photos = Vec::new();
+        for number in 0..if step == "finish" { 2 } else { 0 } {
+            let (_, kept) = self.bring(who, photograph(number)).await;
+            photos.push(json!({ "digest": kept["digest"], "taken_at": self.clock.now() }));
+        }
         self.does(who, &path, json!({ "step": step, "photos": photos }))
             .await
     }

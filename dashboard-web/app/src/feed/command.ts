@@ -30,7 +30,10 @@ export type Step =
   | "verify"
   | "send_back"
   | "close"
-  | "withdraw";
+  | "withdraw"
+  | "tell"
+  | "call_help"
+  | "hear_call";
 
 /** How late something is. */
 export type Late = "no" | "overdue" | "reminded" | "supervised";
@@ -92,6 +95,10 @@ export interface TaskRow {
   readonly done_by: string | null;
   readonly proof: Proof;
   readonly relapses: number;
+  /** Since when who does it calls for help, and nobody has heard it. */
+  readonly calling: string | null;
+  /** Photographs that were shown since the work began. */
+  readonly photos: number;
 }
 
 /** A photograph that was taken: by its digest. */
@@ -206,6 +213,8 @@ export interface Command {
   plans(): Asked<readonly Plan[]>;
   /** The tasks that whoever is signed in may do, and city time at which it is so. */
   tasks(): Asked<{ readonly nowMs: number; readonly items: readonly TaskRow[] }>;
+  /** The tasks whose people call for help. */
+  calls(): Asked<readonly TaskRow[]>;
   open(body: object): Promise<Acted>;
   /** Looks after an incident, or orders something for it. */
   act(kind: "acts" | "orders", incident: string, body: object): Promise<Acted>;
@@ -272,6 +281,7 @@ export const commandByHttp: Command = {
       nowMs: Date.parse((answer as { now?: string }).now ?? ""),
       items: items<TaskRow>(answer),
     })),
+  calls: () => ask("tasks?calling=true", items<TaskRow>),
   open: (body) => send("incidents", body),
   act: (kind, incident, body) => send(`incidents/${incident}/${kind}`, body),
   step: (kind, task, body) => send(`tasks/${task}/${kind}`, body),

@@ -1,6 +1,7 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
 import { type Command, commandByHttp } from "./command";
 import { type DutyDoor, httpDuty } from "./duty";
+import { type Field, fieldByHttp } from "./field";
 import type { Socket } from "./link";
 import { type Raised, raisedByHttp } from "./raised";
 import { type Door, httpDoor } from "./session";
@@ -12,6 +13,7 @@ export interface Feed {
   /** The alarms raised since a city time; `undefined` when nobody can say. */
   raised(sinceMs: number): Promise<readonly Raised[] | undefined>;
   readonly command: Command;
+  readonly field: Field;
   readonly door: Door;
   /** Absent where there is no server. */
   readonly duty?: DutyDoor;
@@ -32,6 +34,7 @@ export function liveFeed(): Feed {
     acknowledge: acknowledgeByHttp,
     raised: raisedByHttp,
     command: commandByHttp,
+    field: fieldByHttp,
     door: httpDoor,
     duty: httpDuty,
   };

@@ -7,8 +7,8 @@ import { type Queued, standing } from "./queue";
 /** What the server did not take: it is never thrown away in silence. */
 export const Refusals: Component<{
   queue: readonly Queued[];
-  tasks: readonly TaskRow[];
   onForget: (key: string) => void;
+  onRetry: (key: string) => void;
 }> = (props) => (
   <For each={props.queue.filter(({ refused }) => refused !== undefined)}>
     {(each) => (
@@ -19,6 +19,9 @@ export const Refusals: Component<{
           </b>
           <span>{each.refused}</span>
         </p>
+        <button type="button" onClick={() => props.onRetry(each.key)}>
+          {t().outside.retry}
+        </button>
         <button type="button" onClick={() => props.onForget(each.key)}>
           {t().phone.forget}
         </button>

@@ -1,4 +1,5 @@
 import type { TaskRow } from "../feed/command";
+import type { Outside, OwnUnit } from "../feed/field";
 import type { Kept, Queued } from "./queue";
 
 /** What a phone knew when it last had a network. */
@@ -9,10 +10,19 @@ export interface Known {
   /** How far the city's clock was ahead of the phone's. */
   readonly aheadMs: number;
   readonly tasks: readonly TaskRow[];
+  /** The task that was open, with its hazard, and when it was received by city time. */
+  readonly outside?: Received;
+  readonly unit?: OwnUnit | null;
+}
+
+/** A task in full, as it was received. */
+export interface Received extends Outside {
+  readonly receivedMs: number;
 }
 
 const TASKS = "yiping.tasks";
 const QUEUE = "yiping.queue";
+const LOCATE = "yiping.locate";
 
 function read<T>(key: string): T | undefined {
   try {
@@ -61,4 +71,26 @@ export function forgetTasks(): void {
 export function keptQueue(person: string): Kept {
   const key = `${QUEUE}.${person}`;
   return { read: () => read<readonly Queued[]>(key) ?? [], write: (queue) => write(key, queue) };
+}
+
+/** Digests of photographs that wait on this phone, of everybody who had it. */
+export function waitingDigests(): ReadonlySet<string> {
+  const digests = new Set<string>();
+  try {
+    for (const key of Object.keys(localStorage).filter((each) => each.startsWith(`${QUEUE}.`)))
+      for (const { photos } of read<readonly Queued[]>(key) ?? []) for (const { digest } of photos) digests.add(digest);
+  } catch {
+    // Nothing was kept.
+  }
+  return digests;
+}
+
+/** Whether a person said that this phone may tell where it is during a task. */
+export function mayLocate(person: string): boolean {
+  return read<boolean>(`${LOCATE}.${person}`) === true;
+}
+
+/** Keeps what the person said of it. */
+export function keepLocate(person: string, yes: boolean): void {
+  write(`${LOCATE}.${person}`, yes);
 }

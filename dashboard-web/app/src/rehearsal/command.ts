@@ -49,6 +49,8 @@ function task(number: number, zh: string, en: string, stage: TaskStage, given: P
     done_by: at(1_500),
     proof: { by: "evidence", photos: 1 },
     relapses: 0,
+    calling: null,
+    photos: 0,
     began: null,
     steps: [],
     ...given,
@@ -168,12 +170,19 @@ class Played {
     return this.tasks.filter(({ stage }) => stage !== "closed").map((each) => ({ ...each, incident_number: 1 }));
   }
 
-  step(id: string, step: string, note: string): Acted {
-    const stage = LEADS[step];
+  task(id: string): TaskRow | undefined {
+    return this.taskRows().find((each) => each.id === id);
+  }
+
+  step(id: string, step: string, note: string, photos: number): Acted {
     const known = this.tasks.find((each) => each.id === id);
+    const stage = LEADS[step] ?? known?.stage;
     if (stage === undefined || known === undefined) return { outcome: "refused", code: "not_found", why: step };
-    const steps = [...known.steps, took(step, 240, actor().name, note)];
-    const next: Task = { ...known, stage, steps, late: "no", version: known.version + 1 };
+    const steps = [...known.steps, took(step, 240, actor().name, note, photos)];
+    const shown = step === "begin" ? 0 : known.photos + photos;
+    const called = step === "call_help" ? at(240) : known.calling;
+    const calling = step === "hear_call" ? null : called;
+    const next: Task = { ...known, stage, steps, calling, photos: shown, late: "no", version: known.version + 1 };
     this.tasks = this.tasks.map((each) => (each.id === id ? next : each));
     return { outcome: "done", incident: this.row(), task: { ...next, incident_number: 1 } };
   }
@@ -189,7 +198,8 @@ class Played {
   }
 }
 
-const played = new Played();
+/** The incident that is played. */
+export const played = new Played();
 const PLANS: readonly Plan[] = [
   {
     id: "leak",
@@ -206,10 +216,11 @@ export const rehearsalCommand: Command = {
   incident: async () => played.whole(),
   plans: async () => PLANS,
   tasks: async () => ({ nowMs: START_MS + 240_000, items: played.taskRows() }),
+  calls: async () => played.taskRows().filter(({ calling }) => calling !== null),
   open: async () => ({ outcome: "done", incident: played.row(), task: null }),
   act: async (_kind, _incident, body) => played.act((body as { act: object }).act),
   step: async (_kind, id, body) => {
-    const { step, note } = body as { step: string; note?: string };
-    return played.step(id, step, note ?? "");
+    const { step, note, photos } = body as { step: string; note?: string; photos?: readonly object[] };
+    return played.step(id, step, note ?? "", photos?.length ?? 0);
   },
 };

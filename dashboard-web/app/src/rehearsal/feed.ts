@@ -2,6 +2,7 @@ import type { Feed } from "../feed/live";
 import { rehearsalCommand } from "./command";
 import { crowded } from "./crowd";
 import { rehearsalDoor } from "./door";
+import { rehearsalField } from "./field";
 import { Player, type Recording } from "./player";
 import { rehearse } from "./script";
 
@@ -26,6 +27,7 @@ export async function rehearsalFeed(): Promise<Feed> {
     acknowledge: player.acknowledge,
     raised: async () => [],
     command: rehearsalCommand,
+    field: rehearsalField,
     door: rehearsalDoor,
   };
 }

@@ -1,5 +1,48 @@
-/** Keeps the app itself in the browser, so that a phone opens it without a network. What the city says is never kept by it. */
+/** A phone that stays open looks this often whether the server has another build. */
+const LOOK_MS = 10 * 60_000;
+
+/**
+ * Keeps the app itself in the browser, so that a phone opens it without a network. What the city says is never kept by it. What was loaded before the
+ * worker was there is named to it, so that the first visit is enough.
+ */
 export function keepApp(): void {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
-  navigator.serviceWorker.register("sw.js").catch((error: unknown) => console.warn("the app is not kept", error));
+  const keep = async () => {
+    await navigator.serviceWorker.register("sw.js");
+    const { active } = await navigator.serviceWorker.ready;
+    active?.postMessage({ keep: ["./", ...loaded()] });
+    // The fonts of what is shown later come when it is shown, through the worker.
+    await navigator.storage?.persist?.();
+  };
+  keep().catch((error: unknown) => console.warn("the app is not kept", error));
+}
+
+/** The files of this build that the page has loaded. */
+function loaded(): string[] {
+  const files = performance.getEntriesByType("resource").map(({ name }) => name);
+  return [...new Set(files)].filter((name) => name.startsWith(location.origin) && name.includes("/assets/"));
+}
+
+/** The script of a build, as its page names it. */
+export function scriptIn(html: string): string | undefined {
+  return /src="[^"]*?(assets\/[^"]+\.js)"/.exec(html)?.[1];
+}
+
+/** Says once when the server has another build than this page. Nothing is loaded anew unasked: somebody may be writing. */
+export function watchNewer(say: () => void): () => void {
+  const own = scriptIn(document.documentElement.innerHTML);
+  if (own === undefined) return () => undefined;
+  const look = async () => {
+    if (document.hidden) return;
+    const page = await fetch("./", { cache: "no-store" }).catch(() => undefined);
+    const theirs = page?.ok ? scriptIn(await page.text()) : undefined;
+    if (theirs !== undefined && theirs !== own) say();
+  };
+  const ask = () => void look();
+  const timer = setInterval(ask, LOOK_MS);
+  document.addEventListener("visibilitychange", ask);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener("visibilitychange", ask);
+  };
 }

@@ -43,6 +43,8 @@ pub(crate) struct OneUnitAnswer {
     now: Timestamp,
     /// The unit.
     unit: UnitAnswer,
+    /// So often whoever is on scene is to be heard, seconds.
+    check_in_secs: u32,
     /// Where it was lately, oldest first.
     trail: Vec<TrailPoint>,
 }
@@ -147,6 +149,7 @@ impl OneUnitAnswer {
             position: book.position().0,
             now: book.now(),
             unit: UnitAnswer::of(book, unit, state),
+            check_in_secs: book.settings().check_in.every_secs,
             trail: trail.map(TrailPoint::from).collect(),
         }
     }

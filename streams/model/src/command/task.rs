@@ -94,6 +94,12 @@ pub enum Step {
     Close,
     /// Not needed any more.
     Withdraw,
+    /// 上报: told from where the work is done, with photographs or without.
+    Tell,
+    /// 求援: who does it calls for help.
+    CallHelp,
+    /// 求援已收到: somebody answers for it that the call was heard.
+    HearCall,
     /// Said by the program: a deadline passed.
     Overdue,
     /// Said by the program: 催办.

@@ -98,7 +98,12 @@ impl Oracle {
                 Step::Verify | Step::Prove => TaskStage::Verified,
                 Step::Close => TaskStage::Closed,
                 Step::Withdraw => TaskStage::Withdrawn,
-                Step::Overdue | Step::Remind | Step::Supervise => stage,
+                Step::Tell
+                | Step::CallHelp
+                | Step::HearCall
+                | Step::Overdue
+                | Step::Remind
+                | Step::Supervise => stage,
             };
         }
         stage
@@ -268,6 +273,15 @@ impl Oracle {
             Step::SendBack => stage == S::Done,
             Step::Close => stage == S::Verified,
             Step::Withdraw => !matches!(stage, S::Verified | S::Closed | S::Withdrawn),
+            Step::Tell | Step::CallHelp => {
+                let at_it = [S::Signed, S::EnRoute, S::OnScene, S::Working, S::Done];
+                at_it.contains(&stage) && mine
+            }
+            Step::HearCall => {
+                let calls = |step: &&(Step, _)| matches!(step.0, Step::CallHelp | Step::HearCall);
+                let last = steps.iter().rfind(calls);
+                last.is_some_and(|(step, _)| *step == Step::CallHelp)
+            }
             _ => unreachable!("not made here"),
         };
         Some(seen && legal)
@@ -277,7 +291,7 @@ impl Oracle {
 /// A random act of a person: mostly one that may count.
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn random(dice: &mut Dice, world: &World) -> Command {
-    const STEPS: [Step; 11] = [
+    const STEPS: [Step; 14] = [
         Step::Sign,
         Step::Refuse,
         Step::Reassign,
@@ -289,6 +303,9 @@ fn random(dice: &mut Dice, world: &World) -> Command {
         Step::SendBack,
         Step::Close,
         Step::Withdraw,
+        Step::Tell,
+        Step::CallHelp,
+        Step::HearCall,
     ];
     const STAGES: [Stage; 4] = [
         Stage::Assessing,
@@ -457,8 +474,13 @@ fn of_two_that_act_at_once_one_counts() {
                 two.incident = IncidentId::of(&["other", &two.key]);
             }
             let fine = |command| book.judge(command, at(world.now)) == Ok(Counts::New);
-            // A version that is right is known to both; a tick is a state and not a thing.
-            if !fine(&one) || !fine(&two) || matches!(one.act, CommandAct::Tick(_)) {
+            // A version that is right is known to both; a tick is a state and not a thing, and what is told or called excludes nothing.
+            let is_no_thing = match &one.act {
+                CommandAct::Tick(_) => true,
+                CommandAct::Task(act) => matches!(act.step, Step::Tell | Step::CallHelp),
+                _ => false,
+            };
+            if !fine(&one) || !fine(&two) || is_no_thing {
                 continue;
             }
             races += 1;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use yiping_desk::command::Refusal;
+use yiping_desk::evidence::is_digest;
 use yiping_desk::incident::Incident;
 use yiping_desk::people::Who;
 use yiping_desk::plan::{Choice, Ground, Plan};
@@ -135,6 +136,7 @@ pub(super) fn act(
             warning,
             place,
             affected,
+            hazard,
             note,
         } => CommandAct::Amend(Box::new(Amendment {
             title,
@@ -143,6 +145,7 @@ pub(super) fn act(
             warning,
             place,
             affected,
+            hazard,
             note,
         })),
         Act::Attach { origins, note } => CommandAct::Attach(Attached { origins, note }),
@@ -334,11 +337,15 @@ pub(super) fn step(
             listed.join(", ")
         )));
     }
-    let digest = |digest: &str| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
-    if !request.photos.iter().all(|photo| digest(&photo.digest)) {
+    if !request.photos.iter().all(|photo| is_digest(&photo.digest)) {
         return Err(ActError::Request(
-            "a photograph's `digest` is SHA-256, 64 hex digits".into(),
+            "a photograph's `digest` is SHA-256, 64 hex digits in small letters".into(),
         ));
+    }
+    // The photograph goes first: a step that names what nobody has proves nothing.
+    let mut photos = request.photos.iter();
+    if let Some(photo) = photos.find(|photo| !state.0.evidence.holds(&photo.digest)) {
+        return Err(ActError::NoEvidence(photo.digest.to_string()));
     }
     let act = TaskAct {
         task,

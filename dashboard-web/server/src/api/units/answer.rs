@@ -54,6 +54,9 @@ pub(crate) struct UnitAnswer {
     /// `green`, `warning` or `critical` while people are on scene with it; null while none are.
     #[schema(value_type = Option<String>)]
     check_in: Option<Timer>,
+    /// When whoever is on scene was heard last: the arrival, or a check-in.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    heard: Option<Timestamp>,
     /// Room for people; null when it has none.
     room: Option<RoomAnswer>,
     /// What it has.
@@ -157,6 +160,7 @@ impl UnitAnswer {
             said: state.said.0,
             place: place(book, unit),
             check_in: book.timer(unit.id.as_str(), now),
+            heard: state.heard,
             room: unit.capacity.map(|capacity| RoomAnswer {
                 places: capacity.places,
                 taken: amount(TAKEN),
