@@ -70,6 +70,8 @@ pub enum Right {
     Tasks,
     /// Be on duty: take, leave and hand over a seat, write the duty log.
     Duty,
+    /// Begin a drill, end it, break it off.
+    Drill,
 }
 
 /// How far a right reaches.
@@ -104,7 +106,7 @@ const A: Reach = Reach::All;
 
 /// The table: how far each right reaches for each of [`ROLES`].
 #[rustfmt::skip]
-pub const TABLE: [(Right, [Reach; ROLES.len()]); 16] = [
+pub const TABLE: [(Right, [Reach; ROLES.len()]); 17] = [
     //                   viewer officer leader commander department field administrator auditor wall source listener
     (Right::Watch,       [A,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::History,     [A,    A,      A,     A,        A,         N,    N,            A,      A,   N,     A]),
@@ -122,6 +124,7 @@ pub const TABLE: [(Right, [Reach; ROLES.len()]); 16] = [
     (Right::Command,     [N,    N,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
     (Right::Tasks,       [N,    O,      O,     O,        O,         O,    N,            N,      N,   N,     N]),
     (Right::Duty,        [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
+    (Right::Drill,       [N,    N,      N,     A,        N,         N,    A,            N,      N,   N,     N]),
 ];
 
 impl Role {
@@ -213,6 +216,7 @@ impl Right {
             Self::Command => "command",
             Self::Tasks => "tasks",
             Self::Duty => "duty",
+            Self::Drill => "drill",
         }
     }
 }
