@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
-use yiping_model::{Act, Command, CommandAct, DrillStep, Duty, Means, Notice, NoticeCause, NoticeStep, Part};
+use yiping_model::{
+    Act, Command, CommandAct, DrillStep, Duty, Means, Notice, NoticeCause, NoticeStep, Part,
+};
 
 use super::{complain, say};
 use crate::cli::{Export, Form, Verify};
@@ -97,7 +99,10 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
         Line::Duty(duty) => on_duty(duty),
         Line::Drill(step) => drilled(step),
     };
-    let mark = entry.drill.as_ref().map(|drill| format!("[DRILL {drill}] "));
+    let mark = entry
+        .drill
+        .as_ref()
+        .map(|drill| format!("[DRILL {drill}] "));
     let what = mark.unwrap_or_default() + &what;
     writeln!(out, "{:>8}  {}  {by}  {what}", entry.n, entry.at)?;
     writeln!(out, "          {digest}")

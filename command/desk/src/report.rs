@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use yiping_model::command::{CommandAct, Origin, Proof, Stage, Step};
 use yiping_model::{
-    Act, AlarmChange, AlarmId, Command, DatastreamId, DrillId, NoticeCause, NoticeStep, Position, RuleId, Seen,
-    Text, Timestamp,
+    Act, AlarmChange, AlarmId, Command, DatastreamId, DrillId, NoticeCause, NoticeStep, Position,
+    RuleId, Seen, Text, Timestamp,
 };
 
 use crate::incident::{Incident, is_over};
@@ -322,7 +322,12 @@ pub fn origins(incident: &Incident) -> BTreeSet<&AlarmId> {
 
 impl Report {
     /// That of an incident with these tasks, in the order of their numbers, from the entries of its world in their order; `at` is now.
-    pub fn of(incident: &Incident, tasks: &[Task], entries: &[Entry<'static>], at: Timestamp) -> Self {
+    pub fn of(
+        incident: &Incident,
+        tasks: &[Task],
+        entries: &[Entry<'static>],
+        at: Timestamp,
+    ) -> Self {
         let own = origins(incident);
         let mut alarms = alarms(entries);
         alarms.retain(|line| own.contains(&line.alarm));
@@ -334,7 +339,9 @@ impl Report {
         let more = timeline.len() > MOMENTS_MAX;
         timeline.truncate(MOMENTS_MAX);
         Self {
-            drill: entries.iter().find_map(|entry| entry.drill.as_deref().cloned()),
+            drill: entries
+                .iter()
+                .find_map(|entry| entry.drill.as_deref().cloned()),
             at,
             figures: figures(&[(incident, &lines)], &alarms),
             late: late(incident, tasks, entries),
@@ -393,7 +400,9 @@ pub fn figures(incidents: &[(&Incident, &Vec<TaskLine>)], alarms: &[AlarmLine]) 
     };
     let response = |incident: &Incident| {
         let mut traces = incident.history.iter();
-        traces.find(|trace| trace.act == "respond").map(|trace| trace.at)
+        traces
+            .find(|trace| trace.act == "respond")
+            .map(|trace| trace.at)
     };
     let tasks = || incidents.iter().flat_map(|(_, tasks)| tasks.iter());
     let over = |leg, pairs: Vec<(Option<Timestamp>, Option<Timestamp>)>| Leg {
@@ -416,14 +425,23 @@ pub fn figures(incidents: &[(&Incident, &Vec<TaskLine>)], alarms: &[AlarmLine]) 
     });
     vec![
         over("raised_to_acknowledged", acknowledged.collect()),
-        over("raised_to_opened", each(&|one| (first_raised(one), Some(one.opened)))),
-        over("opened_to_response", each(&|one| (Some(one.opened), response(one)))),
+        over(
+            "raised_to_opened",
+            each(&|one| (first_raised(one), Some(one.opened))),
+        ),
+        over(
+            "opened_to_response",
+            each(&|one| (Some(one.opened), response(one))),
+        ),
         over("response_to_dispatch", dispatched.collect()),
         over("dispatch_to_signed", of_tasks(&|task| task.signed)),
         over("dispatch_to_scene", of_tasks(&|task| task.arrived)),
         over("dispatch_to_finished", of_tasks(&|task| task.finished)),
         over("dispatch_to_closed", of_tasks(&|task| task.closed)),
-        over("opened_to_ended", each(&|one| (Some(one.opened), one.ended))),
+        over(
+            "opened_to_ended",
+            each(&|one| (Some(one.opened), one.ended)),
+        ),
     ]
 }
 
@@ -444,7 +462,9 @@ pub fn late(incident: &Incident, tasks: &[Task], entries: &[Entry<'static>]) -> 
                     number: Some(task.number),
                     title: task.title.clone(),
                     since: took.at,
-                    until: later.find(|took| ends.contains(&took.step)).map(|took| took.at),
+                    until: later
+                        .find(|took| ends.contains(&took.step))
+                        .map(|took| took.at),
                 });
             }
             stage = crate::task::after(stage, took.step).unwrap_or(stage);
@@ -509,7 +529,8 @@ pub fn missed(incident: &Incident, tasks: &[Task]) -> Vec<MissedLine> {
 
 fn lessons(incident: &Incident) -> Vec<Lesson> {
     let traces = incident.history.iter().filter(|trace| {
-        let evaluated = trace.act == "move" && trace.what == crate::incident::stage_names(Stage::Evaluated).1;
+        let evaluated =
+            trace.act == "move" && trace.what == crate::incident::stage_names(Stage::Evaluated).1;
         (trace.act == "lesson" || evaluated) && !trace.note.is_empty()
     });
     traces
@@ -681,7 +702,10 @@ fn ordered(
             }),
             (None, []) => None,
             (None, photos) => Some(Evidence::Photos {
-                digests: photos.iter().map(|photo| photo.digest.to_string()).collect(),
+                digests: photos
+                    .iter()
+                    .map(|photo| photo.digest.to_string())
+                    .collect(),
             }),
         };
         return Some(());

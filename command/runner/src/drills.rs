@@ -22,7 +22,7 @@ use yiping_model::{Body, Class, Drill, DrillForm, DrillId, DrillStep, Drilled, P
 
 use crate::report::{self, ReportError};
 
-pub use api::{begin_openapi, known_openapi, score_openapi, watch_openapi};
+pub use api::{begin_openapi, inside_openapi, known_openapi, score_openapi, watch_openapi};
 
 /// How long whoever begins or ends a drill waits for its rooms.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -78,7 +78,7 @@ pub trait Stage: Send + Sync + 'static {
     ///
     /// # Errors
     /// A sentence that says why it cannot.
-    fn prepare(&self, wish: &Wish) -> Result<DrillForm, Text>;
+    async fn prepare(&self, wish: &Wish) -> Result<DrillForm, Text>;
 
     /// Makes the rooms of this drill be there, those of no other, and its city speak while it runs.
     ///
@@ -181,7 +181,12 @@ impl Drills {
             }
             book.next_id()
         };
-        let form = self.0.stage.prepare(wish).map_err(DrillError::Cannot)?;
+        let form = self
+            .0
+            .stage
+            .prepare(wish)
+            .await
+            .map_err(DrillError::Cannot)?;
         self.append(id.clone(), DrillStep::Opened(Box::new(form)))
             .await?;
         self.one(id.as_str())

@@ -19,13 +19,11 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use yiping_desk::command::{Counts, Desk, Outcome};
-use yiping_desk::plan::{Plan, Terms};
-use yiping_log::{CityClock, Log};
 use yiping_desk::incident::Incident;
+use yiping_desk::plan::{Plan, Terms};
 use yiping_desk::task::Task;
-use yiping_model::{
-    Body, Catalogue, Command, DatastreamId, IncidentId, Position, Timestamp,
-};
+use yiping_log::{CityClock, Log};
+use yiping_model::{Body, Catalogue, Command, DatastreamId, IncidentId, Position, Timestamp};
 
 pub use error::ActError;
 pub use settings::Settings;
@@ -88,12 +86,7 @@ impl Incidents {
 
     /// The same in a drill: what is opened here says so in its title.
     #[must_use]
-    pub fn of_drill(
-        log: Arc<dyn Log>,
-        clock: CityClock,
-        city: City,
-        settings: Settings,
-    ) -> Self {
+    pub fn of_drill(log: Arc<dyn Log>, clock: CityClock, city: City, settings: Settings) -> Self {
         let mut inner = Inner::new(log, clock, city, settings);
         inner.mark = "【演练】";
         Self(Arc::new(inner))

@@ -149,7 +149,8 @@ impl Reports {
         let mut report = Report::of(&incident, &tasks, &entries, self.incidents.now());
         report.drill.clone_from(&self.drill);
         let head = (self.head)().map(|head| json!({ "n": head.n, "digest": head.digest }));
-        let mut answer = crate::incidents::answer::whole(&incident, &tasks, self.incidents.position());
+        let mut answer =
+            crate::incidents::answer::whole(&incident, &tasks, self.incidents.position());
         if let Some(answer) = answer.as_object_mut() {
             answer.insert("report".to_owned(), json!(report));
             answer.insert("ledger".to_owned(), json!(head));
@@ -171,7 +172,11 @@ impl Reports {
         (status = 503, description = "The ledger cannot be read", body = CommandError),
     )
 )]
-async fn report(State(state): State<Reports>, language: Chinese, Path(id): Path<String>) -> Response {
+async fn report(
+    State(state): State<Reports>,
+    language: Chinese,
+    Path(id): Path<String>,
+) -> Response {
     match state.of(&id).await {
         Ok(Some(answer)) => {
             let json = [(header::CONTENT_TYPE, "application/json")];

@@ -130,7 +130,10 @@ impl Score {
             aborted: end.map(|stopped| stopped.aborted),
             expected,
             raised: expected - missing.len(),
-            unacknowledged: alarms.iter().filter(|line| line.acknowledged.is_none()).count(),
+            unacknowledged: alarms
+                .iter()
+                .filter(|line| line.acknowledged.is_none())
+                .count(),
             figures: report::figures(&with_tasks, &alarms),
             missing,
             unexpected,
@@ -139,7 +142,10 @@ impl Score {
             late,
             missed,
             false_acts,
-            incidents: incidents.iter().map(|incident| incident.id.clone()).collect(),
+            incidents: incidents
+                .iter()
+                .map(|incident| incident.id.clone())
+                .collect(),
         }
     }
 }
@@ -188,12 +194,19 @@ fn compared(
     let mut unexpected = Vec::new();
     for line in alarms {
         let subject = &line.subject;
-        let key = (line.rule.clone(), subject.thing.clone(), subject.property.clone());
+        let key = (
+            line.rule.clone(),
+            subject.thing.clone(),
+            subject.property.clone(),
+        );
         if wanted.get_mut(&key).and_then(Vec::pop).is_none() {
             unexpected.push(line.clone());
         }
     }
-    let left = wanted.into_values().flatten().filter(|one| one.started < until);
+    let left = wanted
+        .into_values()
+        .flatten()
+        .filter(|one| one.started < until);
     let mut missing: Vec<DrillTruth> = left.cloned().collect();
     missing.sort_by(|one, other| (one.started, one).cmp(&(other.started, other)));
     (missing, unexpected)
@@ -206,16 +219,19 @@ fn unfounded(incidents: &[&Incident], unexpected: &[AlarmLine]) -> Vec<FalseAct>
         let own = report::origins(incident);
         !own.is_empty() && own.iter().all(|alarm| strange.contains(alarm))
     };
-    let opened = incidents.iter().filter(about_nothing).filter_map(|incident| {
-        let trace = incident.history.front()?;
-        Some(FalseAct {
-            position: trace.position,
-            at: trace.at,
-            person: trace.person.clone(),
-            what: "unfounded",
-            why: incident.title.clone(),
-        })
-    });
+    let opened = incidents
+        .iter()
+        .filter(about_nothing)
+        .filter_map(|incident| {
+            let trace = incident.history.front()?;
+            Some(FalseAct {
+                position: trace.position,
+                at: trace.at,
+                person: trace.person.clone(),
+                what: "unfounded",
+                why: incident.title.clone(),
+            })
+        });
     opened.collect()
 }
 

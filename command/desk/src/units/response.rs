@@ -69,9 +69,7 @@ impl Figure {
     }
 
     /// The figure over these legs, each from its first moment to its second.
-    pub fn over(
-        legs: impl IntoIterator<Item = (Option<Timestamp>, Option<Timestamp>)>,
-    ) -> Self {
+    pub fn over(legs: impl IntoIterator<Item = (Option<Timestamp>, Option<Timestamp>)>) -> Self {
         let mut figure = Self::default();
         let mut micros = Vec::new();
         for (from, to) in legs {

@@ -47,6 +47,11 @@ documents! {
     BeginDocument, begin_openapi: begin, stop;
 }
 
+/// What lies below `/drill/` is the same API once more, so it says nothing of its own.
+pub fn inside_openapi() -> utoipa::openapi::OpenApi {
+    utoipa::openapi::OpenApi::default()
+}
+
 /// These routes, outside of a drill or inside of one.
 #[derive(Clone)]
 struct Room {
@@ -206,11 +211,7 @@ fn refused(language: Chinese, error: &DrillError) -> Response {
             "not_found",
             format!("没有演练「{id}」"),
         ),
-        DrillError::Over(id) => (
-            StatusCode::CONFLICT,
-            "over",
-            format!("演练 {id} 已经结束"),
-        ),
+        DrillError::Over(id) => (StatusCode::CONFLICT, "over", format!("演练 {id} 已经结束")),
         DrillError::Cannot(why) => (StatusCode::BAD_REQUEST, "bad_body", why.zh.clone()),
         DrillError::Log(_) | DrillError::Rooms(_) | DrillError::Ledger(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -245,7 +246,11 @@ fn wrong(language: Chinese, zh: &str, en: &str) -> Response {
 async fn known(State(room): State<Room>, Extension(who): Extension<Who>) -> Json<Known> {
     let drill = {
         let book = room.drills.book();
-        let shown = if room.inside { book.last() } else { book.running() };
+        let shown = if room.inside {
+            book.last()
+        } else {
+            book.running()
+        };
         shown.cloned()
     };
     let (real_unacknowledged, real) = room.drills.0.stage.real();
@@ -288,7 +293,11 @@ async fn list(State(drills): State<Drills>) -> Json<DrillsAnswer> {
         (status = 503, description = "The ledger cannot be read", body = CommandError),
     )
 )]
-async fn score(State(drills): State<Drills>, language: Chinese, Path(id): Path<String>) -> Response {
+async fn score(
+    State(drills): State<Drills>,
+    language: Chinese,
+    Path(id): Path<String>,
+) -> Response {
     match drills.score(&id).await {
         Ok(score) => Json(score).into_response(),
         Err(error) => refused(language, &error),
