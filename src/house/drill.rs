@@ -264,6 +264,10 @@ impl Stage for Drilling {
         Ok(())
     }
 
+    fn zone(&self) -> String {
+        self.0.base.catalogue.zone.name().to_owned()
+    }
+
     fn real(&self) -> (usize, Option<RealAlarm>) {
         let book = self.0.duty.book();
         let waiting = book.alarms().open().values();

@@ -86,6 +86,9 @@ pub trait Stage: Send + Sync + 'static {
     /// A sentence for the operator.
     async fn show(&self, drill: &OneDrill) -> Result<(), String>;
 
+    /// The city's zone, by its IANA name.
+    fn zone(&self) -> String;
+
     /// Real alarms that nobody has acknowledged: how many, and the gravest.
     fn real(&self) -> (usize, Option<RealAlarm>);
 }

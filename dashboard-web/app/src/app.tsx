@@ -1,5 +1,6 @@
 import { type Component, createEffect, createMemo, Match, on, onCleanup, Show, Switch } from "solid-js";
 import { DeskScreen } from "./desk/Desk";
+import { DrillBand } from "./drill/DrillBand";
 import { createDuty } from "./feed/duty";
 import { guarded } from "./feed/guarded";
 import { Link } from "./feed/link";
@@ -9,6 +10,7 @@ import type { Presence } from "./feed/presence";
 import { createStore } from "./feed/store";
 import { forgetTasks, whoWas } from "./phone/kept";
 import { PhoneScreen } from "./phone/Phone";
+import { ReportPage } from "./report/ReportPage";
 import { First } from "./sign-in/First";
 import { NoWall } from "./sign-in/NoWall";
 import { NewPassword } from "./sign-in/Password";
@@ -16,7 +18,7 @@ import { NewSecond } from "./sign-in/Second";
 import { SignIn } from "./sign-in/SignIn";
 import { TableScreen } from "./table/Table";
 import { keepApp } from "./ui/keep";
-import { followAddress, page } from "./ui/page";
+import { followAddress, page, reported } from "./ui/page";
 import { tellRoot } from "./ui/root";
 import { WallScreen } from "./wall";
 
@@ -60,7 +62,7 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
     if (onPhone() !== undefined) keepApp();
   });
   onCleanup(followAddress());
-  return (
+  const pages = () => (
     <Switch fallback={<Watch feed={props.feed} presence={props.presence} />}>
       <Match when={out()}>{(here) => <SignIn presence={props.presence} why={here().why} />}</Match>
       <Match when={props.presence.here().state === "first"}>
@@ -81,6 +83,14 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
         <NoWall own={props.presence} />
       </Match>
     </Switch>
+  );
+  return (
+    <>
+      <Show when={props.presence.session()}>
+        <DrillBand ask={props.feed.drill} />
+      </Show>
+      {pages()}
+    </>
   );
 };
 
@@ -126,6 +136,17 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
             command={props.feed.command}
             own={props.presence}
           />
+        </Match>
+        <Match when={page() === "report" && reported()} keyed>
+          {(incident) => (
+            <ReportPage
+              wall={store}
+              reports={props.feed.reports}
+              command={props.feed.command}
+              own={props.presence}
+              incident={incident}
+            />
+          )}
         </Match>
         <Match when={page() === "table"}>
           <TableScreen wall={store} command={props.feed.command} own={props.presence} />

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yiping_model::command::*;
+use yiping_model::command::{Stage, *};
 use yiping_model::*;
 
 use super::*;
@@ -193,11 +193,14 @@ impl Told {
                 }
             }
             5 => {
-                self.act("li", &of, go(Stage::Assessing));
+                if self.act("li", &of, go(Stage::Assessing)) {
+                    // From its end back: it was not over.
+                    self.ended.remove(&of);
+                }
             }
             6 => {
                 if self.act("wang", &of, respond(&of, 1, now)) {
-                    self.responses.insert(of.clone(), now);
+                    self.responses.entry(of.clone()).or_insert(now);
                     for name in ["photo1", "gas1"] {
                         let made = (of.clone(), now);
                         self.tasks.insert(task_id(&of, name), made);

@@ -1,6 +1,6 @@
 //! A story, and what its report says of it.
 
-use yiping_model::command::*;
+use yiping_model::command::{Stage, *};
 use yiping_model::*;
 
 use super::*;

@@ -155,6 +155,8 @@ pub(crate) struct Known {
     /// City time.
     #[schema(value_type = String, format = DateTime)]
     now: Timestamp,
+    /// The city's zone.
+    zone: String,
 }
 
 /// All drills that are remembered.
@@ -265,6 +267,7 @@ async fn known(State(room): State<Room>, Extension(who): Extension<Who>) -> Json
         real_unacknowledged,
         real,
         now: room.drills.0.clock.now(),
+        zone: room.drills.0.stage.zone(),
     })
 }
 

@@ -31,6 +31,8 @@ export interface DrillKnown {
   readonly real_unacknowledged: number;
   readonly real: RealAlarm | null;
   readonly now: string;
+  /** The city's zone. */
+  readonly zone: string;
 }
 
 /** Asks about drills; `undefined` when there is no answer. */

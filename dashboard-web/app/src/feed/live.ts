@@ -1,8 +1,10 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
 import { type Command, commandByHttp } from "./command";
+import { type AskDrill, drillByHttp } from "./drill";
 import { type DutyDoor, httpDuty } from "./duty";
 import type { Socket } from "./link";
 import { type Raised, raisedByHttp } from "./raised";
+import { type Reports, reportsByHttp } from "./report";
 import { type Door, httpDoor } from "./session";
 
 /** Where the messages come from, where the acknowledgements go, and who lets people in. */
@@ -15,6 +17,8 @@ export interface Feed {
   readonly door: Door;
   /** Absent where there is no server. */
   readonly duty?: DutyDoor;
+  readonly drill: AskDrill;
+  readonly reports: Reports;
 }
 
 /** The server that served this page. */
@@ -34,6 +38,8 @@ export function liveFeed(): Feed {
     command: commandByHttp,
     door: httpDoor,
     duty: httpDuty,
+    drill: drillByHttp,
+    reports: reportsByHttp,
   };
 }
 

@@ -156,8 +156,7 @@ export function points(answer: unknown): readonly Observed[] {
   if (!Array.isArray(items)) return [];
   return items.flatMap((item: unknown): Observed[] => {
     if (typeof item !== "object" || item === null) return [];
-    const { time, phenomenon_time, value } = item as { time?: unknown; phenomenon_time?: unknown; value?: unknown };
-    const at = phenomenon_time ?? time;
+    const { phenomenon_time: at, value } = item as { phenomenon_time?: unknown; value?: unknown };
     const ms = typeof at === "string" ? Date.parse(at) : Number.NaN;
     return typeof value === "number" && !Number.isNaN(ms) ? [{ ms, value }] : [];
   });
