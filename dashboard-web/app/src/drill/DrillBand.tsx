@@ -10,6 +10,7 @@ const ASK_MS = 2_000;
 /** A few questions without an answer are too many. */
 const UNHEARD_MAX = 3;
 const HEIGHT_PX = 44;
+const FRAME_PX = 6;
 
 /** Says on every page, at the same place, that a drill runs; inside of one that nothing is real, and what real waits meanwhile. */
 export const DrillBand: Component<{ ask: AskDrill }> = (props) => {
@@ -29,14 +30,14 @@ export const DrillBand: Component<{ ask: AskDrill }> = (props) => {
   const drill = () => known()?.drill ?? undefined;
   const shown = () => inside() || drill() !== undefined;
   const real = () => (inside() ? (known()?.real ?? undefined) : undefined);
-  createEffect(() => takeTop(shown() ? HEIGHT_PX : 0));
+  createEffect(() => takeTop(shown() ? HEIGHT_PX : 0, inside() ? FRAME_PX : 0));
   createEffect(() => {
     if (inside()) document.documentElement.dataset.drill = drill()?.id ?? "";
     else delete document.documentElement.dataset.drill;
   });
   onCleanup(() => {
     clearInterval(beat);
-    takeTop(0);
+    takeTop(0, 0);
     delete document.documentElement.dataset.drill;
   });
   const scenario = () => {

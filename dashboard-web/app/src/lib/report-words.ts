@@ -143,7 +143,7 @@ export const zhReport: ReportWords = {
     notLate: "没有超过预案时限的事项",
     lateLines: { sign: "签收超时", finish: "完成超时", report: "报告超时" },
     overdueSince: (clock) => `${clock} 起逾期`,
-    doneAfter: (span) => `逾期 ${span} 后完成`,
+    doneAfter: (span) => `${span} 后完成`,
     neverDone: "始终未完成",
     missed: "遗漏",
     notMissed: "预案要求的事项均已办理",

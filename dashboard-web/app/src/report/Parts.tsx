@@ -62,8 +62,10 @@ export const Late: Component<{ report: Report; zone: string }> = (props) => (
         <For each={props.report.late}>
           {(line) => (
             <li>
-              <b>{t().report.lateLines[line.what]}</b>　{line.number ?? ""} {say(line.title)}　
-              {t().report.overdueSince(clock(line.since, props.zone))}　
+              <b>{t().report.lateLines[line.what]}</b> {line.number ?? ""} {say(line.title)}
+              {"　"}
+              {t().report.overdueSince(clock(line.since, props.zone))}
+              {"　"}
               {line.until === null
                 ? t().report.neverDone
                 : t().report.doneAfter(took((Date.parse(line.until) - Date.parse(line.since)) / 1_000))}
@@ -116,7 +118,8 @@ export const Lessons: Component<{
           <For each={props.report.lessons}>
             {(lesson) => (
               <li>
-                {lesson.note}　
+                {lesson.note}
+                {"　"}
                 <i class="note">
                   {lesson.person} {dated(lesson.at, props.zone)}
                 </i>

@@ -6,6 +6,7 @@ import type { ReportAnswer, Reports } from "../feed/report";
 import type { Wall } from "../feed/store";
 import { say, t } from "../lib/i18n";
 import { Language } from "../ui/Language";
+import { Alarms } from "./Alarms";
 import { Curves } from "./Curves";
 import { Figures } from "./Figures";
 import { Late, Lessons, Missed, Tasks } from "./Parts";
@@ -65,7 +66,8 @@ export const ReportPage: Component<{
           <article>
             <Head answer={known()} zone={zone()} simulated={props.wall.facts()?.city.simulated === true} />
             <Figures figures={known().report.figures} />
-            <Timeline report={known().report} zone={zone()} />
+            <Alarms wall={props.wall} report={known().report} zone={zone()} />
+            <Timeline wall={props.wall} report={known().report} zone={zone()} />
             <Tasks report={known().report} zone={zone()} />
             <Curves
               wall={props.wall}
@@ -109,7 +111,7 @@ const Head: Component<{ answer: ReportAnswer; zone: string; simulated: boolean }
       <Show when={props.answer.report.drill}>
         {(drill) => (
           <p class="mark">
-            {t().drill.mark}　{t().report.ofDrill(drill())}　{t().drill.notReal}
+            {t().report.ofDrill(drill())}　{t().drill.notReal}
           </p>
         )}
       </Show>

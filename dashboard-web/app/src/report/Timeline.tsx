@@ -1,5 +1,6 @@
 import { type Component, For, Show } from "solid-js";
 import type { Report, ReportMoment } from "../feed/report";
+import type { Wall } from "../feed/store";
 import { t } from "../lib/i18n";
 import { about, clock, dated, grounds, what } from "./text";
 
@@ -7,10 +8,10 @@ import { about, clock, dated, grounds, what } from "./text";
 const SIGNS = { fact: "●", decision: "■", step: "", program: "○" } as const;
 
 /** What happened, in the order of the log, with who and on what. */
-export const Timeline: Component<{ report: Report; zone: string }> = (props) => (
+export const Timeline: Component<{ wall: Wall; report: Report; zone: string }> = (props) => (
   <section>
     <h2>{t().report.timeline}</h2>
-    <table class="timeline">
+    <table class="moments">
       <thead>
         <tr>
           <th>{t().report.columns.time}</th>
@@ -21,7 +22,9 @@ export const Timeline: Component<{ report: Report; zone: string }> = (props) => 
       </thead>
       <tbody>
         <For each={props.report.timeline}>
-          {(one, place) => <Line one={one} before={props.report.timeline[place() - 1]} zone={props.zone} />}
+          {(one, place) => (
+            <Line wall={props.wall} one={one} before={props.report.timeline[place() - 1]} zone={props.zone} />
+          )}
         </For>
       </tbody>
     </table>
@@ -32,7 +35,7 @@ export const Timeline: Component<{ report: Report; zone: string }> = (props) => 
   </section>
 );
 
-const Line: Component<{ one: ReportMoment; before: ReportMoment | undefined; zone: string }> = (props) => {
+const Line: Component<{ wall: Wall; one: ReportMoment; before: ReportMoment | undefined; zone: string }> = (props) => {
   // The day is told where it is another one.
   const day = (at: string) => dated(at, props.zone).slice(0, 10);
   const isNew = () => props.before === undefined || day(props.before.at) !== day(props.one.at);
@@ -47,7 +50,7 @@ const Line: Component<{ one: ReportMoment; before: ReportMoment | undefined; zon
       </td>
       <td>
         <span title={t().report.kinds[props.one.kind]}>{SIGNS[props.one.kind]}</span> <b>{what(props.one)}</b>{" "}
-        {about(props.one)}
+        {about(props.one, props.wall)}
         <Show when={props.one.note}>
           　<q>{props.one.note}</q>
         </Show>

@@ -1,4 +1,5 @@
 import type { Evidence, ReportMoment } from "../feed/report";
+import type { Wall } from "../feed/store";
 import { say, t } from "../lib/i18n";
 import { moment } from "../lib/time";
 
@@ -33,9 +34,26 @@ export function what(one: ReportMoment): string {
   return t().report.whats[one.what] ?? steps[one.what] ?? t().acts[one.what] ?? one.what;
 }
 
-/** What it was about; a stage by its name. */
-export function about(one: ReportMoment): string {
+/** What a rule is called. */
+export function ruleName(wall: Wall, rule: string): string {
+  const known = wall.facts()?.rules.get(rule);
+  return known === undefined ? rule : say(known.title);
+}
+
+/** What a datastream is of: `Tank area 2 Chlorine`. */
+export function subjectName(wall: Wall, subject: string): string {
+  const split = subject.lastIndexOf(":");
+  const [thing, property] = [subject.slice(0, split), subject.slice(split + 1)];
+  const [of, measured] = [wall.things().get(thing), wall.facts()?.properties.get(property)];
+  return `${of === undefined ? thing : say(of.name)} ${measured === undefined ? property : say(measured.title)}`;
+}
+
+/** What it was about; a stage and an alarm by their names. */
+export function about(one: ReportMoment, wall: Wall): string {
   const text = say(one.about);
+  const [rule, subject] = text.split(" ");
+  if (one.what.startsWith("alarm_") && rule !== undefined && subject !== undefined)
+    return `${ruleName(wall, rule)}　${subjectName(wall, subject)}`;
   if (one.what !== "move") return text;
   const stages: Readonly<Record<string, string>> = t().stageNames;
   return stages[text] ?? text;
