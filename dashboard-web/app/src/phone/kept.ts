@@ -1,4 +1,5 @@
 import type { TaskRow } from "../feed/command";
+import { insideDrill } from "../feed/drill";
 import type { Kept, Queued } from "./queue";
 
 /** What a phone knew when it last had a network. */
@@ -11,8 +12,10 @@ export interface Known {
   readonly tasks: readonly TaskRow[];
 }
 
-const TASKS = "yiping.tasks";
-const QUEUE = "yiping.queue";
+// What was done in a drill is never sent to the real system, nor the other way round.
+const WORLD = typeof location !== "undefined" && insideDrill(location.pathname) ? "yiping.drill" : "yiping";
+const TASKS = `${WORLD}.tasks`;
+const QUEUE = `${WORLD}.queue`;
 
 function read<T>(key: string): T | undefined {
   try {
