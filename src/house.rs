@@ -77,8 +77,6 @@ pub(crate) struct House {
     /// Who is on duty.
     duty: DutyDesk,
     escalated: watch::Receiver<DutyProgress>,
-    /// How far the drills are, and what they are.
-    drilled: watch::Receiver<yiping_command::drills::Progress>,
     drilling: Option<drill::Drilling>,
     notices: Notices,
     /// `None` when nobody is to be told anything.
@@ -159,7 +157,6 @@ pub(crate) async fn open<Accounts>(
         commanded: watch::channel(yiping_command::incidents::Progress::default()).1,
         duty,
         escalated: watch::channel(DutyProgress::default()).1,
-        drilled: watch::channel(yiping_command::drills::Progress::default()).1,
         drilling: None,
         notices,
         told: None,
@@ -420,7 +417,7 @@ impl House {
         let (log, live, units) = (Arc::clone(&self.log), self.live.clone(), self.units.clone());
         let (history, ledger) = (self.history.clone(), self.ledger.clone());
         let commanded = self.commanded.clone();
-        let (drilled, drilling) = (self.drilled.clone(), self.drilling.clone());
+        let drilling = self.drilling.clone();
         let (told, escalated) = (self.told.clone(), self.escalated.clone());
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
         let archive = self.config.archive.open(&self.config.data.dir);
@@ -439,10 +436,8 @@ impl House {
                 slowest = slowest.min(ledger.borrow().position);
                 slowest = slowest.min(commanded.borrow().position);
                 slowest = slowest.min(escalated.borrow().position);
-                slowest = slowest.min(drilled.borrow().position);
-                if let Some(drilling) = &drilling {
-                    slowest = slowest.min(drilling.keep_from());
-                }
+                let drills = drilling.as_ref().map(drill::Drilling::keep_from);
+                slowest = drills.map_or(slowest, |kept| slowest.min(kept));
                 if let Some(told) = &told {
                     slowest = slowest.min(told.borrow().position);
                 }

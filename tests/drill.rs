@@ -89,10 +89,24 @@ impl Seats {
         self.posted.push((now, value));
     }
 
-    /// The alarms of this world by this rule.
+    /// The alarms of this world by the rule that matters here, as far as time alone does not change them.
     fn alarms(&self, world: &str) -> Vec<Value> {
         let alarms = get(self.program.port, &format!("{world}/api/v1/alarms")).expect("alarms");
-        alarms["items"].as_array().expect("a list").clone()
+        let alarms = alarms["items"].as_array().expect("a list").iter();
+        let alarms = alarms.filter(|alarm| alarm["rule"] == "cl2-aegl2");
+        let kept = [
+            "id",
+            "number",
+            "rule",
+            "thing",
+            "started",
+            "value",
+            "acknowledged",
+        ];
+        alarms
+            .map(|alarm| kept.map(|key| (key.to_owned(), alarm[key].clone())))
+            .map(|fields| Value::Object(fields.into_iter().collect()))
+            .collect()
     }
 }
 
@@ -112,10 +126,7 @@ fn ledger(folder: &tempfile::TempDir, command: &str, more: &[&str]) -> String {
 fn command_the_leak(seats: &mut Seats) -> String {
     let mut leak = Value::Null;
     until("the leak is found in the drill", || {
-        let mut alarms = seats.alarms("/drill").into_iter();
-        leak = alarms
-            .find(|alarm| alarm["rule"] == "cl2-aegl2")
-            .unwrap_or_default();
+        leak = seats.alarms("/drill").first().cloned().unwrap_or_default();
         !leak.is_null()
     });
     let (id, thing) = (
@@ -198,10 +209,8 @@ fn a_leak_as_a_drill_beside_a_source_that_is_real() {
         (&inside["inside"], &inside["takes_part"]),
         (&json!(true), &json!(true))
     );
-    assert_eq!(
-        (&inside["real_unacknowledged"], &inside["real"]["level"]),
-        (&json!(1), &real[0]["level"])
-    );
+    assert!(inside["real_unacknowledged"].as_u64() > Some(0), "{inside}");
+    assert_eq!(inside["real"]["level"], 2, "{inside}");
 
     let incident = command_the_leak(&mut seats);
     assert_eq!(
@@ -216,7 +225,7 @@ fn a_leak_as_a_drill_beside_a_source_that_is_real() {
     );
     // Something real happens in the midst of it: it breaks in.
     let second =
-        json!({ "id": "gas-02", "ts": now_ms(seats.program.port), "metrics": { "cl2": 3.0 } });
+        json!({ "id": "gas-02", "ts": now_ms(seats.program.port), "metrics": { "cl2": 30.0 } });
     post(
         seats.program.port,
         "/api/v1/observations",

@@ -77,6 +77,8 @@ struct Inner {
     /// What is served at the moment.
     shown: Mutex<Option<(OneDrill, Router)>>,
     drills: std::sync::OnceLock<Drills>,
+    /// How far they are.
+    at: watch::Receiver<Progress>,
 }
 
 /// The script of these packs.
@@ -131,6 +133,7 @@ impl House {
     /// Opens the drills beside this state: what they serve.
     pub(super) fn start_drills(&mut self, script: Script, base: ServerState) -> Vec<Extra> {
         let folder = self.config.data.dir.clone();
+        let (moves, at) = watch::channel(Progress::default());
         let drilling = Drilling(Arc::new(Inner {
             config: self.config.clone(),
             script,
@@ -141,12 +144,12 @@ impl House {
             rooms: tokio::sync::Mutex::new(None),
             shown: Mutex::new(None),
             drills: std::sync::OnceLock::new(),
+            at,
         }));
         let stage = Arc::new(drilling.clone());
         let ledger = folder.join(LEDGER);
         let drills = Drills::new(self.log(), self.clock.clone(), ledger, stage);
         drilling.0.drills.get_or_init(|| drills.clone());
-        let (moves, at) = watch::channel(Progress::default());
         let follow = drills.clone().follow(
             checkpoint(&folder, "drills", self.log.id()),
             self.readers.stop.subscribe(),
@@ -156,7 +159,6 @@ impl House {
             follow.await;
             Ok(())
         });
-        self.drilled = at;
         let mut extras = extras(&drills, false);
         extras.push(Extra {
             router: drills.begin_router(),
@@ -304,11 +306,12 @@ impl Drilling {
         shown.clone()
     }
 
-    /// Retention keeps all of a drill while it runs.
+    /// Retention keeps what is not yet read, and all of a drill while it runs.
     pub(super) fn keep_from(&self) -> Position {
+        let read = self.0.at.borrow().position;
         match self.shown() {
-            Some((drill, _)) if drill.runs() => drill.position,
-            _ => Position(u64::MAX),
+            Some((drill, _)) if drill.runs() => read.min(drill.position),
+            _ => read,
         }
     }
 
