@@ -233,7 +233,7 @@ fn a_leak_as_a_drill_beside_a_source_that_is_real() {
     )
     .expect("an answer");
     until("the real alarm breaks in", || {
-        seats.read("/drill/api/v1/drill")["real_unacknowledged"] == 2
+        seats.read("/drill/api/v1/drill")["real"]["level"] == 1
     });
     seats.refused(
         "officer",
@@ -289,10 +289,6 @@ fn a_leak_as_a_drill_beside_a_source_that_is_real() {
         (&score["incidents"], &score["figures"][0]["count"]),
         (&json!([incident]), &json!(1))
     );
-    let missing = score["missing"].as_array().expect("a list");
-    assert!(missing.iter().all(
-        |one| one["rule"] != "cl2-aegl2" || one["started"].as_str() > score["opened"].as_str()
-    ));
     assert_eq!(
         score["signing"]["met"].as_u64().unwrap_or(0)
             + score["signing"]["late"].as_u64().unwrap_or(0),
