@@ -286,7 +286,9 @@ impl Drills {
             if *wanted.borrow() > position {
                 let records = log.read(position, READ_MAX).await?;
                 let mut book = self.book();
-                records.iter().for_each(|record| book.take(record));
+                for record in records.iter() {
+                    book.take(record);
+                }
                 if records.is_empty() {
                     // Retention has taken what was there.
                     book.pass(*wanted.borrow());

@@ -102,12 +102,7 @@ impl Rooms {
         let fold = yiping_server::follow(live.clone(), Arc::clone(&log), kept("wall"), stopped);
         spawn(&mut readers, "the live scene", fold);
         let clock = house.duty.clock().clone();
-        let book = house.script.units.clone();
-        let units = UnitsHandle::open(book, log.as_ref(), &kept("units"), clock.clone()).await;
-        let stopped = readers.stopped();
-        let fold =
-            yiping_server::units::follow(units.clone(), Arc::clone(&log), kept("units"), stopped);
-        spawn(&mut readers, "the units", fold);
+        let units = start_units(house, &log, &folder, &mut readers).await;
         let incidents = start_incidents(house, &log, &folder, &mut readers);
         let notices = start_notices(house, drill, &log, &folder, &mut readers)?;
         let source = SourceId::new(city::DOOR)?;
@@ -182,6 +177,21 @@ impl Rooms {
         self.silence().await;
         self.readers.finish().await;
     }
+}
+
+async fn start_units(
+    house: &Inner,
+    log: &Arc<dyn Log>,
+    folder: &Path,
+    readers: &mut Tasks,
+) -> UnitsHandle {
+    let kept = checkpoint(folder, "units", log.id());
+    let (book, clock) = (house.script.units.clone(), house.duty.clock().clone());
+    let units = UnitsHandle::open(book, log.as_ref(), &kept, clock).await;
+    let stopped = readers.stopped();
+    let fold = yiping_server::units::follow(units.clone(), Arc::clone(log), kept, stopped);
+    spawn(readers, "the units", fold);
+    units
 }
 
 fn start_incidents(

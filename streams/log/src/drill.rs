@@ -149,7 +149,7 @@ mod tests {
             )
         };
         let (one, other) = (drill("drill-1"), drill("drill-2"));
-        let mut wanted: [Vec<Body>; 3] = Default::default();
+        let mut wanted: [Vec<Body>; 3] = [const { Vec::new() }; 3];
         for (number, who) in script.iter().enumerate() {
             let ways: [&dyn Log; 3] = [&*log, &one, &other];
             match usize::from(*who) {
@@ -159,7 +159,9 @@ mod tests {
                 }
                 _ => {
                     log.append(vec![Body::Tick]).await.expect("kept");
-                    wanted.iter_mut().for_each(|each| each.push(Body::Tick));
+                    for each in &mut wanted {
+                        each.push(Body::Tick);
+                    }
                 }
             }
         }

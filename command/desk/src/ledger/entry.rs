@@ -123,7 +123,7 @@ impl<'a> Entry<'a> {
 }
 
 /// Who acted, and what was decided; `None` for what decides nothing.
-fn told<'a>(body: &'a Body) -> Option<(By<'a>, Line<'a>)> {
+fn told(body: &Body) -> Option<(By<'_>, Line<'_>)> {
     let (by, line) = match body {
         Body::Finding(Finding {
             outcome: Outcome::Alarm(event),

@@ -38,6 +38,7 @@ fn raised() -> Body {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 fn a_report_tells_the_course_the_evidence_what_was_late_and_what_was_missed() {
     let (mut world, id) = (World::default(), incident(1));
     world.now = 100;
