@@ -6,17 +6,18 @@
 mod city;
 mod rooms;
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use axum::Router;
-use axum::extract::{Extension, Request, State};
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{any, get};
+use axum::routing::get;
 use tokio::sync::watch;
-use tower::ServiceExt as _;
+use tower::{ServiceExt as _, service_fn};
 use yiping_command::drills::{Drills, Progress, RealAlarm, Stage, Wish};
 use yiping_command::report::Reports;
 use yiping_command::{DutyDesk, drills};
@@ -38,7 +39,7 @@ use crate::packs::Domain;
 use rooms::Rooms;
 
 /// Where the rooms of a drill are served.
-const PLACE: &str = "/drill";
+const PLACE: &str = "/drill/";
 /// What may be done inside of a drill. Everything else that changes something is real, and is done outside.
 const ACTS: [&str; 8] = [
     "/api/v1/alarms/",
@@ -324,20 +325,20 @@ impl Drilling {
     }
 
     fn router(&self) -> Router {
+        let drilling = self.clone();
+        // Nested, so that the routes inside meet their own parameters only.
+        let rooms = service_fn(move |request: Request| {
+            let drilling = drilling.clone();
+            async move { Ok::<_, Infallible>(inside(&drilling, request).await) }
+        });
         Router::new()
-            .route(PLACE, get(async || Redirect::permanent("/drill/")))
-            .route("/drill/", any(inside))
-            .route("/drill/{*rest}", any(inside))
-            .with_state(self.clone())
+            .route("/drill", get(async || Redirect::temporary(PLACE)))
+            .nest_service(PLACE, rooms)
     }
 }
 
 /// A request to the rooms of the drill.
-async fn inside(
-    State(drilling): State<Drilling>,
-    who: Option<Extension<Who>>,
-    mut request: Request,
-) -> Response {
+async fn inside(drilling: &Drilling, request: Request) -> Response {
     let chinese = request
         .headers()
         .get(header::ACCEPT_LANGUAGE)
@@ -357,11 +358,7 @@ async fn inside(
             "there is no drill",
         );
     };
-    let within = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
-    let within = within.strip_prefix(PLACE).unwrap_or(within).to_owned();
+    let within = request.uri().path();
     let changes = !matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
@@ -375,11 +372,11 @@ async fn inside(
         );
     }
     let is_session = within.starts_with("/api/v1/session");
-    if let Some(Extension(who)) = who.filter(|_| changes && !is_session)
-        && who
-            .person
-            .as_ref()
-            .is_some_and(|person| !drill.takes_part(person))
+    let who = request.extensions().get::<Who>();
+    if changes
+        && !is_session
+        && let Some(person) = who.and_then(|who| who.person.as_ref())
+        && !drill.takes_part(person)
     {
         return refuse(
             StatusCode::FORBIDDEN,
@@ -388,15 +385,6 @@ async fn inside(
             "you are not among the participants of this drill",
         );
     }
-    let Ok(uri) = within.parse::<Uri>() else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "bad_request",
-            "地址无法读取",
-            "the address cannot be read",
-        );
-    };
-    *request.uri_mut() = uri;
     match router.oneshot(request).await {
         Ok(answer) => answer,
         Err(never) => match never {},
