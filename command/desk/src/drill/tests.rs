@@ -8,7 +8,7 @@ use yiping_model::*;
 use super::*;
 use crate::command::tests::*;
 use crate::command::{Counts, Desk};
-use crate::ledger::Entry;
+use crate::ledger::{Algorithm, Chain, Entry};
 use crate::report::Leg;
 
 const STEPS: [Step; 7] = [
@@ -376,6 +376,38 @@ fn step_record(position: u64, drill: &str, what: DrillStep) -> Record {
             drill: DrillId::new(drill).expect("valid"),
             what: Drilled::Step(what),
         })),
+    }
+}
+
+#[test]
+fn the_ledger_reads_what_it_writes_of_a_drill() {
+    let form = Box::new(drill(vec![truth(1, 5)], None).form);
+    let begun = step_record(1, "drill-1", DrillStep::Opened(form));
+    let ended = step_record(
+        2,
+        "drill-1",
+        DrillStep::Stopped {
+            person: None,
+            aborted: true,
+            note: "真实告警".into(),
+        },
+    );
+    let mut text = Vec::new();
+    let mut chain = Chain::begin(Algorithm::Sha256, "log".into(), &mut text).expect("JSON");
+    let start = text.len();
+    for record in [&begun, &ended] {
+        assert!(chain.take(record, &mut text).expect("JSON"));
+    }
+    let lines = text[start..].split_inclusive(|byte| *byte == b'\n');
+    let read: Vec<Entry<'static>> = lines
+        .map(|line| Entry::read(line).expect("an entry").1)
+        .collect();
+    for (entry, record) in read.iter().zip([&begun, &ended]) {
+        assert_eq!(entry.drill.as_deref(), Some(&id()));
+        assert_eq!(
+            Some(&entry.line),
+            Entry::of(record, entry.n).as_ref().map(|entry| &entry.line)
+        );
     }
 }
 

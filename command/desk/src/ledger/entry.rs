@@ -60,7 +60,8 @@ pub enum Line<'a> {
     Command(Box<Cow<'a, Command>>),
     /// What the house itself did about a shift: it escalated an alarm, or says what is not as it was.
     Duty(Box<Cow<'a, Duty>>),
-    /// A drill began or ended.
+    /// A drill began or ended. Not `drill`: that is which one.
+    #[serde(rename = "drill_step")]
     Drill(Box<Cow<'a, DrillStep>>),
 }
 
