@@ -396,6 +396,6 @@ fn real_figures_are_those_of_the_real_source(seats: &Seats) {
     let figures = support::get_text(seats.program.port, "/metrics").expect("figures");
     let open = figures
         .lines()
-        .find(|line| line.starts_with("yiping_incidents_open"));
+        .find(|line| line.starts_with("yiping_command_open_incidents"));
     assert!(open.is_none_or(|line| line.ends_with(" 0")), "{open:?}");
 }
