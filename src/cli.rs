@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// The ledger of decisions: was it changed? what does it say?
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Drills (演练) of a program that runs: a scenario of the simulator through the real system, marked and apart. docs/DRILL.md
+    #[command(subcommand)]
+    Drill(Drill),
 }
 
 const REPLAY_HELP: &str = "The map says which column is the time, the thing and each property; docs/REPLAY.md explains it.
@@ -229,6 +232,76 @@ pub(crate) struct NewToken {
     pub(crate) seat: String,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Drill {
+    /// Begins a drill; its screens are then at ADDRESS/drill/.
+    Start(DrillStart),
+    /// Ends a drill.
+    Stop(DrillEnd),
+    /// Breaks a drill off; it needs a --note that says why.
+    Abort(DrillEnd),
+    /// The last hundred drills.
+    List(DrillAt),
+    /// How a drill went, or goes: times, what came of the truth, what was late, missed, false; as JSON.
+    Score(DrillEnd),
+}
+
+/// Which program, and who asks it. The password is the first line of standard input.
+#[derive(Debug, Args)]
+pub(crate) struct DrillAt {
+    /// The address of the program.
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) program: String,
+    /// The account: a commander's or an administrator's.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: String,
+    /// The one-time code of an account that has a second factor.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) code: Option<String>,
+    /// Who may sign the program's certificate (PEM), if not the public ones.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrillStart {
+    /// What happens: `leak`, `flood`, `crowd`, `hall_breakdown`, `gateway_dying`, `sensor_drifting`, `discharge`, `fire`, `station_failing`.
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenario: Scenario,
+    /// The same seed gives the same readings; without it that of the configuration.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Seconds of city time until it happens.
+    #[arg(long = "after", default_value_t = 60, value_name = "SECONDS")]
+    pub(crate) after_secs: u32,
+    /// The code of an area (GB/T 2260): only what stands there speaks.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) area: Option<String>,
+    /// An account that takes part; may be given again. Without any everybody does.
+    #[arg(long = "with", value_name = "NAME")]
+    pub(crate) participants: Vec<String>,
+    /// A channel of notices that is told; may be given again. Without any nobody is told.
+    #[arg(long = "channel", value_name = "NAME")]
+    pub(crate) channels: Vec<String>,
+    /// What it is for.
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    pub(crate) note: String,
+    #[command(flatten)]
+    pub(crate) at: DrillAt,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrillEnd {
+    /// Which, for example drill-1.
+    #[arg(value_name = "DRILL")]
+    pub(crate) drill: String,
+    /// Why.
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    pub(crate) note: String,
+    #[command(flatten)]
+    pub(crate) at: DrillAt,
 }
 
 #[derive(Debug, Subcommand)]

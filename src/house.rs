@@ -3,6 +3,7 @@
 //! Opening goes from the spine outwards (log, history, engine, face, doors); closing goes the other way, so that what a door has taken is
 //! still written. A task that ends with an error ends the program: a centre that only seems to work is worse than one that is restarted.
 
+mod drill;
 mod duty;
 mod incidents;
 mod notices;
@@ -76,6 +77,7 @@ pub(crate) struct House {
     /// Who is on duty.
     duty: DutyDesk,
     escalated: watch::Receiver<DutyProgress>,
+    drilling: Option<drill::Drilling>,
     notices: Notices,
     /// `None` when nobody is to be told anything.
     told: Option<watch::Receiver<yiping_notify::Progress>>,
@@ -155,6 +157,7 @@ pub(crate) async fn open<Accounts>(
         commanded: watch::channel(yiping_command::incidents::Progress::default()).1,
         duty,
         escalated: watch::channel(DutyProgress::default()).1,
+        drilling: None,
         notices,
         told: None,
         people,
@@ -163,7 +166,8 @@ pub(crate) async fn open<Accounts>(
         units,
     };
     house.start_readers(domain, &folder, &opened);
-    house.start_face(listener, opened, Arc::new(move || render.render()))?;
+    let script = drill::script(&house.config, domain)?;
+    house.start_face(listener, opened, script, Arc::new(move || render.render()))?;
     house.start_people();
     house.start_clock();
     house.start_upkeep(figures);
@@ -290,6 +294,7 @@ impl House {
         &mut self,
         listener: TcpListener,
         opened: Opened,
+        script: drill::Script,
         render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
     ) -> anyhow::Result<()> {
         let engine = self.engine.clone();
@@ -318,7 +323,9 @@ impl House {
         };
         let door = self.door(&self.config.ingest.http.name)?;
         let mut extras = self.notices_extras();
-        extras.extend(self.incidents_extras());
+        extras.extend(incidents::extras(&self.incidents));
+        extras.push(self.reports_extra());
+        extras.extend(self.start_drills(script, state.clone()));
         extras.push(Extra {
             router: yiping_sources::http::router(door, self.config.ingest.http.clone()),
             need: Need::Right(Right::Send),
@@ -410,6 +417,7 @@ impl House {
         let (log, live, units) = (Arc::clone(&self.log), self.live.clone(), self.units.clone());
         let (history, ledger) = (self.history.clone(), self.ledger.clone());
         let commanded = self.commanded.clone();
+        let drilling = self.drilling.clone();
         let (told, escalated) = (self.told.clone(), self.escalated.clone());
         let engine = checkpoint(&self.config.data.dir, "engine", self.log.id());
         let archive = self.config.archive.open(&self.config.data.dir);
@@ -428,6 +436,8 @@ impl House {
                 slowest = slowest.min(ledger.borrow().position);
                 slowest = slowest.min(commanded.borrow().position);
                 slowest = slowest.min(escalated.borrow().position);
+                let drills = drilling.as_ref().map(drill::Drilling::keep_from);
+                slowest = drills.map_or(slowest, |kept| slowest.min(kept));
                 if let Some(told) = &told {
                     slowest = slowest.min(told.borrow().position);
                 }
@@ -570,6 +580,9 @@ impl House {
         self.face.finish().await;
         self.doors.finish().await;
         self.readers.finish().await;
+        if let Some(drilling) = &self.drilling {
+            drilling.close().await;
+        }
         self.log.close().await;
         tracing::info!("closed");
     }

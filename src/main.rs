@@ -48,6 +48,11 @@ fn main() -> ExitCode {
             }
             Command::People(People::Token(arguments)) => commands::people::token(arguments).await,
             Command::People(People::Demo(place)) => commands::people::demo(place).await,
+            Command::Drill(command) => {
+                tokio::task::spawn_blocking(move || commands::drill::drill(command))
+                    .await
+                    .unwrap_or_else(|broken| Err(broken.into()))
+            }
             Command::Ledger(Ledger::Verify(arguments)) => commands::ledger::verify(&arguments),
             Command::Ledger(Ledger::Export(arguments)) => commands::ledger::export(&arguments),
             Command::Ledger(Ledger::Evidence(arguments)) => commands::ledger::evidence(&arguments),

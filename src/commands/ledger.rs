@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
-use yiping_model::{Act, Command, CommandAct, Duty, Means, Notice, NoticeCause, NoticeStep, Part};
+use yiping_model::{
+    Act, Command, CommandAct, DrillStep, Duty, Means, Notice, NoticeCause, NoticeStep, Part,
+};
 
 use super::{complain, say};
 use crate::cli::{Export, Form, Photographs, Verify};
@@ -114,7 +116,13 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
         Line::Notice(notice) => told(notice),
         Line::Command(command) => ordered(command),
         Line::Duty(duty) => on_duty(duty),
+        Line::Drill(step) => drilled(step),
     };
+    let mark = entry
+        .drill
+        .as_ref()
+        .map(|drill| format!("[DRILL {drill}] "));
+    let what = mark.unwrap_or_default() + &what;
     writeln!(out, "{:>8}  {}  {by}  {what}", entry.n, entry.at)?;
     writeln!(out, "          {digest}")
 }
@@ -200,6 +208,9 @@ fn ordered(command: &Command) -> String {
                 report.report, report.note
             )
         }
+        CommandAct::Lesson(lesson) => {
+            format!("wrote a lesson of incident {of}: {:?}", lesson.note)
+        }
         CommandAct::ReportOverdue(report) => {
             format!("the report {} of incident {of} is overdue", report.report)
         }
@@ -268,6 +279,25 @@ fn on_duty(duty: &Duty) -> String {
                 format!("{} {} {before} to {after}", one.what, one.id)
             });
             format!("changed: {}", changes.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// What became of a drill, for people.
+fn drilled(step: &DrillStep) -> String {
+    match step {
+        DrillStep::Opened(form) => format!(
+            "began a drill: scenario {} seed {} area {} participants [{}] channels [{}] {:?}",
+            form.scenario,
+            form.seed,
+            form.area.as_deref().unwrap_or("all"),
+            form.participants.join(" "),
+            form.channels.join(" "),
+            form.note
+        ),
+        DrillStep::Stopped { aborted, note, .. } => {
+            let what = if *aborted { "broke off" } else { "ended" };
+            format!("{what} the drill {note:?}")
         }
     }
 }

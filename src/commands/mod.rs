@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod drill;
 pub(crate) mod ledger;
 pub(crate) mod people;
 pub(crate) mod replay;

@@ -56,36 +56,35 @@ impl House {
             position: Arc::new(move || incidents.position()),
         }
     }
+}
 
-    /// What the incidents serve, by the right that is asked.
-    pub(super) fn incidents_extras(&self) -> Vec<Extra> {
-        let incidents = &self.incidents;
-        let served = [
-            (incidents.watch_router(), Right::Watch, api::watch_openapi()),
-            (
-                incidents.report_router(),
-                Right::Incidents,
-                api::report_openapi(),
-            ),
-            (
-                incidents.command_router(),
-                Right::Command,
-                api::command_openapi(),
-            ),
-            (incidents.tasks_router(), Right::Tasks, api::tasks_openapi()),
-            (incidents.bring_router(), Right::Tasks, api::bring_openapi()),
-            (
-                incidents.evidence_router(),
-                Right::Evidence,
-                api::evidence_openapi(),
-            ),
-        ];
-        served
-            .map(|(router, right, document)| Extra {
-                router,
-                need: Need::Right(right),
-                document,
-            })
-            .into()
-    }
+/// What incidents serve, by the right that is asked.
+pub(super) fn extras(incidents: &Incidents) -> Vec<Extra> {
+    let served = [
+        (incidents.watch_router(), Right::Watch, api::watch_openapi()),
+        (
+            incidents.report_router(),
+            Right::Incidents,
+            api::report_openapi(),
+        ),
+        (
+            incidents.command_router(),
+            Right::Command,
+            api::command_openapi(),
+        ),
+        (incidents.tasks_router(), Right::Tasks, api::tasks_openapi()),
+        (incidents.bring_router(), Right::Tasks, api::bring_openapi()),
+        (
+            incidents.evidence_router(),
+            Right::Evidence,
+            api::evidence_openapi(),
+        ),
+    ];
+    served
+        .map(|(router, right, document)| Extra {
+            router,
+            need: Need::Right(right),
+            document,
+        })
+        .into()
 }

@@ -26,6 +26,7 @@ pub(super) fn open(
         rules: domain.rule_words(),
         link: config.notify.link.clone(),
         simulated,
+        drill: false,
     };
     let clock = log.clock().clone();
     let log = Arc::clone(log) as Arc<dyn Log>;

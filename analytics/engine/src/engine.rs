@@ -221,6 +221,7 @@ impl Engine {
                 | Body::Notice(_)
                 | Body::Positions(_)
                 | Body::Command(_)
+                | Body::Drill(_)
                 | Body::Duty(_) => {}
             }
         }

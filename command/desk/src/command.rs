@@ -10,7 +10,7 @@ mod enact;
 mod judge;
 mod refusal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use book::{Book as CommandBook, Counts, INCIDENTS_OPEN_MAX, Outcome, TASKS_MAX};
 pub use desk::Desk;

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod command;
+pub mod drill;
 pub mod duty;
 pub mod evidence;
 pub mod fuse;
@@ -10,6 +11,7 @@ pub mod ledger;
 pub mod notices;
 pub mod people;
 pub mod plan;
+pub mod report;
 pub mod rights;
 pub mod task;
 pub mod units;

@@ -72,6 +72,8 @@ pub enum Right {
     Evidence,
     /// Be on duty: take, leave and hand over a seat, write the duty log.
     Duty,
+    /// Begin a drill, end it, break it off.
+    Drill,
 }
 
 /// How far a right reaches.
@@ -125,6 +127,7 @@ pub const TABLE: [(Right, [Reach; ROLES.len()]); 17] = [
     (Right::Tasks,       [N,    O,      O,     O,        O,         O,    N,            N,      N,   N,     N]),
     (Right::Evidence,    [N,    O,      O,     O,        O,         O,    N,            A,      N,   N,     N]),
     (Right::Duty,        [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
+    (Right::Drill,       [N,    N,      N,     A,        N,         N,    A,            N,      N,   N,     N]),
 ];
 
 impl Role {
@@ -217,6 +220,7 @@ impl Right {
             Self::Tasks => "tasks",
             Self::Evidence => "evidence",
             Self::Duty => "duty",
+            Self::Drill => "drill",
         }
     }
 }

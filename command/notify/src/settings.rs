@@ -210,8 +210,20 @@ impl Settings {
         Duration::from_millis(self.timeout_ms)
     }
 
+    /// The same with these channels and no other, and with what goes by them.
+    #[must_use]
+    pub fn only(mut self, names: &[String]) -> Self {
+        let is_named = |name: &str| names.iter().any(|one| one == name);
+        self.channel.retain(|channel| is_named(channel.name()));
+        for route in &mut self.route {
+            route.channels.retain(|name| is_named(name));
+        }
+        self.route.retain(|route| !route.channels.is_empty());
+        self
+    }
+
     /// The names of the channels.
-    pub(crate) fn channel_names(&self) -> Vec<&str> {
+    pub fn channel_names(&self) -> Vec<&str> {
         self.channel.iter().map(ChannelSettings::name).collect()
     }
 

@@ -84,6 +84,7 @@ impl City {
             rules: BTreeMap::new(),
             link: String::new(),
             simulated: false,
+            drill: false,
         };
         Notices::open(settings, words, Arc::clone(&self.log), self.clock.clone()).expect("right")
     }

@@ -3,7 +3,7 @@
 //! One follower folds the log. An act of a person is looked at first, appended, and answered when the fold has taken it, so that of two at once the
 //! loser hears why. Only what was appended counts: the answer is the fold's, not the first look's.
 
-mod answer;
+pub(crate) mod answer;
 pub mod api;
 mod ask;
 mod error;
@@ -19,9 +19,11 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use yiping_desk::command::{Counts, Desk, Outcome};
+use yiping_desk::incident::Incident;
 use yiping_desk::plan::{Plan, Terms};
+use yiping_desk::task::Task;
 use yiping_log::{CityClock, Log};
-use yiping_model::{Body, Catalogue, Command, DatastreamId, Position};
+use yiping_model::{Body, Catalogue, Command, DatastreamId, IncidentId, Position, Timestamp};
 
 use crate::evidence::Evidence;
 
@@ -61,6 +63,8 @@ pub(crate) struct Inner {
     city: City,
     evidence: Evidence,
     settings: Settings,
+    /// How the titles of its incidents begin.
+    mark: &'static str,
     folded: Mutex<Folded>,
     position: watch::Sender<Position>,
 }
@@ -86,15 +90,35 @@ impl Incidents {
         evidence: Evidence,
         settings: Settings,
     ) -> Self {
-        Self(Arc::new(Inner {
-            log,
-            clock,
-            city,
-            evidence,
-            settings,
-            folded: Mutex::default(),
-            position: watch::Sender::new(Position::START),
-        }))
+        Self(Arc::new(Inner::new(log, clock, city, evidence, settings)))
+    }
+
+    /// The same in a drill: what is opened here says so in its title.
+    #[must_use]
+    pub fn of_drill(
+        log: Arc<dyn Log>,
+        clock: CityClock,
+        city: City,
+        evidence: Evidence,
+        settings: Settings,
+    ) -> Self {
+        let mut inner = Inner::new(log, clock, city, evidence, settings);
+        inner.mark = "【演练】";
+        Self(Arc::new(inner))
+    }
+
+    /// City time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// An incident that is remembered, with its tasks in the order of their numbers.
+    pub(crate) fn whole(&self, id: &str) -> Option<(Incident, Vec<Task>)> {
+        let id = IncidentId::parse(id)?;
+        let folded = self.0.folded();
+        let book = folded.desk.book();
+        let incident = book.incident(&id)?;
+        Some((incident.clone(), book.tasks_of(incident).cloned().collect()))
     }
 
     /// The last record that was taken.
@@ -135,6 +159,25 @@ impl Incidents {
 }
 
 impl Inner {
+    fn new(
+        log: Arc<dyn Log>,
+        clock: CityClock,
+        city: City,
+        evidence: Evidence,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            log,
+            clock,
+            city,
+            evidence,
+            settings,
+            mark: "",
+            folded: Mutex::default(),
+            position: watch::Sender::new(Position::START),
+        }
+    }
+
     fn folded(&self) -> MutexGuard<'_, Folded> {
         self.folded.lock().unwrap_or_else(PoisonError::into_inner)
     }

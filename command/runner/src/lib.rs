@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod book;
+pub mod drills;
 mod duty;
 mod error;
 pub mod evidence;
@@ -9,6 +10,7 @@ pub mod incidents;
 pub mod metrics;
 pub mod offline;
 pub mod pages;
+pub mod report;
 mod settings;
 
 pub use book::Book;

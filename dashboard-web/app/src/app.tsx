@@ -1,5 +1,6 @@
 import { type Component, createEffect, createMemo, Match, on, onCleanup, Show, Switch } from "solid-js";
 import { DeskScreen } from "./desk/Desk";
+import { DrillBand } from "./drill/DrillBand";
 import { createDuty } from "./feed/duty";
 import { guarded } from "./feed/guarded";
 import { Link } from "./feed/link";
@@ -10,6 +11,7 @@ import { createStore } from "./feed/store";
 import { Calls } from "./phone/Calls";
 import { forgetTasks, whoWas } from "./phone/kept";
 import { PhoneScreen } from "./phone/Phone";
+import { ReportPage } from "./report/ReportPage";
 import { First } from "./sign-in/First";
 import { NoWall } from "./sign-in/NoWall";
 import { NewPassword } from "./sign-in/Password";
@@ -17,7 +19,7 @@ import { NewSecond } from "./sign-in/Second";
 import { SignIn } from "./sign-in/SignIn";
 import { TableScreen } from "./table/Table";
 import { keepApp } from "./ui/keep";
-import { followAddress, page } from "./ui/page";
+import { followAddress, page, reported } from "./ui/page";
 import { tellRoot } from "./ui/root";
 import { WallScreen } from "./wall";
 
@@ -64,7 +66,7 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
     if (page() !== "phone") location.hash = "/phone";
   });
   onCleanup(followAddress());
-  return (
+  const pages = () => (
     <Switch fallback={<Watch feed={props.feed} presence={props.presence} />}>
       <Match when={out()}>{(here) => <SignIn presence={props.presence} why={here().why} />}</Match>
       <Match when={props.presence.here().state === "first"}>
@@ -91,6 +93,14 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
         <NoWall own={props.presence} />
       </Match>
     </Switch>
+  );
+  return (
+    <>
+      <Show when={props.presence.session()}>
+        <DrillBand ask={props.feed.drill} />
+      </Show>
+      {pages()}
+    </>
   );
 };
 
@@ -139,6 +149,17 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
             command={props.feed.command}
             own={props.presence}
           />
+        </Match>
+        <Match when={page() === "report" && reported()} keyed>
+          {(incident) => (
+            <ReportPage
+              wall={store}
+              reports={props.feed.reports}
+              command={props.feed.command}
+              own={props.presence}
+              incident={incident}
+            />
+          )}
         </Match>
         <Match when={page() === "table"}>
           <TableScreen wall={store} command={props.feed.command} own={props.presence} />

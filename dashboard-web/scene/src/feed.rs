@@ -129,7 +129,11 @@ impl Filter {
     /// The record as an item, when it is wanted.
     fn item<'a>(&'a self, record: &'a Record) -> Option<Item<'a>> {
         let (kind, item) = match &record.body {
-            Body::Tick | Body::Recall(_) | Body::Positions(_) | Body::Command(_) => return None,
+            Body::Tick
+            | Body::Recall(_)
+            | Body::Positions(_)
+            | Body::Command(_)
+            | Body::Drill(_) => return None,
             Body::Event(event) => (ItemKind::Event, self.event(record, event)?),
             Body::Reading(reading) => (ItemKind::Reading, self.reading(record, reading)?),
             Body::Reject(reject) => (ItemKind::Reject, Item::reject(record, reject)),

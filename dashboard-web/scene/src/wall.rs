@@ -143,7 +143,11 @@ impl WallScene {
         self.state.position = record.position;
         self.state.now = record.received_at;
         match &record.body {
-            Body::Tick | Body::Recall(_) | Body::Positions(_) | Body::Command(_) => None,
+            Body::Tick
+            | Body::Recall(_)
+            | Body::Positions(_)
+            | Body::Command(_)
+            | Body::Drill(_) => None,
             Body::Notice(notice) => {
                 let open = self.state.alarms.open();
                 self.state

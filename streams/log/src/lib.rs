@@ -7,6 +7,7 @@ mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod disk;
+mod drill;
 mod ends;
 mod error;
 mod id;
@@ -28,6 +29,7 @@ pub use catch_up::CatchUp;
 pub use checkpoint::Checkpoint;
 pub use clock::CityClock;
 pub use disk::DiskLog;
+pub use drill::DrillLog;
 pub use ends::passed_over;
 pub use error::LogError;
 pub use id::{LogId, NoLogId};

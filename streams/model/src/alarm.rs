@@ -317,6 +317,7 @@ impl AlarmBook {
             | Body::Notice(_)
             | Body::Positions(_)
             | Body::Command(_)
+            | Body::Drill(_)
             | Body::Duty(_) => None,
         }
     }

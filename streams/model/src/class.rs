@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::drill::Drill;
 use crate::finding::Outcome;
 use crate::record::{Body, CodecError, Kind};
 
@@ -48,6 +49,7 @@ impl Class {
             | Kind::Positions => Self::Input,
             Kind::Window => Self::Result,
             Kind::Decision | Kind::Notice | Kind::Command | Kind::Duty => Self::Decision,
+            Kind::Drill => Drill::class_of(bytes)?,
             Kind::Finding => {
                 let wrong = |source| CodecError::Json(kind, source);
                 match serde_json::from_slice::<Typed>(bytes)
@@ -79,6 +81,7 @@ impl Body {
             Self::Decision(_) | Self::Notice(_) | Self::Command(_) | Self::Duty(_) => {
                 Class::Decision
             }
+            Self::Drill(drill) => drill.class(),
         }
     }
 }

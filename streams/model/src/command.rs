@@ -78,6 +78,8 @@ pub enum CommandAct {
     Report(Reported),
     /// A report is overdue, said by the program.
     ReportOverdue(ReportName),
+    /// 复盘: something was learnt from it.
+    Lesson(Note),
 }
 
 /// The four classes of emergencies.

@@ -108,6 +108,10 @@ id!(
     UnitId, printable
 );
 id!(
+    /// A drill: `drill-7`.
+    DrillId, word
+);
+id!(
     /// A Thing of the city: a station, a gateway, a hall.
     ThingId, printable
 );

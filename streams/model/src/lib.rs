@@ -6,6 +6,7 @@ pub mod class;
 pub mod command;
 mod compact;
 pub mod decision;
+pub mod drill;
 pub mod duty;
 pub mod event;
 pub mod finding;
@@ -27,6 +28,7 @@ pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thi
 pub use class::Class;
 pub use command::{Command, CommandAct};
 pub use decision::{Act, Decision, Means, Part, Seen};
+pub use drill::{Drill, DrillForm, DrillStep, DrillTruth, Drilled};
 pub use duty::{Changed, Duty, Escalated};
 pub use event::Event;
 pub use finding::{
@@ -34,8 +36,8 @@ pub use finding::{
     Stage, SubIndex, WindowBefore, WindowResult,
 };
 pub use id::{
-    AlarmId, DatastreamId, EventKey, EventKind, IdError, IncidentId, NoticeId, PropertyId, RuleId,
-    SourceId, TaskId, ThingId, UnitId, hex,
+    AlarmId, DatastreamId, DrillId, EventKey, EventKind, IdError, IncidentId, NoticeId, PropertyId,
+    RuleId, SourceId, TaskId, ThingId, UnitId, hex,
 };
 pub use notice::{AlarmTold, Message, Notice, NoticeCause, NoticeStep};
 pub use reading::{Measured, Quality, Reading};

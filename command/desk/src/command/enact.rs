@@ -41,6 +41,7 @@ impl Book {
                 incident.offered = None;
             }),
             CommandAct::AddTask(form) => self.add_task(id, form, at),
+            CommandAct::Lesson(_) => {}
             CommandAct::Tick(tick) => self.with(id, |incident| ticked(incident, tick, command, at)),
             CommandAct::Report(report) => {
                 self.with(id, |incident| reported(incident, report, command, at));
@@ -62,7 +63,10 @@ impl Book {
         };
         let changes_version = !matches!(
             command.act,
-            CommandAct::Tick(_) | CommandAct::ReportOverdue(_) | CommandAct::Dismiss(_)
+            CommandAct::Tick(_)
+                | CommandAct::ReportOverdue(_)
+                | CommandAct::Dismiss(_)
+                | CommandAct::Lesson(_)
         );
         self.with(id, |incident| {
             incident.version += u32::from(changes_version);
@@ -351,6 +355,7 @@ fn told(act: &CommandAct) -> (&'static str, String, String) {
         CommandAct::Task(act) => ("task", act.task.to_string(), act.note.clone()),
         CommandAct::Tick(tick) => ("tick", tick.item.to_string(), tick.note.clone()),
         CommandAct::Report(report) => ("report", report.report.to_string(), report.note.clone()),
+        CommandAct::Lesson(lesson) => ("lesson", String::new(), lesson.note.clone()),
         CommandAct::ReportOverdue(report) => {
             ("report_overdue", report.report.to_string(), String::new())
         }

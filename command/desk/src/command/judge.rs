@@ -138,6 +138,7 @@ impl Book {
                 reason(&attached.note)?;
                 return Ok(all_are(attached, &incident.dismissed));
             }
+            CommandAct::Lesson(lesson) => reason(&lesson.note)?,
             CommandAct::OfferCommand(offer) => {
                 running(incident)?;
                 commands(incident, person)?;
@@ -337,7 +338,7 @@ fn check_form(command: &Command) -> Result<(), Refusal> {
         CommandAct::Adjust(adjusted) => (&adjusted.note, [].iter()),
         CommandAct::Merge(joined) | CommandAct::Unmerge(joined) => (&joined.note, [].iter()),
         CommandAct::OfferCommand(offer) => (&offer.note, [].iter()),
-        CommandAct::TakeCommand(note) => (&note.note, [].iter()),
+        CommandAct::TakeCommand(note) | CommandAct::Lesson(note) => (&note.note, [].iter()),
         CommandAct::Tick(tick) => (&tick.note, [].iter()),
         CommandAct::Report(report) => (&report.note, [].iter()),
         CommandAct::AddTask(_) | CommandAct::ReportOverdue(_) => return Ok(()),

@@ -13,14 +13,14 @@ use yiping_model::{
 use super::*;
 
 /// Numbers that look random and are the same each time (xorshift64*).
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -28,42 +28,42 @@ impl Dice {
         usize::try_from(high).expect("32 bits") % limit
     }
 
-    pub(super) fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+    pub(crate) fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
         &list[self.below(list.len())]
     }
 }
 
-pub(super) fn at(secs: i64) -> Timestamp {
+pub(crate) fn at(secs: i64) -> Timestamp {
     Timestamp::from_secs(secs)
 }
 
-pub(super) fn text(text: &str) -> Text {
+pub(crate) fn text(text: &str) -> Text {
     Text {
         zh: text.into(),
         en: text.into(),
     }
 }
 
-pub(super) fn incident(number: usize) -> IncidentId {
+pub(crate) fn incident(number: usize) -> IncidentId {
     IncidentId::of(&["incident", &number.to_string()])
 }
 
-pub(super) fn task_id(incident: &IncidentId, name: &str) -> TaskId {
+pub(crate) fn task_id(incident: &IncidentId, name: &str) -> TaskId {
     TaskId::of(&[incident.as_str(), name])
 }
 
-pub(super) fn origin(number: usize) -> Origin {
+pub(crate) fn origin(number: usize) -> Origin {
     Origin::Alarm {
         alarm: AlarmId::parse(&format!("{number:032x}")).expect("valid"),
         subject: gas(),
     }
 }
 
-pub(super) fn gas() -> DatastreamId {
+pub(crate) fn gas() -> DatastreamId {
     DatastreamId::parse("gas-1:cl2").expect("valid")
 }
 
-pub(super) fn open(origins: Vec<Origin>) -> CommandAct {
+pub(crate) fn open(origins: Vec<Origin>) -> CommandAct {
     CommandAct::Open(Box::new(IncidentForm {
         title: "氯气泄漏".into(),
         class: IncidentClass::Accident,
@@ -78,7 +78,7 @@ pub(super) fn open(origins: Vec<Origin>) -> CommandAct {
     }))
 }
 
-pub(super) fn form(task: TaskId, proof: Proof, now: i64) -> TaskForm {
+pub(crate) fn form(task: TaskId, proof: Proof, now: i64) -> TaskForm {
     TaskForm {
         task,
         template: Some("t".into()),
@@ -93,7 +93,7 @@ pub(super) fn form(task: TaskId, proof: Proof, now: i64) -> TaskForm {
     }
 }
 
-pub(super) fn by_reading() -> Proof {
+pub(crate) fn by_reading() -> Proof {
     Proof::Reading(ReadingProof {
         datastream: gas(),
         at_most: Some(1.0),
@@ -103,12 +103,12 @@ pub(super) fn by_reading() -> Proof {
     })
 }
 
-pub(super) fn level(number: u8) -> ResponseLevel {
+pub(crate) fn level(number: u8) -> ResponseLevel {
     ResponseLevel::try_from(number).expect("1 to 4")
 }
 
 /// A response with a task that a photograph proves, one that readings prove, a report and a line.
-pub(super) fn respond(of: &IncidentId, round: u32, now: i64) -> CommandAct {
+pub(crate) fn respond(of: &IncidentId, round: u32, now: i64) -> CommandAct {
     let id = |name: &str| task_id(of, &format!("{name}{round}"));
     let report = |name: &str, step, every_secs| ReportForm {
         report: name.into(),
@@ -141,7 +141,7 @@ pub(super) fn respond(of: &IncidentId, round: u32, now: i64) -> CommandAct {
     }))
 }
 
-pub(super) fn adjust(from: u8, to: u8, withdrawn: Vec<TaskId>, added: Vec<TaskForm>) -> CommandAct {
+pub(crate) fn adjust(from: u8, to: u8, withdrawn: Vec<TaskId>, added: Vec<TaskForm>) -> CommandAct {
     CommandAct::Adjust(Box::new(Adjustment {
         from: level(from),
         to: level(to),
@@ -157,7 +157,7 @@ pub(super) fn adjust(from: u8, to: u8, withdrawn: Vec<TaskId>, added: Vec<TaskFo
     }))
 }
 
-pub(super) fn step(task: TaskId, step: Step, now: i64) -> CommandAct {
+pub(crate) fn step(task: TaskId, step: Step, now: i64) -> CommandAct {
     let photo = Photo {
         digest: format!("{now:064x}").into(),
         taken_at: at(now),
@@ -178,7 +178,7 @@ pub(super) fn step(task: TaskId, step: Step, now: i64) -> CommandAct {
     }))
 }
 
-pub(super) fn go(to: Stage) -> CommandAct {
+pub(crate) fn go(to: Stage) -> CommandAct {
     CommandAct::Move(Box::new(Move {
         to,
         note: "n".into(),
@@ -186,7 +186,7 @@ pub(super) fn go(to: Stage) -> CommandAct {
     }))
 }
 
-pub(super) fn command(
+pub(crate) fn command(
     person: Option<&str>,
     key: impl Into<String>,
     incident: &IncidentId,
@@ -205,15 +205,15 @@ pub(super) fn command(
 
 /// A log that is only appended to, and the desk that reads it.
 #[derive(Default)]
-pub(super) struct World {
-    pub(super) log: Vec<Record>,
-    pub(super) desk: Desk,
-    pub(super) now: i64,
+pub(crate) struct World {
+    pub(crate) log: Vec<Record>,
+    pub(crate) desk: Desk,
+    pub(crate) now: i64,
     keys: u32,
 }
 
 impl World {
-    pub(super) fn append(&mut self, body: Body) -> Option<Outcome> {
+    pub(crate) fn append(&mut self, body: Body) -> Option<Outcome> {
         let record = Record {
             position: Position(self.log.len() as u64 + 1),
             received_at: at(self.now),
@@ -223,7 +223,7 @@ impl World {
         self.desk.take(self.log.last().expect("just pushed"))
     }
 
-    pub(super) fn act(
+    pub(crate) fn act(
         &mut self,
         person: &str,
         of: &IncidentId,
@@ -240,7 +240,7 @@ impl World {
     }
 
     /// One turn of the runner: whatever the program has to say is appended.
-    pub(super) fn run(&mut self) -> usize {
+    pub(crate) fn run(&mut self) -> usize {
         let wanted = self.desk.wants(at(self.now), 100);
         let count = wanted.len();
         for command in wanted {
@@ -250,7 +250,7 @@ impl World {
         count
     }
 
-    pub(super) fn reading(&mut self, secs: i64, value: f64) {
+    pub(crate) fn reading(&mut self, secs: i64, value: f64) {
         use yiping_model::{Measured, Quality, Reading, SourceId};
         let measured = Measured {
             property: gas().property,
@@ -266,7 +266,7 @@ impl World {
     }
 
     /// A desk that reads the log again, or goes on from where one was kept.
-    pub(super) fn restart(&mut self, kept: Option<&str>) {
+    pub(crate) fn restart(&mut self, kept: Option<&str>) {
         self.desk = match kept {
             Some(kept) => serde_json::from_str(kept).expect("as it was kept"),
             None => Desk::default(),
@@ -277,7 +277,7 @@ impl World {
         }
     }
 
-    pub(super) fn kept(&self) -> String {
+    pub(crate) fn kept(&self) -> String {
         serde_json::to_string(&self.desk).expect("JSON")
     }
 }

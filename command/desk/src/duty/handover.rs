@@ -247,6 +247,9 @@ impl<'b> Tally<'b> {
         if entry.position > self.book.position() {
             return false;
         }
+        if entry.drill.is_some() {
+            return true;
+        }
         match &entry.line {
             Line::Alarm(event) if is_new(&event.change) => {
                 *self.figures.raised.entry(event.level.into()).or_default() += 1;
@@ -265,7 +268,7 @@ impl<'b> Tally<'b> {
             Line::Notice(notice) if matches!(notice.step, NoticeStep::GivenUp { .. }) => {
                 self.figures.notices_given_up += 1;
             }
-            Line::Alarm(_) | Line::Notice(_) | Line::Command(_) => {}
+            Line::Alarm(_) | Line::Notice(_) | Line::Command(_) | Line::Drill(_) => {}
         }
         true
     }

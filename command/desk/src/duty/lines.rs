@@ -77,8 +77,11 @@ pub struct LogLine {
 }
 
 impl LogLine {
-    /// The line that this entry makes; `None` for one that says nothing of a shift.
+    /// The line that this entry makes; `None` for one that says nothing of a shift, and for all of a drill.
     pub fn of(entry: &Entry<'_>) -> Option<Self> {
+        if entry.drill.is_some() {
+            return None;
+        }
         let (person, seat) = match &entry.by {
             By::Engine => (None, None),
             By::Seat(seat) => (None, Some(seat.clone().into_owned())),
@@ -116,6 +119,7 @@ impl LogLine {
             Line::Decision(decision) => line.decision(decision)?,
             Line::Duty(duty) => line.duty(duty),
             Line::Command(command) => line.command(command)?,
+            Line::Drill(_) => return None,
             Line::Notice(notice) => match &notice.step {
                 NoticeStep::GivenUp { reason, .. } => {
                     line.text = Some(reason.clone());

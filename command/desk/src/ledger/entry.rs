@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmEvent, Body, Command, Decision, Duty, Finding, Notice, NoticeCause, NoticeStep, Outcome,
-    Position, Record, Timestamp,
+    AlarmEvent, Body, Command, Decision, DrillId, DrillStep, Drilled, Duty, Finding, Notice,
+    NoticeCause, NoticeStep, Outcome, Position, Record, Timestamp,
 };
 
 use super::hash::{DIGITS, Digest};
@@ -19,6 +19,9 @@ pub struct Entry<'a> {
     pub position: Position,
     /// When the log took it, by the city clock.
     pub at: Timestamp,
+    /// The drill in which it was; nothing of it is real.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Cow<'a, DrillId>>,
     /// Who acted.
     pub by: By<'a>,
     /// What was decided, as the log has it.
@@ -57,6 +60,9 @@ pub enum Line<'a> {
     Command(Box<Cow<'a, Command>>),
     /// What the house itself did about a shift: it escalated an alarm, or says what is not as it was.
     Duty(Box<Cow<'a, Duty>>),
+    /// A drill began or ended. Not `drill`: that is which one.
+    #[serde(rename = "drill_step")]
+    Drill(Box<Cow<'a, DrillStep>>),
 }
 
 impl<'a> By<'a> {
@@ -88,52 +94,77 @@ impl Entry<'static> {
 impl<'a> Entry<'a> {
     /// The entry that a record makes, under this number; `None` for a record that decides nothing.
     pub fn of(record: &'a Record, n: u64) -> Option<Self> {
-        let (by, line) = match &record.body {
-            Body::Finding(Finding {
-                outcome: Outcome::Alarm(event),
-                ..
-            }) => (By::Engine, Line::Alarm(Box::new(Cow::Borrowed(event)))),
-            Body::Decision(decision) => {
-                let by = By::of(decision.person.as_deref(), &decision.seat);
-                (by, Line::Decision(Cow::Borrowed(decision)))
-            }
-            Body::Notice(notice) => {
-                let by = match &notice.step {
-                    NoticeStep::Failed { .. } => return None,
-                    NoticeStep::Queued(message) => match &message.cause {
-                        NoticeCause::Test { person, seat } => By::of(person.as_deref(), seat),
-                        NoticeCause::Alarm { .. }
-                        | NoticeCause::Group { .. }
-                        | NoticeCause::Escalation { .. } => By::Engine,
-                    },
-                    NoticeStep::Delivered { .. } | NoticeStep::GivenUp { .. } => By::Engine,
+        let (drill, told) = match &record.body {
+            Body::Drill(drill) => {
+                let told = match &drill.what {
+                    Drilled::Step(step) => {
+                        let by = match step {
+                            DrillStep::Opened(form) => form.person.as_deref(),
+                            DrillStep::Stopped { person, .. } => person.as_deref(),
+                        };
+                        let line = Line::Drill(Box::new(Cow::Borrowed(step)));
+                        Some((by.map_or(By::Engine, |name| By::of(Some(name), "")), line))
+                    }
+                    Drilled::Record(body) => told(body),
                 };
-                (by, Line::Notice(Cow::Borrowed(notice)))
+                (Some(Cow::Borrowed(&drill.drill)), told)
             }
-            Body::Command(command) => {
-                let by = match &command.act {
-                    act if act.is_automatic() => By::Engine,
-                    _ => By::of(command.person.as_deref(), &command.seat),
-                };
-                (by, Line::Command(Box::new(Cow::Borrowed(command))))
-            }
-            Body::Duty(duty) => (By::Engine, Line::Duty(Box::new(Cow::Borrowed(duty)))),
-            Body::Finding(_)
-            | Body::Tick
-            | Body::Reading(_)
-            | Body::Event(_)
-            | Body::Reject(_)
-            | Body::Recall(_)
-            | Body::Positions(_) => return None,
+            body => (None, told(body)),
         };
+        let (by, line) = told?;
         Some(Self {
             n,
             position: record.position,
             at: record.received_at,
+            drill,
             by,
             line,
         })
     }
+}
+
+/// Who acted, and what was decided; `None` for what decides nothing.
+fn told(body: &Body) -> Option<(By<'_>, Line<'_>)> {
+    let (by, line) = match body {
+        Body::Finding(Finding {
+            outcome: Outcome::Alarm(event),
+            ..
+        }) => (By::Engine, Line::Alarm(Box::new(Cow::Borrowed(event)))),
+        Body::Decision(decision) => {
+            let by = By::of(decision.person.as_deref(), &decision.seat);
+            (by, Line::Decision(Cow::Borrowed(decision)))
+        }
+        Body::Notice(notice) => {
+            let by = match &notice.step {
+                NoticeStep::Failed { .. } => return None,
+                NoticeStep::Queued(message) => match &message.cause {
+                    NoticeCause::Test { person, seat } => By::of(person.as_deref(), seat),
+                    NoticeCause::Alarm { .. }
+                    | NoticeCause::Group { .. }
+                    | NoticeCause::Escalation { .. } => By::Engine,
+                },
+                NoticeStep::Delivered { .. } | NoticeStep::GivenUp { .. } => By::Engine,
+            };
+            (by, Line::Notice(Cow::Borrowed(notice)))
+        }
+        Body::Command(command) => {
+            let by = match &command.act {
+                act if act.is_automatic() => By::Engine,
+                _ => By::of(command.person.as_deref(), &command.seat),
+            };
+            (by, Line::Command(Box::new(Cow::Borrowed(command))))
+        }
+        Body::Duty(duty) => (By::Engine, Line::Duty(Box::new(Cow::Borrowed(duty)))),
+        Body::Finding(_)
+        | Body::Tick
+        | Body::Reading(_)
+        | Body::Event(_)
+        | Body::Reject(_)
+        | Body::Recall(_)
+        | Body::Drill(_)
+        | Body::Positions(_) => return None,
+    };
+    Some((by, line))
 }
 
 /// A place on the ledger: its entries stand in the order of records and of time.

@@ -74,6 +74,7 @@ fn words(simulated: bool) -> Words {
         rules: BTreeMap::from([(rule, rule_words(Measure::Value))]),
         link: "http://wall/".into(),
         simulated,
+        drill: false,
     }
 }
 
@@ -212,6 +213,21 @@ fn a_simulated_city_says_so_first() {
     assert!(message.title.starts_with("【模拟】") && message.text.starts_with("【模拟】"));
     let (_, test) = plan.test("duty", None, String::new(), Timestamp::from_secs(1), 0);
     assert!(test.title.starts_with("【模拟】【测试】"));
+}
+
+#[test]
+fn a_drill_says_so_before_anything_else() {
+    let mut words = words(true);
+    words.drill = true;
+    let plan = Plan::new(&[route("")], words).expect("right");
+    let mut outbox = Outbox::default();
+    outbox.take(&raised(2, 1, AlarmChange::Raised, Level::Red, NOON), &plan);
+    let said = outbox.unsaid(Timestamp::from_secs(NOON), &Patience::default(), 100, &plan);
+    let NoticeStep::Queued(message) = &said[0].step else {
+        panic!("{said:?}");
+    };
+    assert!(message.title.starts_with("【演练】") && message.text.starts_with("【演练】"));
+    assert_eq!(plan.words().mark(Language::En), "[DRILL] ");
 }
 
 #[test]

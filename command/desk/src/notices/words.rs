@@ -33,6 +33,8 @@ pub struct Words {
     pub link: String,
     /// Whether the city is a simulated one: then every notice says so first.
     pub simulated: bool,
+    /// Whether they tell of a drill: then every notice says that first.
+    pub drill: bool,
 }
 
 /// What is known of a rule for the words of a notice.
@@ -168,12 +170,14 @@ pub(super) struct Told<'a> {
 }
 
 impl Words {
-    /// The mark that a notice of a simulated city carries in front; empty for a real one.
+    /// The mark that a notice of a drill or of a simulated city carries in front; empty for a real one.
     pub const fn mark(&self, language: Language) -> &'static str {
-        match (self.simulated, language) {
-            (false, _) => "",
-            (true, Language::Zh) => "【模拟】",
-            (true, Language::En) => "[SIMULATED] ",
+        match (self.drill, self.simulated, language) {
+            (true, _, Language::Zh) => "【演练】",
+            (true, _, Language::En) => "[DRILL] ",
+            (false, false, _) => "",
+            (false, true, Language::Zh) => "【模拟】",
+            (false, true, Language::En) => "[SIMULATED] ",
         }
     }
 

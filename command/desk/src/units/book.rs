@@ -420,6 +420,7 @@ impl UnitBook {
             | Body::Recall(_)
             | Body::Notice(_)
             | Body::Command(_)
+            | Body::Drill(_)
             | Body::Duty(_) => false,
         }
     }

@@ -65,10 +65,15 @@ impl Figure {
         from: impl Fn(&Times) -> Option<Timestamp>,
         to: impl Fn(&Times) -> Option<Timestamp>,
     ) -> Self {
+        Self::over(times.iter().map(|times| (from(times), to(times))))
+    }
+
+    /// The figure over these legs, each from its first moment to its second.
+    pub fn over(legs: impl IntoIterator<Item = (Option<Timestamp>, Option<Timestamp>)>) -> Self {
         let mut figure = Self::default();
-        let mut micros = Vec::with_capacity(times.len());
-        for times in times {
-            match from(times).zip(to(times)) {
+        let mut micros = Vec::new();
+        for (from, to) in legs {
+            match from.zip(to) {
                 None => figure.missing += 1,
                 Some((from, to)) if to < from => figure.reversed += 1,
                 Some((from, to)) => micros.push(to.micros_since(from)),

@@ -185,7 +185,7 @@ impl TaskRow {
 }
 
 /// All of an incident, with its tasks.
-pub(super) fn whole(incident: &Incident, tasks: &[Task], position: Position) -> Value {
+pub(crate) fn whole(incident: &Incident, tasks: &[Task], position: Position) -> Value {
     let mut all = json!(incident);
     let mut steps = json!(tasks);
     if let Some(all) = all.as_object_mut() {

@@ -129,7 +129,7 @@ pub(crate) struct CommandErrorBody {
 
 /// Whether who asks reads Chinese.
 #[derive(Debug, Clone, Copy)]
-struct Chinese(bool);
+pub(crate) struct Chinese(bool);
 
 impl<S: Sync> FromRequestParts<S> for Chinese {
     type Rejection = std::convert::Infallible;
@@ -144,6 +144,20 @@ impl<S: Sync> FromRequestParts<S> for Chinese {
 }
 
 impl Chinese {
+    /// A refusal in the language that was asked for.
+    pub(crate) fn say(
+        self,
+        status: StatusCode,
+        code: &'static str,
+        zh: String,
+        en: String,
+    ) -> Response {
+        let (language, message) = if self.0 { ("zh-CN", zh) } else { ("en", en) };
+        let said = [(header::CONTENT_LANGUAGE, language)];
+        let error = CommandErrorBody { code, message };
+        (status, said, Json(CommandError { error })).into_response()
+    }
+
     fn refuse(self, error: &ActError) -> Response {
         let code = error.code();
         let status = match error {
@@ -164,14 +178,7 @@ impl Chinese {
             },
         };
         let text = error.text();
-        let (language, message) = if self.0 {
-            ("zh-CN", text.zh)
-        } else {
-            ("en", text.en)
-        };
-        let said = [(header::CONTENT_LANGUAGE, language)];
-        let error = CommandErrorBody { code, message };
-        (status, said, Json(CommandError { error })).into_response()
+        self.say(status, code, text.zh, text.en)
     }
 }
 

@@ -119,6 +119,11 @@ pub(crate) enum Act {
         #[serde(default)]
         note: String,
     },
+    /// Something was learnt from it: a line of its after-action report.
+    Lesson {
+        /// What.
+        note: String,
+    },
     /// A report was given.
     Report {
         /// Which.

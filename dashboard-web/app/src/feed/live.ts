@@ -1,9 +1,11 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
 import { type Command, commandByHttp } from "./command";
+import { type AskDrill, drillByHttp } from "./drill";
 import { type DutyDoor, httpDuty } from "./duty";
 import { type Field, fieldByHttp } from "./field";
 import type { Socket } from "./link";
 import { type Raised, raisedByHttp } from "./raised";
+import { type Reports, reportsByHttp } from "./report";
 import { type Door, httpDoor } from "./session";
 
 /** Where the messages come from, where the acknowledgements go, and who lets people in. */
@@ -17,6 +19,8 @@ export interface Feed {
   readonly door: Door;
   /** Absent where there is no server. */
   readonly duty?: DutyDoor;
+  readonly drill: AskDrill;
+  readonly reports: Reports;
 }
 
 /** The server that served this page. */
@@ -37,6 +41,8 @@ export function liveFeed(): Feed {
     field: fieldByHttp,
     door: httpDoor,
     duty: httpDuty,
+    drill: drillByHttp,
+    reports: reportsByHttp,
   };
 }
 

@@ -4,11 +4,12 @@ import { type DomainWords, enDomains, zhDomains } from "./domain-words";
 import { type DutyWords, enDuty, zhDuty } from "./duty-words";
 import { enField, type FieldWords, zhField } from "./field-words";
 import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
+import { enReport, type ReportWords, zhReport } from "./report-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, FieldWords, NoticeWords, SignInWords {
+export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, FieldWords, NoticeWords, ReportWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -121,6 +122,7 @@ const zh: Words = {
   ...zhField,
   ...zhDesk,
   ...zhNotices,
+  ...zhReport,
   ...zhSignIn,
   ...zhDuty,
   centre: (city) => `${city}城市运行指挥中心`,
@@ -235,6 +237,7 @@ const en: Words = {
   ...enField,
   ...enDesk,
   ...enNotices,
+  ...enReport,
   ...enSignIn,
   ...enDuty,
   centre: (city) => `${city} City Operations Centre`,

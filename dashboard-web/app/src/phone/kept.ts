@@ -1,5 +1,6 @@
 import type { TaskRow } from "../feed/command";
 import type { Outside, OwnUnit } from "../feed/field";
+import { insideDrill } from "../feed/drill";
 import type { Kept, Queued } from "./queue";
 
 /** What a phone knew when it last had a network. */
@@ -20,9 +21,11 @@ export interface Received extends Outside {
   readonly receivedMs: number;
 }
 
-const TASKS = "yiping.tasks";
-const QUEUE = "yiping.queue";
-const LOCATE = "yiping.locate";
+// What was done in a drill is never sent to the real system, nor the other way round.
+const WORLD = typeof location !== "undefined" && insideDrill(location.pathname) ? "yiping.drill" : "yiping";
+const TASKS = `${WORLD}.tasks`;
+const QUEUE = `${WORLD}.queue`;
+const LOCATE = `${WORLD}.locate`;
 
 function read<T>(key: string): T | undefined {
   try {

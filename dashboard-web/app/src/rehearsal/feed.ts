@@ -3,7 +3,9 @@ import { rehearsalCommand } from "./command";
 import { crowded } from "./crowd";
 import { rehearsalDoor } from "./door";
 import { rehearsalField } from "./field";
+import { rehearsalDrill } from "./drill";
 import { Player, type Recording } from "./player";
+import { rehearsalReports } from "./report";
 import { rehearse } from "./script";
 
 // A recording of the real program, when somebody made one (`npm run record`), goes before the invented rehearsal.
@@ -14,7 +16,7 @@ function given(query: URLSearchParams, name: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A feed without a server. `?from=90` starts at second 90, `?cut=5` falls silent after 5 seconds, `?alarms=100000` has so many more open. */
+/** A feed without a server. `?from=90` starts at second 90, `?cut=5` falls silent after 5 seconds, `?alarms=100000` has so many more open, `?drill=inside|beside|real` a drill. */
 export async function rehearsalFeed(): Promise<Feed> {
   const query = new URLSearchParams(location.search);
   const load = query.has("invented") ? undefined : Object.values(recordings)[0];
@@ -29,5 +31,7 @@ export async function rehearsalFeed(): Promise<Feed> {
     command: rehearsalCommand,
     field: rehearsalField,
     door: rehearsalDoor,
+    drill: rehearsalDrill(query),
+    reports: rehearsalReports,
   };
 }

@@ -44,6 +44,7 @@ impl Oracle<'_> {
                 | Body::Notice(_)
                 | Body::Positions(_)
                 | Body::Command(_)
+                | Body::Drill(_)
                 | Body::Duty(_) => None,
             })
             .take(self.settings().rejects_kept_max as usize)

@@ -154,6 +154,7 @@ impl Batch {
                 | Body::Notice(_)
                 | Body::Command(_)
                 | Body::Duty(_)
+                | Body::Drill(_)
                 | Body::Recall(_)
                 | Body::Positions(_)
                 | Body::Tick => {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use smallvec::SmallVec;
 use yiping_model::{
-    Body, Finding, Measured, Outcome, Position, PropertyId, Quality, Record, Timestamp,
+    Body, Drill, DrillId, Drilled, Finding, Measured, Outcome, Position, PropertyId, Quality,
+    Record, Timestamp,
 };
 
 use super::scenario::{at, catalogue, engine, laws, reading, records, rules, run};
@@ -110,6 +111,31 @@ proptest! {
         prop_assert_eq!(engine.next_deadline(), stopped.next_deadline());
         engine.handle(after);
         findings.extend(engine.drain());
+        prop_assert_eq!(bytes(&findings), bytes(&expected));
+        prop_assert_eq!(engine.checkpoint(), once.checkpoint());
+        prop_assert_eq!(engine.counts(), once.counts());
+    }
+
+    #[test]
+    fn a_drill_beside_it_changes_nothing(steps in steps(), drilled in steps()) {
+        let log = log(&steps);
+        let (expected, once) = whole(&log);
+        // What a drill hears at the same places lies in envelopes between the real records.
+        let mut beside = Vec::new();
+        for (place, record) in log.iter().enumerate() {
+            beside.push(record.clone());
+            let (thing, _, behind, values) = &drilled[place % drilled.len()];
+            let time = record.received_at - Duration::from_secs((*behind).into());
+            beside.push(Record {
+                position: record.position.next(),
+                received_at: record.received_at,
+                body: Body::Drill(Box::new(Drill {
+                    drill: DrillId::new("drill-1").expect("valid"),
+                    what: Drilled::Record(body(*thing, time, values)),
+                })),
+            });
+        }
+        let (findings, engine) = whole(&beside);
         prop_assert_eq!(bytes(&findings), bytes(&expected));
         prop_assert_eq!(engine.checkpoint(), once.checkpoint());
         prop_assert_eq!(engine.counts(), once.counts());

@@ -86,7 +86,7 @@ pub(super) fn open(
         name: thing.name.zh.clone(),
     };
     let form = IncidentForm {
-        title,
+        title: format!("{}{title}", state.0.mark),
         class,
         event_level,
         warning,
@@ -155,6 +155,7 @@ pub(super) fn act(
             done,
             note,
         }),
+        Act::Lesson { note } => CommandAct::Lesson(Note { note }),
         Act::Report { report, note } => CommandAct::Report(Reported {
             report: report.into(),
             note,
