@@ -9,7 +9,15 @@ import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, FieldWords, NoticeWords, ReportWords, SignInWords {
+export interface Words
+  extends CommandWords,
+    DeskWords,
+    DomainWords,
+    DutyWords,
+    FieldWords,
+    NoticeWords,
+    ReportWords,
+    SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;

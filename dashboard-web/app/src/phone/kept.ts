@@ -1,6 +1,6 @@
 import type { TaskRow } from "../feed/command";
-import type { Outside, OwnUnit } from "../feed/field";
 import { insideDrill } from "../feed/drill";
+import type { Outside, OwnUnit } from "../feed/field";
 import type { Kept, Queued } from "./queue";
 
 /** What a phone knew when it last had a network. */

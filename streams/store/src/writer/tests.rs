@@ -137,7 +137,9 @@ impl Store for Failing {
 
 async fn agree(log: &MemoryLog, store: &SqliteStore) {
     let records = log.read(Position::START, 1_000).await.expect("reads");
-    Oracle::new(&settings(), &records.joined()).agree(store).await;
+    Oracle::new(&settings(), &records.joined())
+        .agree(store)
+        .await;
 }
 
 #[tokio::test]
