@@ -61,6 +61,7 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     };
     let accounts =
         async |people: &People| sign_in::for_demonstration(people, &arguments.data_dir).await;
+    let domain = Arc::new(domain);
     let (mut house, sign_in) =
         house::open(config.clone(), &domain, simulated, clock, accounts).await?;
     house.open_mqtt().await?;

@@ -39,6 +39,7 @@ pub(crate) async fn replay(arguments: cli::Replay) -> anyhow::Result<()> {
     let clock = |end: Timestamp| CityClock::driven(end.max(begins_at));
     let accounts =
         async |people: &People| sign_in::for_demonstration(people, &arguments.data_dir).await;
+    let domain = Arc::new(domain);
     let (mut house, sign_in) = house::open(config, &domain, false, clock, accounts).await?;
     say(&format!("replaying {rows} rows from {begins_at}"));
     if let Some(sign_in) = sign_in {

@@ -23,6 +23,7 @@ use yiping_desk::plan::{Plan, Terms};
 use yiping_log::{CityClock, Log};
 use yiping_model::{Body, Catalogue, Command, DatastreamId, Position};
 
+pub use answer::plan as plan_view;
 pub use error::ActError;
 pub use settings::Settings;
 

@@ -5,6 +5,7 @@
 
 mod error;
 mod file;
+mod invitation;
 mod second;
 mod secret;
 
@@ -26,6 +27,7 @@ use crate::metrics;
 use file::RegisterFile;
 
 pub use error::PeopleError;
+pub(crate) use invitation::Link;
 pub use secret::fresh;
 
 /// Passwords that are hashed at the same time: each takes 19 MiB and a core for a while.
