@@ -73,7 +73,12 @@ export const Draft: Component<{ hand: Hand; packs: readonly string[]; file: stri
         <input type="file" accept=".toml" onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </label>
       <div class="buttons">
-        <button type="button" class="primary" disabled={text() === "" || pack() === undefined} onClick={() => void send()}>
+        <button
+          type="button"
+          class="primary"
+          disabled={text() === "" || pack() === undefined}
+          onClick={() => void send()}
+        >
           {words().checkOnly}
         </button>
       </div>
@@ -101,10 +106,7 @@ export const Draft: Component<{ hand: Hand; packs: readonly string[]; file: stri
                   <h3>
                     {say(draft().title)} {draft().version}
                   </h3>
-                  <Show
-                    when={file() === "plans.toml"}
-                    fallback={<Rules rules={draft().rules} />}
-                  >
+                  <Show when={file() === "plans.toml"} fallback={<Rules rules={draft().rules} />}>
                     <For each={draft().plans}>{(plan) => <PlanPage plan={plan} />}</For>
                   </Show>
                 </>

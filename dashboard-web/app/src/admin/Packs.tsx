@@ -19,8 +19,8 @@ export const Packs: Component<{ hand: Hand }> = (props) => {
   /** By property, the newest time for which there is a value. */
   const heard = createMemo(() => {
     const newest = new Map<string, number>();
-    for (const { property, phenomenon_time_ms } of hand.wall.latest().values())
-      newest.set(property, Math.max(newest.get(property) ?? 0, phenomenon_time_ms));
+    for (const { property, at_ms } of hand.wall.latest().values())
+      newest.set(property, Math.max(newest.get(property) ?? 0, at_ms));
     return newest;
   });
   const since = (row: Pack) => {

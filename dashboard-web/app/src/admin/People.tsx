@@ -1,4 +1,14 @@
-import { type Component, createMemo, createResource, createSignal, Match, onCleanup, onMount, Show, Switch } from "solid-js";
+import {
+  type Component,
+  createMemo,
+  createResource,
+  createSignal,
+  Match,
+  onCleanup,
+  onMount,
+  Show,
+  Switch,
+} from "solid-js";
 import type { Account, Link } from "../feed/admin";
 import { t } from "../lib/i18n";
 import { plainKey } from "../ui/keys";
@@ -18,7 +28,9 @@ export const People: Component<{ hand: Hand }> = (props) => {
   const [shown, show] = createSignal<{ readonly name: string; readonly link: Link }>();
   const [tokens, setTokens] = createSignal(false);
   const rows = createMemo(() =>
-    accounts.latest?.filter((row) => has(hand.looked(), row.name, row.display, ...row.areas, ...row.domains, roles(row))),
+    accounts.latest?.filter((row) =>
+      has(hand.looked(), row.name, row.display, ...row.areas, ...row.domains, roles(row)),
+    ),
   );
   const account = () => accounts.latest?.find(({ name }) => name === chosen());
   const pick = (name: string) => {
@@ -97,9 +109,7 @@ export const People: Component<{ hand: Hand }> = (props) => {
             <PersonForm hand={hand} onDone={() => void refetch()} onLink={showLink} onCancel={() => make(false)} />
           </Match>
           <Match when={account()} keyed>
-            {(known) => (
-              <PersonForm hand={hand} account={known} onDone={() => void refetch()} onLink={showLink} />
-            )}
+            {(known) => <PersonForm hand={hand} account={known} onDone={() => void refetch()} onLink={showLink} />}
           </Match>
         </Switch>
       </div>

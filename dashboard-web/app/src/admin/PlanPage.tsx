@@ -58,7 +58,8 @@ export const PlanPage: Component<{ plan: WholePlan }> = (props) => {
                 {report.within === null
                   ? words().noClock
                   : words().within(words().sinces[report.since] ?? report.since, term(report.within))}
-                {report.every_secs === null ? "" : `　${words().every(long(report.every_secs))}`}　<i>{report.source}</i>
+                {report.every_secs === null ? "" : `　${words().every(long(report.every_secs))}`}　
+                <i>{report.source}</i>
               </p>
             </li>
           )}
@@ -97,10 +98,7 @@ function deadlines(task: PlanTask): string {
       ? words.byPhotos(proof.photos)
       : words.byReading(
           proof.property,
-          [
-            proof.at_most === null ? "" : `≤ ${proof.at_most}`,
-            proof.at_least === null ? "" : `≥ ${proof.at_least}`,
-          ]
+          [proof.at_most === null ? "" : `≤ ${proof.at_most}`, proof.at_least === null ? "" : `≥ ${proof.at_least}`]
             .filter(Boolean)
             .join(" "),
           long(proof.for_secs),

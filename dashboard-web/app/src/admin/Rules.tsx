@@ -12,7 +12,9 @@ export const Rules: Component<{ rules: readonly PackRule[] }> = (props) => {
           <li>
             <b>{say(rule.title)}</b> <span>{rule.id}</span> <code>{rule.digest}</code>
             <i classList={{ inverse: rule.failed.length > 0 }}>
-              {rule.failed.length > 0 ? words().casesFail(rule.failed.length, rule.cases) : words().casesPass(rule.cases)}
+              {rule.failed.length > 0
+                ? words().casesFail(rule.failed.length, rule.cases)
+                : words().casesPass(rule.cases)}
             </i>
             <Show when={rule.failed.length > 0}>
               <ul class="problems">

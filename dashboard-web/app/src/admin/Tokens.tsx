@@ -18,7 +18,10 @@ export const Tokens: Component<{ hand: Hand }> = (props) => {
   const open = () => tokens.latest?.find((row) => row.name === chosen() && !row.revoked);
   const issue = async (data: FormData) => {
     const name = given(data, "name");
-    const made = hand.after(await hand.admin.issue(name, given(data, "role"), given(data, "seat")), words().issued(name));
+    const made = hand.after(
+      await hand.admin.issue(name, given(data, "role"), given(data, "seat")),
+      words().issued(name),
+    );
     if (made !== undefined) show({ name, token: made.token });
     void refetch();
   };
@@ -78,12 +81,7 @@ export const Tokens: Component<{ hand: Hand }> = (props) => {
         }
       >
         {({ name, token }) => (
-          <Shown
-            title={words().tokenOf(name)}
-            note={words().tokenNote}
-            secret={token}
-            onDone={() => show(undefined)}
-          />
+          <Shown title={words().tokenOf(name)} note={words().tokenNote} secret={token} onDone={() => show(undefined)} />
         )}
       </Show>
     </>

@@ -79,7 +79,9 @@ export const UnitImport: Component<{ hand: Hand; onDone: () => void; onCancel: (
         {(result) => (
           <section class="result" aria-label={words().result}>
             <p>
-              <b>{words().importResult(result().added, result().changed, result().unchanged, result().rejected.length)}</b>
+              <b>
+                {words().importResult(result().added, result().changed, result().unchanged, result().rejected.length)}
+              </b>
             </p>
             <ul class="problems">
               <For each={result().rejected}>

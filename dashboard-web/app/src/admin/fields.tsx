@@ -26,11 +26,7 @@ export const Line: Component<{
         spellcheck={false}
         {...(props.note === undefined ? {} : { "aria-describedby": `${id}-note` })}
       />
-      <Show when={props.note}>
-        {(note) => (
-          <small id={`${id}-note`}>{note()}</small>
-        )}
-      </Show>
+      <Show when={props.note}>{(note) => <small id={`${id}-note`}>{note()}</small>}</Show>
     </div>
   );
 };

@@ -40,7 +40,12 @@ export function wordsOf(text: string): string[] {
 }
 
 /** The row after or before one, by its key; the first when none is chosen. */
-export function moved<T>(rows: readonly T[], key: (row: T) => string, chosen: string | undefined, by: number): string | undefined {
+export function moved<T>(
+  rows: readonly T[],
+  key: (row: T) => string,
+  chosen: string | undefined,
+  by: number,
+): string | undefined {
   const at = rows.findIndex((row) => key(row) === chosen);
   const to = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
   return to === undefined ? undefined : key(to);

@@ -53,7 +53,12 @@ export interface Unit {
   readonly tracked: boolean;
   readonly pace: number;
   readonly capacity: { readonly places: number; readonly taken: number } | null;
-  readonly stock: readonly { readonly item: string; readonly name: Text; readonly unit: string; readonly amount: number }[];
+  readonly stock: readonly {
+    readonly item: string;
+    readonly name: Text;
+    readonly unit: string;
+    readonly amount: number;
+  }[];
   readonly retired?: boolean;
 }
 
@@ -194,7 +199,10 @@ export interface Admin {
   plans(): Promise<Reply<readonly WholePlan[]>>;
   running(): Promise<Reply<readonly Running[]>>;
   packs(): Promise<Reply<readonly Pack[]>>;
-  check(pack: string | undefined, files: readonly { readonly name: string; readonly text: string }[]): Promise<Reply<Checked>>;
+  check(
+    pack: string | undefined,
+    files: readonly { readonly name: string; readonly text: string }[],
+  ): Promise<Reply<Checked>>;
 }
 
 /** How long an answer may take: cases of rules run through the engine. */

@@ -1,4 +1,5 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
+import { type Admin, httpAdmin } from "./admin";
 import { type Command, commandByHttp } from "./command";
 import { type DutyDoor, httpDuty } from "./duty";
 import type { Socket } from "./link";
@@ -15,6 +16,7 @@ export interface Feed {
   readonly door: Door;
   /** Absent where there is no server. */
   readonly duty?: DutyDoor;
+  readonly admin: Admin;
 }
 
 /** The server that served this page. */
@@ -34,6 +36,7 @@ export function liveFeed(): Feed {
     command: commandByHttp,
     door: httpDoor,
     duty: httpDuty,
+    admin: httpAdmin,
   };
 }
 

@@ -1,3 +1,4 @@
+import { type AdminWords, enAdmin, zhAdmin } from "./admin-words";
 import { type CommandWords, enCommand, zhCommand } from "./command-words";
 import { type DeskWords, enDesk, zhDesk } from "./desk-words";
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
@@ -7,7 +8,7 @@ import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, SignInWords {
+export interface Words extends AdminWords, CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -116,6 +117,7 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 
 const zh: Words = {
   ...zhDomains,
+  ...zhAdmin,
   ...zhCommand,
   ...zhDesk,
   ...zhNotices,
@@ -229,6 +231,7 @@ const zh: Words = {
 
 const en: Words = {
   ...enDomains,
+  ...enAdmin,
   ...enCommand,
   ...enDesk,
   ...enNotices,

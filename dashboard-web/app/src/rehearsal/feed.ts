@@ -1,4 +1,5 @@
 import type { Feed } from "../feed/live";
+import { rehearsalAdmin } from "./admin";
 import { rehearsalCommand } from "./command";
 import { crowded } from "./crowd";
 import { rehearsalDoor } from "./door";
@@ -27,5 +28,6 @@ export async function rehearsalFeed(): Promise<Feed> {
     raised: async () => [],
     command: rehearsalCommand,
     door: rehearsalDoor,
+    admin: rehearsalAdmin,
   };
 }
