@@ -1,6 +1,7 @@
 //! `yiping demo`: a simulated city and the whole centre in one process.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};

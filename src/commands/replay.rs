@@ -1,6 +1,7 @@
 //! `yiping replay`: a historical table becomes a live feed on its own clock.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
