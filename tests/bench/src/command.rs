@@ -1,7 +1,7 @@
 //! Command over HTTP: a city with 100,000 open alarms, 10,000 open tasks and 5,000 units, and people who acknowledge, dispatch, sign and ask who
 //! can be there soonest, all at once. Alarms come through the door and the engine, tasks from a plan, people by links of the administrator.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -61,30 +61,30 @@ pub(crate) struct Outcome {
 }
 
 /// The plan of the bench: its tasks are many, and proven by a photograph.
-pub(crate) fn plan() -> String {
+pub(crate) fn plan() -> Result<String, fmt::Error> {
     let mut text = String::from(
         "[[plan]]\nid = \"many\"\ntitle = { zh = \"多任务\", en = \"Many tasks\" }\nclass = \"accident\"\nsource = \"the workload of command [ours]\"\n\
          [[plan.level]]\nlevel = 1\nwhen = { zh = \"总是\", en = \"always\" }\n",
     );
     for role in 0..ROLES {
-        let _ = writeln!(
+        writeln!(
             text,
             "[[plan.role]]\nid = \"role-{role}\"\ntitle = {{ zh = \"组{role}\", en = \"Group {role}\" }}"
-        );
+        )?;
     }
     for task in 0..TASKS_EACH {
         let role = task % ROLES;
-        let _ = writeln!(
+        writeln!(
             text,
             "[[plan.task]]\nid = \"task-{task}\"\ntitle = {{ zh = \"任务{task}\", en = \"Task {task}\" }}\nrole = \"role-{role}\"\nlevels = [1]\n\
              sign_within = \"1h\"\ndone_within = \"2h\"\nremind_after = \"10m\"\nsupervise_after = \"30m\"\nproof = {{ photos = 1 }}"
-        );
+        )?;
     }
-    text
+    Ok(text)
 }
 
 /// Units all over a town of 40 km, each at home.
-pub(crate) fn units(random: &mut Random) -> String {
+pub(crate) fn units(random: &mut Random) -> Result<String, fmt::Error> {
     let mut text = String::new();
     for unit in 0..UNITS {
         let (lon, lat) = (118.6 + 0.4 * random.next(), 28.8 + 0.36 * random.next());
@@ -93,13 +93,13 @@ pub(crate) fn units(random: &mut Random) -> String {
         } else {
             "\"fire\""
         };
-        let _ = writeln!(
+        writeln!(
             text,
             "[[unit]]\nid = \"u-{unit:04}\"\nname = {{ zh = \"车{unit}\", en = \"Unit {unit}\" }}\nkind = \"vehicle\"\nskills = [{skills}]\n\
              home = [{lon:.5}, {lat:.5}]\ntracked = false"
-        );
+        )?;
     }
-    text
+    Ok(text)
 }
 
 /// Roads as a net of 100 by 100 crossings.

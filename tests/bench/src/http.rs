@@ -62,18 +62,14 @@ impl Caller {
     ) -> anyhow::Result<Answer> {
         let server = self.server;
         let text = body.map(Value::to_string).unwrap_or_default();
-        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {server}\r\n");
-        if !self.secret.is_empty() {
-            request.push_str(&format!("Authorization: Bearer {}\r\n", self.secret));
-        }
-        if body.is_some() {
-            let length = text.len();
-            request.push_str(&format!(
-                "Content-Type: application/json\r\nContent-Length: {length}\r\n"
-            ));
-        }
-        request.push_str("\r\n");
-        request.push_str(&text);
+        let secret = match self.secret.as_str() {
+            "" => String::new(),
+            secret => format!("Authorization: Bearer {secret}\r\n"),
+        };
+        let length = text.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {server}\r\n{secret}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{text}"
+        );
         let from = Instant::now();
         self.socket.get_mut().write_all(request.as_bytes())?;
         let (status, cookie, length) = self.head()?;

@@ -199,8 +199,8 @@ fn write_commanded(folder: &Path, server: SocketAddr) -> anyhow::Result<()> {
     for (name, text) in COMMANDED {
         fs::write(pack.join(name), text)?;
     }
-    fs::write(pack.join("plans.toml"), command::plan())?;
-    let units = command::units(&mut Random::new(1));
+    fs::write(pack.join("plans.toml"), command::plan()?)?;
+    let units = command::units(&mut Random::new(1))?;
     fs::write(folder.join("units.toml"), units)?;
     fs::write(folder.join("roads.json"), command::roads().to_string())?;
     let many = 2 * command::ALARMS;

@@ -95,7 +95,7 @@ export const Packs: Component<{ hand: Hand }> = (props) => {
           </ul>
         </section>
       </div>
-      <div class="side detail wide">
+      <div class="side closer">
         <Switch fallback={<p class="none">{words().pickPack}</p>}>
           <Match when={checking()}>
             <Draft hand={hand} file="rules.toml" packs={packs.latest?.map(({ id }) => id) ?? []} />

@@ -93,7 +93,7 @@ export const People: Component<{ hand: Hand }> = (props) => {
           </List>
         </Show>
       </div>
-      <div class="side detail">
+      <div class="side closer">
         <Switch fallback={<p class="none">{words().pickPerson}</p>}>
           <Match when={shown()} keyed>
             {({ name, link }) => (

@@ -77,7 +77,7 @@ export const Plans: Component<{ hand: Hand }> = (props) => {
           </ul>
         </section>
       </div>
-      <div class="side detail wide">
+      <div class="side closer">
         <Switch fallback={<p class="none">{words().pickPlan}</p>}>
           <Match when={checking()}>
             <Draft hand={hand} file="plans.toml" packs={[...new Set(plans.latest?.map(({ pack }) => pack) ?? [])]} />

@@ -44,7 +44,7 @@ export const Tokens: Component<{ hand: Hand }> = (props) => {
         {(row) => (
           <>
             <b>{row.name}</b>
-            <span>{t().roles[row.role] ?? row.role}</span>
+            <span>{words().devices[row.role] ?? row.role}</span>
             <span>{row.seat || "—"}</span>
             <span>{hand.clock(row.issued)}</span>
             <span>{row.revoked ? words().revoked : words().valid}</span>
@@ -62,7 +62,7 @@ export const Tokens: Component<{ hand: Hand }> = (props) => {
               label={words().tokenFor}
               name="role"
               value="source"
-              choices={ROLES.map((role) => [role, t().roles[role] ?? role] as const)}
+              choices={ROLES.map((role) => [role, words().devices[role] ?? role] as const)}
             />
             <Line label={t().seat} name="seat" value="" note={words().seatNote} />
             <div class="buttons">

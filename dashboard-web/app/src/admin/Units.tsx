@@ -87,7 +87,7 @@ export const Units: Component<{ hand: Hand }> = (props) => {
           )}
         </List>
       </div>
-      <div class="side detail">
+      <div class="side closer">
         <Switch fallback={<p class="none">{words().pickUnit}</p>}>
           <Match when={doing() === "importing"}>
             <UnitImport hand={hand} onDone={() => done()} onCancel={() => doing_(undefined)} />

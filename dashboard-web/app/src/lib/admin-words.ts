@@ -62,6 +62,7 @@ export interface AdminWords {
     readonly tokenName: string;
     readonly tokenFor: string;
     readonly seatNote: string;
+    readonly devices: Readonly<Record<string, string>>;
     readonly issue: string;
     readonly issued: (name: string) => string;
     readonly tokenOf: (name: string) => string;
@@ -214,6 +215,7 @@ export const zhAdmin: AdminWords = {
     tokenName: "名称",
     tokenFor: "用途",
     seatNote: "大屏必填",
+    devices: { wall: "大屏", source: "数据源", listener: "订阅程序" },
     issue: "签发",
     issued: (name) => `令牌 ${name} 已签发`,
     tokenOf: (name) => `令牌 ${name}`,
@@ -384,6 +386,7 @@ export const enAdmin: AdminWords = {
     tokenName: "Name",
     tokenFor: "For",
     seatNote: "needed by a wall",
+    devices: { wall: "wall", source: "source of data", listener: "listener" },
     issue: "Issue",
     issued: (name) => `Token ${name} is issued`,
     tokenOf: (name) => `Token ${name}`,

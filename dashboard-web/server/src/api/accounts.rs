@@ -206,12 +206,11 @@ pub(super) async fn make(
     }
     let form = form(request.name, request.account)?;
     let (people, by) = (&state.people, &caller.who);
-    let (account, link) = match password {
-        Some(password) => (people.make_account(by, form, password, true).await?, None),
-        None => {
-            let (account, link) = people.make_invited(by, form).await?;
-            (account, Some(link.into()))
-        }
+    let (account, link) = if let Some(password) = password {
+        (people.make_account(by, form, password, true).await?, None)
+    } else {
+        let (account, link) = people.make_invited(by, form).await?;
+        (account, Some(link.into()))
     };
     let account = (&account).into();
     Ok((StatusCode::CREATED, Json(MadeAnswer { account, link })))
