@@ -30,9 +30,7 @@ pub(super) fn set_subject(by: &Who, account: &str, subject: Option<&Subject>) ->
 }
 
 pub(super) fn set_account(by: &Who, account: &Account) -> Decision {
-    let names = |roles: &BTreeSet<Role>| {
-        roles.iter().map(|role| role.name().to_owned()).collect()
-    };
+    let names = |roles: &BTreeSet<Role>| roles.iter().map(|role| role.name().to_owned()).collect();
     let act = Act::SetAccount {
         account: account.name.clone(),
         display: account.display.clone(),
