@@ -310,14 +310,14 @@ fn respond(commander: &mut Caller, who: usize) -> anyhow::Result<Vec<(String, u6
             let opened = commander.done("POST", "/api/v1/incidents", Some(&body))?.body;
             let id = opened["incident"]["id"].as_str().context("an id")?.to_owned();
             let body = json!({
-                "key": "assess", "seen": version(&opened)?, "act": { "type": "assess" },
+                "key": format!("assess-{who}-{at}"), "seen": version(&opened)?, "act": { "type": "assess" },
             });
             let path = format!("/api/v1/incidents/{id}");
             let assessed = commander
                 .done("POST", &format!("{path}/acts"), Some(&body))?
                 .body;
             let body = json!({
-                "key": "respond", "seen": version(&assessed)?,
+                "key": format!("respond-{who}-{at}"), "seen": version(&assessed)?,
                 "act": { "type": "respond", "plan": "many", "level": 1, "roles": roles },
             });
             let running = commander
