@@ -16,7 +16,7 @@ help:
 	@echo 'make schema  made-up requests against the OpenAPI document, signed in as each role, all at once; MINUTES=10'
 	@echo 'make check   format, lints and types, in seconds'
 	@echo 'make build   target/release/yiping, with the app inside it'
-	@echo 'make bench   the workload city-1k and the fan-out, measured; docs/BENCH.md'
+	@echo 'make bench   the workload city-1k, command and the fan-out, measured; docs/BENCH.md'
 	@echo 'make soak    an hour of the demo at speed 60 with a browser on its wall: memory, frames, and every number; MINUTES=5 is shorter'
 	@echo 'make bless   rewrite generated types and snapshots, to be reviewed'
 

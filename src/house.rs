@@ -29,13 +29,15 @@ use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_notify::Notices;
 use yiping_scene::SceneFacts;
 use yiping_server::{
-    Extra, LedgerHead, LedgerView, LiveHandle, Need, People, Probe, ServerState, UnitsHandle,
+    Extra, LedgerHead, LedgerView, LiveHandle, Need, PacksHandle, People, Probe, ServerState,
+    UnitsHandle,
 };
 use yiping_sources::{Door, MqttDoor, Mqttd, Threads};
 use yiping_store::writer::Progress;
 use yiping_store::{Backend, History, Opened, Store};
 
 use crate::config::Config;
+use crate::drafts::Packs;
 use crate::explain::rule_view;
 use crate::packs::Domain;
 use crate::past::StorePast;
@@ -87,6 +89,7 @@ pub(crate) struct House {
     certificate: Option<Arc<Certificate>>,
     live: LiveHandle,
     units: UnitsHandle,
+    packs: PacksHandle,
 }
 
 /// Listens at the address of the face.
@@ -99,7 +102,7 @@ async fn bound(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 /// of people; what it gives is handed on.
 pub(crate) async fn open<Accounts>(
     config: Config,
-    domain: &Domain,
+    domain: &Arc<Domain>,
     simulated: bool,
     clock: impl FnOnce(Timestamp) -> CityClock,
     accounts: impl AsyncFnOnce(&People) -> anyhow::Result<Accounts>,
@@ -141,6 +144,7 @@ pub(crate) async fn open<Accounts>(
     let incidents = incidents::open(&config, domain, &log)?;
     let threads =
         Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
+    let packs = Packs::new(config.clone(), Arc::clone(domain));
     let mut house = House {
         clock: log.clock().clone(),
         log,
@@ -164,6 +168,7 @@ pub(crate) async fn open<Accounts>(
         certificate,
         live,
         units,
+        packs: PacksHandle(Arc::new(packs)),
     };
     house.start_readers(domain, &folder, &opened);
     let script = drill::script(&house.config, domain)?;
@@ -312,6 +317,7 @@ impl House {
             duty: self.duty_handle(),
             live: self.live.clone(),
             units: self.units.clone(),
+            packs: self.packs.clone(),
             catalogue: Arc::clone(&self.catalogue),
             settings: Arc::new(self.config.server.clone()),
             secure: self.certificate.is_some(),

@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod drafts;
 mod explain;
 mod house;
 mod packs;

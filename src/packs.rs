@@ -7,11 +7,11 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
 use yiping_desk::notices::{Measure, RuleWords};
-use yiping_desk::plan::{self, Plan};
+use yiping_desk::plan::{self, Plan, PlanProblem};
 use yiping_engine::Rule;
 use yiping_engine::derive::{ClassLaw, Derived};
 use yiping_engine::indices::AqiLaws;
-use yiping_engine::pack::{Pack, PackFile};
+use yiping_engine::pack::{Pack, PackFile, PackProblem};
 use yiping_engine::rule::Operator;
 use yiping_model::{Catalogue, PropertyId, RuleId, Thing, Zone};
 use yiping_protocols::TableMap;
@@ -118,6 +118,74 @@ fn parse_whole(files: &[PackFile], place: String) -> anyhow::Result<Whole> {
         plans.extend(read.map_err(|problems| wrong(&place, &problems))?);
     }
     Ok(Whole { pack, plans, place })
+}
+
+/// Where each pack of the configuration lies, in its order.
+pub(crate) fn places(config: &Config) -> Vec<String> {
+    let builtin = config.packs.builtin.iter();
+    let builtin = builtin.map(|name| format!("built in: {name}"));
+    let folders = config.packs.dirs.iter();
+    builtin
+        .chain(folders.map(|folder| folder.display().to_string()))
+        .collect()
+}
+
+/// What a draft is.
+pub(crate) enum Drafted {
+    /// Wrong in these places of its own files, and in these of its plans.
+    Wrong(Vec<PackProblem>, Vec<PlanProblem>),
+    /// Nothing that can be read beside the packs that lie where the configuration says.
+    Apart(anyhow::Error),
+    /// Right in itself, with its plans; the error is what the other packs have against it.
+    Right(Box<Pack>, Vec<Plan>, Option<anyhow::Error>),
+}
+
+/// Checks a draft as packs are checked at the start: alone, or with its files in the place of those of the pack that stands at `base` in the configuration.
+pub(crate) fn draft(config: &Config, base: Option<usize>, files: Vec<PackFile>) -> Drafted {
+    let read = || {
+        let mut all = Vec::new();
+        for name in &config.packs.builtin {
+            all.push((name.clone(), builtin(name)?));
+        }
+        for folder in &config.packs.dirs {
+            all.push((folder.display().to_string(), from_folder(folder)?));
+        }
+        anyhow::Ok(all)
+    };
+    let mut all = match read() {
+        Ok(all) => all,
+        Err(error) => return Drafted::Apart(error),
+    };
+    let mut whole = base.map_or_else(Vec::new, |at| all.swap_remove(at).1);
+    whole.retain(|known| files.iter().all(|file| file.name != known.name));
+    whole.extend(files);
+    let pack = Pack::parse(&whole);
+    let id = pack.as_ref().map_or("draft", |pack| pack.id.as_str());
+    let plans = whole.iter().filter(|file| file.name == PLANS);
+    let mut plans: Vec<Result<Vec<Plan>, _>> =
+        plans.map(|file| plan::parse(id, &file.text)).collect();
+    let plans = plans.pop().unwrap_or_else(|| Ok(Vec::new()));
+    let (pack, plans) = match (pack, plans) {
+        (Ok(pack), Ok(plans)) => (pack, plans),
+        (pack, plans) => {
+            let (in_pack, in_plans) = (pack.err(), plans.err());
+            return Drafted::Wrong(in_pack.unwrap_or_default(), in_plans.unwrap_or_default());
+        }
+    };
+    let beside = || {
+        let mut wholes = Vec::new();
+        for (place, files) in &all {
+            wholes.push(parse_whole(files, place.clone())?);
+        }
+        wholes.push(Whole {
+            pack: pack.clone(),
+            plans: plans.clone(),
+            place: "draft".to_owned(),
+        });
+        combine(config, wholes, Vec::new())
+    };
+    let error = beside().err();
+    Drafted::Right(Box::new(pack), plans, error)
 }
 
 /// What is wrong, a line each.

@@ -1,6 +1,7 @@
 //! `yiping demo`: a simulated city and the whole centre in one process.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -61,6 +62,7 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     };
     let accounts =
         async |people: &People| sign_in::for_demonstration(people, &arguments.data_dir).await;
+    let domain = Arc::new(domain);
     let (mut house, sign_in) =
         house::open(config.clone(), &domain, simulated, clock, accounts).await?;
     house.open_mqtt().await?;

@@ -365,6 +365,11 @@ fn done(act: &Act) -> String {
             issuer,
             subject,
         } => format!("{account} is {subject:?} at {issuer}"),
+        Act::InviteAccount { account, until } => {
+            format!("made a link for {account} to set a password until {until}")
+        }
+        Act::EndSessions { account } => format!("ended all sessions of {account}"),
+        Act::SetUnit { unit, definition } => format!("unit {unit} is {definition}"),
         Act::IssueToken {
             token,
             role,

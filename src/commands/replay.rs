@@ -1,6 +1,7 @@
 //! `yiping replay`: a historical table becomes a live feed on its own clock.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -39,6 +40,7 @@ pub(crate) async fn replay(arguments: cli::Replay) -> anyhow::Result<()> {
     let clock = |end: Timestamp| CityClock::driven(end.max(begins_at));
     let accounts =
         async |people: &People| sign_in::for_demonstration(people, &arguments.data_dir).await;
+    let domain = Arc::new(domain);
     let (mut house, sign_in) = house::open(config, &domain, false, clock, accounts).await?;
     say(&format!("replaying {rows} rows from {begins_at}"));
     if let Some(sign_in) = sign_in {

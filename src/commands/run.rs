@@ -1,5 +1,7 @@
 //! `yiping run`: the centre for real sources.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 
 use super::{configuration, say};
@@ -10,7 +12,7 @@ use yiping_server::People;
 
 pub(crate) async fn run(arguments: &Run) -> anyhow::Result<()> {
     let config = configuration(Some(&arguments.config))?;
-    let domain = packs::load(&config)?;
+    let domain = Arc::new(packs::load(&config)?);
     let address = super::address(&config);
     let nobody = async |_people: &People| Ok(());
     let (mut house, ()) = house::open(config, &domain, false, CityClock::life, nobody)

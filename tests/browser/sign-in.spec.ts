@@ -339,6 +339,79 @@ test('where a second factor is required it comes before the wall', async ({ page
   }
 });
 
+test('an administrator makes an account, and its person comes in by the link, once', async ({ page, browser }) => {
+  await program.signIn(page, 'administrator', '');
+  await page.goto(`${program.url}/#/admin`);
+  await expect(page.locator('.admin .row').first()).toBeVisible();
+  expect(await accessibility(page)).toEqual([]);
+  expect(await illegible(page, 14)).toEqual([]);
+  await page.keyboard.press('n');
+  await field(page, 'name').fill('wang.fang');
+  await field(page, 'display').fill('王芳');
+  await page.getByRole('checkbox', { name: '现场人员' }).check();
+  await page.getByRole('button', { name: '建立并生成链接' }).click();
+  const link = await page.locator('.secret code').innerText();
+  expect(link).toContain(`${program.url}/#link=`);
+  await page.getByRole('button', { name: '已交给本人' }).click();
+  await expect(page.locator('[data-row="wang.fang"]')).toContainText('待设密码');
+  expect(await page.content()).not.toContain(link.slice(-64));
+
+  const own = await (await browser.newContext()).newPage();
+  await own.goto(link);
+  await expect(gate(own)).toContainText('设置密码');
+  expect(own.url()).toBe(`${program.url}/`);
+  expect(await accessibility(own)).toEqual([]);
+  await field(own, 'password').fill('Wang-Password-1');
+  await field(own, 'again').fill('Wang-Password-1');
+  await own.keyboard.press('Enter');
+  await expect(gate(own)).toContainText('请以账号 wang.fang 登录');
+  await own.keyboard.press('Enter');
+  await fillIn(own, 'wang.fang', 'Wang-Password-1', '');
+  await expect(own.locator('.phone')).toBeVisible();
+  await own.context().close();
+  // Once.
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(link);
+  await field(other, 'password').fill('Other-Password-1');
+  await field(other, 'again').fill('Other-Password-1');
+  await other.keyboard.press('Enter');
+  await expect(told(other)).toContainText('此链接已失效');
+  await other.context().close();
+});
+
+test('units are imported with every wrong row named, and a draft of a plan is told line and what to do', async ({ page }) => {
+  await program.signIn(page, 'administrator', '');
+  await page.goto(`${program.url}/#/admin`);
+  await page.keyboard.press('2');
+  await expect(page.locator('.admin .row').first()).toBeVisible();
+  await page.keyboard.press('i');
+  const head = 'id,name_zh,name_en,kind,lon,lat';
+  await page.locator('textarea').fill(`${head}\nnew-1,新车,New one,vehicle,118.87,28.97\nnew-2,城堡,Castle,castle,118.87,28.97\n`);
+  await page.getByRole('button', { name: '只核对' }).click();
+  await expect(page.locator('.result')).toContainText('新增 1');
+  await expect(page.locator('.problems li')).toHaveText(/第 3 行.*new-2.*castle/);
+  expect(await accessibility(page)).toEqual([]);
+  await page.getByRole('button', { name: '导入', exact: true }).click();
+  await expect(page.locator('[data-row="new-1"]')).toContainText('新车');
+  await page.locator('[data-row="new-1"]').click();
+  await page.getByRole('button', { name: '撤编' }).click();
+  await expect(page.locator('[data-row="new-1"]')).toContainText('已撤编');
+
+  await page.keyboard.press('3');
+  await page.locator('.admin .row').first().click();
+  await expect(page.locator('.plan')).toContainText('启动条件');
+  expect(await accessibility(page)).toEqual([]);
+  await page.getByRole('button', { name: '核对草案' }).click();
+  await page.locator('textarea').fill('[[plan]]\nid = "x"\n');
+  await page.getByRole('button', { name: '只核对' }).click();
+  await expect(page.locator('.problems li').first()).toContainText('plans.toml:1');
+  await page.locator('textarea').blur();
+  await page.keyboard.press('4');
+  await expect(page.locator('.admin .row').first()).toContainText('例通过');
+  expect(await accessibility(page)).toEqual([]);
+  expect(await illegible(page, 14)).toEqual([]);
+});
+
 test('a person comes in by the provider, is told who must be asked, and why when it is away', async ({ page }) => {
   const other = program;
   const port = await freePort();

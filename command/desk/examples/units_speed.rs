@@ -111,6 +111,7 @@ fn book(
             pace: 100,
             capacity: None,
             stock: Vec::new(),
+            retired: false,
         });
     }
     let settings = Settings::default();

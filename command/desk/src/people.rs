@@ -4,6 +4,7 @@
 //! a person's phone opens nothing without the password. Times are of the machine's clock, not of the city's: a city at sixty times the speed of life does not sign its officers out.
 
 mod account;
+mod invitation;
 mod policy;
 mod provider;
 mod register;
@@ -13,7 +14,7 @@ mod tests;
 mod throttle;
 mod totp;
 
-pub use account::{Account, AccountForm, Entry, Key, Token, TokenForm, Who};
+pub use account::{Account, AccountForm, Entry, Invitation, Key, Token, TokenForm, Who};
 pub use policy::{PasswordFault, Policy, PolicyError, Second};
 pub use provider::{Identity, Oidc, Subject};
 pub use register::{Refused, Register};

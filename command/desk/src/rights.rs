@@ -54,6 +54,8 @@ pub enum Right {
     Metrics,
     /// Make and change accounts and tokens.
     Accounts,
+    /// Change the register of units, see the packs that are loaded, and check drafts of packs and plans.
+    Registers,
     /// Try the channels by which people are told.
     Notices,
     /// See the units, and ask who can be somewhere soonest.
@@ -108,7 +110,7 @@ const A: Reach = Reach::All;
 
 /// The table: how far each right reaches for each of [`ROLES`].
 #[rustfmt::skip]
-pub const TABLE: [(Right, [Reach; ROLES.len()]); 18] = [
+pub const TABLE: [(Right, [Reach; ROLES.len()]); 19] = [
     //                   viewer officer leader commander department field administrator auditor wall source listener
     (Right::Watch,       [A,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::History,     [A,    A,      A,     A,        A,         N,    N,            A,      A,   N,     A]),
@@ -118,6 +120,7 @@ pub const TABLE: [(Right, [Reach; ROLES.len()]); 18] = [
     (Right::Send,        [N,    N,      N,     N,        N,         N,    N,            N,      N,   A,     N]),
     (Right::Metrics,     [N,    N,      N,     N,        N,         N,    A,            A,      N,   N,     A]),
     (Right::Accounts,    [N,    N,      N,     N,        N,         N,    O,            N,      N,   N,     N]),
+    (Right::Registers,   [N,    N,      N,     N,        N,         N,    O,            N,      N,   N,     N]),
     (Right::Notices,     [N,    N,      A,     A,        N,         N,    A,            N,      N,   N,     N]),
     (Right::Units,       [N,    A,      A,     A,        N,         N,    N,            A,      N,   N,     N]),
     (Right::Dispatch,    [N,    O,      O,     O,        N,         O,    N,            N,      N,   N,     N]),
@@ -211,6 +214,7 @@ impl Right {
             Self::Send => "send",
             Self::Metrics => "metrics",
             Self::Accounts => "accounts",
+            Self::Registers => "registers",
             Self::Notices => "notices",
             Self::Units => "units",
             Self::Dispatch => "dispatch",
@@ -356,6 +360,7 @@ mod tests {
             assert_eq!(reach(Role::Auditor, right), Reach::None);
         }
         assert_eq!(reach(Role::Auditor, Right::Accounts), Reach::None);
+        assert_eq!(reach(Role::Auditor, Right::Registers), Reach::None);
         assert!(Role::Auditor.excludes(Role::Administrator));
         assert!(Role::Administrator.excludes(Role::Auditor));
         assert!(!Role::Auditor.excludes(Role::Auditor));

@@ -1,14 +1,15 @@
 //! Units (力量): people, vehicles, equipment, warehouses, shelters and hospitals; where they are, what they are busy with, and which of them can be
 //! at a place soonest. `docs/UNITS.md` is the page for users.
 //!
-//! The register is data and does not change while the program runs; what changes (status, stock, positions) is folded from the log by
-//! [`UnitBook`]. Times are those of the log.
+//! The register is data: a file, and what administrators changed since. That, and what changes all the time (status, stock, positions), is folded
+//! from the log by [`UnitBook`]. Times are those of the log.
 
 pub mod advice;
 pub mod book;
 pub mod check_in;
 pub mod gate;
 pub mod hazard;
+pub mod import;
 pub mod moves;
 pub mod place;
 pub mod plume;
@@ -21,7 +22,7 @@ pub mod settings;
 mod tests;
 
 pub use advice::{Advice, AdviceError, Basis, Chosen, Cover, PassedOver, Why, Wish, advise};
-pub use book::{BookCheckpoint, MoveError, Spot, UnitBook, UnitState, Whereabouts};
+pub use book::{BookCheckpoint, Draft, Effect, MoveError, Spot, UnitBook, UnitState, Whereabouts};
 pub use check_in::Timer;
 pub use gate::{Judged, Refused, Sender, judge};
 pub use hazard::{Hazard, HazardError};

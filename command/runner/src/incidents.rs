@@ -27,6 +27,7 @@ use yiping_model::{Body, Catalogue, Command, DatastreamId, IncidentId, Position,
 
 use crate::evidence::Evidence;
 
+pub use answer::plan as plan_view;
 pub use error::ActError;
 pub use settings::Settings;
 

@@ -1,4 +1,5 @@
 import { type Component, createEffect, createMemo, Match, on, onCleanup, Show, Switch } from "solid-js";
+import { AdminScreen } from "./admin/Admin";
 import { DeskScreen } from "./desk/Desk";
 import { DrillBand } from "./drill/DrillBand";
 import { createDuty } from "./feed/duty";
@@ -13,6 +14,7 @@ import { forgetTasks, whoWas } from "./phone/kept";
 import { PhoneScreen } from "./phone/Phone";
 import { ReportPage } from "./report/ReportPage";
 import { First } from "./sign-in/First";
+import { SetPassword } from "./sign-in/Link";
 import { NoWall } from "./sign-in/NoWall";
 import { NewPassword } from "./sign-in/Password";
 import { NewSecond } from "./sign-in/Second";
@@ -71,6 +73,9 @@ export const App: Component<{ feed: Feed; presence: Presence }> = (props) => {
       <Match when={out()}>{(here) => <SignIn presence={props.presence} why={here().why} />}</Match>
       <Match when={props.presence.here().state === "first"}>
         <First presence={props.presence} />
+      </Match>
+      <Match when={props.presence.here().state === "link"}>
+        <SetPassword presence={props.presence} />
       </Match>
       <Match when={props.presence.session()?.must_change_password}>
         <NewPassword own={props.presence} />
@@ -160,6 +165,9 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
               incident={incident}
             />
           )}
+        </Match>
+        <Match when={page() === "admin"}>
+          <AdminScreen wall={store} admin={props.feed.admin} own={props.presence} />
         </Match>
         <Match when={page() === "table"}>
           <TableScreen wall={store} command={props.feed.command} own={props.presence} />

@@ -3,12 +3,13 @@
 //! A change is made on a copy, appended to the log as a decision (so it stands on the ledger), written to the file, and only then counts.
 //! Secrets are made here and shown once; the register holds their digests.
 
+mod decided;
 mod error;
 mod file;
+mod invitation;
 mod second;
 mod secret;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,9 +24,11 @@ use yiping_log::{CityClock, Log};
 use yiping_model::{Act, Body, Decision, Means, Timestamp};
 
 use crate::metrics;
+use decided::{decision, set_account, set_subject};
 use file::RegisterFile;
 
 pub use error::PeopleError;
+pub(crate) use invitation::Link;
 pub use secret::fresh;
 
 /// Passwords that are hashed at the same time: each takes 19 MiB and a core for a while.
@@ -558,42 +561,4 @@ impl People {
 /// The machine's clock: sessions are not of the city's time.
 fn now() -> Timestamp {
     CityClock::machine_now()
-}
-
-fn decision(by: &Who, act: Act) -> Decision {
-    Decision {
-        person: by.person.clone(),
-        seat: by.seat.clone(),
-        act,
-    }
-}
-
-fn set_subject(by: &Who, account: &str, subject: Option<&Subject>) -> Decision {
-    let (issuer, subject) = subject.map_or_else(Default::default, |subject| {
-        (subject.issuer.clone(), subject.sub.clone())
-    });
-    let account = account.to_owned();
-    decision(
-        by,
-        Act::SetSubject {
-            account,
-            issuer,
-            subject,
-        },
-    )
-}
-
-fn set_account(by: &Who, account: &Account) -> Decision {
-    let names = |roles: &BTreeSet<yiping_desk::rights::Role>| {
-        roles.iter().map(|role| role.name().to_owned()).collect()
-    };
-    let act = Act::SetAccount {
-        account: account.name.clone(),
-        display: account.display.clone(),
-        roles: names(&account.roles),
-        areas: account.scope.areas.clone(),
-        domains: account.scope.domains.clone(),
-        closed: account.closed,
-    };
-    decision(by, act)
 }

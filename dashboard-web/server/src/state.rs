@@ -13,6 +13,7 @@ use yiping_store::{History, Store};
 
 use crate::duty::DutyHandle;
 use crate::live::LiveHandle;
+use crate::packs::PacksHandle;
 use crate::people::People;
 use crate::provider::Provider;
 use crate::settings::Settings;
@@ -39,6 +40,8 @@ pub struct ServerState {
     pub live: LiveHandle,
     /// The units.
     pub units: UnitsHandle,
+    /// The packs, for administrators.
+    pub packs: PacksHandle,
     /// Properties and things.
     pub catalogue: Arc<Catalogue>,
     /// The limits.

@@ -27,8 +27,6 @@ struct Shared {
     book: RwLock<UnitBook>,
     position: watch::Sender<Position>,
     kept: AtomicU64,
-    /// Without units there is nothing to fold.
-    any: bool,
     /// By which the door of positions judges.
     clock: CityClock,
 }
@@ -54,13 +52,11 @@ impl UnitsHandle {
         };
         let position = book.position();
         tracing::info!(
-            units = book.units().len(),
+            units = book.everything().len(),
             position = position.0,
             "units open"
         );
-        let any = book.units().len() > 0;
         Self(Arc::new(Shared {
-            any,
             clock,
             book: RwLock::new(book),
             position: watch::Sender::new(position),
@@ -70,11 +66,12 @@ impl UnitsHandle {
 
     /// The position from which a restart would read: the log must keep what follows it.
     pub fn keep_from(&self) -> Position {
-        if self.0.any {
-            Position(self.0.kept.load(Ordering::Acquire))
-        } else {
-            Position(u64::MAX)
+        let is_empty = self.look(|book| book.everything().len() == 0);
+        if is_empty {
+            // Without units nothing but decisions is of interest, and those are never dropped.
+            return Position(u64::MAX);
         }
+        Position(self.0.kept.load(Ordering::Acquire))
     }
 
     /// A look at the book.
@@ -165,10 +162,6 @@ pub async fn follow(
     checkpoint: Checkpoint,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), LogError> {
-    if !units.0.any {
-        shutdown.await;
-        return Ok(());
-    }
     tokio::select! {
         () = shutdown => {}
         ended = units.fold_forever(&*log) => ended?,

@@ -109,6 +109,25 @@ pub enum Act {
         /// Its name for the person.
         subject: String,
     },
+    /// A link was made by which the person of an account sets the password, once.
+    InviteAccount {
+        /// The account.
+        account: String,
+        /// Until when it opens, by the machine's clock.
+        until: Timestamp,
+    },
+    /// All sessions of an account were ended.
+    EndSessions {
+        /// The account.
+        account: String,
+    },
+    /// A unit of the register was added, changed or retired; this is what it is now. It goes before what the register's file says.
+    SetUnit {
+        /// Which unit.
+        unit: UnitId,
+        /// As the register says it, in canonical JSON (RFC 8785).
+        definition: String,
+    },
     /// A token was issued.
     IssueToken {
         /// Its name.

@@ -10,7 +10,9 @@
 
 mod city;
 mod city1k;
+mod command;
 mod fan;
+mod http;
 mod machine;
 mod probe;
 mod program;
@@ -23,7 +25,7 @@ use clap::Parser;
 use city1k::{Case, Span};
 use program::{Door, Keep};
 
-/// Measures the program at target/dist/yiping: the workload city-1k, and the fan-out of the feed.
+/// Measures the program at target/dist/yiping: the workload city-1k, command over HTTP, and the fan-out of the feed.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Only cases whose name contains this.
@@ -150,6 +152,10 @@ fn main() -> anyhow::Result<()> {
                 warm_secs: arguments.warm,
             };
             let outcome = city1k::run(case, span, &arguments.yiping, &arguments.data)?;
+            println!("{}", serde_json::to_string(&outcome)?);
+        }
+        if wanted(command::NAME) {
+            let outcome = command::run(&arguments.yiping, &arguments.data)?;
             println!("{}", serde_json::to_string(&outcome)?);
         }
         if wanted(FAN_NAME) {

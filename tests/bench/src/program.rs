@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
+use serde::Deserialize;
 use tempfile::TempDir;
 
+use crate::city::Random;
+use crate::command;
 use crate::machine::{self, LOAD_CORE, PROGRAM_CORE, Usage};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -93,6 +96,39 @@ impl House {
             Door::Mosquitto => Some(start_mosquitto(folder.path(), devices)?),
         };
         let token = token(yiping, folder.path())?;
+        Self::start(yiping, folder, devices, server, broker, token)
+    }
+
+    /// Starts the city of the case of command: synced log, history, accounts, units and roads.
+    pub(crate) fn open_commanded(yiping: &Path, data: &Path) -> anyhow::Result<(Self, Commanded)> {
+        let folder = tempfile::tempdir_in(data).context("cannot make a folder for the data")?;
+        let server = free_address()?;
+        write_commanded(folder.path(), server)?;
+        let made = Command::new(yiping)
+            .args(["people", "demo", "--config"])
+            .arg(folder.path().join("yiping.toml"))
+            .env("RUST_LOG", "warn")
+            .output()?;
+        ensure!(
+            made.status.success(),
+            "no accounts: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        let known = fs::read(folder.path().join("data/sign-in.json"))?;
+        let known: Commanded = serde_json::from_slice(&known)?;
+        let token = known.listener.clone();
+        let house = Self::start(yiping, folder, server, server, None, token)?;
+        Ok((house, known))
+    }
+
+    fn start(
+        yiping: &Path,
+        folder: TempDir,
+        devices: SocketAddr,
+        server: SocketAddr,
+        broker: Option<Process>,
+        token: String,
+    ) -> anyhow::Result<Self> {
         let output = fs::File::create(folder.path().join("yiping.log"))?;
         let program = machine::on_core(PROGRAM_CORE, yiping)
             .args(["run", "--config"])
@@ -117,9 +153,7 @@ impl House {
 
     fn wait_until_ready(&mut self) -> anyhow::Result<()> {
         let deadline = Instant::now() + PATIENCE;
-        while get(self.server, "/readyz", &self.token)
-            .map_or(true, |answer| !answer.contains(" 200 "))
-        {
+        while !self.is_ready() {
             if self.program.0.try_wait()?.is_some() || Instant::now() > deadline {
                 let said = fs::read_to_string(self.folder.path().join("yiping.log"))?;
                 bail!("the program is not ready; it said:\n{said}");
@@ -129,12 +163,57 @@ impl House {
         Ok(())
     }
 
+    pub(crate) fn is_ready(&self) -> bool {
+        get(self.server, "/readyz", &self.token).is_ok_and(|answer| answer.contains(" 200 "))
+    }
+
     /// A figure of `/metrics`; `None` when it is not there.
     pub(crate) fn figure(&self, name: &str) -> Option<f64> {
         let text = get(self.server, "/metrics", &self.token).ok()?;
         let line = text.lines().find(|line| line.starts_with(name))?;
         line.rsplit(' ').next()?.trim().parse().ok()
     }
+}
+
+/// The pack of the case of command; its plans, units and roads are made.
+const COMMANDED: &[(&str, &str)] = &[
+    ("pack.toml", include_str!("../pack/command100k/pack.toml")),
+    (
+        "properties.toml",
+        include_str!("../pack/command100k/properties.toml"),
+    ),
+    ("rules.toml", include_str!("../pack/command100k/rules.toml")),
+];
+
+/// How to get in.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Commanded {
+    pub(crate) password: String,
+    pub(crate) source: String,
+    listener: String,
+}
+
+fn write_commanded(folder: &Path, server: SocketAddr) -> anyhow::Result<()> {
+    let pack = folder.join("command100k");
+    fs::create_dir_all(&pack)?;
+    for (name, text) in COMMANDED {
+        fs::write(pack.join(name), text)?;
+    }
+    fs::write(pack.join("plans.toml"), command::plan()?)?;
+    let units = command::units(&mut Random::new(1))?;
+    fs::write(folder.join("units.toml"), units)?;
+    fs::write(folder.join("roads.json"), command::roads().to_string())?;
+    let many = 2 * command::ALARMS;
+    let text = format!(
+        "[data]\ndir = \"{place}/data\"\n[packs]\nbuiltin = []\ndirs = [\"{pack}\"]\n[store]\nbackend = \"sqlite\"\n\
+         [units]\nregister = \"{place}/units.toml\"\nroads = \"{place}/roads.json\"\n\
+         [server]\nlisten = \"{server}\"\nrequests_per_second = 100000\nrequests_burst = 1000000\n[server.scene]\nthings_max = {many}\n\
+         [ingest]\nunknown = \"accept\"\n[ingest.limits]\nseries_max = {many}\n",
+        place = folder.display(),
+        pack = pack.display(),
+    );
+    fs::write(folder.join("yiping.toml"), text)?;
+    Ok(())
 }
 
 /// The token of a listener, made before the program starts.

@@ -247,6 +247,9 @@ impl LogLine {
             Act::SignInHeld { .. }
             | Act::SetAccount { .. }
             | Act::SetPassword { .. }
+            | Act::InviteAccount { .. }
+            | Act::EndSessions { .. }
+            | Act::SetUnit { .. }
             | Act::IssueToken { .. }
             | Act::RevokeToken { .. }
             | Act::SetSecondFactor { .. }

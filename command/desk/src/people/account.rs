@@ -61,6 +61,21 @@ pub struct Account {
     /// As whom a provider knows the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
+    /// When the person was last heard of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Timestamp>,
+    /// A link by which the person sets the password, once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
+}
+
+/// A link by which a person sets the password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The digest of what opens.
+    pub key: Key,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// What an account is to be.

@@ -28,6 +28,8 @@ pub struct Policy {
     pub password_days_max: u32,
     /// Whether people have a second factor: one-time codes of their phone.
     pub totp: Second,
+    /// A link by which a person sets the password opens so long.
+    pub link_hours: u32,
     /// Most accounts, closed ones included.
     pub accounts_max: usize,
     /// Most tokens, revoked ones included.
@@ -100,6 +102,7 @@ impl Default for Policy {
             password_classes_min: 3,
             password_days_max: 0,
             totp: Second::Optional,
+            link_hours: 48,
             accounts_max: 10_000,
             tokens_max: 1_000,
             oidc: None,

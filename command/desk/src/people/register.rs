@@ -76,6 +76,9 @@ impl Register {
             && now.micros_since(session.seen) >= SEEN_MICROS
         {
             session.seen = now;
+            if let Some(account) = self.accounts.get_mut(&session.account) {
+                account.seen = Some(now);
+            }
         }
         Some(who)
     }
@@ -107,8 +110,9 @@ impl Register {
         now: Timestamp,
     ) -> Result<(), Refused> {
         let seat = seat_name(seat)?;
-        if self.account(account).is_none() {
-            return Err(Refused::None(account.to_owned()));
+        match self.accounts.get_mut(account) {
+            Some(known) if !known.closed => known.seen = Some(now),
+            _ => return Err(Refused::None(account.to_owned())),
         }
         self.forget(policy, now);
         let of_account = |session: &&Session| session.account == account;
@@ -259,6 +263,7 @@ impl Register {
         known.password = password;
         known.password_set = now;
         known.must_change = false;
+        known.invitation = None;
         self.end_all(account, Some(keep));
         Ok(())
     }
@@ -336,10 +341,15 @@ impl Register {
         let old = before
             .as_ref()
             .map(|old| (old.password.clone(), old.password_set, old.must_change));
+        let is_new = password.is_some();
         let new = password.map(|password| (password, now, must_change));
         let Some((password, password_set, must_change)) = new.or(old) else {
             return Err(Refused::Form("an account needs a password".into()));
         };
+        // A password that is set otherwise makes a link void, and so does closing the account.
+        let invitation = before.as_mut().and_then(|old| old.invitation.take());
+        let invitation = invitation.filter(|_| !is_new && !form.closed);
+        let seen = before.as_ref().and_then(|old| old.seen);
         let (second, subject) = before.map_or((None, None), |old| (old.second, old.subject));
         let account = Account {
             name: form.name.clone(),
@@ -353,6 +363,8 @@ impl Register {
             must_change,
             second,
             subject,
+            seen,
+            invitation,
         };
         Ok(self.accounts.entry(form.name).or_insert(account))
     }
@@ -360,7 +372,11 @@ impl Register {
 
 /// Whether who asks may make of an account what the form says: it must lie within the own bounds before and after, and nobody changes what
 /// oneself may do.
-fn check_reach(by: &Who, form: &AccountForm, before: Option<&Account>) -> Result<(), Refused> {
+pub(super) fn check_reach(
+    by: &Who,
+    form: &AccountForm,
+    before: Option<&Account>,
+) -> Result<(), Refused> {
     if !by.may(Right::Accounts) {
         return Err(Refused::NotAllowed(
             "only an administrator manages accounts".into(),

@@ -1,3 +1,4 @@
+mod invitation;
 mod provider;
 mod second;
 

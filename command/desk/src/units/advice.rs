@@ -208,7 +208,7 @@ pub fn advise(book: &UnitBook, wish: &Wish, now: Timestamp) -> Result<Advice, Ad
     let ways = Ways::to(book, wish)?;
     let mut without_place = 0;
     let mut candidates = Vec::new();
-    for (at, (unit, state)) in book.units().enumerate() {
+    for (at, unit, state) in book.numbered() {
         if !wish.wants(unit) {
             continue;
         }

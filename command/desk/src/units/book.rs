@@ -1,15 +1,18 @@
 //! What is known of every unit, folded from the log.
 
+mod changes;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use yiping_model::{
-    Act, Body, Decision, Fix, Position, Record, Timestamp, UnitId, UnitStatus, Zone, hex,
+    Act, Body, Decision, Fix, Position, Record, Timestamp, UnitId, UnitStatus, Zone,
 };
 
+use self::changes::fingerprint;
+pub use self::changes::{Draft, Effect};
 use super::check_in::Timer;
 use super::moves;
 use super::place::Place;
@@ -25,7 +28,12 @@ const TRAIL_GAP: Duration = Duration::from_secs(20);
 /// Every unit, at a position of the log.
 #[derive(Debug, Clone)]
 pub struct UnitBook {
-    units: Arc<[Unit]>,
+    /// In the order of their ids; those that are retired are not told of.
+    units: Arc<Vec<Unit>>,
+    /// Of the register's file.
+    fingerprint: String,
+    /// Units that were added or changed since, as records said.
+    changes: BTreeMap<UnitId, Unit>,
     roads: Option<Arc<Roads>>,
     settings: Settings,
     zone: Zone,
@@ -124,6 +132,9 @@ pub enum MoveError {
     /// A check-in of a unit that is not on scene.
     #[error("only who is on scene checks in; this unit is {}", .0.name())]
     NotOnScene(UnitStatus),
+    /// The register takes no such unit.
+    #[error("{0}")]
+    Register(String),
     /// Stock that it has not.
     #[error("the unit has no item `{0}`: its register names what it has")]
     NoItem(String),
@@ -154,6 +165,8 @@ pub struct BookCheckpoint {
     position: Position,
     /// `None` before the first record.
     now: Option<Timestamp>,
+    #[serde(default)]
+    changes: BTreeMap<UnitId, Unit>,
     states: BTreeMap<UnitId, UnitState>,
 }
 
@@ -172,8 +185,10 @@ impl UnitBook {
         settings: Settings,
         zone: Zone,
     ) -> Self {
-        let units: Arc<[Unit]> = register.units.into();
+        let units = Arc::new(register.units);
         let mut book = Self {
+            fingerprint: fingerprint(&units, &settings),
+            changes: BTreeMap::new(),
             states: units.iter().map(UnitState::of).collect(),
             homes: Vec::new(),
             units,
@@ -192,8 +207,11 @@ impl UnitBook {
     /// What was kept, when it fits these units and lies at or before `end`; else the book as it was before the first record.
     #[must_use]
     pub fn restored(mut self, kept: BookCheckpoint, end: Position) -> Self {
-        if kept.fingerprint != self.fingerprint() || kept.position > end {
+        if kept.fingerprint != self.fingerprint || kept.position > end {
             return self;
+        }
+        for unit in kept.changes.into_values() {
+            self.put(unit);
         }
         let mut states = kept.states;
         for at in 0..self.units.len() {
@@ -213,24 +231,12 @@ impl UnitBook {
     pub fn checkpoint(&self) -> BookCheckpoint {
         let ids = self.units.iter().map(|unit| unit.id.clone());
         BookCheckpoint {
-            fingerprint: self.fingerprint(),
+            fingerprint: self.fingerprint.clone(),
+            changes: self.changes.clone(),
             position: self.position,
             now: (self.position > Position::START).then_some(self.now),
             states: ids.zip(self.states.iter().cloned()).collect(),
         }
-    }
-
-    fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
-        for unit in self.units.iter() {
-            let text = serde_json::to_vec(unit).unwrap_or_default();
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
-        }
-        let position = &self.settings.position;
-        hash.update(position.trail_points.to_be_bytes());
-        hash.update(position.trail_minutes.to_be_bytes());
-        hex(&hash.finalize()[..16]).into()
     }
 
     /// The last record that it took.
@@ -258,9 +264,16 @@ impl UnitBook {
         self.roads.as_deref()
     }
 
-    /// Each unit with what is known of it, by id.
-    pub fn units(&self) -> impl ExactSizeIterator<Item = (&Unit, &UnitState)> {
-        self.units.iter().zip(&self.states)
+    /// Each unit with what is known of it, by id; those that are retired are not there any more.
+    pub fn units(&self) -> impl Iterator<Item = (&Unit, &UnitState)> {
+        self.numbered().map(|(_, unit, state)| (unit, state))
+    }
+
+    /// The same with the place of each in the book.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (usize, &Unit, &UnitState)> {
+        let all = self.units.iter().zip(&self.states).enumerate();
+        all.filter(|(_, (unit, _))| !unit.retired)
+            .map(|(at, (unit, state))| (at, unit, state))
     }
 
     /// One unit.
@@ -271,13 +284,17 @@ impl UnitBook {
 
     /// The unit whose phone this account carries.
     pub fn of_account(&self, account: &str) -> Option<&Unit> {
-        let carried = |unit: &&Unit| unit.account.as_deref() == Some(account);
+        let carried = |unit: &&Unit| !unit.retired && unit.account.as_deref() == Some(account);
         self.units.iter().find(carried)
     }
 
     fn find(&self, id: &str) -> Option<usize> {
-        let found = self.units.binary_search_by(|unit| unit.id.as_str().cmp(id));
-        found.ok()
+        let found = self.place(id).ok();
+        found.filter(|at| !self.units[*at].retired)
+    }
+
+    fn place(&self, id: &str) -> Result<usize, usize> {
+        self.units.binary_search_by(|unit| unit.id.as_str().cmp(id))
     }
 
     /// The unit at home, whatever it does.
@@ -350,6 +367,7 @@ impl UnitBook {
             at.ok_or_else(|| MoveError::Unknown(unit.to_string()))
         };
         match act {
+            Act::SetUnit { unit, definition } => self.read_change(unit, definition).map(drop),
             Act::SetUnitStatus {
                 unit,
                 status: to,
@@ -426,7 +444,8 @@ impl UnitBook {
     }
 
     fn decide(&mut self, decision: &Decision, record: &Record) -> bool {
-        let (Act::SetUnitStatus { unit, .. }
+        let (Act::SetUnit { unit, .. }
+        | Act::SetUnitStatus { unit, .. }
         | Act::CheckInUnit { unit, .. }
         | Act::SetUnitStock { unit, .. }) = &decision.act
         else {
@@ -438,6 +457,9 @@ impl UnitBook {
             }
             self.refused.push_back((record.position, error));
             return false;
+        }
+        if let Act::SetUnit { unit, definition } = &decision.act {
+            return self.change(unit, definition);
         }
         let Some(at) = self.find(unit.as_str()) else {
             return false;

@@ -123,6 +123,9 @@ pub struct Unit {
     /// What it has.
     #[serde(default)]
     pub stock: Vec<Stock>,
+    /// Whether it is there no more. Its id is not given to another one: the ledger speaks of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
 }
 
 const fn yes() -> bool {
@@ -207,6 +210,7 @@ impl Register {
             return Err(RegisterError::TooMany(self.units.len(), units_max));
         }
         self.units.sort_by(|one, other| one.id.cmp(&other.id));
+        // One that is retired carries no phone.
         let mut accounts: BTreeMap<&str, &UnitId> = BTreeMap::new();
         for (at, unit) in self.units.iter().enumerate() {
             if at > 0 && self.units[at - 1].id == unit.id {
@@ -216,7 +220,7 @@ impl Register {
                 unit: unit.id.clone(),
                 what,
             })?;
-            let Some(account) = unit.account.as_deref() else {
+            let Some(account) = unit.account.as_deref().filter(|_| !unit.retired) else {
                 continue;
             };
             if let Some(other) = accounts.insert(account, &unit.id) {
@@ -229,6 +233,37 @@ impl Register {
             }
         }
         Ok(self)
+    }
+}
+
+/// Whether this unit may be added to checked ones that stand in the order of their ids, or stand there in the place of the one of its id.
+///
+/// # Errors
+/// [`RegisterError`].
+pub fn admits(units: &[Unit], unit: &Unit, units_max: usize) -> Result<(), RegisterError> {
+    unit.check().map_err(|what| RegisterError::Unit {
+        unit: unit.id.clone(),
+        what,
+    })?;
+    let is_new = units
+        .binary_search_by(|known| known.id.cmp(&unit.id))
+        .is_err();
+    if is_new && units.len() >= units_max {
+        return Err(RegisterError::TooMany(units.len() + 1, units_max));
+    }
+    let Some(account) = unit.account.as_deref().filter(|_| !unit.retired) else {
+        return Ok(());
+    };
+    let carries = |other: &&Unit| {
+        !other.retired && other.id != unit.id && other.account.as_deref() == Some(account)
+    };
+    match units.iter().find(carries) {
+        Some(other) => Err(RegisterError::Account(
+            other.id.clone(),
+            unit.id.clone(),
+            account.to_owned(),
+        )),
+        None => Ok(()),
     }
 }
 

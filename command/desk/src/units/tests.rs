@@ -1,5 +1,6 @@
 mod advice;
 mod book;
+mod changes;
 mod gate;
 mod oracle;
 
@@ -44,6 +45,7 @@ fn unit(name: &str, home: [f64; 2]) -> Unit {
         pace: 100,
         capacity: None,
         stock: Vec::new(),
+        retired: false,
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use yiping_desk::command::CommandBook;
 use yiping_desk::incident::{Clock, Incident, stage_names};
-use yiping_desk::plan::Plan;
+use yiping_desk::plan::{Bound, Plan, PlanProof, PlanTask, Since, Term};
 use yiping_desk::task::Task;
 use yiping_desk::units::Hazard;
 use yiping_model::{Position, Text, Timestamp};
@@ -56,6 +56,9 @@ pub(crate) struct IncidentRow {
     /// 1 to 4; null before a response.
     response_level: Option<u8>,
     plan: Option<String>,
+    /// The pack that holds it, and which text of it runs: the first hex digits of its SHA-256.
+    plan_pack: Option<String>,
+    plan_digest: Option<String>,
     #[schema(value_type = String)]
     stage: yiping_model::command::Stage,
     stage_name: Name,
@@ -142,6 +145,8 @@ impl IncidentRow {
             warning: incident.warning.map(Into::into),
             response_level: running.map(|running| running.level.into()),
             plan: running.map(|running| running.plan.to_string()),
+            plan_pack: running.map(|running| running.pack.to_string()),
+            plan_digest: running.map(|running| running.digest.to_string()),
             stage: incident.stage,
             stage_name: name(stage_names(incident.stage)),
             area: incident.area.clone(),
@@ -235,10 +240,11 @@ pub(super) fn outside(
     })
 }
 
-/// A plan, for whoever is about to choose one.
-pub(super) fn plan(plan: &Plan) -> Value {
-    let levels = plan.levels.iter();
-    let levels: Vec<Value> = levels
+/// A plan, for whoever reads it or is about to choose one.
+pub fn plan(plan: &Plan) -> Value {
+    let levels: Vec<Value> = plan
+        .levels
+        .iter()
         .map(|level| {
             let tasks = plan.tasks.iter();
             let tasks = tasks.filter(|task| task.levels.contains(&level.level));
@@ -248,23 +254,65 @@ pub(super) fn plan(plan: &Plan) -> Value {
             json!({ "level": level.level, "when": level.when, "tasks": tasks })
         })
         .collect();
-    let reports: Vec<Value> = plan
-        .reports
-        .iter()
-        .map(|report| {
-            json!({
-                "id": report.id, "step": report.step, "title": report.title, "levels": report.levels,
-                "event_levels": report.event_levels, "source": report.source,
-            })
+    let reports = plan.reports.iter().map(|report| {
+        json!({
+            "id": report.id, "step": report.step, "title": report.title, "levels": report.levels,
+            "event_levels": report.event_levels, "since": since(report.since),
+            "within": report.within.map(term), "every_secs": report.every_secs, "source": report.source,
         })
-        .collect();
-    let roles: Vec<Value> = plan
-        .roles
-        .iter()
-        .map(|role| json!({ "id": role.id, "title": role.title }))
-        .collect();
+    });
+    let roles = plan.roles.iter();
+    let roles = roles.map(|role| json!({ "id": role.id, "title": role.title }));
+    let items = plan.items.iter().map(|item| {
+        json!({ "id": item.id, "kind": item.kind, "title": item.title, "levels": item.levels })
+    });
     json!({
         "id": plan.id, "pack": plan.pack, "digest": plan.digest, "title": plan.title, "class": plan.class,
-        "source": plan.source, "levels": levels, "roles": roles, "reports": reports,
+        "gbt35561_code": plan.gbt35561_code, "source": plan.source, "levels": levels,
+        "roles": roles.collect::<Vec<_>>(), "reports": reports.collect::<Vec<_>>(),
+        "tasks": plan.tasks.iter().map(task).collect::<Vec<_>>(), "items": items.collect::<Vec<_>>(),
     })
+}
+
+fn task(task: &PlanTask) -> Value {
+    let bound = |bound: &Bound| match bound {
+        Bound::Number(number) => json!(number),
+        Bound::Limit(name) => json!(name),
+    };
+    let proof = match &task.proof {
+        PlanProof::Evidence(photos) => json!({ "by": "evidence", "photos": photos }),
+        PlanProof::Reading {
+            property,
+            at_most,
+            at_least,
+            for_secs,
+            gap_secs,
+        } => json!({
+            "by": "reading", "property": property, "for_secs": for_secs, "gap_secs": gap_secs,
+            "at_most": at_most.as_ref().map(bound), "at_least": at_least.as_ref().map(bound),
+        }),
+    };
+    json!({
+        "id": task.id, "title": task.title, "role": task.role, "levels": task.levels,
+        "sign_within": task.sign_within.map(term), "done_within": task.done_within.map(term),
+        "remind_after_secs": task.remind_after_secs, "supervise_after_secs": task.supervise_after_secs,
+        "proof": proof,
+    })
+}
+
+fn term(term: Term) -> Value {
+    let (unit, count) = match term {
+        Term::Elapsed(secs) => ("secs", secs),
+        Term::WorkingHours(hours) => ("working_hours", hours),
+        Term::WorkingDays(days) => ("working_days", days),
+    };
+    json!({ "unit": unit, "count": count })
+}
+
+const fn since(since: Since) -> &'static str {
+    match since {
+        Since::Known => "known",
+        Since::Started => "started",
+        Since::Ended => "ended",
+    }
 }

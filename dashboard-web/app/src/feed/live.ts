@@ -1,4 +1,5 @@
 import { type Acknowledge, acknowledgeByHttp } from "./acknowledge";
+import { type Admin, httpAdmin } from "./admin";
 import { type Command, commandByHttp } from "./command";
 import { type AskDrill, drillByHttp } from "./drill";
 import { type DutyDoor, httpDuty } from "./duty";
@@ -21,6 +22,7 @@ export interface Feed {
   readonly duty?: DutyDoor;
   readonly drill: AskDrill;
   readonly reports: Reports;
+  readonly admin: Admin;
 }
 
 /** The server that served this page. */
@@ -43,6 +45,7 @@ export function liveFeed(): Feed {
     duty: httpDuty,
     drill: drillByHttp,
     reports: reportsByHttp,
+    admin: httpAdmin,
   };
 }
 

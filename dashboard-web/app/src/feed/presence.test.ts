@@ -30,6 +30,7 @@ class FakeDoor implements Door {
   session = () => this.say("session", this.knows);
   signIn: Door["signIn"] = (given) =>
     "token" in given ? this.say(`token ${given.token}`, this.walls) : this.say(`name ${given.name}`, this.people);
+  link = () => Promise.resolve({ outcome: "linked", name: "officer" } as const);
   first: Door["first"] = ({ token }) => this.say(`first ${token}`, this.people);
   changePassword = () => this.say("password", this.answers);
   signOut = () => this.say("leave", this.answers);

@@ -1,6 +1,6 @@
 import { type Accessor, createSignal } from "solid-js";
 import type { SecondDoor } from "./second";
-import type { Answer, Door, FirstAccount, Key, Session } from "./session";
+import type { Answer, Door, FirstAccount, Key, Linked, Session } from "./session";
 
 /** Use of keyboard, mouse or touch is told to the server at most this often. */
 export const TOLD_MS_MIN = 60_000;
@@ -13,7 +13,7 @@ export type Here =
   | { readonly state: "asking" }
   | { readonly state: "in"; readonly session: Session }
   | { readonly state: "out"; readonly why: Why }
-  | { readonly state: "first"; readonly token: string };
+  | { readonly state: "first" | "link"; readonly token: string };
 
 /** What panels get: who is here, and what a person may do about that. */
 export interface Own {
@@ -36,6 +36,10 @@ export interface Presence extends Own {
   active(): void;
   signIn(name: string, password: string, seat: string, code?: string): Promise<Answer>;
   makeFirst(given: Omit<FirstAccount, "token">): Promise<Answer>;
+  /** Sets the password by the link in the address. */
+  setByLink(password: string): Promise<Linked>;
+  /** The person goes to the door. */
+  toDoor(): void;
   /** The provider that answers for people, when there is one. */
   provider: Door["provider"];
 }
@@ -43,7 +47,7 @@ export interface Presence extends Own {
 /** Knows nothing yet but the key that stood in the address. */
 export function createPresence(door: Door, key: Key | undefined, nowMs: () => number = Date.now): Presence {
   const [here, setHere] = createSignal<Here>(
-    key?.kind === "first" ? { state: "first", token: key.token } : { state: "asking" },
+    key?.kind === "first" || key?.kind === "link" ? { state: key.kind, token: key.token } : { state: "asking" },
   );
   // Kept while the page lives, never stored: a wall comes back by itself whatever became of its session.
   let token = key?.kind === "token" ? key.token : undefined;
@@ -124,6 +128,11 @@ export function createPresence(door: Door, key: Key | undefined, nowMs: () => nu
       const known = here();
       return known.state === "first" ? entering(door.first({ ...given, token: known.token })) : { outcome: "out" };
     },
+    setByLink: async (password) => {
+      const known = here();
+      return known.state === "link" ? door.link({ token: known.token, password }) : { outcome: "out" };
+    },
+    toDoor: () => leave("new"),
     changePassword: async (old, next) => {
       const answer = await door.changePassword({ old, new: next });
       const known = session();

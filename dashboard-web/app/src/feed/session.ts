@@ -27,6 +27,9 @@ export type SecondFactor = "off" | "none" | "missing" | "set";
 /** What came of a request about the session. */
 export type Answer = { readonly outcome: "in"; readonly session: Session } | { readonly outcome: "done" } | Refusal;
 
+/** What came of a link by which a person sets the password. */
+export type Linked = { readonly outcome: "linked"; readonly name: string } | { readonly outcome: "done" } | Refusal;
+
 /** What opens a session: a person, or the token of a wall. */
 export type Credentials =
   | { readonly name: string; readonly password: string; readonly seat: string; readonly code?: string }
@@ -46,6 +49,8 @@ export interface Door {
   session(): Promise<Answer>;
   signIn(given: Credentials): Promise<Answer>;
   first(given: FirstAccount): Promise<Answer>;
+  /** Sets the password of whom an administrator sent a link: whose it is. */
+  link(given: { readonly token: string; readonly password: string }): Promise<Linked>;
   changePassword(given: { readonly old: string; readonly new: string }): Promise<Answer>;
   signOut(): Promise<Answer>;
   readonly second: SecondDoor;
@@ -53,16 +58,16 @@ export interface Door {
   provider(): Promise<ProviderWay | undefined>;
 }
 
-/** A key in the address of the page: a wall's token, or the right to make the first administrator. */
+/** A key in the address of the page: a wall's token, the right to make the first administrator, or to set one's password. */
 export interface Key {
-  readonly kind: "token" | "first";
+  readonly kind: "token" | "first" | "link";
   readonly token: string;
 }
 
-/** The key in a fragment: `#token=…` or `#first=…`. */
+/** The key in a fragment: `#token=…`, `#first=…` or `#link=…`. */
 export function keyIn(hash: string): Key | undefined {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
-  for (const kind of ["token", "first"] as const) {
+  for (const kind of ["token", "first", "link"] as const) {
     const token = given.get(kind);
     if (token !== null && token !== "") return { kind, token };
   }
@@ -81,6 +86,7 @@ export const httpDoor: Door = {
   session: () => call("GET", "session", entered, undefined, KNOWN_MS_MAX),
   signIn: (given) => call("POST", "session", entered, given),
   first: (given) => call("POST", "session/first", entered, given),
+  link: (given) => call("PUT", "session/link", linked, given),
   changePassword: (given) => call("PUT", "session/password", entered, given),
   signOut: () => call("DELETE", "session", entered),
   second: httpSecond,
@@ -90,6 +96,11 @@ export const httpDoor: Door = {
 function entered(said: unknown): { readonly outcome: "in"; readonly session: Session } | undefined {
   const session = sessionOf(said);
   return session && { outcome: "in", session };
+}
+
+function linked(said: unknown): { readonly outcome: "linked"; readonly name: string } | undefined {
+  const name = text(record(said)?.name);
+  return name === undefined ? undefined : { outcome: "linked", name };
 }
 
 const SECOND: readonly SecondFactor[] = ["off", "none", "missing", "set"];

@@ -1,3 +1,4 @@
+import { type AdminWords, enAdmin, zhAdmin } from "./admin-words";
 import { type CommandWords, enCommand, zhCommand } from "./command-words";
 import { type DeskWords, enDesk, zhDesk } from "./desk-words";
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
@@ -10,7 +11,8 @@ import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
 export interface Words
-  extends CommandWords,
+  extends AdminWords,
+    CommandWords,
     DeskWords,
     DomainWords,
     DutyWords,
@@ -126,6 +128,7 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 
 const zh: Words = {
   ...zhDomains,
+  ...zhAdmin,
   ...zhCommand,
   ...zhField,
   ...zhDesk,
@@ -241,6 +244,7 @@ const zh: Words = {
 
 const en: Words = {
   ...enDomains,
+  ...enAdmin,
   ...enCommand,
   ...enField,
   ...enDesk,

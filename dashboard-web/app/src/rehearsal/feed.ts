@@ -1,4 +1,5 @@
 import type { Feed } from "../feed/live";
+import { rehearsalAdmin } from "./admin";
 import { rehearsalCommand } from "./command";
 import { crowded } from "./crowd";
 import { rehearsalDoor } from "./door";
@@ -33,5 +34,6 @@ export async function rehearsalFeed(): Promise<Feed> {
     door: rehearsalDoor,
     drill: rehearsalDrill(query),
     reports: rehearsalReports,
+    admin: rehearsalAdmin,
   };
 }

@@ -1,7 +1,7 @@
 import { createSignal } from "solid-js";
 
-/** The pages of the app: the wall, a seat's desk, the table from which incidents are commanded, and somebody's phone. */
-export const PAGES = ["wall", "desk", "table", "phone", "report"] as const;
+/** The pages of the app: the wall, a seat's desk, the table from which incidents are commanded, somebody's phone, the report of an incident, and what an administrator keeps. */
+export const PAGES = ["wall", "desk", "table", "phone", "report", "admin"] as const;
 export type Page = (typeof PAGES)[number];
 
 /** The page that an address names: `#/desk`. */

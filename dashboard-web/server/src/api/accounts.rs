@@ -14,7 +14,7 @@ use super::answer::Rows;
 use super::error::{ApiError, ErrorAnswer};
 use super::params::{Params, taken};
 use crate::admission::Caller;
-use crate::people::Change;
+use crate::people::{Change, Link};
 use crate::state::ServerState;
 
 /// An account as it is to be.
@@ -36,7 +36,7 @@ pub(crate) struct AccountRequest {
     /// Whether it is closed: nobody signs in, and its sessions end.
     #[serde(default)]
     closed: bool,
-    /// A password that the person must change at once; needed for a new account.
+    /// A password that the person must change at once. A new account without one gets a link instead.
     #[schema(value_type = Option<String>)]
     password: Option<Secret>,
     /// Whether its second factor is taken away, for example because the phone is lost.
@@ -82,6 +82,49 @@ pub(crate) struct AccountAnswer {
     second_factor: bool,
     /// As whom the provider knows the person; null when it does not.
     subject: Option<String>,
+    /// When the person was last heard of, by the machine's clock; null when never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_seen: Option<Timestamp>,
+    /// Until when the link opens by which the person sets the password; null when there is none.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    link_until: Option<Timestamp>,
+    /// In how many places the person is signed in.
+    sessions: usize,
+}
+
+/// A link by which a person sets the password: `/#link=TOKEN`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LinkAnswer {
+    /// What opens. It is shown this once: the program keeps only its digest.
+    token: String,
+    /// Until when, by the machine's clock.
+    #[schema(value_type = String, format = DateTime)]
+    until: Timestamp,
+}
+
+/// An account that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MadeAnswer {
+    /// The account.
+    #[serde(flatten)]
+    account: AccountAnswer,
+    /// The link by which the person sets the password; null when a password was given.
+    link: Option<LinkAnswer>,
+}
+
+impl From<Link> for LinkAnswer {
+    fn from(link: Link) -> Self {
+        Self {
+            token: link.secret,
+            until: link.until,
+        }
+    }
+}
+
+impl AccountAnswer {
+    fn with_sessions(self, sessions: usize) -> Self {
+        Self { sessions, ..self }
+    }
 }
 
 impl From<&Account> for AccountAnswer {
@@ -97,6 +140,9 @@ impl From<&Account> for AccountAnswer {
             must_change_password: account.must_change,
             second_factor: account.second.is_some(),
             subject: account.subject.as_ref().map(|subject| subject.sub.clone()),
+            last_seen: account.seen,
+            link_until: account.invitation.as_ref().map(|link| link.until),
+            sessions: 0,
         }
     }
 }
@@ -118,19 +164,22 @@ pub(super) async fn list(
     let own = register
         .accounts()
         .filter(|account| caller.who.scope.covers_scope(&account.scope));
-    let rows: Vec<_> = own.map(AccountAnswer::from).collect();
+    let row = |account: &Account| {
+        AccountAnswer::from(account).with_sessions(register.sessions_of(&account.name))
+    };
+    let rows: Vec<_> = own.map(row).collect();
     let all = rows.len();
     Ok(Json(Rows::cut(rows, all)))
 }
 
-/// Makes an account. The person must change its password at the first sign-in.
+/// Makes an account. Without a password the answer has a link, once, by which the person sets it; a password that is given must be changed at the first sign-in.
 #[utoipa::path(
     post,
     path = "/api/v1/accounts",
     tag = "people",
     request_body = NewAccountRequest,
     responses(
-        (status = 201, description = "Made", body = AccountAnswer),
+        (status = 201, description = "Made; a link is shown this once", body = MadeAnswer),
         (status = 400, description = "Something is not as it must be; the message says what", body = ErrorAnswer),
         (status = 403, description = "It reaches beyond the own areas and domains", body = ErrorAnswer),
         (status = 409, description = "The name is taken, or there are too many", body = ErrorAnswer),
@@ -144,24 +193,76 @@ pub(super) async fn make(
     caller: Caller,
     params: Params,
     body: Result<Json<NewAccountRequest>, JsonRejection>,
-) -> Result<(StatusCode, Json<AccountAnswer>), ApiError> {
+) -> Result<(StatusCode, Json<MadeAnswer>), ApiError> {
     params.finish()?;
-    let example = r#"{"name": "zhang.wei", "account": {"display": "张伟", "roles": ["duty_officer"], "password": "…"}}"#;
+    let example =
+        r#"{"name": "zhang.wei", "account": {"display": "张伟", "roles": ["duty_officer"]}}"#;
     let request = taken(body, state.settings.body_bytes_max, example)?;
-    let password = revealed(&request.account).ok_or_else(|| {
-        ApiError::BadBody("a new account needs a `password`, which the person must change".into())
-    })?;
+    let password = revealed(&request.account);
     if request.account.reset_second_factor || request.account.subject.is_some() {
         return Err(ApiError::BadBody(
             "a new account has no second factor and no identity: PUT /api/v1/accounts/{name} gives it one".into(),
         ));
     }
     let form = form(request.name, request.account)?;
-    let account = state
-        .people
-        .make_account(&caller.who, form, password, true)
-        .await?;
-    Ok((StatusCode::CREATED, Json((&account).into())))
+    let (people, by) = (&state.people, &caller.who);
+    let (account, link) = if let Some(password) = password {
+        (people.make_account(by, form, password, true).await?, None)
+    } else {
+        let (account, link) = people.make_invited(by, form).await?;
+        (account, Some(link.into()))
+    };
+    let account = (&account).into();
+    Ok((StatusCode::CREATED, Json(MadeAnswer { account, link })))
+}
+
+/// Makes a link by which the person sets the password. Until then nothing else lets the person in; sessions end, and a link before it is void.
+#[utoipa::path(
+    post,
+    path = "/api/v1/accounts/{name}/link",
+    tag = "people",
+    params(("name" = String, Path, description = "The account's name")),
+    responses(
+        (status = 201, description = "Made; it is shown this once", body = LinkAnswer),
+        (status = 403, description = "It reaches beyond the own areas and domains, or is the own account", body = ErrorAnswer),
+        (status = 404, description = "There is none of this name", body = ErrorAnswer),
+        (status = 409, description = "The account is closed", body = ErrorAnswer),
+        (status = 503, description = "The log is busy", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn link(
+    State(state): State<ServerState>,
+    caller: Caller,
+    Path(name): Path<String>,
+    params: Params,
+) -> Result<(StatusCode, Json<LinkAnswer>), ApiError> {
+    params.finish()?;
+    let link = state.people.invite(&caller.who, &name).await?;
+    Ok((StatusCode::CREATED, Json(link.into())))
+}
+
+/// Ends all sessions of an account, and their live screens.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/accounts/{name}/sessions",
+    tag = "people",
+    params(("name" = String, Path, description = "The account's name")),
+    responses(
+        (status = 204, description = "Ended"),
+        (status = 403, description = "It reaches beyond the own areas and domains, or is the own account", body = ErrorAnswer),
+        (status = 404, description = "There is none of this name", body = ErrorAnswer),
+        (status = 503, description = "The log is busy", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn end_sessions(
+    State(state): State<ServerState>,
+    caller: Caller,
+    Path(name): Path<String>,
+    params: Params,
+) -> Result<StatusCode, ApiError> {
+    params.finish()?;
+    state.people.end_sessions(&caller.who, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Changes an account; with a password, the person must change that at the next sign-in. Other roles or bounds, a password and a second factor taken away end its sessions.

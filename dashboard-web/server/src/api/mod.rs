@@ -11,7 +11,9 @@ mod handover;
 mod health;
 mod history;
 mod oidc;
+mod packs;
 mod params;
+mod register;
 mod series;
 mod session;
 mod things;
@@ -19,6 +21,7 @@ mod tokens;
 mod totp;
 mod units;
 
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -34,6 +37,9 @@ pub(crate) use params::Params;
 
 /// The route of the OpenAPI document itself.
 pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
+
+/// Largest import of units, and largest draft of a pack: a hundred bytes a unit and more.
+const DRAFT_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 
 /// A route: how and where it is asked, what it asks of who comes, and what answers.
 pub(crate) struct Route {
@@ -58,6 +64,14 @@ fn route<H: Handler<T, ServerState>, T: 'static>(
     }
 }
 
+impl Route {
+    /// The same with a body as large as a draft.
+    fn of_drafts(mut self) -> Self {
+        self.answer = self.answer.layer(DefaultBodyLimit::max(DRAFT_BYTES_MAX));
+        self
+    }
+}
+
 /// Every route of this room but [`DOCUMENT_PATH`], which asks nothing.
 #[rustfmt::skip]
 pub(crate) fn routes() -> Vec<Route> {
@@ -71,6 +85,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route(GET, "/api/v1/session", Need::SignedIn, session::shown),
         route(DELETE, "/api/v1/session", Need::SignedIn, session::sign_out),
         route(POST, "/api/v1/session/first", Need::Nothing, session::first),
+        route(PUT, "/api/v1/session/link", Need::Nothing, session::link),
         route(PUT, "/api/v1/session/password", Need::SignedIn, session::password),
         route(POST, "/api/v1/session/totp", Need::SignedIn, totp::offer),
         route(PUT, "/api/v1/session/totp", Need::SignedIn, totp::confirm),
@@ -81,6 +96,8 @@ pub(crate) fn routes() -> Vec<Route> {
         route(GET, "/api/v1/accounts", right(Right::Accounts), accounts::list),
         route(POST, "/api/v1/accounts", right(Right::Accounts), accounts::make),
         route(PUT, "/api/v1/accounts/{name}", right(Right::Accounts), accounts::change),
+        route(POST, "/api/v1/accounts/{name}/link", right(Right::Accounts), accounts::link),
+        route(DELETE, "/api/v1/accounts/{name}/sessions", right(Right::Accounts), accounts::end_sessions),
         route(GET, "/api/v1/tokens", right(Right::Accounts), tokens::list),
         route(POST, "/api/v1/tokens", right(Right::Accounts), tokens::issue),
         route(DELETE, "/api/v1/tokens/{name}", right(Right::Accounts), tokens::revoke),
@@ -104,6 +121,10 @@ pub(crate) fn routes() -> Vec<Route> {
         route(PUT, "/api/v1/units/{id}/status", right(Right::Dispatch), units::acts::status),
         route(POST, "/api/v1/units/{id}/check-in", right(Right::Dispatch), units::acts::check_in),
         route(PUT, "/api/v1/units/{id}/stock", right(Right::Dispatch), units::acts::stock),
+        route(GET, "/api/v1/register/units", right(Right::Registers), register::units),
+        route(POST, "/api/v1/register/units", right(Right::Registers), register::import).of_drafts(),
+        route(GET, "/api/v1/packs", right(Right::Registers), packs::list),
+        route(POST, "/api/v1/packs/check", right(Right::Registers), packs::check).of_drafts(),
         route(POST, "/api/v1/positions", right(Right::Locate), units::positions::post),
         route(GET, "/api/v1/duty", right(Right::Watch), duty::standing),
         route(POST, "/api/v1/duty/take", right(Right::Duty), duty::take),
@@ -135,6 +156,7 @@ pub(crate) fn routes() -> Vec<Route> {
         session::shown,
         session::sign_out,
         session::first,
+        session::link,
         session::password,
         totp::offer,
         totp::confirm,
@@ -145,6 +167,8 @@ pub(crate) fn routes() -> Vec<Route> {
         accounts::list,
         accounts::make,
         accounts::change,
+        accounts::link,
+        accounts::end_sessions,
         tokens::list,
         tokens::issue,
         tokens::revoke,
@@ -169,6 +193,10 @@ pub(crate) fn routes() -> Vec<Route> {
         units::acts::check_in,
         units::acts::stock,
         units::positions::post,
+        register::units,
+        register::import,
+        packs::list,
+        packs::check,
         duty::standing,
         duty::take,
         duty::leave,

@@ -289,6 +289,56 @@ pub(super) async fn password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A password, by a link of an administrator.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinkRequest {
+    /// From the link.
+    #[schema(value_type = String)]
+    token: Secret,
+    /// The password.
+    #[schema(value_type = String)]
+    password: Secret,
+}
+
+/// Whose password was set.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LinkedAnswer {
+    /// The name to sign in with.
+    name: String,
+}
+
+/// Sets the password of the person for whom an administrator made a link. The link opens nothing any more; the person then signs in.
+#[utoipa::path(
+    put,
+    path = "/api/v1/session/link",
+    tag = "people",
+    request_body = LinkRequest,
+    responses(
+        (status = 200, description = "Set: sign in with it", body = LinkedAnswer),
+        (status = 400, description = "The password breaks a rule; the message says which", body = ErrorAnswer),
+        (status = 403, description = "The link was used, is too old, or another was made after it", body = ErrorAnswer),
+        (status = 413, description = "The body is too large", body = ErrorAnswer),
+        (status = 415, description = "The body is not JSON", body = ErrorAnswer),
+        (status = 503, description = "The log is busy", body = ErrorAnswer),
+    )
+)]
+pub(super) async fn link(
+    State(state): State<ServerState>,
+    params: Params,
+    body: Result<Json<LinkRequest>, JsonRejection>,
+) -> Result<Json<LinkedAnswer>, ApiError> {
+    params.finish()?;
+    let example = r#"{"token": "…", "password": "…"}"#;
+    let request = taken(body, state.settings.body_bytes_max, example)?;
+    let password = request.password.reveal().to_owned();
+    let name = state
+        .people
+        .accept(request.token.reveal(), password)
+        .await?;
+    Ok(Json(LinkedAnswer { name }))
+}
+
 fn answer(
     state: &ServerState,
     secret: &str,

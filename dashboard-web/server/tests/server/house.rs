@@ -21,6 +21,7 @@ use yiping_model::{
     Thing, ThingId, Timestamp, WindowLength, WindowResult, WindowSpec, Zone,
 };
 use yiping_scene::SceneFacts;
+use yiping_server::packs::{CheckedPack, PackView, PacksHandle, ReadPacks};
 use yiping_server::{
     Extra, LedgerHead, LedgerView, LiveHandle, NoticesView, People, Probe, Provider, ServerState,
     Settings, UnitsHandle, follow, router, serve,
@@ -104,6 +105,7 @@ impl House {
             duty: on_duty.handle(),
             live: live.clone(),
             units: units.clone(),
+            packs: PacksHandle(Arc::new(NoPacks)),
             catalogue: catalogue(),
             settings: Arc::new(settings),
             secure: false,
@@ -532,4 +534,17 @@ pub(crate) fn alarm(number: i64) -> Body {
         before: None,
     };
     finding(u32::try_from(number).expect("small"), Outcome::Alarm(event))
+}
+
+/// A program without packs.
+struct NoPacks;
+
+impl ReadPacks for NoPacks {
+    fn loaded(&self) -> Vec<PackView> {
+        Vec::new()
+    }
+
+    fn check(&self, _base: Option<&str>, _files: Vec<(String, String)>) -> Option<CheckedPack> {
+        None
+    }
 }

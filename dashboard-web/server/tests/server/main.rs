@@ -1,6 +1,7 @@
 //! The server through its real router, on a real loopback listener, over the log in memory and the history that ships.
 
 mod acknowledge;
+mod admin;
 mod api;
 mod duty;
 mod feed;

@@ -15,6 +15,7 @@ const ROUTES: &[(&str, &str, Asks)] = &[
     ("get", "/api/v1/session", Asks::SignedIn),
     ("delete", "/api/v1/session", Asks::SignedIn),
     ("post", "/api/v1/session/first", Asks::Nothing),
+    ("put", "/api/v1/session/link", Asks::Nothing),
     ("put", "/api/v1/session/password", Asks::SignedIn),
     ("get", "/api/v1/session/ways", Asks::Nothing),
     ("get", "/api/v1/session/oidc", Asks::Nothing),
@@ -27,6 +28,16 @@ const ROUTES: &[(&str, &str, Asks)] = &[
     (
         "put",
         "/api/v1/accounts/{name}",
+        Asks::Right(Right::Accounts),
+    ),
+    (
+        "post",
+        "/api/v1/accounts/{name}/link",
+        Asks::Right(Right::Accounts),
+    ),
+    (
+        "delete",
+        "/api/v1/accounts/{name}/sessions",
         Asks::Right(Right::Accounts),
     ),
     ("get", "/api/v1/tokens", Asks::Right(Right::Accounts)),
@@ -80,6 +91,18 @@ const ROUTES: &[(&str, &str, Asks)] = &[
         "/api/v1/units/{id}/stock",
         Asks::Right(Right::Dispatch),
     ),
+    (
+        "get",
+        "/api/v1/register/units",
+        Asks::Right(Right::Registers),
+    ),
+    (
+        "post",
+        "/api/v1/register/units",
+        Asks::Right(Right::Registers),
+    ),
+    ("get", "/api/v1/packs", Asks::Right(Right::Registers)),
+    ("post", "/api/v1/packs/check", Asks::Right(Right::Registers)),
     ("post", "/api/v1/positions", Asks::Right(Right::Locate)),
     ("get", "/api/v1/duty", Asks::Right(Right::Watch)),
     ("post", "/api/v1/duty/take", Asks::Right(Right::Duty)),

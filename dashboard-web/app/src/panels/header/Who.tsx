@@ -105,6 +105,9 @@ const Menu: Component<{ id: string; own: Own; session: Session; onClose: () => v
             <Show when={props.session.acts.includes("tasks")}>
               <a href="#/phone">{t().toPhone}</a>
             </Show>
+            <Show when={props.session.acts.includes("accounts")}>
+              <a href="#/admin">{t().toAdmin}</a>
+            </Show>
             <button type="button" onClick={() => change("password")}>
               {t().passwordChange}
             </button>
