@@ -14,6 +14,7 @@ mod oidc;
 mod params;
 mod series;
 mod session;
+mod shelving;
 mod things;
 mod tokens;
 mod totp;
@@ -96,6 +97,14 @@ pub(crate) fn routes() -> Vec<Route> {
         route(GET, "/api/v1/alarms", right(Right::Watch), alarms::list),
         route(GET, "/api/v1/alarms/{id}/shown", right(Right::Watch), alarms::shown),
         route(POST, "/api/v1/alarms/{id}/ack", right(Right::Acknowledge), alarms::acknowledge),
+        route(POST, "/api/v1/alarms/{id}/shelve", right(Right::Shelve), shelving::shelve),
+        route(POST, "/api/v1/alarms/{id}/false-alarm", right(Right::Shelve), shelving::mark_false),
+        route(POST, "/api/v1/alarms/{id}/false-alarm/withdrawal", right(Right::Shelve), shelving::unmark_false),
+        route(POST, "/api/v1/alarms/{id}/out-of-service", right(Right::Shelve), shelving::ask_out),
+        route(GET, "/api/v1/shelved", right(Right::Watch), shelving::list),
+        route(POST, "/api/v1/shelved/{id}/return", right(Right::Shelve), shelving::unshelve),
+        route(POST, "/api/v1/out-of-service/{id}/approval", right(Right::Approve), shelving::approve_out),
+        route(POST, "/api/v1/out-of-service/{id}/return", right(Right::Shelve), shelving::end_out),
         route(GET, "/api/v1/units", right(Right::Units), units::list),
         route(GET, "/api/v1/units/recommend", right(Right::Units), units::recommend::recommend),
         route(GET, "/api/v1/units/plume", right(Right::Units), units::plume::plume),
@@ -160,6 +169,14 @@ pub(crate) fn routes() -> Vec<Route> {
         alarms::list,
         alarms::acknowledge,
         alarms::shown,
+        shelving::list,
+        shelving::shelve,
+        shelving::unshelve,
+        shelving::mark_false,
+        shelving::unmark_false,
+        shelving::ask_out,
+        shelving::approve_out,
+        shelving::end_out,
         units::list,
         units::recommend::recommend,
         units::plume::plume,

@@ -11,4 +11,5 @@ mod live;
 mod rights;
 mod second;
 mod session;
+mod shelving;
 mod units;
