@@ -4,6 +4,7 @@ import { type DutyDoor, httpDuty } from "./duty";
 import type { Socket } from "./link";
 import { type Raised, raisedByHttp } from "./raised";
 import { type Door, httpDoor } from "./session";
+import { type Quieting, quietingByHttp } from "./shelving";
 
 /** Where the messages come from, where the acknowledgements go, and who lets people in. */
 export interface Feed {
@@ -12,6 +13,7 @@ export interface Feed {
   /** The alarms raised since a city time; `undefined` when nobody can say. */
   raised(sinceMs: number): Promise<readonly Raised[] | undefined>;
   readonly command: Command;
+  readonly quieting: Quieting;
   readonly door: Door;
   /** Absent where there is no server. */
   readonly duty?: DutyDoor;
@@ -32,6 +34,7 @@ export function liveFeed(): Feed {
     acknowledge: acknowledgeByHttp,
     raised: raisedByHttp,
     command: commandByHttp,
+    quieting: quietingByHttp,
     door: httpDoor,
     duty: httpDuty,
   };

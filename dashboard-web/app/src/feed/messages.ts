@@ -186,6 +186,7 @@ export type StateView = {
   channels?: Array<ChannelView>,
   /** Who was told of open alarms, by alarm; none of one that nobody was told of. */
   told?: Array<ToldView>,
+  shelving?: ShelvingView,
 };
 
 /** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
@@ -220,6 +221,7 @@ export type Delta = {
   channels?: Array<ChannelView>,
   /** Who was told of alarms, whole new lists; an empty one is removed, and that of a closed alarm too. */
   told?: Array<ToldView>,
+  shelving?: ShelvingView,
 };
 
 /** A thing. */
@@ -466,6 +468,8 @@ export type AlarmView = {
   acknowledged: AcknowledgedView | null,
   /** That nobody acknowledged in time; absent while that is not so. */
   escalated?: EscalatedView,
+  quiet?: QuietView,
+  false_alarm?: AcknowledgedView,
   /** Whether late data changed it. */
   corrected: boolean,
   /** What it said before its last change, when that was a correction. */
@@ -577,3 +581,11 @@ export const EVENTS_PER_THING = 8;
 
 /** How many notices of an alarm are held. */
 export const TOLD_PER_ALARM = 16;
+
+export type QuietView = "shelved" | "out_of_service";
+export type ShelvingView = {
+  shelved: Array<ShelfView>,
+  out_of_service: Array<OutOfServiceView>,
+};
+export type ShelfView = { record: number, alarm: string, level: number, rule: string, thing: string, property: string, until_ms: number, by: AcknowledgedView };
+export type OutOfServiceView = { record: number, rule: string, thing: string, asked: AcknowledgedView, approved: AcknowledgedView | null };

@@ -3,11 +3,12 @@ import { type DeskWords, enDesk, zhDesk } from "./desk-words";
 import { type DomainWords, enDomains, zhDomains } from "./domain-words";
 import { type DutyWords, enDuty, zhDuty } from "./duty-words";
 import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
+import { enShelf, type ShelfWords, zhShelf } from "./shelf-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, SignInWords {
+export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, ShelfWords, SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -119,6 +120,7 @@ const zh: Words = {
   ...zhCommand,
   ...zhDesk,
   ...zhNotices,
+  ...zhShelf,
   ...zhSignIn,
   ...zhDuty,
   centre: (city) => `${city}城市运行指挥中心`,
@@ -232,6 +234,7 @@ const en: Words = {
   ...enCommand,
   ...enDesk,
   ...enNotices,
+  ...enShelf,
   ...enSignIn,
   ...enDuty,
   centre: (city) => `${city} City Operations Centre`,

@@ -26,6 +26,7 @@ export async function rehearsalFeed(): Promise<Feed> {
     acknowledge: player.acknowledge,
     raised: async () => [],
     command: rehearsalCommand,
+    quieting: player.quieting,
     door: rehearsalDoor,
   };
 }

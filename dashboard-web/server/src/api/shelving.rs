@@ -200,7 +200,8 @@ pub(super) async fn shelve(
     if let Some(first) = quiet_by(&state, &alarm) {
         return Err(first);
     }
-    let settings = &state.duty.room().house().shelving;
+    let room = state.duty.room();
+    let settings = &room.house().shelving;
     let (held, now) = (state.live.shelving(), state.live.now());
     let until = settings.until(&alarm, &held, request.minutes, now)?;
     let seen = checked(request.seen, &alarm, view.as_ref(), position)?;
