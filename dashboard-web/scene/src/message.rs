@@ -734,6 +734,8 @@ pub struct ShelfView {
     pub thing: String,
     /// The property.
     pub property: String,
+    /// The track whose alarm it is, where each has its own.
+    pub key: Option<String>,
     /// City time at which it comes back by itself.
     #[cfg_attr(test, ts(type = "number"))]
     pub until_ms: i64,

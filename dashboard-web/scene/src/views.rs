@@ -239,6 +239,7 @@ pub fn shelving(shelving: &Shelving, displays: &BTreeMap<String, String>) -> She
                 rule: shelf.point.rule.to_string(),
                 thing: shelf.point.subject.thing.to_string(),
                 property: shelf.point.subject.property.to_string(),
+                key: shelf.point.key.as_ref().map(ToString::to_string),
                 until_ms: shelf.until.as_millis(),
                 by: acknowledged(&shelf.by, displays),
             })

@@ -14,11 +14,14 @@ export interface Asked {
 }
 
 /** The shelf that keeps an alarm quiet. */
-export function shelfOf(wall: Wall, { quiet, rule, thing, property }: AlarmView): ShelfView | undefined {
-  if (quiet !== "shelved") return undefined;
-  return wall
-    .shelving()
-    .shelved.find((shelf) => shelf.rule === rule && shelf.thing === thing && shelf.property === property);
+export function shelfOf(wall: Wall, alarm: AlarmView): ShelfView | undefined {
+  if (alarm.quiet !== "shelved") return undefined;
+  const same = (shelf: ShelfView) =>
+    shelf.rule === alarm.rule &&
+    shelf.thing === alarm.thing &&
+    shelf.property === alarm.property &&
+    shelf.key === alarm.key;
+  return wall.shelving().shelved.find(same);
 }
 
 /** The questions of a desk. */

@@ -186,6 +186,7 @@ export type StateView = {
   channels?: Array<ChannelView>,
   /** Who was told of open alarms, by alarm; none of one that nobody was told of. */
   told?: Array<ToldView>,
+  /** What is kept quiet; absent while nothing is. */
   shelving?: ShelvingView,
 };
 
@@ -221,6 +222,7 @@ export type Delta = {
   channels?: Array<ChannelView>,
   /** Who was told of alarms, whole new lists; an empty one is removed, and that of a closed alarm too. */
   told?: Array<ToldView>,
+  /** What is kept quiet, all of it, when anything of that changed. */
   shelving?: ShelvingView,
 };
 
@@ -468,7 +470,9 @@ export type AlarmView = {
   acknowledged: AcknowledgedView | null,
   /** That nobody acknowledged in time; absent while that is not so. */
   escalated?: EscalatedView,
+  /** Why it calls nobody; absent when it does. */
   quiet?: QuietView,
+  /** Who marked it as a false alarm, and how that is known (`note`); absent while nobody has. */
   false_alarm?: AcknowledgedView,
   /** Whether late data changed it. */
   corrected: boolean,
@@ -484,6 +488,53 @@ export type AlarmBeforeView = {
   ended_ms: number | null,
   /** The most extreme value. */
   extreme: number,
+};
+
+/** Why an alarm calls nobody. */
+export type QuietView = "shelved" | "out_of_service";
+
+/** What is kept quiet. */
+export type ShelvingView = {
+  /** What is on the shelf, by its record. */
+  shelved: Array<ShelfView>,
+  /** What is out of service at a thing, or asked to be, by its record. */
+  out_of_service: Array<OutOfServiceView>,
+};
+
+/** A point on the shelf: all that its rule raises of its datastream is kept quiet. */
+export type ShelfView = {
+  /** Its record, by which it is named. */
+  record: number,
+  /** The alarm that was shelved. */
+  alarm: string,
+  /** Its level then; a graver one brings it back. */
+  level: number,
+  /** The rule. */
+  rule: string,
+  /** The thing. */
+  thing: string,
+  /** The property. */
+  property: string,
+  /** The track whose alarm it is, where each has its own. */
+  key: string | null,
+  /** City time at which it comes back by itself. */
+  until_ms: number,
+  /** Who shelved it, when, and why (`note`). */
+  by: AcknowledgedView,
+};
+
+/** A rule that is out of service at a thing, or asked to be. */
+export type OutOfServiceView = {
+  /** The record that asked, by which it is named. */
+  record: number,
+  /** The rule. */
+  rule: string,
+  /** The thing. */
+  thing: string,
+  /** Who asked, when, and why (`note`). */
+  asked: AcknowledgedView,
+  /** Who approved; `None` while nobody has: then its alarms call people as ever. */
+  approved: AcknowledgedView | null,
 };
 
 /** Where an open alarm stands. */
@@ -581,11 +632,3 @@ export const EVENTS_PER_THING = 8;
 
 /** How many notices of an alarm are held. */
 export const TOLD_PER_ALARM = 16;
-
-export type QuietView = "shelved" | "out_of_service";
-export type ShelvingView = {
-  shelved: Array<ShelfView>,
-  out_of_service: Array<OutOfServiceView>,
-};
-export type ShelfView = { record: number, alarm: string, level: number, rule: string, thing: string, property: string, until_ms: number, by: AcknowledgedView };
-export type OutOfServiceView = { record: number, rule: string, thing: string, asked: AcknowledgedView, approved: AcknowledgedView | null };

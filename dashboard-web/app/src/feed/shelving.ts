@@ -46,6 +46,6 @@ export const quietingByHttp: Quieting = {
 };
 
 /** Whether a refusal says something of its own. */
-export function whyNot(undone: string, otherwise: string): string {
+export function whyNot(undone: Undone, otherwise: string): string {
   return text(undone) || otherwise;
 }

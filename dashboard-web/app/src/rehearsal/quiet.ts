@@ -20,6 +20,7 @@ export function shelvedAt(nowMs: number): ShelvingView {
         thing: "rain-qz-07",
         rule: "rain-3h-orange",
         property: "rain_3h",
+        key: null,
         until_ms: nowMs + 22 * 60_000,
         by: by("officer", "陈晓东", "筒体清淤", 38),
       },
@@ -30,6 +31,7 @@ export function shelvedAt(nowMs: number): ShelvingView {
         thing: "cam-qz-05",
         rule: "crowd",
         property: "people",
+        key: null,
         until_ms: nowMs + 102 * 60_000,
         by: by("li", "李婷", "广场有报备活动", 138),
       },
@@ -94,9 +96,10 @@ export class Quiet {
     shelve: async (alarm, _position, minutes, note) => {
       if (alarm.level === 1) return "最高等级的报警不能搁置或停用：请签收，或标为误报";
       this.records += 1;
-      const { id, level, rule, thing, property } = alarm;
+      const { id, level, rule, thing, property, key } = alarm;
       const until_ms = this.nowMs() + minutes * 60_000;
-      const shelf = { record: this.records, alarm: id, level, rule, thing, property, until_ms, by: this.by(note) };
+      const by = this.by(note);
+      const shelf = { record: this.records, alarm: id, level, rule, thing, property, key, until_ms, by };
       return this.keep({ ...this.held, shelved: [...this.held.shelved, shelf] });
     },
     askOut: async ({ rule, thing }, _position, note) => {
@@ -123,13 +126,13 @@ export class Quiet {
       this.keep({ ...this.held, out_of_service: this.held.out_of_service.filter(({ record }) => record !== request) }),
   };
 
-  private why({ rule, thing, property }: AlarmView): AlarmView["quiet"] {
+  private why({ rule, thing, property, key }: AlarmView): AlarmView["quiet"] {
     const out = this.held.out_of_service.some(
       (each) => each.approved !== null && each.rule === rule && each.thing === thing,
     );
     if (out) return "out_of_service";
     const shelf = this.held.shelved.some(
-      (each) => each.rule === rule && each.thing === thing && each.property === property,
+      (each) => each.rule === rule && each.thing === thing && each.property === property && each.key === key,
     );
     return shelf ? "shelved" : undefined;
   }
