@@ -11,6 +11,7 @@ mod handover;
 mod health;
 mod history;
 mod oidc;
+mod out_of_service;
 mod params;
 mod series;
 mod session;
@@ -100,11 +101,11 @@ pub(crate) fn routes() -> Vec<Route> {
         route(POST, "/api/v1/alarms/{id}/shelve", right(Right::Shelve), shelving::shelve),
         route(POST, "/api/v1/alarms/{id}/false-alarm", right(Right::Shelve), shelving::mark_false),
         route(POST, "/api/v1/alarms/{id}/false-alarm/withdrawal", right(Right::Shelve), shelving::unmark_false),
-        route(POST, "/api/v1/alarms/{id}/out-of-service", right(Right::Shelve), shelving::ask_out),
+        route(POST, "/api/v1/alarms/{id}/out-of-service", right(Right::Shelve), out_of_service::ask),
         route(GET, "/api/v1/shelved", right(Right::Watch), shelving::list),
         route(POST, "/api/v1/shelved/{id}/return", right(Right::Shelve), shelving::unshelve),
-        route(POST, "/api/v1/out-of-service/{id}/approval", right(Right::Approve), shelving::approve_out),
-        route(POST, "/api/v1/out-of-service/{id}/return", right(Right::Shelve), shelving::end_out),
+        route(POST, "/api/v1/out-of-service/{id}/approval", right(Right::Approve), out_of_service::approve),
+        route(POST, "/api/v1/out-of-service/{id}/return", right(Right::Shelve), out_of_service::end),
         route(GET, "/api/v1/units", right(Right::Units), units::list),
         route(GET, "/api/v1/units/recommend", right(Right::Units), units::recommend::recommend),
         route(GET, "/api/v1/units/plume", right(Right::Units), units::plume::plume),
@@ -174,9 +175,9 @@ pub(crate) fn routes() -> Vec<Route> {
         shelving::unshelve,
         shelving::mark_false,
         shelving::unmark_false,
-        shelving::ask_out,
-        shelving::approve_out,
-        shelving::end_out,
+        out_of_service::ask,
+        out_of_service::approve,
+        out_of_service::end,
         units::list,
         units::recommend::recommend,
         units::plume::plume,

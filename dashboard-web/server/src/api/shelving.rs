@@ -1,4 +1,4 @@
-//! What is kept quiet: alarms on the shelf, rules out of service at a thing; and the mark of a false alarm.
+//! What is kept quiet: the list of it, and alarms on the shelf; and the mark of a false alarm.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use yiping_desk::people::Who;
 use yiping_desk::rights::Right;
 use yiping_model::alarm::Acknowledgement;
 use yiping_model::{
-    Act, Alarm, AlarmId, Body, Decision, OutOfService, Position, Shelf, ThingId, Timestamp,
+    Act, Alarm, AlarmId, Body, Decision, Position, Quiet, Shelf, ThingId, Timestamp,
 };
 use yiping_scene::message::AlarmView;
 
@@ -44,10 +44,10 @@ pub(crate) struct ShelveRequest {
 pub(crate) struct SaidRequest {
     /// Why, 1 to 500 characters.
     #[schema(min_length = 1, max_length = 500)]
-    reason: String,
+    pub(super) reason: String,
     /// What the seat's screen showed of the alarm; may be left out for one that is closed.
     #[serde(default)]
-    seen: Option<SeenRequest>,
+    pub(super) seen: Option<SeenRequest>,
 }
 
 /// Why something is brought back, withdrawn or approved.
@@ -57,7 +57,7 @@ pub(crate) struct ReasonRequest {
     /// Why, 1 to 500 characters; of an approval it may be empty.
     #[schema(max_length = 500)]
     #[serde(default)]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// What counts.
@@ -348,150 +348,12 @@ pub(super) async fn unmark_false(
     counted(&state, caller.who, Act::UnmarkFalse { alarm, reason }, none).await
 }
 
-/// Asks that the rule of an alarm is out of service at its thing. It is once another person approves.
-#[utoipa::path(
-    post,
-    path = "/api/v1/alarms/{id}/out-of-service",
-    tag = "alarms",
-    params(("id" = String, Path, description = "The alarm's id, 32 hex digits")),
-    request_body = SaidRequest,
-    responses(
-        (status = 200, description = "It is asked", body = CountedAnswer),
-        (status = 400, description = "The reason is missing or too long", body = ErrorAnswer),
-        (status = 403, description = "The alarm lies outside the own areas and domains, or is of level 1 (`top_priority`)", body = ErrorAnswer),
-        (status = 404, description = "No such alarm is open or lately closed", body = ErrorAnswer),
-        (status = 409, description = "It is asked or so already: `acknowledged` says by whom; or too much is (`shelf_full`)", body = ErrorAnswer),
-        (status = 503, description = "The log is busy, or the live scene does not show it yet", body = ErrorAnswer),
-    )
-)]
-pub(super) async fn ask_out(
-    State(state): State<ServerState>,
-    caller: Caller,
-    Path(id): Path<String>,
-    params: Params,
-    body: Result<Json<SaidRequest>, JsonRejection>,
-) -> Result<Json<CountedAnswer>, ApiError> {
-    params.finish()?;
-    let request = taken(body, state.settings.body_bytes_max, SAID_EXAMPLE)?;
-    let reason = given(request.reason)?;
-    let (alarm, view, position) = shown(&state, &caller.who, &id)?;
-    let held = state.live.shelving();
-    let out = |held: &yiping_model::Shelving| {
-        let mut known = held.out_of_service().values();
-        let known = known.find(|out| out.covers(&alarm.event))?;
-        Some(ApiError::Already(
-            Already::OutOfService,
-            named(&state, known.asked.clone()),
-        ))
-    };
-    if let Some(first) = out(&held) {
-        return Err(first);
-    }
-    state.duty.room().house().shelving.may_ask(&alarm, &held)?;
-    if let (Some(seen), Some(_)) = (request.seen, &view) {
-        checked(seen, &alarm, view.as_ref(), position)?;
-    }
-    let act = Act::AskOutOfService {
-        alarm: alarm.event.alarm.clone(),
-        rule: alarm.event.rule.clone(),
-        thing: alarm.event.subject.thing.clone(),
-        domain: alarm.event.domain(),
-        reason,
-    };
-    counted(&state, caller.who, act, || {
-        out(&state.live.shelving()).unwrap_or_else(changed)
-    })
-    .await
-}
-
-/// Approves what another person asked: the rule is out of service at the thing until somebody brings it back.
-#[utoipa::path(
-    post,
-    path = "/api/v1/out-of-service/{id}/approval",
-    tag = "alarms",
-    params(("id" = String, Path, description = "The record that asked: `/api/v1/shelved`")),
-    request_body = ReasonRequest,
-    responses(
-        (status = 200, description = "It is out of service", body = CountedAnswer),
-        (status = 403, description = "It lies outside the own areas and domains, or the same person asked (`same_person`)", body = ErrorAnswer),
-        (status = 404, description = "That is not asked any more", body = ErrorAnswer),
-        (status = 409, description = "Somebody approved before: `acknowledged` says who", body = ErrorAnswer),
-        (status = 503, description = "The log is busy, or the live scene does not show it yet", body = ErrorAnswer),
-    )
-)]
-pub(super) async fn approve_out(
-    State(state): State<ServerState>,
-    caller: Caller,
-    Path(id): Path<String>,
-    params: Params,
-    body: Result<Json<ReasonRequest>, JsonRejection>,
-) -> Result<Json<CountedAnswer>, ApiError> {
-    params.finish()?;
-    let request = taken(body, state.settings.body_bytes_max, REASON_EXAMPLE)?;
-    let note = short(request.reason)?;
-    let (record, out) = asked(&state, &id)?;
-    let domain = out.domain.as_deref();
-    reaches(&state, &caller.who, Right::Approve, &out.thing, domain)?;
-    if out.asked.person == caller.who.person {
-        return Err(ApiError::SamePerson);
-    }
-    let approved = |out: OutOfService| {
-        let by = out.approved?;
-        Some(ApiError::Already(Already::Approved, named(&state, by)))
-    };
-    if let Some(first) = approved(out) {
-        return Err(first);
-    }
-    let request = record;
-    let act = Act::ApproveOutOfService { request, note };
-    counted(&state, caller.who, act, || match asked(&state, &id) {
-        Ok((_, out)) => approved(out).unwrap_or_else(changed),
-        Err(gone) => gone,
-    })
-    .await
-}
-
-/// Brings a rule back into service at a thing. A request that nobody has approved is withdrawn so, also by who asked.
-#[utoipa::path(
-    post,
-    path = "/api/v1/out-of-service/{id}/return",
-    tag = "alarms",
-    params(("id" = String, Path, description = "The record that asked: `/api/v1/shelved`")),
-    request_body = ReasonRequest,
-    responses(
-        (status = 200, description = "Its alarms call people again", body = CountedAnswer),
-        (status = 403, description = "It lies outside the own areas and domains, or it is approved and asks for the right `approve`", body = ErrorAnswer),
-        (status = 404, description = "That is not so any more", body = ErrorAnswer),
-        (status = 503, description = "The log is busy, or the live scene does not show it yet", body = ErrorAnswer),
-    )
-)]
-pub(super) async fn end_out(
-    State(state): State<ServerState>,
-    caller: Caller,
-    Path(id): Path<String>,
-    params: Params,
-    body: Result<Json<ReasonRequest>, JsonRejection>,
-) -> Result<Json<CountedAnswer>, ApiError> {
-    params.finish()?;
-    let request = taken(body, state.settings.body_bytes_max, REASON_EXAMPLE)?;
-    let reason = given(request.reason)?;
-    let (request, out) = asked(&state, &id)?;
-    let right = match out.approved {
-        Some(_) => Right::Approve,
-        None => Right::Shelve,
-    };
-    let domain = out.domain.as_deref();
-    reaches(&state, &caller.who, right, &out.thing, domain)?;
-    let act = Act::EndOutOfService { request, reason };
-    counted(&state, caller.who, act, || gone(&id)).await
-}
-
-const REASON_EXAMPLE: &str = r#"{"reason": "已修复"}"#;
-const SAID_EXAMPLE: &str =
+pub(super) const REASON_EXAMPLE: &str = r#"{"reason": "已修复"}"#;
+pub(super) const SAID_EXAMPLE: &str =
     r#"{"reason": "雨量筒堵塞", "seen": {"position": 812345, "digest": "9f2c…"}}"#;
 
 /// A reason that says something.
-fn given(reason: String) -> Result<String, ApiError> {
+pub(super) fn given(reason: String) -> Result<String, ApiError> {
     let reason = short(reason)?;
     if reason.is_empty() {
         return Err(ApiError::BadBody("`reason` must say why".into()));
@@ -499,7 +361,7 @@ fn given(reason: String) -> Result<String, ApiError> {
     Ok(reason)
 }
 
-fn short(reason: String) -> Result<String, ApiError> {
+pub(super) fn short(reason: String) -> Result<String, ApiError> {
     if reason.chars().count() > REASON_CHARS_MAX {
         return Err(ApiError::BadBody(format!(
             "`reason` has more than {REASON_CHARS_MAX} characters"
@@ -509,7 +371,7 @@ fn short(reason: String) -> Result<String, ApiError> {
 }
 
 /// The alarm of this id, as screens show it, to who may keep it quiet.
-fn shown(
+pub(super) fn shown(
     state: &ServerState,
     who: &Who,
     id: &str,
@@ -521,7 +383,7 @@ fn shown(
 }
 
 /// Whether the right of who asks reaches to what a rule says of a thing.
-fn reaches(
+pub(super) fn reaches(
     state: &ServerState,
     who: &Who,
     right: Right,
@@ -538,27 +400,12 @@ fn reaches(
     )))
 }
 
-fn record_of(id: &str) -> Option<Position> {
+pub(super) fn record_of(id: &str) -> Option<Position> {
     id.parse().ok().map(Position)
-}
-
-fn gone(id: &str) -> ApiError {
-    ApiError::NotFound(format!(
-        "nothing is out of service by the record {id:?}, nor asked to be: see /api/v1/shelved"
-    ))
-}
-
-fn asked(state: &ServerState, id: &str) -> Result<(Position, OutOfService), ApiError> {
-    let record = record_of(id).ok_or_else(|| gone(id))?;
-    let held = state.live.shelving();
-    let out = held.out_of_service().get(&record);
-    let out = out.cloned().ok_or_else(|| gone(id))?;
-    Ok((record, out))
 }
 
 /// Who keeps this alarm quiet.
 fn quiet_by(state: &ServerState, alarm: &Alarm) -> Option<ApiError> {
-    use yiping_model::Quiet;
     let held = state.live.shelving();
     let (what, by) = match alarm.quiet? {
         Quiet::Shelved(shelf) => (Already::Shelved, held.shelves().get(&shelf)?.by.clone()),
@@ -570,7 +417,7 @@ fn quiet_by(state: &ServerState, alarm: &Alarm) -> Option<ApiError> {
     Some(ApiError::Already(what, named(state, by)))
 }
 
-fn named(state: &ServerState, by: Acknowledgement) -> Acknowledged {
+pub(super) fn named(state: &ServerState, by: Acknowledgement) -> Acknowledged {
     let display = by.person.as_deref();
     let display = display.and_then(|account| state.live.display(account));
     Acknowledged {
@@ -579,12 +426,12 @@ fn named(state: &ServerState, by: Acknowledgement) -> Acknowledged {
     }
 }
 
-fn changed() -> ApiError {
+pub(super) fn changed() -> ApiError {
     ApiError::ShownOtherwise("the alarm changed at the same moment: look at it again".into())
 }
 
 /// Appends an act; answers when it is durable and the live scene has it. `lost` says why it does not count.
-async fn counted(
+pub(super) async fn counted(
     state: &ServerState,
     who: Who,
     act: Act,
