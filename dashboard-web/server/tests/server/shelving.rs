@@ -175,8 +175,8 @@ async fn out_of_service_needs_another_person_of_a_higher_role() {
 }
 
 /// An alarm of a track of its own: a point for itself.
-fn tracked(number: i64) -> Body {
-    let Body::Finding(mut finding) = alarm(number) else {
+fn tracked(number: i64, change: AlarmChange) -> Body {
+    let Body::Finding(mut finding) = told(number, Level::Orange, change) else {
         panic!("a finding");
     };
     if let Outcome::Alarm(event) = &mut finding.outcome {
@@ -200,9 +200,14 @@ async fn of_two_who_shelve_at_once_one_is_first_ten_thousand_times() {
     let (mut random, mut won_by_li) = (7_u64, 0);
     for begin in (0..RACES).step_by(AT_ONCE as usize) {
         let numbers = begin + 1..=begin + AT_ONCE;
-        house.tell(numbers.clone().map(tracked).collect()).await;
+        let tell = |change: AlarmChange| {
+            let all = numbers.clone();
+            all.map(move |number| tracked(number, change.clone()))
+                .collect::<Vec<_>>()
+        };
+        house.tell(tell(AlarmChange::Raised)).await;
         let mut races = JoinSet::new();
-        for number in numbers {
+        for number in numbers.clone() {
             random = random
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
@@ -242,6 +247,8 @@ async fn of_two_who_shelve_at_once_one_is_first_ten_thousand_times() {
         }
         let won = races.join_all().await;
         won_by_li += won.into_iter().filter(|by_li| *by_li).count();
+        let over = AlarmChange::Withdrawn { merged_into: None };
+        house.tell(tell(over)).await;
     }
     assert!((100..9_900).contains(&won_by_li), "no race: {won_by_li}");
     house.stop().await;
