@@ -500,41 +500,45 @@ fn an_escalation_is_told_by_the_routes_that_name_it_once_a_stage() {
     }
 }
 
+fn decided(position: u64, secs: i64, act: Act) -> Record {
+    let (person, seat) = (Some("li".to_owned()), String::new());
+    record(
+        position,
+        secs,
+        Body::Decision(Decision { person, seat, act }),
+    )
+}
+
+fn shelves(event: &Record, until: i64) -> Act {
+    let Body::Finding(Finding {
+        outcome: Outcome::Alarm(event),
+        ..
+    }) = &event.body
+    else {
+        panic!("{event:?}");
+    };
+    Act::Shelve {
+        alarm: event.alarm.clone(),
+        level: Level::Orange,
+        domain: None,
+        until: Timestamp::from_secs(until),
+        reason: "筒体清淤".into(),
+        seen: Seen {
+            position: Position(1),
+            digest: String::new(),
+        },
+    }
+}
+
 #[test]
 fn what_is_shelved_tells_nobody_and_what_came_back_is_told_anew() {
     let plan = plan(&[Route {
         group_secs: 30,
         ..route("")
     }]);
-    let alarm = |event: &Record| match &event.body {
-        Body::Finding(Finding {
-            outcome: Outcome::Alarm(event),
-            ..
-        }) => event.alarm.clone(),
-        other => panic!("{other:?}"),
-    };
-    let decided = |position, secs, act| {
-        let (person, seat) = (Some("li".to_owned()), String::new());
-        record(
-            position,
-            secs,
-            Body::Decision(Decision { person, seat, act }),
-        )
-    };
     let orange =
         |position, number, secs| raised(position, number, AlarmChange::Raised, Level::Orange, secs);
     let first = orange(1, 7, NOON);
-    let shelve = Act::Shelve {
-        alarm: alarm(&first),
-        level: Level::Orange,
-        domain: None,
-        until: Timestamp::from_secs(NOON + 600),
-        reason: "筒体清淤".into(),
-        seen: Seen {
-            position: Position(1),
-            digest: String::new(),
-        },
-    };
     let mut outbox = Outbox::begin(Position::START);
     let mut said = |records: &[Record], secs| {
         records.iter().for_each(|one| outbox.take(one, &plan));
@@ -548,8 +552,8 @@ fn what_is_shelved_tells_nobody_and_what_came_back_is_told_anew() {
     };
     // It waits for others when it is shelved; the sensor chatters meanwhile.
     let quiet = [
-        first,
-        decided(2, NOON + 5, shelve.clone()),
+        first.clone(),
+        decided(2, NOON + 5, shelves(&first, NOON + 600)),
         orange(3, 8, NOON + 60),
         raised(4, 7, AlarmChange::Returned, Level::Orange, NOON + 70),
     ];
@@ -562,28 +566,7 @@ fn what_is_shelved_tells_nobody_and_what_came_back_is_told_anew() {
     assert_eq!(said(&[decided(5, NOON + 510, back)], NOON + 600), [2]);
     // A graver one brings it back at once; that one does not wait.
     let worse = [
-        decided(
-            6,
-            NOON + 610,
-            match shelve {
-                Act::Shelve {
-                    alarm,
-                    level,
-                    domain,
-                    reason,
-                    seen,
-                    ..
-                } => Act::Shelve {
-                    alarm,
-                    level,
-                    domain,
-                    reason,
-                    seen,
-                    until: Timestamp::from_secs(NOON + 6_000),
-                },
-                other => other,
-            },
-        ),
+        decided(6, NOON + 610, shelves(&first, NOON + 6_000)),
         raised(7, 9, AlarmChange::Raised, Level::Red, NOON + 700),
     ];
     assert_eq!(said(&worse, NOON + 701), [1]);

@@ -41,7 +41,7 @@ pub(super) async fn ask(
 ) -> Result<Json<CountedAnswer>, ApiError> {
     params.finish()?;
     let request = taken(body, state.settings.body_bytes_max, SAID_EXAMPLE)?;
-    let reason = given(request.reason)?;
+    let reason = given(&request.reason)?;
     let (alarm, view, position) = shown(&state, &caller.who, &id)?;
     let held = state.live.shelving();
     let out = |held: &Shelving| {
@@ -96,7 +96,7 @@ pub(super) async fn approve(
 ) -> Result<Json<CountedAnswer>, ApiError> {
     params.finish()?;
     let request = taken(body, state.settings.body_bytes_max, REASON_EXAMPLE)?;
-    let note = short(request.reason)?;
+    let note = short(&request.reason)?;
     let (record, out) = asked(&state, &id)?;
     let domain = out.domain.as_deref();
     reaches(&state, &caller.who, Right::Approve, &out.thing, domain)?;
@@ -142,7 +142,7 @@ pub(super) async fn end(
 ) -> Result<Json<CountedAnswer>, ApiError> {
     params.finish()?;
     let request = taken(body, state.settings.body_bytes_max, REASON_EXAMPLE)?;
-    let reason = given(request.reason)?;
+    let reason = given(&request.reason)?;
     let (request, out) = asked(&state, &id)?;
     let right = match out.approved {
         Some(_) => Right::Approve,

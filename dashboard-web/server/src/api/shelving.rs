@@ -192,7 +192,7 @@ pub(super) async fn shelve(
     let example =
         r#"{"minutes": 60, "reason": "筒体清淤", "seen": {"position": 812345, "digest": "9f2c…"}}"#;
     let request = taken(body, state.settings.body_bytes_max, example)?;
-    let reason = given(request.reason)?;
+    let reason = given(&request.reason)?;
     let (alarm, view, position) = shown(&state, &caller.who, &id)?;
     if view.is_none() {
         return Err(unknown(&id));
@@ -245,7 +245,7 @@ pub(super) async fn unshelve(
 ) -> Result<Json<CountedAnswer>, ApiError> {
     params.finish()?;
     let request = taken(body, state.settings.body_bytes_max, REASON_EXAMPLE)?;
-    let reason = given(request.reason)?;
+    let reason = given(&request.reason)?;
     let gone = || {
         ApiError::NotFound(format!(
             "nothing is shelved by the record {id:?} any more: it came back, or somebody brought it back; see /api/v1/shelved"
@@ -284,7 +284,7 @@ pub(super) async fn mark_false(
 ) -> Result<Json<CountedAnswer>, ApiError> {
     params.finish()?;
     let request = taken(body, state.settings.body_bytes_max, SAID_EXAMPLE)?;
-    let reason = given(request.reason)?;
+    let reason = given(&request.reason)?;
     let (alarm, view, position) = shown(&state, &caller.who, &id)?;
     let marked = |alarm: &Alarm| {
         let by = alarm.false_alarm.clone()?;
@@ -338,7 +338,7 @@ pub(super) async fn unmark_false(
 ) -> Result<Json<CountedAnswer>, ApiError> {
     params.finish()?;
     let request = taken(body, state.settings.body_bytes_max, REASON_EXAMPLE)?;
-    let reason = given(request.reason)?;
+    let reason = given(&request.reason)?;
     let (alarm, ..) = shown(&state, &caller.who, &id)?;
     let none = || ApiError::NotFound(format!("the alarm {id} is not marked as false"));
     if alarm.false_alarm.is_none() {
@@ -353,7 +353,7 @@ pub(super) const SAID_EXAMPLE: &str =
     r#"{"reason": "雨量筒堵塞", "seen": {"position": 812345, "digest": "9f2c…"}}"#;
 
 /// A reason that says something.
-pub(super) fn given(reason: String) -> Result<String, ApiError> {
+pub(super) fn given(reason: &str) -> Result<String, ApiError> {
     let reason = short(reason)?;
     if reason.is_empty() {
         return Err(ApiError::BadBody("`reason` must say why".into()));
@@ -361,7 +361,7 @@ pub(super) fn given(reason: String) -> Result<String, ApiError> {
     Ok(reason)
 }
 
-pub(super) fn short(reason: String) -> Result<String, ApiError> {
+pub(super) fn short(reason: &str) -> Result<String, ApiError> {
     if reason.chars().count() > REASON_CHARS_MAX {
         return Err(ApiError::BadBody(format!(
             "`reason` has more than {REASON_CHARS_MAX} characters"
