@@ -130,9 +130,8 @@ impl Shelving {
             return Some(Quiet::OutOfService(*position));
         }
         let mut shelves = self.shelves.iter();
-        let shelf =
-            shelves.find(|(_, shelf)| shelf.worsened.is_none() && shelf.point.raised(event));
-        shelf.map(|(position, _)| Quiet::Shelved(*position))
+        let held = shelves.find(|(_, held)| held.worsened.is_none() && held.point.raised(event));
+        held.map(|(position, _)| Quiet::Shelved(*position))
     }
 
     /// Ends the shelves of this datastream that hold a lesser level; gives their points. Only an alarm that lasts and calls people does so.

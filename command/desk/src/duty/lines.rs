@@ -292,8 +292,11 @@ impl LogLine {
                 self.until = Some(*until);
                 ("shelved", reason)
             }
-            Act::Unshelve { shelf, reason } => {
-                self.of_record = Some(*shelf);
+            Act::Unshelve {
+                shelf: record,
+                reason,
+            } => {
+                self.of_record = Some(*record);
                 ("unshelved", reason)
             }
             Act::MarkFalse { alarm, reason, .. } => {

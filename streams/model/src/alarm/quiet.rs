@@ -27,7 +27,7 @@ impl AlarmBook {
         };
         match &decision.act {
             Act::Shelve { reason, .. } => self.shelve(&decision.act, by(reason), record),
-            Act::Unshelve { shelf, .. } => self.unshelve(*shelf, record),
+            Act::Unshelve { shelf: made_by, .. } => self.unshelve(*made_by, record),
             Act::MarkFalse { alarm, reason, .. } => self.mark(alarm, Some(by(reason)), record),
             Act::UnmarkFalse { alarm, .. } => self.mark(alarm, None, record),
             Act::AskOutOfService { reason, .. } => {
@@ -61,7 +61,7 @@ impl AlarmBook {
         if held.quiet.is_some() || held.event.level < *level || *until <= record.received_at {
             return None;
         }
-        let shelf = Shelf {
+        let made = Shelf {
             point: Point::of(&held.event),
             alarm: id.clone(),
             level: *level,
@@ -70,16 +70,16 @@ impl AlarmBook {
             until: *until,
             worsened: None,
         };
-        let point = shelf.point.clone();
-        self.shelving.shelves.insert(record.position, shelf);
+        let point = made.point.clone();
+        self.shelving.shelves.insert(record.position, made);
         self.settle(record, |event| point.raised(event));
         self.open.get(id).cloned()
     }
 
-    pub(super) fn unshelve(&mut self, shelf: Position, record: &Record) -> Option<Alarm> {
-        let shelf = self.shelving.shelves.remove(&shelf)?;
-        self.settle(record, |event| shelf.point.raised(event));
-        self.open.get(&shelf.alarm).cloned()
+    pub(super) fn unshelve(&mut self, made_by: Position, record: &Record) -> Option<Alarm> {
+        let ended = self.shelving.shelves.remove(&made_by)?;
+        self.settle(record, |event| ended.point.raised(event));
+        self.open.get(&ended.alarm).cloned()
     }
 
     /// Marks an alarm, open or lately closed, as false, or takes the mark away.
@@ -152,9 +152,9 @@ impl AlarmBook {
         let calls = match self.shelving.quiet(event) {
             None => true,
             Some(Quiet::OutOfService(_)) => false,
-            Some(Quiet::Shelved(shelf)) => {
-                let shelf = self.shelving.shelves.get(&shelf);
-                shelf.is_some_and(|shelf| event.level < shelf.level)
+            Some(Quiet::Shelved(made_by)) => {
+                let held = self.shelving.shelves.get(&made_by);
+                held.is_some_and(|held| event.level < held.level)
             }
         };
         if lasts && calls {

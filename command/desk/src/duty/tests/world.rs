@@ -79,9 +79,11 @@ impl World {
                 self.append(shelved("li", self.some(which), level, until));
             }
             Step::Unshelve(which) => {
-                let shelf = Position(u64::from(which));
-                let reason = "已清淤".into();
-                self.append(decided("li", Act::Unshelve { shelf, reason }));
+                let act = Act::Unshelve {
+                    shelf: Position(u64::from(which)),
+                    reason: "已清淤".into(),
+                };
+                self.append(decided("li", act));
             }
             Step::Pass(secs) => self.secs += i64::from(secs),
             Step::Read(records) => self.read(records.into()),
@@ -140,8 +142,8 @@ impl World {
                     Act::Shelve { .. } if counts => {
                         ends.insert(record.position, (0, 0));
                     }
-                    Act::Unshelve { shelf, .. } if counts => {
-                        ends.entry(*shelf).or_default().0 += 1;
+                    Act::Unshelve { shelf: ended, .. } if counts => {
+                        ends.entry(*ended).or_default().0 += 1;
                     }
                     _ => {}
                 },

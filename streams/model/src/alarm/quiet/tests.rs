@@ -115,9 +115,9 @@ impl Story {
         }))
     }
 
-    fn comes_back(&mut self, shelf: u64) -> bool {
+    fn comes_back(&mut self, made_by: u64) -> bool {
         self.tell(Body::Duty(Duty::Unshelved(Box::new(Unshelved {
-            shelf: Position(shelf),
+            shelf: Position(made_by),
             why: Why::Over,
             alarm: id(0),
             rule: RuleId::new("r0").expect("an id"),
@@ -309,8 +309,8 @@ impl Story {
             Step::Shelve(alarm, of) => {
                 self.does("li", shelve(alarm, level(of), self.now() + 30));
             }
-            Step::Return(shelf) => {
-                self.comes_back(shelf);
+            Step::Return(made_by) => {
+                self.comes_back(made_by);
             }
             Step::Ask => {
                 self.does("li", ask_out());
