@@ -219,14 +219,16 @@ impl ApiError {
         Some(match self {
             Self::AlreadyAcknowledged(first) | Self::Already(_, first) => first.by(),
             Self::NotShelved(NoShelving::Minutes(most)) => most.to_string(),
-            Self::NotShelved(NoShelving::Full(most)) => most.to_string(),
+
             Self::Password(PasswordFault::Short(least) | PasswordFault::Plain(least)) => {
                 least.to_string()
             }
             Self::TooManyTries(secs) | Self::TooManyRequests(secs) | Self::TimedOut(secs) => {
                 secs.to_string()
             }
-            Self::TooLarge(most) | Self::TooManyClients(most) => most.to_string(),
+            Self::TooLarge(most)
+            | Self::TooManyClients(most)
+            | Self::NotShelved(NoShelving::Full(most)) => most.to_string(),
             _ => return None,
         })
     }

@@ -131,8 +131,8 @@ pub(super) async fn list(
 ) -> Result<Json<QuietAnswer>, ApiError> {
     params.finish()?;
     let shelving = state.live.shelving();
-    let shelves = shelving.shelves().iter();
-    let mut shelved: Vec<ShelfAnswer> = shelves
+    let held = shelving.shelves().iter();
+    let mut shelved: Vec<ShelfAnswer> = held
         .map(|(record, shelf)| ShelfAnswer {
             record: record.0,
             alarm: shelf.alarm.to_string(),

@@ -180,7 +180,7 @@ fn tracked(number: i64, change: AlarmChange) -> Body {
         panic!("a finding");
     };
     if let Outcome::Alarm(event) = &mut finding.outcome {
-        event.key = EventKey::new(&format!("t-{number}")).ok();
+        event.key = EventKey::new(format!("t-{number}")).ok();
     }
     Body::Finding(finding)
 }

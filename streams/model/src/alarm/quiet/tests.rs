@@ -32,7 +32,7 @@ fn event(number: u64, level: Level, change: AlarmChange) -> AlarmEvent {
         alarm: id(number),
         change,
         at: at(0),
-        rule: RuleId::new(&format!("r{}", number / 10)).expect("an id"),
+        rule: RuleId::new(format!("r{}", number / 10)).expect("an id"),
         rule_version: None,
         subject: DatastreamId::parse("gas-1:cl2").expect("an id"),
         key: None,
