@@ -7,7 +7,7 @@ use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
 use yiping_model::{
-    Act, Command, CommandAct, DrillStep, Duty, Means, Notice, NoticeCause, NoticeStep, Part,
+    Act, Command, CommandAct, DrillStep, Duty, Means, Notice, NoticeCause, NoticeStep, Part, Why,
 };
 
 use super::{complain, say};
@@ -272,6 +272,16 @@ fn on_duty(duty: &Duty) -> String {
                 alarms.len()
             )
         }
+        Duty::Unshelved(one) => format!(
+            "brought back what record {} shelved of {} {}: {}",
+            one.shelf,
+            one.rule,
+            one.subject,
+            match one.why {
+                Why::Over => "its time was over",
+                Why::Worsened => "a graver alarm",
+            }
+        ),
         Duty::Changed { changes } => {
             let changes = changes.iter().map(|one| {
                 let version = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());
@@ -302,6 +312,44 @@ fn drilled(step: &DrillStep) -> String {
     }
 }
 
+/// What keeps alarms quiet, brings them back, or says that one was false, for people.
+fn quieted(act: &Act) -> String {
+    match act {
+        Act::Shelve {
+            alarm,
+            until,
+            reason,
+            seen,
+            ..
+        } => format!(
+            "shelved alarm {alarm} until {until} {reason:?}, seen at {} as {}",
+            seen.position, seen.digest
+        ),
+        Act::Unshelve { shelf, reason } => {
+            format!("brought back what record {shelf} shelved {reason:?}")
+        }
+        Act::MarkFalse { alarm, reason, .. } => {
+            format!("marked alarm {alarm} as false {reason:?}")
+        }
+        Act::UnmarkFalse { alarm, reason } => {
+            format!("withdrew the mark of alarm {alarm} {reason:?}")
+        }
+        Act::AskOutOfService {
+            rule,
+            thing,
+            reason,
+            ..
+        } => format!("asked that {rule} is out of service at {thing} {reason:?}"),
+        Act::ApproveOutOfService { request, note } => {
+            format!("approved what record {request} asked {note:?}")
+        }
+        Act::EndOutOfService { request, reason } => {
+            format!("ended what record {request} asked {reason:?}")
+        }
+        _ => String::new(),
+    }
+}
+
 /// What was done, for people.
 #[expect(
     clippy::too_many_lines,
@@ -324,6 +372,13 @@ fn done(act: &Act) -> String {
                 seen.unwrap_or_default()
             )
         }
+        act @ (Act::Shelve { .. }
+        | Act::Unshelve { .. }
+        | Act::MarkFalse { .. }
+        | Act::UnmarkFalse { .. }
+        | Act::AskOutOfService { .. }
+        | Act::ApproveOutOfService { .. }
+        | Act::EndOutOfService { .. }) => quieted(act),
         Act::SignIn { from, by } => format!(
             "signed in from {from}{}",
             match by {

@@ -28,6 +28,7 @@ pub(super) fn open(
     let rules = Rules {
         pattern: config.pattern()?,
         escalation: config.duty.escalation.clone(),
+        shelving: config.duty.shelving.clone(),
         facts: facts(config, domain),
     };
     let keeping = Keeping {

@@ -49,6 +49,64 @@ test.describe('with the program', () => {
     expect(said).toEqual([]);
   });
 
+  test('an officer shelves an alarm by keyboard, marks it and brings it back, and a leader approves that it goes out of service', async ({
+    page,
+    browser,
+  }) => {
+    await program.signIn(page, 'officer', SEAT, '#/desk');
+    const said = complaints(page);
+    // A detector of its own, so that nothing else of the city gets worse there.
+    const { now } = (await (await page.request.get(`${program.url}/api/v1/shelved`)).json()) as { now: string };
+    const headers = { authorization: `Bearer ${program.keys().source}` };
+    const data = { id: 'probe-1', ts: now, metrics: { cl2: 0.7 } };
+    const sent = await page.request.post(`${program.url}/api/v1/observations`, { headers, data });
+    expect(sent.status()).toBe(202);
+    const raised = page.locator('.desk-list .line', { hasText: 'probe-1' });
+    const row = page.locator(`.desk-list .line[data-alarm="${await raised.getAttribute('data-alarm')}"]`);
+    const dialog = page.getByRole('dialog');
+    await row.click();
+    await page.keyboard.press('s');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('alert')).toBeVisible();
+    await page.keyboard.type('探头校准');
+    await page.keyboard.press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await expect(row).toHaveClass(/quiet/);
+    const shelf = page.locator('.desk-shelf li[data-shelf]');
+    await expect(shelf).toContainText('探头校准');
+    await expect(page.locator('.evidence .mark')).toContainText('探头校准');
+    await page.keyboard.press('f');
+    await page.keyboard.type('标准气体');
+    await page.keyboard.press('Enter');
+    await expect(page.locator('.evidence .mark').last()).toContainText('标准气体');
+    expect(await accessibility(page)).toEqual([]);
+    // By hand before its time: it waits again.
+    await page.keyboard.press('s');
+    await page.keyboard.type('校准完成');
+    await page.keyboard.press('Enter');
+    await expect(row).toHaveClass(/waiting/);
+    await expect(shelf).toHaveCount(0);
+    await page.keyboard.press('s');
+    await page.keyboard.type('返厂');
+    await dialog.getByRole('radio').last().check();
+    await page.keyboard.press('Enter');
+    const out = (seen: Page) => seen.locator('.desk-shelf li[data-out]');
+    await expect(out(page)).toContainText('待批');
+    await expect(row).toHaveClass(/waiting/);
+    const other = await browser.newContext();
+    const leader = await other.newPage();
+    await program.signIn(leader, 'leader', '值班长席', '#/desk');
+    await out(leader).getByRole('button', { name: '批准' }).click();
+    await expect(row).toHaveClass(/quiet/);
+    await expect(out(page)).toContainText('停用');
+    await other.close();
+    const ledger = (await (await page.request.get(`${program.url}/api/v1/shelved`)).json()) as {
+      out_of_service: { asked: { person: string }; approved: { person: string } }[];
+    };
+    expect(ledger.out_of_service[0]).toMatchObject({ asked: { person: 'officer' }, approved: { person: 'leader' } });
+    expect(said).toEqual([]);
+  });
+
   test('who only watches finds nothing there to acknowledge with', async ({ page }) => {
     await program.signIn(page, 'viewer', SEAT, '#/desk');
     await expect(rows(page).first()).toBeVisible({ timeout: 60_000 });

@@ -6,6 +6,7 @@
 //!
 //! * [`Pattern`]: shifts as data, by the city's calendar.
 //! * [`DutyBook`]: seats, open alarms, promises; what the house must say ([`DutyBook::unsaid`]), each once.
+//! * [`ShelvingSettings`]: what may be kept quiet, and for how long; what is, the alarm book says.
 //! * [`LogLine`]: what the ledger says, as a line of the duty log.
 //! * [`Document`]: what is handed over, and its digest.
 
@@ -14,12 +15,16 @@ mod escalation;
 mod handover;
 mod lines;
 mod pattern;
+mod shelving;
 
 #[cfg(test)]
 mod tests;
 
 pub use book::{Done, DutyBook, Holding, Promise, SeatStanding, Signed, Standing};
 pub use escalation::{EscalationSettings, Facts, House, STAGES};
-pub use handover::{Document, Figures, Giver, LedgerHead, OpenAlarm, Shown, Tally, percentile};
+pub use handover::{
+    Document, Figures, Giver, LedgerHead, OpenAlarm, OutRow, ShelvedRow, Shown, Tally, percentile,
+};
 pub use lines::LogLine;
 pub use pattern::{Days, DutySettings, Pattern, PatternError, Seat, Shift, ShiftTime, Start};
+pub use shelving::{NoShelving, ShelvingSettings};

@@ -44,6 +44,10 @@ pub enum Right {
     History,
     /// Acknowledge an alarm.
     Acknowledge,
+    /// Keep an alarm quiet for a while and bring it back, mark a false one, ask that a rule is out of service at a thing.
+    Shelve,
+    /// Approve that a rule is out of service at a thing, and bring it back.
+    Approve,
     /// See how the doors do: sources, rejects.
     Figures,
     /// Hear the records of the log as they come, decisions among them.
@@ -110,11 +114,13 @@ const A: Reach = Reach::All;
 
 /// The table: how far each right reaches for each of [`ROLES`].
 #[rustfmt::skip]
-pub const TABLE: [(Right, [Reach; ROLES.len()]); 19] = [
+pub const TABLE: [(Right, [Reach; ROLES.len()]); 21] = [
     //                   viewer officer leader commander department field administrator auditor wall source listener
     (Right::Watch,       [A,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::History,     [A,    A,      A,     A,        A,         N,    N,            A,      A,   N,     A]),
     (Right::Acknowledge, [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
+    (Right::Shelve,      [N,    O,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
+    (Right::Approve,     [N,    N,      O,     O,        N,         N,    N,            N,      N,   N,     N]),
     (Right::Figures,     [N,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::Records,     [N,    N,      A,     A,        N,         N,    N,            A,      N,   N,     A]),
     (Right::Send,        [N,    N,      N,     N,        N,         N,    N,            N,      N,   A,     N]),
@@ -209,6 +215,8 @@ impl Right {
             Self::Watch => "watch",
             Self::History => "history",
             Self::Acknowledge => "acknowledge",
+            Self::Shelve => "shelve",
+            Self::Approve => "approve",
             Self::Figures => "figures",
             Self::Records => "records",
             Self::Send => "send",

@@ -329,6 +329,10 @@ fn told(duty: &Duty) {
                 "alarms that should have been escalated while the program was away"
             );
         }
+        Duty::Unshelved(one) => {
+            let (alarm, why) = (&one.alarm, one.why);
+            tracing::info!(%alarm, ?why, "what was shelved came back");
+        }
         Duty::Changed { changes } => {
             tracing::info!(
                 changes = changes.len(),

@@ -152,6 +152,7 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
             acknowledge={props.feed.acknowledge}
             raised={props.feed.raised}
             command={props.feed.command}
+            quieting={props.feed.quieting}
             own={props.presence}
           />
         </Match>

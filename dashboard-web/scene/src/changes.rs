@@ -19,6 +19,7 @@ pub(crate) struct Changes {
     pub(crate) cells: BTreeSet<DatastreamId>,
     pub(crate) channels: BTreeSet<String>,
     pub(crate) told: BTreeSet<AlarmId>,
+    pub(crate) shelving: bool,
 }
 
 impl Changes {

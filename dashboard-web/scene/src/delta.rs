@@ -40,6 +40,9 @@ pub fn apply_delta(state: &mut StateView, delta: &Delta) {
     state
         .told
         .retain(|told| !told.notices.is_empty() && !closed.contains(told.alarm.as_str()));
+    if let Some(shelving) = &delta.shelving {
+        state.shelving.clone_from(shelving);
+    }
     for event in &delta.events {
         events::put_among_all(&mut state.events, event);
     }

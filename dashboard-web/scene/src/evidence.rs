@@ -37,6 +37,8 @@ mod tests {
             raised_by: None,
             acknowledged: None,
             escalated: None,
+            quiet: None,
+            false_alarm: None,
             corrected: false,
             before: None,
         };

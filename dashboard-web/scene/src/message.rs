@@ -272,6 +272,10 @@ pub struct StateView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub told: Vec<ToldView>,
+    /// What is kept quiet; absent while nothing is.
+    #[serde(default, skip_serializing_if = "ShelvingView::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub shelving: ShelvingView,
 }
 
 /// What changed between two positions. Lists hold whole new values by key; an absent list changed nothing.
@@ -336,6 +340,10 @@ pub struct Delta {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub told: Vec<ToldView>,
+    /// What is kept quiet, all of it, when anything of that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub shelving: Option<ShelvingView>,
 }
 
 /// A thing.
@@ -653,6 +661,14 @@ pub struct AlarmView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub escalated: Option<EscalatedView>,
+    /// Why it calls nobody; absent when it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub quiet: Option<QuietView>,
+    /// Who marked it as a false alarm, and how that is known (`note`); absent while nobody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub false_alarm: Option<AcknowledgedView>,
     /// Whether late data changed it.
     pub corrected: bool,
     /// What it said before its last change, when that was a correction.
@@ -671,6 +687,77 @@ pub struct AlarmBeforeView {
     pub ended_ms: Option<i64>,
     /// The most extreme value.
     pub extreme: f64,
+}
+
+/// Why an alarm calls nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum QuietView {
+    /// It is on the shelf.
+    Shelved,
+    /// Its rule is out of service at its thing.
+    OutOfService,
+}
+
+/// What is kept quiet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ShelvingView {
+    /// What is on the shelf, by its record.
+    pub shelved: Vec<ShelfView>,
+    /// What is out of service at a thing, or asked to be, by its record.
+    pub out_of_service: Vec<OutOfServiceView>,
+}
+
+impl ShelvingView {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.shelved.is_empty() && self.out_of_service.is_empty()
+    }
+}
+
+/// A point on the shelf: all that its rule raises of its datastream is kept quiet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ShelfView {
+    /// Its record, by which it is named.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub record: u64,
+    /// The alarm that was shelved.
+    pub alarm: String,
+    /// Its level then; a graver one brings it back.
+    pub level: u8,
+    /// The rule.
+    pub rule: String,
+    /// The thing.
+    pub thing: String,
+    /// The property.
+    pub property: String,
+    /// The track whose alarm it is, where each has its own.
+    pub key: Option<String>,
+    /// City time at which it comes back by itself.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub until_ms: i64,
+    /// Who shelved it, when, and why (`note`).
+    pub by: AcknowledgedView,
+}
+
+/// A rule that is out of service at a thing, or asked to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OutOfServiceView {
+    /// The record that asked, by which it is named.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub record: u64,
+    /// The rule.
+    pub rule: String,
+    /// The thing.
+    pub thing: String,
+    /// Who asked, when, and why (`note`).
+    pub asked: AcknowledgedView,
+    /// Who approved; `None` while nobody has: then its alarms call people as ever.
+    pub approved: Option<AcknowledgedView>,
 }
 
 /// Where an open alarm stands.

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use yiping_model::alarm::Acknowledgement;
 use yiping_model::{
     Alarm, AlarmId, AlarmState, Area, Catalogue, DatastreamId, DerivedResult, EventType, IndexKind,
-    IndexResult, Property, RuleVersion, Stage, Text, Thing, ThingId, Timestamp, WindowResult,
+    IndexResult, Property, Quiet, RuleVersion, Shelving, Stage, Text, Thing, ThingId, Timestamp,
+    WindowResult,
 };
 
 use crate::message::{
     AcknowledgedView, AlarmBeforeView, AlarmStateView, AlarmView, AreaView, CellView, CityView,
-    EscalatedView, EventTypeView, IndexBeforeView, IndexKindView, IndexView, PropertyView,
-    RuleVersionView, SubIndexView, TextView, ThingView, TrendPoint,
+    EscalatedView, EventTypeView, IndexBeforeView, IndexKindView, IndexView, OutOfServiceView,
+    PropertyView, QuietView, RuleVersionView, ShelfView, ShelvingView, SubIndexView, TextView,
+    ThingView, TrendPoint,
 };
 
 /// A text.
@@ -211,6 +214,48 @@ pub fn rule_version(version: &RuleVersion) -> RuleVersionView {
     }
 }
 
+/// Who did something about an alarm, called by the name that `displays` has for the account.
+fn acknowledged(given: &Acknowledgement, displays: &BTreeMap<String, String>) -> AcknowledgedView {
+    let person = given.person.as_ref();
+    AcknowledgedView {
+        person: given.person.clone(),
+        display: person.and_then(|person| displays.get(person).cloned()),
+        seat: given.seat.clone(),
+        at_ms: given.at.as_millis(),
+        note: given.note.clone(),
+    }
+}
+
+/// What is kept quiet.
+pub fn shelving(shelving: &Shelving, displays: &BTreeMap<String, String>) -> ShelvingView {
+    let shelves = shelving.shelves().iter();
+    let out = shelving.out_of_service().iter();
+    ShelvingView {
+        shelved: shelves
+            .map(|(record, shelf)| ShelfView {
+                record: record.0,
+                alarm: shelf.alarm.to_string(),
+                level: shelf.level.into(),
+                rule: shelf.point.rule.to_string(),
+                thing: shelf.point.subject.thing.to_string(),
+                property: shelf.point.subject.property.to_string(),
+                key: shelf.point.key.as_ref().map(ToString::to_string),
+                until_ms: shelf.until.as_millis(),
+                by: acknowledged(&shelf.by, displays),
+            })
+            .collect(),
+        out_of_service: out
+            .map(|(record, out)| OutOfServiceView {
+                record: record.0,
+                rule: out.rule.to_string(),
+                thing: out.thing.to_string(),
+                asked: acknowledged(&out.asked, displays),
+                approved: out.approved.as_ref().map(|by| acknowledged(by, displays)),
+            })
+            .collect(),
+    }
+}
+
 /// An alarm; `None` when it is closed. Whoever acknowledged it is called by the name that `displays` has for the account.
 pub fn alarm(alarm: &Alarm, displays: &BTreeMap<String, String>) -> Option<AlarmView> {
     let state = match alarm.state() {
@@ -220,6 +265,7 @@ pub fn alarm(alarm: &Alarm, displays: &BTreeMap<String, String>) -> Option<Alarm
         AlarmState::Normal => return None,
     };
     let event = &alarm.event;
+    let by = |given: &Acknowledgement| acknowledged(given, displays);
     Some(AlarmView {
         id: AlarmId::to_string(&event.alarm),
         number: alarm.number,
@@ -236,19 +282,12 @@ pub fn alarm(alarm: &Alarm, displays: &BTreeMap<String, String>) -> Option<Alarm
         ended_ms: event.ended.map(Timestamp::as_millis),
         raised_ms: alarm.raised_at.as_millis(),
         raised_by: alarm.raised_by.as_ref().map(rule_version),
-        acknowledged: alarm
-            .acknowledgement
-            .as_ref()
-            .map(|given| AcknowledgedView {
-                person: given.person.clone(),
-                display: given
-                    .person
-                    .as_ref()
-                    .and_then(|person| displays.get(person).cloned()),
-                seat: given.seat.clone(),
-                at_ms: given.at.as_millis(),
-                note: given.note.clone(),
-            }),
+        acknowledged: alarm.acknowledgement.as_ref().map(by),
+        quiet: alarm.quiet.map(|quiet| match quiet {
+            Quiet::Shelved(_) => QuietView::Shelved,
+            Quiet::OutOfService(_) => QuietView::OutOfService,
+        }),
+        false_alarm: alarm.false_alarm.as_ref().map(by),
         escalated: alarm.escalation.as_ref().map(|last| EscalatedView {
             stage: last.stage,
             to: last.to.clone(),

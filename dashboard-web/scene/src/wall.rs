@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use yiping_model::{
     Act, Alarm, AlarmBook, AlarmId, AlarmState, Body, Catalogue, DatastreamId, DerivedResult,
     Event, IndexKind, IndexResult, Outcome, Position, Property, PropertyId, Reading, Record,
-    SourceId, ThingId, Timestamp, WindowLength, WindowResult,
+    Shelving, SourceId, ThingId, Timestamp, WindowLength, WindowResult,
 };
 
 use crate::changes::Changes;
@@ -22,8 +22,8 @@ use crate::events::LastEvents;
 use crate::facts::{Given, Limits, SceneFacts};
 use crate::latest::LatestValues;
 use crate::message::{
-    AlarmView, CellView, Delta, IndexKindView, IndexView, Snapshot, SourceView, StateView,
-    ThingView, TrendPoint, TrendView,
+    AlarmView, CellView, Delta, IndexKindView, IndexView, ShelvingView, Snapshot, SourceView,
+    StateView, ThingView, TrendPoint, TrendView,
 };
 use crate::row::{self, Taken};
 use crate::{pairs, views};
@@ -221,6 +221,16 @@ impl WallScene {
     pub fn alarm_view(&self, id: &AlarmId) -> Option<AlarmView> {
         let alarm = self.state.alarms.open().get(id)?;
         views::alarm(alarm, &self.state.displays)
+    }
+
+    /// What is on the shelf and out of service.
+    pub const fn shelving(&self) -> &Shelving {
+        self.state.alarms.shelving()
+    }
+
+    /// Whether this record, which was taken last, changed anything about alarms.
+    pub fn changed_alarms(&self, position: Position) -> bool {
+        self.state.alarms.last_change().position == position
     }
 
     /// What the person of an account is called on screens.
@@ -438,7 +448,12 @@ impl WallScene {
     }
 
     fn take_alarm(&mut self, record: &Record) -> Option<Alarm> {
-        let alarm = self.state.alarms.apply(record)?;
+        let alarm = self.state.alarms.apply(record);
+        let change = self.state.alarms.last_change();
+        self.changes.shelving |= change.shelving;
+        let touched = change.quiet.iter().chain(&change.back);
+        self.changes.alarms.extend(touched.cloned());
+        let alarm = alarm?;
         self.changes.alarms.insert(alarm.event.alarm.clone());
         if let Body::Finding(_) = record.body {
             self.take_silence(&alarm.event);
@@ -458,9 +473,11 @@ impl WallScene {
             return;
         }
         displays.insert(account.to_owned(), display.to_owned());
+        self.changes.shelving |= !self.state.alarms.shelving().is_empty();
         for (id, alarm) in self.state.alarms.open() {
-            let given = alarm.acknowledgement.as_ref();
-            if given.is_some_and(|given| given.person.as_deref() == Some(account)) {
+            let by = [&alarm.acknowledgement, &alarm.false_alarm];
+            let mut by = by.into_iter().flatten();
+            if by.any(|given| given.person.as_deref() == Some(account)) {
                 self.changes.alarms.insert(id.clone());
             }
         }
@@ -492,7 +509,12 @@ impl State {
             cells: self.cells.values().cloned().collect(),
             channels: self.notices.channels(|_| true),
             told: self.notices.told(),
+            shelving: self.shelving(),
         }
+    }
+
+    fn shelving(&self) -> ShelvingView {
+        views::shelving(self.alarms.shelving(), &self.displays)
     }
 
     fn delta(&mut self, changes: Changes) -> Delta {
@@ -532,6 +554,7 @@ impl State {
                 .filter(|id| open.contains_key(id))
                 .map(|id| self.notices.told_of(id))
                 .collect(),
+            shelving: changes.shelving.then(|| self.shelving()),
         }
     }
 }

@@ -14,8 +14,12 @@ use serde_json::Value;
 const BODY_BYTES_MAX: usize = 64 * 1_024;
 
 /// What each code says in Chinese. A part in （） with `{}` is for the value of the case: without one it goes.
-const WORDS: [(&str, &str); 31] = [
+const WORDS: [(&str, &str); 39] = [
     ("already_acknowledged", "报警已有人签收（{}）"),
+    ("already_approved", "停用已有人批准（{}）"),
+    ("already_false", "报警已有人标为误报（{}）"),
+    ("already_out_of_service", "已有人申请停用，或已停用（{}）"),
+    ("already_shelved", "报警已有人搁置（{}）"),
     ("bad_body", "填写的内容不合要求，请检查后重试"),
     ("bad_query", "查询条件不合要求，请检查后重试"),
     ("busy", "此刻接收繁忙，请稍后再发"),
@@ -38,10 +42,13 @@ const WORDS: [(&str, &str); 31] = [
     ),
     ("password_same", "新密码不能与旧密码相同"),
     ("password_short", "密码太短（至少 {} 个字符）"),
+    ("same_person", "申请人不能自己批准，须由另一人批准"),
     (
         "second_factor",
         "还需要一次性验证码；如已填写，验证码不对或已用过",
     ),
+    ("shelf_full", "搁置或停用已到上限（{} 项），请先恢复一项"),
+    ("shelved_too_long", "搁置时长须在上限以内（最多 {} 分钟）"),
     ("shown_otherwise", "报警与屏幕所示已不同，请重新查看后再定"),
     ("slow", "内容传得太慢，请重发"),
     ("timed_out", "用时过长（超过 {} 秒），请缩小范围"),
@@ -49,6 +56,10 @@ const WORDS: [(&str, &str); 31] = [
     ("too_many_clients", "实时画面路数已满（{} 路），请关闭一路"),
     ("too_many_requests", "请求太频繁，请稍后再试（{} 秒后）"),
     ("too_many_tries", "登录失败次数过多，请稍后再试（{} 秒后）"),
+    (
+        "top_priority",
+        "最高等级的报警不能搁置或停用：请签收，或标为误报",
+    ),
     ("unavailable", "暂时不能办理，请稍后再试"),
     ("unreadable", "内容没有读全，请重发"),
     ("upgrade_required", "此地址只接受 WebSocket 连接"),

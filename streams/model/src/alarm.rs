@@ -1,4 +1,5 @@
-//! The life of an alarm (ISA-18.2): raised by the engine, acknowledged by a person, returned to normal by the readings.
+//! The life of an alarm (ISA-18.2): raised by the engine, acknowledged by a person, returned to normal by the readings; shelved, out of
+//! service, marked as false.
 //!
 //! [`AlarmBook`] folds the log's alarm events and acknowledgements into the alarms that are open. Every room that needs them (history, the
 //! screens) folds the same records with this one type, so they cannot disagree.
@@ -14,7 +15,10 @@ use crate::duty::{Duty, Escalated};
 use crate::finding::{Finding, Outcome};
 use crate::id::{AlarmId, DatastreamId, EventKey, RuleId, hex};
 use crate::record::{Body, Position, Record};
+use crate::shelving::{Quiet, Shelving};
 use crate::time::Timestamp;
+
+mod quiet;
 
 /// How many closed alarms the book remembers, so that late truth can still amend them with their acknowledgement.
 const CLOSED_KEPT_MAX: usize = 4_096;
@@ -108,6 +112,13 @@ pub struct AlarmEvent {
     pub before: Option<AlarmBefore>,
 }
 
+impl AlarmEvent {
+    /// The pack of its rule, where it is known.
+    pub fn domain(&self) -> Option<SmolStr> {
+        self.rule_version.as_ref().map(|rule| rule.pack.clone())
+    }
+}
+
 /// What a corrected alarm said before.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AlarmBefore {
@@ -168,7 +179,7 @@ pub enum AlarmState {
     Normal,
 }
 
-/// Who acknowledged.
+/// Who acknowledged; and in the same form who did something else about an alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledgement {
     /// The account of who did; `None` in records before there were accounts.
@@ -212,7 +223,16 @@ pub struct Alarm {
     /// Whether it was escalated before anybody acknowledged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
-    /// The record that changed it last.
+    /// Who says that it was a false alarm, and how that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub false_alarm: Option<Acknowledgement>,
+    /// Why it calls nobody at this moment. Not kept with the alarm: the book's [`Shelving`] says it.
+    #[serde(skip)]
+    pub quiet: Option<Quiet>,
+    /// While it waits: when it came back from the shelf, or into service; who must acknowledge has from then on. Kept as `quiet` is.
+    #[serde(skip)]
+    pub back_at: Option<Timestamp>,
+    /// The record that changed it last; being kept quiet is no change of it.
     pub position: Position,
 }
 
@@ -229,6 +249,12 @@ impl Alarm {
             (true, true) => AlarmState::Normal,
         }
     }
+
+    /// City time from which somebody has to acknowledge it.
+    pub fn waits_since(&self) -> Timestamp {
+        self.back_at
+            .map_or(self.raised_at, |back| back.max(self.raised_at))
+    }
 }
 
 /// The open alarms, and the lately closed ones, folded from the log.
@@ -237,9 +263,12 @@ impl Alarm {
 pub struct AlarmBook {
     open: BTreeMap<AlarmId, Alarm>,
     closed: BTreeMap<AlarmId, Alarm>,
+    shelving: Shelving,
     /// Which numbers the open alarms leave.
     #[serde(skip)]
     numbers: Numbers,
+    #[serde(skip)]
+    last: LastChange,
 }
 
 /// A book as it is kept.
@@ -247,6 +276,21 @@ pub struct AlarmBook {
 struct Alarms {
     open: BTreeMap<AlarmId, Alarm>,
     closed: BTreeMap<AlarmId, Alarm>,
+    #[serde(default)]
+    shelving: Shelving,
+}
+
+/// What the last record did to the book that changed it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LastChange {
+    /// The record.
+    pub position: Position,
+    /// Whether it changed what is kept quiet.
+    pub shelving: bool,
+    /// Open alarms that are quiet since then.
+    pub quiet: Vec<AlarmId>,
+    /// Open alarms that call people again since then.
+    pub back: Vec<AlarmId>,
 }
 
 /// The numbers that are free: those that came back, and all from `fresh` on.
@@ -283,7 +327,16 @@ impl Numbers {
 }
 
 impl From<Alarms> for AlarmBook {
-    fn from(Alarms { open, closed }: Alarms) -> Self {
+    fn from(kept: Alarms) -> Self {
+        let Alarms {
+            mut open,
+            closed,
+            shelving,
+        } = kept;
+        for (id, alarm) in &mut open {
+            alarm.quiet = shelving.quiet(&alarm.event);
+            alarm.back_at = shelving.back.get(id).copied();
+        }
         let taken: BTreeSet<u32> = open.values().map(|alarm| alarm.number).collect();
         let fresh = taken.last().map_or(1, |last| last + 1);
         let back = (1..fresh)
@@ -292,22 +345,34 @@ impl From<Alarms> for AlarmBook {
         Self {
             open,
             closed,
+            shelving,
             numbers: Numbers { back, fresh },
+            last: LastChange::default(),
         }
     }
 }
 
 impl AlarmBook {
     /// Takes a record; gives the alarm that it changed, in its new state. `None` for a record that is not about alarms, and for a second
-    /// acknowledgement.
+    /// acknowledgement. [`AlarmBook::last_change`] says what it did beside that.
     pub fn apply(&mut self, record: &Record) -> Option<Alarm> {
+        self.last = LastChange::default();
+        let changed = self.change(record);
+        if changed.is_some() {
+            self.last.position = record.position;
+        }
+        changed
+    }
+
+    fn change(&mut self, record: &Record) -> Option<Alarm> {
         match &record.body {
             Body::Finding(Finding {
                 outcome: Outcome::Alarm(event),
                 ..
-            }) => Some(self.apply_event(event, record.position)),
+            }) => Some(self.apply_event(event, record)),
             Body::Decision(decision) => self.apply_decision(decision, record),
             Body::Duty(Duty::Escalated(escalated)) => self.apply_escalation(escalated, record),
+            Body::Duty(Duty::Unshelved(one)) => self.unshelve(one.shelf, record),
             Body::Finding(_)
             | Body::Tick
             | Body::Reading(_)
@@ -332,7 +397,8 @@ impl AlarmBook {
         self.open.get(id).or_else(|| self.closed.get(id))
     }
 
-    fn apply_event(&mut self, event: &AlarmEvent, position: Position) -> Alarm {
+    fn apply_event(&mut self, event: &AlarmEvent, record: &Record) -> Alarm {
+        let position = record.position;
         let mut alarm = self.take(&event.alarm).unwrap_or_else(|| Alarm {
             number: self.numbers.take(),
             raised_at: event.at,
@@ -341,6 +407,9 @@ impl AlarmBook {
             corrected: false,
             acknowledgement: None,
             escalation: None,
+            false_alarm: None,
+            quiet: None,
+            back_at: None,
             position,
         });
         alarm.corrected |= matches!(
@@ -349,6 +418,7 @@ impl AlarmBook {
         );
         alarm.event = event.clone();
         alarm.position = position;
+        self.weigh(&mut alarm, record);
         self.put(alarm)
     }
 
@@ -357,7 +427,7 @@ impl AlarmBook {
             alarm: id, note, ..
         } = &decision.act
         else {
-            return None;
+            return self.apply_quieting(decision, record);
         };
         if self.get(id)?.acknowledgement.is_some() {
             return None;
@@ -400,8 +470,14 @@ impl AlarmBook {
         Some(alarm)
     }
 
-    fn put(&mut self, alarm: Alarm) -> Alarm {
-        let home = if alarm.state() == AlarmState::Normal {
+    fn put(&mut self, mut alarm: Alarm) -> Alarm {
+        let is_closed = alarm.state() == AlarmState::Normal;
+        if is_closed || alarm.acknowledgement.is_some() {
+            alarm.back_at = None;
+            self.shelving.back.remove(&alarm.event.alarm);
+        }
+        let home = if is_closed {
+            alarm.quiet = None;
             self.numbers.give_back(alarm.number);
             &mut self.closed
         } else {
@@ -560,7 +636,8 @@ mod tests {
         }
         let kept = serde_json::to_string(&story.book).expect("JSON");
         let book: AlarmBook = serde_json::from_str(&kept).expect("a book");
-        assert_eq!(book, story.book);
+        assert_eq!(book.open(), story.book.open());
+        assert_eq!(book.numbers, story.book.numbers);
         story.book = book;
         let numbers =
             ["e", "f", "g"].map(|thing| story.engine(thing, AlarmChange::Raised, None).number);
@@ -595,7 +672,15 @@ mod tests {
                 rule_version: Some(version.clone()),
                 ..event("a", change, ended)
             };
-            book.apply_event(&event, Position(1));
+            book.apply(&Record {
+                position: Position(1),
+                received_at: Timestamp::from_secs(1),
+                body: Body::Finding(Finding {
+                    cause: Position(1),
+                    ordinal: 0,
+                    outcome: Outcome::Alarm(event),
+                }),
+            });
         }
         let alarm = book.open().values().next().expect("nobody acknowledged");
         assert_eq!(alarm.raised_by.as_ref(), Some(&versions[0]));

@@ -1,8 +1,10 @@
 //! What people decided. Decisions are never dropped.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
-use crate::id::{AlarmId, UnitId};
+use crate::alarm::Level;
+use crate::id::{AlarmId, RuleId, ThingId, UnitId};
 use crate::record::Position;
 use crate::time::Timestamp;
 use crate::unit::UnitStatus;
@@ -52,6 +54,74 @@ pub enum Act {
         /// What the officer's screen showed of it; `None` in records from before screens said so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<Seen>,
+    },
+    /// The point of the alarm is kept quiet for a while. It counts while the alarm is open, not graver than it was, and not quiet yet.
+    Shelve {
+        /// Which alarm.
+        alarm: AlarmId,
+        /// Its level: if it is graver when the log takes this, this does not count.
+        level: Level,
+        /// The pack of its rule.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        domain: Option<SmolStr>,
+        /// City time at which it comes back by itself.
+        until: Timestamp,
+        /// Why.
+        reason: String,
+        /// What the officer's screen showed of it.
+        seen: Seen,
+    },
+    /// What was shelved is brought back.
+    Unshelve {
+        /// The record that shelved it.
+        shelf: Position,
+        /// Why.
+        reason: String,
+    },
+    /// The alarm was a false one. The first mark counts.
+    MarkFalse {
+        /// Which alarm.
+        alarm: AlarmId,
+        /// How that is known.
+        reason: String,
+        /// What the officer's screen showed of it; `None` for an alarm that was closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
+    },
+    /// The alarm was none of the false ones after all.
+    UnmarkFalse {
+        /// Which alarm.
+        alarm: AlarmId,
+        /// How that is known.
+        reason: String,
+    },
+    /// A rule is to be out of service at a thing. It counts when somebody else approves.
+    AskOutOfService {
+        /// The alarm at which that was asked.
+        alarm: AlarmId,
+        /// The rule.
+        rule: RuleId,
+        /// The thing.
+        thing: ThingId,
+        /// The pack of the rule.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        domain: Option<SmolStr>,
+        /// Why.
+        reason: String,
+    },
+    /// That is approved, by another person than asked.
+    ApproveOutOfService {
+        /// The record that asked.
+        request: Position,
+        /// What was written with it; may be empty.
+        note: String,
+    },
+    /// The rule is in service again at the thing; or what was asked is not done.
+    EndOutOfService {
+        /// The record that asked.
+        request: Position,
+        /// Why.
+        reason: String,
     },
     /// The person signed in.
     SignIn {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::alarm::AlarmEvent;
-use crate::id::AlarmId;
+use crate::id::{AlarmId, DatastreamId, RuleId};
+use crate::record::Position;
 use crate::time::Timestamp;
 
 /// One act of the house. When it happened is the record's `received_at`.
@@ -19,6 +20,8 @@ pub enum Duty {
         /// Which.
         alarms: Vec<AlarmId>,
     },
+    /// What was on the shelf came back by itself.
+    Unshelved(Box<Unshelved>),
     /// Rules, packs, doors or the program are others than before.
     Changed {
         /// What changed.
@@ -39,6 +42,31 @@ pub struct Escalated {
     pub due: Timestamp,
     /// The engine's last word on the alarm.
     pub event: AlarmEvent,
+}
+
+/// That a shelf ended by itself. The first record that ends it counts, also if a person was first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unshelved {
+    /// The record that made the shelf.
+    pub shelf: Position,
+    /// Why it ended.
+    pub why: Why,
+    /// The alarm that was shelved.
+    pub alarm: AlarmId,
+    /// Its rule.
+    pub rule: RuleId,
+    /// Its datastream.
+    pub subject: DatastreamId,
+}
+
+/// Why a shelf ended by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Its time was over.
+    Over,
+    /// The datastream had a graver alarm.
+    Worsened,
 }
 
 /// Something of the house that is not as it was.

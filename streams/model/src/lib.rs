@@ -17,6 +17,7 @@ pub mod recall;
 pub mod record;
 pub mod reject;
 pub mod secret;
+pub mod shelving;
 pub mod time;
 pub mod unit;
 
@@ -29,7 +30,7 @@ pub use class::Class;
 pub use command::{Command, CommandAct};
 pub use decision::{Act, Decision, Means, Part, Seen};
 pub use drill::{Drill, DrillForm, DrillStep, DrillTruth, Drilled};
-pub use duty::{Changed, Duty, Escalated};
+pub use duty::{Changed, Duty, Escalated, Unshelved, Why};
 pub use event::Event;
 pub use finding::{
     DerivedBefore, DerivedResult, Finding, IndexBefore, IndexKind, IndexResult, Outcome, Quantile,
@@ -45,5 +46,6 @@ pub use recall::{Recall, RecallPoint};
 pub use record::{Body, CodecError, Kind, Position, Record};
 pub use reject::{Disposition, Reason, Reject};
 pub use secret::Secret;
+pub use shelving::{OutOfService, Point, Quiet, Shelf, Shelving};
 pub use time::{TimeError, Timestamp, WindowLength, Zone, read_length, write_length};
 pub use unit::{Fix, Positions, UnitStatus};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use yiping_model::{
     Act, Alarm, AlarmBook, AlarmId, AlarmState, Body, Changed, Decision, Duty, Escalated, Part,
-    Position, Record, Timestamp,
+    Position, Record, Timestamp, Unshelved, Why,
 };
 
 use super::escalation::{self, Facts, House, STAGES};
@@ -45,6 +45,9 @@ pub struct DutyBook {
     /// What the log was told.
     #[serde(skip)]
     saying: BTreeSet<(AlarmId, u8)>,
+    /// The shelves of which the log was told that they are over.
+    #[serde(skip)]
+    taking_down: BTreeSet<Position>,
     /// Whether it was told what changed.
     #[serde(skip)]
     changes_said: bool,
@@ -166,10 +169,11 @@ impl DutyBook {
         &self.alarms
     }
 
-    /// How many open alarms nobody has acknowledged.
+    /// How many open alarms nobody has acknowledged, but for those that are kept quiet.
     pub fn unacknowledged(&self) -> usize {
         let open = self.alarms.open().values();
-        open.filter(|alarm| alarm.acknowledgement.is_none()).count()
+        open.filter(|alarm| alarm.acknowledgement.is_none() && alarm.quiet.is_none())
+            .count()
     }
 
     /// Who has this seat.
@@ -256,6 +260,7 @@ impl DutyBook {
     pub fn settle_at(&mut self, end: Position) {
         self.settled = self.settled.max(end);
         self.saying.clear();
+        self.taking_down.clear();
         self.changes_said = false;
     }
 
@@ -299,6 +304,9 @@ impl DutyBook {
                         *reached = (*reached).max(*stage);
                     }
                 }
+            }
+            Duty::Unshelved(one) => {
+                self.taking_down.remove(&one.shelf);
             }
             Duty::Changed { changes } => {
                 self.changes_said = false;
@@ -469,6 +477,7 @@ impl DutyBook {
             return Vec::new();
         }
         let mut said: Vec<Duty> = self.changed(&house.facts).into_iter().collect();
+        said.extend(self.over(now));
         let reached = |alarm: &Alarm| {
             let made = alarm.escalation.as_ref().map_or(0, |last| last.stage);
             let missed = self.missed.get(&alarm.event.alarm).copied().unwrap_or(0);
@@ -501,6 +510,29 @@ impl DutyBook {
         }
         self.saying.extend(saying);
         said
+    }
+
+    /// The shelves that are over: their time is, or their datastream has a graver alarm.
+    fn over(&mut self, now: Timestamp) -> Vec<Duty> {
+        let shelves = self.alarms.shelving().shelves().iter();
+        let over = shelves.filter_map(|(position, shelf)| {
+            let why = match shelf.worsened {
+                Some(_) => Why::Worsened,
+                None if shelf.until <= now => Why::Over,
+                None => return None,
+            };
+            let is_new = self.taking_down.insert(*position);
+            is_new.then(|| {
+                Duty::Unshelved(Box::new(Unshelved {
+                    shelf: *position,
+                    why,
+                    alarm: shelf.alarm.clone(),
+                    rule: shelf.point.rule.clone(),
+                    subject: shelf.point.subject.clone(),
+                }))
+            })
+        });
+        over.collect()
     }
 
     /// Who has a seat of this role, each once.

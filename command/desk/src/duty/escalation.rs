@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use yiping_model::{Alarm, AlarmId, Level, Timestamp};
 
 use super::pattern::{Pattern, PatternError};
+use super::shelving::ShelvingSettings;
 use crate::rights::Role;
 
 /// To whom an alarm goes at each stage.
@@ -16,7 +17,7 @@ pub const STAGES: [Role; 2] = [Role::ShiftLeader, Role::Commander];
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EscalationSettings {
-    /// Seconds from when it was raised until the shift leader is told, for levels 1 to 4; 0 for never.
+    /// Seconds from when it was raised, or came back from the shelf, until the shift leader is told, for levels 1 to 4; 0 for never.
     pub leader_secs: [u32; 4],
     /// The same for the commander.
     pub commander_secs: [u32; 4],
@@ -66,7 +67,7 @@ impl EscalationSettings {
             .filter_map(|stage| {
                 Some((
                     stage,
-                    alarm.raised_at + self.after(stage, alarm.event.level)?,
+                    alarm.waits_since() + self.after(stage, alarm.event.level)?,
                 ))
             })
             .find(|(_, due)| *due <= now)
@@ -83,6 +84,8 @@ pub struct House {
     pub pattern: Pattern,
     /// When alarms are escalated.
     pub escalation: EscalationSettings,
+    /// What may be kept quiet.
+    pub shelving: ShelvingSettings,
     /// What the house is like.
     pub facts: Facts,
 }
@@ -102,7 +105,7 @@ pub(super) fn due<'a>(
     settings: &EscalationSettings,
     now: Timestamp,
 ) -> (Vec<DueAlarm<'a>>, BTreeMap<u8, Vec<AlarmId>>) {
-    let waiting = alarms.filter(|alarm| alarm.acknowledgement.is_none());
+    let waiting = alarms.filter(|alarm| alarm.acknowledgement.is_none() && alarm.quiet.is_none());
     let all = waiting.filter_map(|alarm| {
         let (stage, due) = settings.due(alarm, reached(alarm), now)?;
         Some(DueAlarm { alarm, stage, due })

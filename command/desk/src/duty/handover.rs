@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use yiping_model::alarm::Acknowledgement;
 use yiping_model::{
     Act, Alarm, AlarmChange, AlarmId, AlarmState, Changed, Duty, Level, NoticeStep, Position,
-    Timestamp, hex,
+    Quiet, Shelving, Timestamp, hex,
 };
 
 use super::book::{DutyBook, Holding};
@@ -25,7 +26,7 @@ const CHANGES_MAX: usize = 200;
 /// What is handed over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
-    /// The form of this document: 1.
+    /// The form of this document: 2; in form 1 nothing was shelved.
     pub form: u8,
     /// The seat.
     pub seat: String,
@@ -45,8 +46,11 @@ pub struct Document {
     pub open: Vec<OpenAlarm>,
     /// How many there are.
     pub open_count: usize,
-    /// Alarms that are shelved: there is no shelving yet, so none.
-    pub shelved: Vec<OpenAlarm>,
+    /// What is on the shelf, the first to come back first.
+    pub shelved: Vec<ShelvedRow>,
+    /// What is out of service or asked to be, the oldest first.
+    #[serde(default)]
+    pub out_of_service: Vec<OutRow>,
     /// What was promised and is not done, the first due first.
     pub promised: Vec<Shown>,
     /// How many there are.
@@ -100,6 +104,51 @@ pub struct OpenAlarm {
     pub acknowledged: Option<(String, Timestamp)>,
     /// How often it was escalated.
     pub escalated: u8,
+    /// Why it calls nobody: `shelved` or `out_of_service`; absent when it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<String>,
+}
+
+/// What is on the shelf.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShelvedRow {
+    /// The record that shelved it.
+    pub shelf: Position,
+    /// The alarm that was shelved.
+    pub alarm: String,
+    /// Its level.
+    pub level: Level,
+    /// The rule.
+    pub rule: String,
+    /// The thing.
+    pub thing: String,
+    /// The property.
+    pub property: String,
+    /// Why.
+    pub reason: String,
+    /// Who shelved it.
+    pub person: String,
+    /// City time at which.
+    pub at: Timestamp,
+    /// City time at which it comes back by itself.
+    pub until: Timestamp,
+}
+
+/// A rule that is out of service at a thing, or asked to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutRow {
+    /// The record that asked.
+    pub request: Position,
+    /// The rule.
+    pub rule: String,
+    /// The thing.
+    pub thing: String,
+    /// Why.
+    pub reason: String,
+    /// Who asked, and when.
+    pub asked: (String, Timestamp),
+    /// Who approved, and when; `None` while nobody has.
+    pub approved: Option<(String, Timestamp)>,
 }
 
 /// A promise that is open.
@@ -134,6 +183,9 @@ pub struct Figures {
     pub notices_given_up: u64,
     /// Entries of the duty log.
     pub entries: u64,
+    /// Alarms that were marked as false.
+    #[serde(default)]
+    pub false_alarms: u64,
 }
 
 impl Document {
@@ -165,8 +217,9 @@ impl Document {
             .collect();
         promised.sort_by_key(|one| (one.due, one.entry));
         let (figures, changed) = tally.finish();
+        let shelving = book.alarms().shelving();
         Self {
-            form: 1,
+            form: 2,
             seat: seat.to_owned(),
             giver: Giver {
                 display: book.name(&holding.person).to_owned(),
@@ -180,7 +233,8 @@ impl Document {
             ledger,
             open_count: open.len(),
             open: open.into_iter().take(LISTED_MAX).map(shown).collect(),
-            shelved: Vec::new(),
+            shelved: shelved(shelving),
+            out_of_service: out_of_service(shelving),
             promised_count: promised.len(),
             promised: promised.into_iter().take(LISTED_MAX).collect(),
             changed,
@@ -210,12 +264,58 @@ fn shown(alarm: &Alarm) -> OpenAlarm {
         thing: event.subject.thing.to_string(),
         property: event.subject.property.to_string(),
         raised: alarm.raised_at,
-        acknowledged: alarm.acknowledgement.as_ref().map(|given| {
-            let by = given.person.as_ref().unwrap_or(&given.seat);
-            (by.clone(), given.at)
-        }),
+        acknowledged: alarm.acknowledgement.as_ref().map(who),
         escalated: alarm.escalation.as_ref().map_or(0, |last| last.stage),
+        quiet: alarm.quiet.map(|quiet| {
+            let why = match quiet {
+                Quiet::Shelved(_) => "shelved",
+                Quiet::OutOfService(_) => "out_of_service",
+            };
+            why.to_owned()
+        }),
     }
+}
+
+fn who(given: &Acknowledgement) -> (String, Timestamp) {
+    let by = given.person.as_ref().unwrap_or(&given.seat);
+    (by.clone(), given.at)
+}
+
+fn shelved(shelving: &Shelving) -> Vec<ShelvedRow> {
+    let shelves = shelving.shelves().iter().map(|(position, shelf)| {
+        let (person, at) = who(&shelf.by);
+        ShelvedRow {
+            shelf: *position,
+            alarm: shelf.alarm.to_string(),
+            level: shelf.level,
+            rule: shelf.point.rule.to_string(),
+            thing: shelf.point.subject.thing.to_string(),
+            property: shelf.point.subject.property.to_string(),
+            reason: shelf.by.note.clone(),
+            person,
+            at,
+            until: shelf.until,
+        }
+    });
+    let mut rows: Vec<ShelvedRow> = shelves.collect();
+    rows.sort_by_key(|row| (row.until, row.shelf));
+    rows.truncate(LISTED_MAX);
+    rows
+}
+
+fn out_of_service(shelving: &Shelving) -> Vec<OutRow> {
+    let rows = shelving
+        .out_of_service()
+        .iter()
+        .map(|(position, out)| OutRow {
+            request: *position,
+            rule: out.rule.to_string(),
+            thing: out.thing.to_string(),
+            reason: out.asked.note.clone(),
+            asked: who(&out.asked),
+            approved: out.approved.as_ref().map(who),
+        });
+    rows.take(LISTED_MAX).collect()
 }
 
 /// The figures of a stretch of the ledger, and what changed in it, counted entry by entry.
@@ -226,6 +326,7 @@ pub struct Tally<'b> {
     changed: Vec<Changed>,
     raised: BTreeMap<AlarmId, Timestamp>,
     acknowledged: BTreeSet<AlarmId>,
+    marked: BTreeSet<AlarmId>,
     waits: Vec<i64>,
 }
 
@@ -238,6 +339,7 @@ impl<'b> Tally<'b> {
             changed: Vec::new(),
             raised: BTreeMap::new(),
             acknowledged: BTreeSet::new(),
+            marked: BTreeSet::new(),
             waits: Vec::new(),
         }
     }
@@ -258,12 +360,18 @@ impl<'b> Tally<'b> {
             Line::Decision(decision) => match &decision.act {
                 Act::Acknowledge { alarm, .. } => self.acknowledged(alarm, entry.at),
                 Act::DutyNote { .. } => self.figures.entries += 1,
+                Act::MarkFalse { alarm, .. } => {
+                    self.marked.insert(alarm.clone());
+                }
+                Act::UnmarkFalse { alarm, .. } => {
+                    self.marked.remove(alarm);
+                }
                 _ => {}
             },
             Line::Duty(duty) => match duty.as_ref().as_ref() {
                 Duty::Escalated(_) => self.figures.escalated += 1,
                 Duty::Changed { changes } => self.changed.extend(changes.iter().cloned()),
-                Duty::Missed { .. } => {}
+                Duty::Missed { .. } | Duty::Unshelved(_) => {}
             },
             Line::Notice(notice) if matches!(notice.step, NoticeStep::GivenUp { .. }) => {
                 self.figures.notices_given_up += 1;
@@ -290,6 +398,7 @@ impl<'b> Tally<'b> {
 
     fn finish(mut self) -> (Figures, Vec<Changed>) {
         self.waits.sort_unstable();
+        self.figures.false_alarms = self.marked.len() as u64;
         self.figures.to_acknowledge_median_secs = percentile(&self.waits, 50);
         self.figures.to_acknowledge_p90_secs = percentile(&self.waits, 90);
         self.changed.truncate(CHANGES_MAX);

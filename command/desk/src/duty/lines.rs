@@ -4,7 +4,7 @@ use serde::Serialize;
 use yiping_model::command::Stage;
 use yiping_model::{
     Act, AlarmChange, AlarmEvent, AlarmId, Changed, Command, CommandAct, Decision, Duty,
-    NoticeStep, Part, Position, Timestamp,
+    NoticeStep, Part, Position, Timestamp, Why,
 };
 
 use crate::ledger::{By, Entry, Line};
@@ -50,6 +50,12 @@ pub struct LogLine {
     /// The entry in whose place this stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrects: Option<Position>,
+    /// The record of which it speaks: what shelved an alarm, or asked that a rule is out of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_record: Option<Position>,
+    /// When what is shelved comes back by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     /// Of an alarm: its level.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
@@ -105,6 +111,8 @@ impl LogLine {
             promised: None,
             fulfils: None,
             corrects: None,
+            of_record: None,
+            until: None,
             level: None,
             rule: None,
             thing: None,
@@ -165,6 +173,16 @@ impl LogLine {
                 self.alarms.clone_from(alarms);
                 "escalation_missed"
             }
+            Duty::Unshelved(one) => {
+                self.alarms = vec![one.alarm.clone()];
+                self.rule = Some(one.rule.to_string());
+                self.thing = Some(one.subject.thing.to_string());
+                self.of_record = Some(one.shelf);
+                match one.why {
+                    Why::Over => "shelf_over",
+                    Why::Worsened => "shelf_worsened",
+                }
+            }
             Duty::Changed { changes } => {
                 self.changes.clone_from(changes);
                 "changed"
@@ -203,6 +221,13 @@ impl LogLine {
                 self.text = Some(note.clone()).filter(|note| !note.is_empty());
                 "acknowledged"
             }
+            act @ (Act::Shelve { .. }
+            | Act::Unshelve { .. }
+            | Act::MarkFalse { .. }
+            | Act::UnmarkFalse { .. }
+            | Act::AskOutOfService { .. }
+            | Act::ApproveOutOfService { .. }
+            | Act::EndOutOfService { .. }) => return self.quieting(act),
             Act::TakeDuty { of_seat } => {
                 self.of_seat = Some(of_seat.clone());
                 "took_seat"
@@ -260,5 +285,59 @@ impl LogLine {
             | Act::KeepPhoto { .. }
             | Act::SetUnitStock { .. } => return None,
         })
+    }
+
+    /// What keeps alarms quiet, brings them back, or says that one was false.
+    fn quieting(&mut self, act: &Act) -> Option<&'static str> {
+        let (kind, text) = match act {
+            Act::Shelve {
+                alarm,
+                until,
+                reason,
+                ..
+            } => {
+                self.alarms = vec![alarm.clone()];
+                self.until = Some(*until);
+                ("shelved", reason)
+            }
+            Act::Unshelve {
+                shelf: record,
+                reason,
+            } => {
+                self.of_record = Some(*record);
+                ("unshelved", reason)
+            }
+            Act::MarkFalse { alarm, reason, .. } => {
+                self.alarms = vec![alarm.clone()];
+                ("false_alarm", reason)
+            }
+            Act::UnmarkFalse { alarm, reason } => {
+                self.alarms = vec![alarm.clone()];
+                ("false_alarm_withdrawn", reason)
+            }
+            Act::AskOutOfService {
+                alarm,
+                rule,
+                thing,
+                reason,
+                ..
+            } => {
+                self.alarms = vec![alarm.clone()];
+                self.rule = Some(rule.to_string());
+                self.thing = Some(thing.to_string());
+                ("out_of_service_asked", reason)
+            }
+            Act::ApproveOutOfService { request, note } => {
+                self.of_record = Some(*request);
+                ("out_of_service_approved", note)
+            }
+            Act::EndOutOfService { request, reason } => {
+                self.of_record = Some(*request);
+                ("out_of_service_ended", reason)
+            }
+            _ => return None,
+        };
+        self.text = Some(text.clone()).filter(|text| !text.is_empty());
+        Some(kind)
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use yiping_model::Timestamp;
 
 use super::escalation::EscalationSettings;
+use super::shelving::ShelvingSettings;
 use crate::calendar::{Calendar, day_of, instant};
 use crate::notices::minute;
 use crate::rights::{Right, Role, reach};
@@ -27,6 +28,8 @@ pub struct DutySettings {
     pub checkpoint_secs: u64,
     /// When an alarm is escalated that nobody acknowledges.
     pub escalation: EscalationSettings,
+    /// What may be kept quiet.
+    pub shelving: ShelvingSettings,
     /// The seats, in the order of screens.
     pub seat: Vec<Seat>,
     /// The shifts.
@@ -192,6 +195,7 @@ impl Default for DutySettings {
             batch_records_max: 4_096,
             checkpoint_secs: 10,
             escalation: EscalationSettings::default(),
+            shelving: ShelvingSettings::default(),
             seat: vec![
                 seat(seats[0], Role::ShiftLeader),
                 seat(seats[1], Role::DutyOfficer),
@@ -274,6 +278,7 @@ impl DutySettings {
         for shift in &self.shift {
             self.check_shift(shift)?;
         }
+        self.shelving.check()?;
         self.escalation.check()
     }
 

@@ -172,9 +172,12 @@ impl Outbox {
         }
         self.position = record.position;
         let alarm = self.alarms.apply(record);
+        self.quiet(record, plan);
         match (&record.body, alarm) {
             (Body::Notice(notice), _) => self.fold(notice, record),
-            (Body::Finding(finding), Some(alarm)) if record.position > self.after => {
+            (Body::Finding(finding), Some(alarm))
+                if record.position > self.after && alarm.quiet.is_none() =>
+            {
                 self.want(plan.wanted(record, finding, alarm.number));
             }
             (Body::Duty(Duty::Escalated(one)), alarm) if record.position > self.after => {
@@ -183,6 +186,28 @@ impl Outbox {
             }
             _ => {}
         }
+    }
+
+    /// What went quiet with this record is not told of any more, if it waits for others; what came back is told of anew, while somebody has to
+    /// acknowledge it.
+    fn quiet(&mut self, record: &Record, plan: &Plan) {
+        let change = self.alarms.last_change();
+        if change.quiet.is_empty() && change.back.is_empty() {
+            return;
+        }
+        let open = self.alarms.open();
+        self.wanted.retain(|_, wanted| {
+            let alarms = wanted.message.cause.alarms();
+            !alarms.into_iter().any(|(id, _)| change.quiet.contains(id))
+        });
+        if record.position <= self.after {
+            return;
+        }
+        let back = change.back.iter().filter_map(|id| open.get(id));
+        let waiting =
+            back.filter(|alarm| alarm.acknowledgement.is_none() && alarm.event.ended.is_none());
+        let list: Vec<_> = waiting.flat_map(|alarm| plan.back(record, alarm)).collect();
+        self.want(list);
     }
 
     /// Whether the log holds a notice of this change, alone or with others.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmChange, AlarmEvent, Escalated, Finding, Level, Message, NoticeCause, NoticeId, Outcome,
-    Record, ThingId, Timestamp,
+    Alarm, AlarmChange, AlarmEvent, Escalated, Finding, Level, Message, NoticeCause, NoticeId,
+    Outcome, Record, ThingId, Timestamp,
 };
 
 use super::quiet::Quiet;
@@ -282,10 +282,41 @@ impl Plan {
             number,
         };
         let decided = [finding.cause.to_string(), finding.ordinal.to_string()];
+        self.alarm(
+            record,
+            &told,
+            (event.change.name(), &decided),
+            &event.change,
+        )
+    }
+
+    /// What is told of an alarm that lasts and calls people again since this record: the same as when it began.
+    pub(super) fn back(&self, record: &Record, alarm: &Alarm) -> Vec<(NoticeId, Wanted)> {
+        let event = &AlarmEvent {
+            at: record.received_at,
+            ..alarm.event.clone()
+        };
+        let told = Told {
+            event,
+            change: Change::Raised,
+            number: alarm.number,
+        };
+        let decided = [record.position.to_string(), String::new()];
+        self.alarm(record, &told, ("back", &decided), &AlarmChange::Raised)
+    }
+
+    fn alarm(
+        &self,
+        record: &Record,
+        told: &Told<'_>,
+        decided: (&str, &[String; 2]),
+        change: &AlarmChange,
+    ) -> Vec<(NoticeId, Wanted)> {
+        let event = told.event;
         let cause = |route: &str| NoticeCause::Alarm {
             route: route.to_owned(),
             alarm: event.alarm.clone(),
-            change: event.change.clone(),
+            change: change.clone(),
             level: event.level,
         };
         let bond = |ready: &Ready| {
@@ -295,7 +326,7 @@ impl Plan {
                 (self.bond(event), record.received_at + wait)
             })
         };
-        self.told(record, &told, (event.change.name(), &decided), cause, bond)
+        self.told(record, told, decided, cause, bond)
     }
 
     /// What is told of an alarm that is escalated by this record. It is a word to one person and waits for no other.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yiping_model::{
-    AlarmChange, AlarmEvent, AlarmId, Area, Body, Catalogue, DatastreamId, Duty, Escalated,
-    Finding, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Outcome, Position,
-    Property, PropertyId, Record, RuleId, RuleVersion, SourceId, Text, Thing, ThingId, Timestamp,
-    Zone,
+    Act, AlarmChange, AlarmEvent, AlarmId, Area, Body, Catalogue, DatastreamId, Decision, Duty,
+    Escalated, Finding, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Outcome,
+    Position, Property, PropertyId, Record, RuleId, RuleVersion, Seen, SourceId, Text, Thing,
+    ThingId, Timestamp, Zone,
 };
 
 use super::*;
@@ -514,4 +514,77 @@ fn an_escalation_is_told_by_the_routes_that_name_it_once_a_stage() {
         };
         assert_eq!((route.as_str(), *stage), ("leaders", expected));
     }
+}
+
+fn decided(position: u64, secs: i64, act: Act) -> Record {
+    let (person, seat) = (Some("li".to_owned()), String::new());
+    record(
+        position,
+        secs,
+        Body::Decision(Decision { person, seat, act }),
+    )
+}
+
+fn shelves(event: &Record, until: i64) -> Act {
+    let Body::Finding(Finding {
+        outcome: Outcome::Alarm(event),
+        ..
+    }) = &event.body
+    else {
+        panic!("{event:?}");
+    };
+    Act::Shelve {
+        alarm: event.alarm.clone(),
+        level: Level::Orange,
+        domain: None,
+        until: Timestamp::from_secs(until),
+        reason: "筒体清淤".into(),
+        seen: Seen {
+            position: Position(1),
+            digest: String::new(),
+        },
+    }
+}
+
+#[test]
+fn what_is_shelved_tells_nobody_and_what_came_back_is_told_anew() {
+    let plan = plan(&[Route {
+        group_secs: 30,
+        ..route("")
+    }]);
+    let orange =
+        |position, number, secs| raised(position, number, AlarmChange::Raised, Level::Orange, secs);
+    let first = orange(1, 7, NOON);
+    let mut outbox = Outbox::begin(Position::START);
+    let mut said = |records: &[Record], secs| {
+        records.iter().for_each(|one| outbox.take(one, &plan));
+        let now = Timestamp::from_secs(secs);
+        let said = outbox.unsaid(now, &Patience::default(), 100, &plan);
+        let abouts = said.into_iter().map(|notice| match notice.step {
+            NoticeStep::Queued(message) => message.cause.alarms().count(),
+            other => panic!("{other:?}"),
+        });
+        abouts.collect::<Vec<_>>()
+    };
+    // It waits for others when it is shelved; the sensor chatters meanwhile.
+    let quiet = [
+        first.clone(),
+        decided(2, NOON + 5, shelves(&first, NOON + 600)),
+        orange(3, 8, NOON + 60),
+        raised(4, 7, AlarmChange::Returned, Level::Orange, NOON + 70),
+    ];
+    assert_eq!(said(&quiet, NOON + 500), Vec::<usize>::new());
+    let back = Act::Unshelve {
+        shelf: Position(2),
+        reason: "已清淤".into(),
+    };
+    // `raised` leaves `ended` open: both last, and nobody has acknowledged.
+    assert_eq!(said(&[decided(5, NOON + 510, back)], NOON + 600), [2]);
+    // A graver one brings it back at once; that one does not wait.
+    let worse = [
+        decided(6, NOON + 610, shelves(&first, NOON + 6_000)),
+        raised(7, 9, AlarmChange::Raised, Level::Red, NOON + 700),
+    ];
+    assert_eq!(said(&worse, NOON + 701), [1]);
+    assert_eq!(said(&[], NOON + 800), [2]);
 }

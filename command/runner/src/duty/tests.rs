@@ -4,8 +4,8 @@ use yiping_desk::calendar::{Calendar, CalendarSettings};
 use yiping_desk::duty::{DutySettings, EscalationSettings, Facts, Pattern};
 use yiping_log::memory::MemoryLog;
 use yiping_model::{
-    AlarmChange, AlarmEvent, AlarmId, DatastreamId, Finding, Level, Outcome, RuleId, Timestamp,
-    Zone,
+    Act, AlarmChange, AlarmEvent, AlarmId, DatastreamId, Decision, Finding, Level, Outcome, RuleId,
+    Seen, Timestamp, Zone,
 };
 
 use super::*;
@@ -45,6 +45,7 @@ impl City {
         let house = House {
             pattern: Pattern::new(calendar, &settings),
             escalation: settings.escalation,
+            shelving: settings.shelving,
             facts: Facts::from([("rule a".to_owned(), "1".to_owned())]),
         };
         let keeping = Keeping {
@@ -173,4 +174,47 @@ async fn a_program_that_was_away_for_long_makes_no_storm() {
     assert!(running.desk.reaches(end, Duration::from_mins(1)).await);
     running.close().await;
     assert_eq!(city.said(5).await.len(), 5);
+}
+
+#[tokio::test]
+async fn what_is_shelved_comes_back_by_the_city_clock_once_also_over_a_crash() {
+    let city = City::new();
+    let running = city.run();
+    city.raise(1).await;
+    let act = Act::Shelve {
+        alarm: AlarmId::parse(&format!("{:032x}", 1)).expect("an id"),
+        level: Level::Red,
+        domain: None,
+        until: Timestamp::from_secs(3_600),
+        reason: "筒体清淤".into(),
+        seen: Seen {
+            position: Position(1),
+            digest: String::new(),
+        },
+    };
+    let (person, seat) = (Some("li".to_owned()), String::new());
+    let decision = Body::Decision(Decision { person, seat, act });
+    let shelf = city.log.append(vec![decision]).await.expect("appends").last;
+    assert!(running.desk.reaches(shelf, Duration::from_mins(1)).await);
+    city.clock.advance(Timestamp::from_secs(3_599));
+    city.log.append(vec![Body::Tick]).await.expect("appends");
+    running.kill().await;
+    city.clock.advance(Timestamp::from_secs(3_600));
+    let running = city.run();
+    let said = city.said(2).await;
+    assert!(
+        matches!(&said[1], Duty::Unshelved(one) if one.shelf == shelf),
+        "{said:?}"
+    );
+    let end = *city.log.end().borrow();
+    assert!(running.desk.reaches(end, Duration::from_mins(1)).await);
+    running.kill().await;
+    let running = city.run();
+    city.clock.advance(Timestamp::from_secs(3_661));
+    let said = city.said(3).await;
+    assert!(
+        matches!(&said[2], Duty::Escalated(one) if one.stage == 1),
+        "{said:?}"
+    );
+    running.close().await;
 }

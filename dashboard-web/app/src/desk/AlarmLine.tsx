@@ -22,6 +22,10 @@ export const AlarmLine: Component<{
   const known = createMemo(() => telling(props.wall, props.alarm));
   const now = createMemo(() => current(props.wall, props.alarm, known()));
   const waits = () => props.group === "waiting" || props.group === "returned";
+  const state = () => {
+    const { quiet } = props.alarm;
+    return props.group === "quiet" && quiet !== undefined ? t().shelf.quiet[quiet] : t().states[props.group];
+  };
   const quality = () => {
     const heard = now()?.heard;
     if (heard === undefined || heard === "fresh") return undefined;
@@ -58,7 +62,7 @@ export const AlarmLine: Component<{
         />
       </span>
       <span>
-        <Show when={waits()} fallback={t().states[props.group]}>
+        <Show when={waits()} fallback={state()}>
           <mark classList={{ hollow: props.group === "returned" }}>{t().states[props.group]}</mark>
         </Show>
       </span>

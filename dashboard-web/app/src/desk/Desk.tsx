@@ -1,7 +1,6 @@
 import "./desk.css";
 import {
   type Component,
-  createComputed,
   createEffect,
   createMemo,
   createSignal,
@@ -12,29 +11,31 @@ import {
   untrack,
 } from "solid-js";
 import type { Acknowledge } from "../feed/acknowledge";
-import { type Command, newKey } from "../feed/command";
+import type { Command } from "../feed/command";
 import type { AlarmView } from "../feed/messages";
 import type { Own } from "../feed/presence";
 import type { Raised } from "../feed/raised";
-import type { Turn } from "../feed/scene";
+import type { Quieting } from "../feed/shelving";
 import type { Wall } from "../feed/store";
-import { columnOf } from "../lib/domains";
 import { t } from "../lib/i18n";
 import { createAcknowledging } from "../panels/alarms/acknowledging";
 import { waits } from "../panels/alarms/order";
-import { telling } from "../panels/alarms/telling";
 import { Provenance } from "../panels/provenance/Provenance";
 import { plainKey } from "../ui/keys";
 import { LostBand } from "../ui/LostBand";
 import { Scaled } from "../ui/Scaled";
 import { followWindow } from "../ui/stage";
-import { Board, type Filter } from "./board";
+import { createAsking } from "./asking";
+import type { Filter } from "./board";
 import { Evidence } from "./Evidence";
-import { classOf, told } from "./found";
+import { told } from "./found";
 import { DeskHeader } from "./Header";
+import { createOpening } from "./incident";
 import { Keys } from "./Keys";
 import { List } from "./List";
 import { Load } from "./Load";
+import { mayQuiet, QuietPart } from "./Quieting";
+import { createBoard } from "./turning";
 
 /** The page of a seat: every alarm that is open, the evidence of one, and the keys to decide by. */
 export const DeskScreen: Component<{
@@ -43,6 +44,7 @@ export const DeskScreen: Component<{
   /** The alarms raised since a city time. */
   raised: (sinceMs: number) => Promise<readonly Raised[] | undefined>;
   command: Command;
+  quieting: Quieting;
   own: Own;
 }> = (props) => {
   const { wall } = props;
@@ -57,26 +59,8 @@ export const DeskScreen: Component<{
     const hidden = without();
     return (alarm) => !hidden.has(alarm.level) && (words.length === 0 || told(wall, alarm, words));
   });
-  // The board is changed in place, by what changed; `turned` says that it was.
-  const board = new Board();
-  const [turned, turn] = createSignal(board, { equals: false });
-  const refill = () => {
-    board.fill(untrack(wall.alarms).values(), untrack(filter));
-    turn(board);
-  };
-  const take = (turns: readonly Turn[]) => {
-    board.turn(turns, untrack(wall.now));
-    turn(board);
-  };
-  createComputed(on(filter, refill));
-  createComputed(on(wall.turns, (turns) => (turns === undefined ? refill() : take(turns))));
-  createComputed(
-    on(
-      () => Math.floor(wall.now() / 60_000),
-      () => take([]),
-      { defer: true },
-    ),
-  );
+  const turned = createBoard(wall, filter);
+  const board = untrack(turned);
   createEffect(on(wall.alarms, () => sent.tidy()));
   const open = (id: string) => wall.alarms().get(id);
   const known = createMemo((): AlarmView | undefined => {
@@ -97,26 +81,32 @@ export const DeskScreen: Component<{
     hide(next);
   };
   const mayOpen = () => props.own.session()?.acts.includes("incidents") ?? false;
-  // One alarm, one incident: the key is the alarm, and who comes second is told the number.
-  const [opening, setOpening] = createSignal<string>();
-  const toIncident = async () => {
+  const opening = createOpening(wall, props.command);
+  const toIncident = () => {
     const alarm = known();
-    if (alarm === undefined || open(alarm.id) === undefined || !mayOpen()) return;
-    const { title, name, thing } = telling(wall, alarm);
-    const result = await props.command.open({
-      key: newKey(),
-      title: `${name} ${title}`.slice(0, 100),
-      class: classOf(columnOf(thing, alarm.property)),
-      warning: alarm.level,
-      origins: [{ type: "alarm", alarm: alarm.id, subject: `${alarm.thing}:${alarm.property}` }],
-    });
-    if (result.outcome === "done") location.hash = "#/table";
-    else setOpening(result.outcome === "refused" ? result.why : t().ackUnreachable);
+    if (alarm !== undefined && open(alarm.id) !== undefined && mayOpen()) void opening.from(alarm);
   };
-  createEffect(on(selected, () => setOpening(undefined), { defer: true }));
+  createEffect(on(selected, () => opening.refuse(undefined), { defer: true }));
+  const asking = createAsking(wall, props.quieting);
+  const markable = () => (mayQuiet(props.own).shelve ? known() : undefined);
+  const shelvable = () => {
+    const alarm = markable();
+    return alarm?.quiet === "out_of_service" ? undefined : open(alarm?.id ?? "");
+  };
+  const shelve = () => {
+    const alarm = shelvable();
+    if (alarm !== undefined) asking.shelve(alarm);
+  };
+  const mark = () => {
+    const alarm = markable();
+    if (alarm !== undefined) asking.mark(alarm);
+  };
   const onButton = (event: KeyboardEvent) => event.target instanceof HTMLButtonElement;
   const press = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && !event.defaultPrevented) {
+    if (asking.asked() !== undefined) {
+      if (event.key !== "Escape") return;
+      asking.close();
+    } else if (event.key === "Escape" && !event.defaultPrevented) {
       look("");
       hide(new Set<number>());
       search?.blur();
@@ -127,7 +117,9 @@ export const DeskScreen: Component<{
     else if (event.key === "Enter" && !onButton(event)) acknowledge();
     else if (/^[1-4]$/.test(event.key)) toggle(Number(event.key));
     else if (event.key === "/") search?.focus();
-    else if (event.key === "t" || event.key === "T") void toIncident();
+    else if (event.key === "t" || event.key === "T") toIncident();
+    else if (event.key === "s" || event.key === "S") shelve();
+    else if (event.key === "f" || event.key === "F") mark();
     else if (event.key === "w" || event.key === "W") location.hash = "#/";
     else return;
     event.preventDefault();
@@ -166,13 +158,23 @@ export const DeskScreen: Component<{
               wall={wall}
               alarm={alarm()}
               note={sent.notes().get(alarm().id)}
-              onIncident={mayOpen() && open(alarm().id) !== undefined ? () => void toIncident() : undefined}
-              refused={opening()}
+              onIncident={mayOpen() && open(alarm().id) !== undefined ? toIncident : undefined}
+              onShelve={shelvable() === undefined ? undefined : shelve}
+              onFalse={markable() === undefined ? undefined : mark}
+              refused={opening.refused()}
               onAcknowledge={may() && open(alarm().id) !== undefined ? acknowledge : undefined}
             />
           )}
         </Show>
         <Load wall={wall} raised={props.raised} />
+        <QuietPart
+          wall={wall}
+          own={props.own}
+          quieting={props.quieting}
+          asking={asking}
+          onRefused={opening.refuse}
+          onSelect={select}
+        />
         <Keys />
         <Provenance wall={wall} />
       </div>

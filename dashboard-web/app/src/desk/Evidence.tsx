@@ -10,6 +10,7 @@ import { BesidePart } from "../panels/detail/Beside";
 import { Corrections, Readings } from "../panels/detail/Detail";
 import { Judgement } from "../panels/detail/Judgement";
 import { Sign } from "../ui/Sign";
+import { shelfOf } from "./asking";
 
 const CURVE = { width: 500, height: 260 } as const;
 const MAP = { width: 324, height: 260 } as const;
@@ -22,11 +23,14 @@ export const Evidence: Component<{
   /** Where this seat may. */
   onAcknowledge: (() => void) | undefined;
   onIncident: (() => void) | undefined;
+  onShelve: (() => void) | undefined;
+  onFalse: (() => void) | undefined;
   /** Why no incident was opened. */
   refused: string | undefined;
 }> = (props) => {
   const known = createMemo(() => telling(props.wall, props.alarm));
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
+  const shelf = () => shelfOf(props.wall, props.alarm);
   const waits = () => props.alarm.state !== "acknowledged";
   return (
     <section class="evidence detail" aria-label={t().detail} data-detail={props.alarm.id}>
@@ -37,6 +41,16 @@ export const Evidence: Component<{
           <p>
             {known().name}
             <Show when={known().area}>{(area) => <> · {say(area().name)}</>}</Show> <i>{props.alarm.thing}</i>
+            <Show when={shelf()}>
+              {(held) => (
+                <b class="mark">
+                  {t().shelf.until(clockOfDay(held().until_ms, props.wall.now(), zone()), held().by.note)}
+                </b>
+              )}
+            </Show>
+            <Show when={props.alarm.false_alarm}>
+              {(by) => <b class="mark">{t().shelf.markedBy(named(by()), by().note)}</b>}
+            </Show>
           </p>
         </div>
         <b class="age">{age((props.alarm.ended_ms ?? props.wall.now()) - props.alarm.started_ms)}</b>
@@ -60,6 +74,20 @@ export const Evidence: Component<{
           {(toIncident) => (
             <button type="button" class="secondary" onClick={() => toIncident()()}>
               <kbd>T</kbd> {t().toIncident}
+            </button>
+          )}
+        </Show>
+        <Show when={props.onShelve}>
+          {(shelve) => (
+            <button type="button" class="secondary" onClick={() => shelve()()}>
+              <kbd>S</kbd> {shelf() === undefined ? t().shelf.shelve : t().shelf.unshelve}
+            </button>
+          )}
+        </Show>
+        <Show when={props.onFalse}>
+          {(mark) => (
+            <button type="button" class="secondary" onClick={() => mark()()}>
+              <kbd>F</kbd> {props.alarm.false_alarm === undefined ? t().shelf.falseAlarm : t().shelf.unmark}
             </button>
           )}
         </Show>

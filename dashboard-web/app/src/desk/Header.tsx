@@ -3,7 +3,7 @@ import type { Own } from "../feed/presence";
 import type { Wall } from "../feed/store";
 import { say, t } from "../lib/i18n";
 import { moment } from "../lib/time";
-import { countByLevel } from "../panels/alarms/order";
+import { calling, calls, countByLevel } from "../panels/alarms/order";
 import { Who } from "../panels/header/Who";
 import { delayed, online } from "../panels/sources/doors";
 import { Language } from "../ui/Language";
@@ -20,7 +20,8 @@ export const DeskHeader: Component<{
   onSearch: (input: HTMLInputElement) => void;
 }> = (props) => {
   const city = () => props.wall.facts()?.city;
-  const counts = createMemo(() => countByLevel(props.wall.alarms().values()));
+  const counts = createMemo(() => countByLevel(calling(props.wall.alarms().values())));
+  const quiet = createMemo(() => [...props.wall.alarms().values()].filter((alarm) => !calls(alarm)).length);
   const doors = createMemo(() => [...props.wall.sources().values()]);
   const up = createMemo(() => doors().filter((door) => online(door, props.wall)));
   const slowestMs = () => Math.max(0, ...up().map((door) => door.delay_ms));
@@ -49,6 +50,9 @@ export const DeskHeader: Component<{
             </button>
           )}
         </Index>
+        <Show when={quiet() > 0}>
+          <i>{t().shelf.counted(quiet())}</i>
+        </Show>
       </div>
       <span class="feeds">
         <b>

@@ -35,9 +35,10 @@ export const Load: Component<{ wall: Wall; raised: (sinceMs: number) => Promise<
   const [counted, count] = createSignal(all, { equals: false });
   const take = (list: Iterable<Raised>) => {
     let fresh = false;
-    for (const { id, raised_ms, thing } of list) {
-      if (all.has(id)) continue;
-      all.set(id, { id, raised_ms, thing });
+    for (const each of list) {
+      const known = all.get(each.id);
+      if (known !== undefined && known.false === each.false) continue;
+      all.set(each.id, each);
       fresh = true;
     }
     if (fresh) count(all);
@@ -45,7 +46,11 @@ export const Load: Component<{ wall: Wall; raised: (sinceMs: number) => Promise<
   createComputed(() => take(asked() ?? []));
   createComputed(
     on(wall.turns, (turns) =>
-      take(turns === undefined ? untrack(wall.alarms).values() : turns.flatMap(({ after }) => after ?? [])),
+      take(
+        [...(turns === undefined ? untrack(wall.alarms).values() : turns.flatMap(({ after }) => after ?? []))].map(
+          ({ id, raised_ms, thing, false_alarm }) => ({ id, raised_ms, thing, false: false_alarm !== undefined }),
+        ),
+      ),
     ),
   );
   createComputed(
@@ -65,7 +70,7 @@ export const Load: Component<{ wall: Wall; raised: (sinceMs: number) => Promise<
   const reach = () => Math.max(REACH_MIN, ...bins().map(({ count }) => count));
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   const floods = () => bins().filter(({ flood }) => flood);
-  const worst = createMemo(() => worstActor(counted().values(), ({ thing }) => thing));
+  const worst = createMemo(() => worstActor(counted().values()));
   const nameOf = (id: string) => {
     const thing = props.wall.things().get(id);
     return thing === undefined ? id : say(thing.name);
@@ -74,8 +79,8 @@ export const Load: Component<{ wall: Wall; raised: (sinceMs: number) => Promise<
   return (
     <section class="desk-load" aria-label={t().deskLoad}>
       <h2>
-        {t().deskLoad} <i>{t().deskLoadNote(LOAD_FINE, LOAD_FLOOD)}</i>
-        <Show when={floods().length > 0}>
+        {t().deskLoad}
+        <Show when={floods().length > 0} fallback={<i>{t().deskLoadNote(LOAD_FINE, LOAD_FLOOD)}</i>}>
           <b>
             {t().flooded(
               clockMinutes(floods()[0]?.startMs ?? 0, zone()),
@@ -99,7 +104,9 @@ export const Load: Component<{ wall: Wall; raised: (sinceMs: number) => Promise<
       </div>
       <p>
         {t().loadNow(bins().at(-1)?.count ?? 0, counted().size, BINS * BIN_MINUTES)}
-        <Show when={worst()}>{(most) => <> · {t().loadWorst(nameOf(most().id), most().count)}</>}</Show>
+        <Show when={worst()}>
+          {(most) => <> · {t().loadWorst(nameOf(most().thing), most().count, most().wrong)}</>}
+        </Show>
         <Show when={asked() === null}>
           <b> · {t().loadUnknown}</b>
         </Show>

@@ -54,6 +54,17 @@ describe("the board of a desk", () => {
     expect(told(filled(...SOME))).toEqual(lines);
   });
 
+  it("puts what is quiet apart, and no key that looks for what waits stops there", () => {
+    const board = filled(...SOME, alarm("shelved", { level: 1, quiet: "shelved" }));
+    expect(told(board).slice(-2)).toEqual(["quiet 1", "shelved"]);
+    expect(board.nextWaiting(board.find(SOME[3]))?.id).toBe("old");
+    board.turn(
+      [{ before: alarm("shelved", { level: 1, quiet: "shelved" }), after: alarm("shelved", { level: 1 }) }],
+      0,
+    );
+    expect(told(board).slice(0, 2)).toEqual(["waiting 4", "shelved"]);
+  });
+
   it("holds what left for half an hour, as it was last painted, and not when it is open again", () => {
     const board = filled(...SOME);
     const held = SOME[4];

@@ -2,8 +2,8 @@ import type { AlarmView } from "../feed/messages";
 import type { Turn } from "../feed/scene";
 import { LEVELS, toLevel } from "../ui/signs";
 
-/** The fixed groups of the list, after the states of ISA-18.2, in their order. */
-export const GROUPS = ["waiting", "returned", "held", "over"] as const;
+/** The fixed groups of the list, after the states of ISA-18.2, in their order: what is kept quiet stands apart. */
+export const GROUPS = ["waiting", "returned", "held", "quiet", "over"] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** Heights in design pixels. */
@@ -24,6 +24,7 @@ export type Filter = (alarm: AlarmView) => boolean;
 
 /** The group of an open alarm. */
 export function groupOf(alarm: AlarmView): Group {
+  if (alarm.quiet !== undefined) return "quiet";
   if (alarm.state === "acknowledged") return "held";
   return alarm.ended_ms === null ? "waiting" : "returned";
 }
@@ -156,7 +157,7 @@ export class Board {
     // Those that wait stand first, in two groups.
     const end = this.lengthOf(0) + this.lengthOf(1);
     const next = from + 1 < end ? this.moved(from, 1) : undefined;
-    if (next !== undefined && next.state !== "acknowledged") return next;
+    if (next !== undefined && next.state !== "acknowledged" && next.quiet === undefined) return next;
     const first = this.moved(-1, 1);
     return first !== undefined && end > 0 ? first : undefined;
   }

@@ -21,7 +21,8 @@ describe("the alarm load", () => {
   });
 
   it("names what raised most", () => {
-    expect(worstActor(["a", "b", "b"], (id) => id)).toEqual({ id: "b", count: 2 });
-    expect(worstActor([], (id: string) => id)).toBeUndefined();
+    const of = (thing: string, wrong = false) => ({ thing, false: wrong });
+    expect(worstActor([of("a"), of("b", true), of("b")])).toEqual({ thing: "b", count: 2, wrong: 1 });
+    expect(worstActor([])).toBeUndefined();
   });
 });

@@ -27,17 +27,22 @@ export function load(raised: Iterable<number>, nowMs: number, bins: number): Bin
   }));
 }
 
+/** A thing, how many alarms it raised, and how many of them were marked as false. */
+export interface Actor {
+  readonly thing: string;
+  readonly count: number;
+  readonly wrong: number;
+}
+
 /** What raised most of them. */
-export function worstActor<T>(
-  alarms: Iterable<T>,
-  of: (alarm: T) => string,
-): { id: string; count: number } | undefined {
-  const counts = new Map<string, number>();
-  for (const alarm of alarms) counts.set(of(alarm), (counts.get(of(alarm)) ?? 0) + 1);
-  return [...counts]
-    .map(([id, count]) => ({ id, count }))
-    .reduce<{ id: string; count: number } | undefined>(
-      (worst, each) => (worst === undefined || each.count > worst.count ? each : worst),
-      undefined,
-    );
+export function worstActor(alarms: Iterable<{ thing: string; false: boolean }>): Actor | undefined {
+  const actors = new Map<string, Actor>();
+  for (const alarm of alarms) {
+    const { count, wrong } = actors.get(alarm.thing) ?? { count: 0, wrong: 0 };
+    actors.set(alarm.thing, { thing: alarm.thing, count: count + 1, wrong: wrong + (alarm.false ? 1 : 0) });
+  }
+  return [...actors.values()].reduce<Actor | undefined>(
+    (worst, each) => (worst === undefined || each.count > worst.count ? each : worst),
+    undefined,
+  );
 }

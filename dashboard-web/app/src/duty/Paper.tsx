@@ -63,7 +63,36 @@ export const Paper: Component<{ desk: Desk; handover: Handover }> = (props) => {
         </For>
       </ul>
       <p>{rest(document().open_count)}</p>
-      <p>{t().shelved}</p>
+      <h4>{t().shelved(document().shelved.length, document().out_of_service?.length ?? 0)}</h4>
+      <ul>
+        <For each={document().shelved.slice(0, ROWS_MAX)}>
+          {(shelf) => (
+            <li>
+              <Sign level={shelf.level} size={24} hollow />
+              <span>
+                {rule(shelf.rule)} · {thing(shelf.thing)}：{shelf.reason}
+              </span>
+              <i>
+                {props.desk.name(shelf.person)} {t().shelvedUntil(props.desk.clock(shelf.until))}
+              </i>
+            </li>
+          )}
+        </For>
+        <For each={document().out_of_service?.slice(0, ROWS_MAX) ?? []}>
+          {(out) => (
+            <li>
+              <b>{out.approved === null ? t().shelf.asked : t().shelf.out}</b>
+              <span>
+                {rule(out.rule)} · {thing(out.thing)}：{out.reason}
+              </span>
+              <i>
+                {props.desk.name(out.asked[0])}
+                {out.approved === null ? "" : ` · ${t().shelf.approvedBy(props.desk.name(out.approved[0]))}`}
+              </i>
+            </li>
+          )}
+        </For>
+      </ul>
       <h4>{t().promised(document().promised_count)}</h4>
       <ul>
         <For each={document().promised.slice(0, ROWS_MAX)}>
@@ -105,7 +134,8 @@ export const Paper: Component<{ desk: Desk; handover: Handover }> = (props) => {
         {t().toAcknowledge(spoken(figures().to_acknowledge_median_secs), spoken(figures().to_acknowledge_p90_secs))}
       </p>
       <p>
-        {t().escalatedCount(figures().escalated)} · {t().noticesGivenUp(figures().notices_given_up)}
+        {t().escalatedCount(figures().escalated)} · {t().falseCount(figures().false_alarms ?? 0)} ·{" "}
+        {t().noticesGivenUp(figures().notices_given_up)}
       </p>
       <h4>{t().ledgerHead(document().ledger.n)}</h4>
       <p class="digest">{document().ledger.digest}</p>

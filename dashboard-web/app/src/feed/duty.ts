@@ -82,6 +82,28 @@ export interface OpenAlarm {
   readonly raised: string;
   readonly acknowledged: readonly [string, string] | null;
   readonly escalated: number;
+  readonly quiet?: string;
+}
+
+/** What is on the shelf. */
+export interface ShelvedRow {
+  readonly shelf: number;
+  readonly level: number;
+  readonly rule: string;
+  readonly thing: string;
+  readonly reason: string;
+  readonly person: string;
+  readonly until: string;
+}
+
+/** A rule that is out of service at a thing, or asked to be. */
+export interface OutRow {
+  readonly request: number;
+  readonly rule: string;
+  readonly thing: string;
+  readonly reason: string;
+  readonly asked: readonly [string, string];
+  readonly approved: readonly [string, string] | null;
 }
 
 /** What is handed over. */
@@ -94,7 +116,9 @@ export interface HandoverDocument {
   readonly ledger: { readonly n: number; readonly digest: string };
   readonly open: readonly OpenAlarm[];
   readonly open_count: number;
-  readonly shelved: readonly OpenAlarm[];
+  readonly shelved: readonly ShelvedRow[];
+  /** Absent in a document of the first form. */
+  readonly out_of_service?: readonly OutRow[];
   readonly promised: readonly OpenPromise[];
   readonly promised_count: number;
   readonly changed: readonly {
@@ -111,6 +135,7 @@ export interface HandoverDocument {
     readonly escalated: number;
     readonly notices_given_up: number;
     readonly entries: number;
+    readonly false_alarms?: number;
   };
 }
 

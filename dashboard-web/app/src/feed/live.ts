@@ -8,6 +8,7 @@ import type { Socket } from "./link";
 import { type Raised, raisedByHttp } from "./raised";
 import { type Reports, reportsByHttp } from "./report";
 import { type Door, httpDoor } from "./session";
+import { type Quieting, quietingByHttp } from "./shelving";
 
 /** Where the messages come from, where the acknowledgements go, and who lets people in. */
 export interface Feed {
@@ -17,6 +18,7 @@ export interface Feed {
   raised(sinceMs: number): Promise<readonly Raised[] | undefined>;
   readonly command: Command;
   readonly field: Field;
+  readonly quieting: Quieting;
   readonly door: Door;
   /** Absent where there is no server. */
   readonly duty?: DutyDoor;
@@ -41,6 +43,7 @@ export function liveFeed(): Feed {
     raised: raisedByHttp,
     command: commandByHttp,
     field: fieldByHttp,
+    quieting: quietingByHttp,
     door: httpDoor,
     duty: httpDuty,
     drill: drillByHttp,

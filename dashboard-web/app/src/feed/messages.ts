@@ -186,6 +186,8 @@ export type StateView = {
   channels?: Array<ChannelView>,
   /** Who was told of open alarms, by alarm; none of one that nobody was told of. */
   told?: Array<ToldView>,
+  /** What is kept quiet; absent while nothing is. */
+  shelving?: ShelvingView,
 };
 
 /** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
@@ -220,6 +222,8 @@ export type Delta = {
   channels?: Array<ChannelView>,
   /** Who was told of alarms, whole new lists; an empty one is removed, and that of a closed alarm too. */
   told?: Array<ToldView>,
+  /** What is kept quiet, all of it, when anything of that changed. */
+  shelving?: ShelvingView,
 };
 
 /** A thing. */
@@ -466,6 +470,10 @@ export type AlarmView = {
   acknowledged: AcknowledgedView | null,
   /** That nobody acknowledged in time; absent while that is not so. */
   escalated?: EscalatedView,
+  /** Why it calls nobody; absent when it does. */
+  quiet?: QuietView,
+  /** Who marked it as a false alarm, and how that is known (`note`); absent while nobody has. */
+  false_alarm?: AcknowledgedView,
   /** Whether late data changed it. */
   corrected: boolean,
   /** What it said before its last change, when that was a correction. */
@@ -480,6 +488,53 @@ export type AlarmBeforeView = {
   ended_ms: number | null,
   /** The most extreme value. */
   extreme: number,
+};
+
+/** Why an alarm calls nobody. */
+export type QuietView = "shelved" | "out_of_service";
+
+/** What is kept quiet. */
+export type ShelvingView = {
+  /** What is on the shelf, by its record. */
+  shelved: Array<ShelfView>,
+  /** What is out of service at a thing, or asked to be, by its record. */
+  out_of_service: Array<OutOfServiceView>,
+};
+
+/** A point on the shelf: all that its rule raises of its datastream is kept quiet. */
+export type ShelfView = {
+  /** Its record, by which it is named. */
+  record: number,
+  /** The alarm that was shelved. */
+  alarm: string,
+  /** Its level then; a graver one brings it back. */
+  level: number,
+  /** The rule. */
+  rule: string,
+  /** The thing. */
+  thing: string,
+  /** The property. */
+  property: string,
+  /** The track whose alarm it is, where each has its own. */
+  key: string | null,
+  /** City time at which it comes back by itself. */
+  until_ms: number,
+  /** Who shelved it, when, and why (`note`). */
+  by: AcknowledgedView,
+};
+
+/** A rule that is out of service at a thing, or asked to be. */
+export type OutOfServiceView = {
+  /** The record that asked, by which it is named. */
+  record: number,
+  /** The rule. */
+  rule: string,
+  /** The thing. */
+  thing: string,
+  /** Who asked, when, and why (`note`). */
+  asked: AcknowledgedView,
+  /** Who approved; `None` while nobody has: then its alarms call people as ever. */
+  approved: AcknowledgedView | null,
 };
 
 /** Where an open alarm stands. */

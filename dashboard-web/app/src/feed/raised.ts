@@ -3,6 +3,8 @@ export interface Raised {
   readonly id: string;
   readonly raised_ms: number;
   readonly thing: string;
+  /** Whether it was marked as a false alarm. */
+  readonly false: boolean;
 }
 
 const ANSWER_MS_MAX = 10_000;
@@ -24,9 +26,9 @@ export function read(answer: unknown): readonly Raised[] {
   if (typeof answer !== "object" || answer === null || !("items" in answer) || !Array.isArray(answer.items)) return [];
   return answer.items.flatMap((item: unknown): Raised[] => {
     if (typeof item !== "object" || item === null) return [];
-    const { id, thing, raised_at } = item as { id?: unknown; thing?: unknown; raised_at?: unknown };
+    const { id, thing, raised_at, false_alarm } = item as Record<string, unknown>;
     const raised = typeof raised_at === "string" ? Date.parse(raised_at) : Number.NaN;
     if (typeof id !== "string" || typeof thing !== "string" || Number.isNaN(raised)) return [];
-    return [{ id, raised_ms: raised, thing }];
+    return [{ id, raised_ms: raised, thing, false: typeof false_alarm === "object" && false_alarm !== null }];
   });
 }

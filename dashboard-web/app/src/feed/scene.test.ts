@@ -72,6 +72,29 @@ const CHANNEL: ChannelView = {
 };
 
 describe("a scene", () => {
+  it("holds what is kept quiet as it was last told, and forgets it with a snapshot that has none", () => {
+    const scene = new Scene();
+    scene.apply({ type: "snapshot", ...empty() });
+    const by = { person: "li", seat: "", at_ms: 0, note: "筒体清淤" };
+    const shelf = {
+      record: 11,
+      alarm: "a1",
+      level: 2,
+      rule: "r",
+      thing: "t",
+      property: "cl2",
+      key: null,
+      until_ms: 9,
+      by,
+    };
+    const shelving = { shelved: [shelf], out_of_service: [] };
+    expect(scene.apply(delta(10, 11, { shelving }))).toEqual(["shelving"]);
+    expect(scene.apply(delta(11, 12))).toEqual([]);
+    expect(scene.view().shelving).toEqual(shelving);
+    scene.apply({ type: "snapshot", ...empty() });
+    expect(scene.view().shelving).toBeUndefined();
+  });
+
   it("takes a snapshot whole and forgets what was before", () => {
     const scene = new Scene();
     scene.apply({ type: "snapshot", ...empty(), state: { ...empty().state, alarms: [ALARM] } });

@@ -13,6 +13,7 @@ import {
   type PropertyView,
   type RuleView,
   type ServerMessage,
+  type ShelvingView,
   type Snapshot,
   type SourceView,
   type StateView,
@@ -43,7 +44,8 @@ export type Slice =
   | "events"
   | "cells"
   | "channels"
-  | "told";
+  | "told"
+  | "shelving";
 
 const SLICES: readonly Slice[] = [
   "facts",
@@ -57,7 +59,10 @@ const SLICES: readonly Slice[] = [
   "cells",
   "channels",
   "told",
+  "shelving",
 ];
+
+const NOTHING: ShelvingView = { shelved: [], out_of_service: [] };
 
 /** Key of a datastream, or of an index: sorts like the pair, because no id contains U+0000. */
 export function pairKey(first: string, second: string): string {
@@ -91,6 +96,8 @@ export class Scene {
   readonly channels = new Map<string, ChannelView>();
   /** Who was told of open alarms, by alarm. */
   readonly told = new Map<string, ToldView>();
+  /** What is kept quiet. */
+  shelving: ShelvingView = NOTHING;
 
   /** What the alarms that changed since the last time were before; `undefined` when everything is new. */
   private turned: Map<string, AlarmView | undefined> | undefined;
@@ -126,6 +133,7 @@ export class Scene {
       ...(this.cells.size === 0 ? {} : { cells: sorted(this.cells) }),
       ...(this.channels.size === 0 ? {} : { channels: sorted(this.channels) }),
       ...(this.told.size === 0 ? {} : { told: sorted(this.told) }),
+      ...(this.shelving.shelved.length + this.shelving.out_of_service.length === 0 ? {} : { shelving: this.shelving }),
     };
   }
 
@@ -151,6 +159,7 @@ export class Scene {
     refill(this.cells, state.cells ?? [], (cell) => pairKey(cell.thing, cell.property));
     refill(this.channels, state.channels ?? [], (channel) => channel.channel);
     refill(this.told, state.told ?? [], (told) => told.alarm);
+    this.shelving = state.shelving ?? NOTHING;
     return SLICES;
   }
 
@@ -188,6 +197,10 @@ export class Scene {
       this.trends.set(key, extended(this.trends.get(key), point));
     }
     if (delta.trend_points?.length) changed.push("trends");
+    if (delta.shelving !== undefined) {
+      this.shelving = delta.shelving;
+      changed.push("shelving");
+    }
     return changed;
   }
 

@@ -9,6 +9,7 @@ import type {
   IndexView,
   LatestView,
   ServerMessage,
+  ShelvingView,
   SourceView,
   StateView,
   ThingView,
@@ -39,6 +40,8 @@ export interface Wall {
   readonly channels: Accessor<ReadonlyMap<string, ChannelView>>;
   /** Who was told of open alarms, by alarm. */
   readonly told: Accessor<ReadonlyMap<string, ToldView>>;
+  /** What is on the shelf and out of service. */
+  readonly shelving: Accessor<ShelvingView>;
   /** City time in whole seconds (as milliseconds): the time to count ages from. */
   readonly now: Accessor<number>;
   readonly position: Accessor<number | undefined>;
@@ -86,6 +89,7 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [cells, setCells] = createSignal<ReadonlyMap<string, CellView>>(scene.cells, { equals: false });
   const [channels, setChannels] = createSignal<ReadonlyMap<string, ChannelView>>(scene.channels, { equals: false });
   const [told, setTold] = createSignal<ReadonlyMap<string, ToldView>>(scene.told, { equals: false });
+  const [shelving, setShelving] = createSignal<ShelvingView>(scene.shelving, { equals: false });
   const [now, setNow] = createSignal(0);
   const [position, setPosition] = createSignal<number>();
   const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });
@@ -106,6 +110,7 @@ export function createStore(pace: Pace = BROWSER): Store {
     cells: () => setCells(scene.cells),
     channels: () => setChannels(scene.channels),
     told: () => setTold(scene.told),
+    shelving: () => setShelving(scene.shelving),
   };
   const dirty = new Set<Slice>();
   let framed = false;
@@ -155,6 +160,7 @@ export function createStore(pace: Pace = BROWSER): Store {
     cells,
     channels,
     told,
+    shelving,
     now,
     position,
     link,
@@ -168,7 +174,7 @@ export function createStore(pace: Pace = BROWSER): Store {
       if (changed === null) return false;
       clock.hear(scene.nowMs, Date.now());
       for (const slice of changed) dirty.add(slice);
-      if (message.type === "snapshot" || changed.includes("alarms")) paintNextFrame();
+      if (message.type === "snapshot" || changed.includes("alarms") || changed.includes("shelving")) paintNextFrame();
       paintSoon();
       return true;
     },

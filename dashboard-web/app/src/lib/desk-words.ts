@@ -25,7 +25,7 @@ export interface DeskWords {
   readonly deskLoadNote: (fine: number, flood: number) => string;
   readonly flooded: (from: string, to: string) => string;
   readonly loadNow: (last: number, all: number, minutes: number) => string;
-  readonly loadWorst: (what: string, count: number) => string;
+  readonly loadWorst: (what: string, count: number, wrong: number) => string;
   readonly loadUnknown: string;
   readonly deskKeys: readonly (readonly [keys: readonly string[], what: string])[];
 }
@@ -35,7 +35,13 @@ export const zhDesk: DeskWords = {
   toDesk: "值班席",
   toWall: "大屏",
   toIncident: "转事件",
-  groups: { waiting: "未签收", returned: "已恢复，仍待签收", held: "已签收，仍在报警", over: "已恢复，30 分钟后移出" },
+  groups: {
+    waiting: "未签收",
+    returned: "已恢复，仍待签收",
+    held: "已签收，仍在报警",
+    quiet: "搁置与停用",
+    over: "已恢复，30 分钟后移出",
+  },
   overNote: "自本页打开以来",
   columns: {
     level: "等级",
@@ -49,7 +55,7 @@ export const zhDesk: DeskWords = {
     by: "签收人",
     quality: "质量",
   },
-  states: { waiting: "未签收", returned: "恢复未签", held: "已签收", over: "恢复" },
+  states: { waiting: "未签收", returned: "恢复未签", held: "已签收", quiet: "搁置", over: "恢复" },
   good: "好",
   filter: "筛选",
   filterNone: "没有符合筛选的报警",
@@ -60,13 +66,15 @@ export const zhDesk: DeskWords = {
   deskLoadNote: (fine, flood) => `每 10 分钟　可承受 ${fine}　洪泛 ≥ ${flood}`,
   flooded: (from, to) => `洪泛 ${from}–${to}`,
   loadNow: (last, all, minutes) => `近 10 分钟 ${last}　近 ${minutes} 分钟 ${all}`,
-  loadWorst: (what, count) => `最多来自 ${what} ${count} 条`,
+  loadWorst: (what, count, wrong) => `最多来自 ${what} ${count} 条${wrong > 0 ? `，误报 ${wrong}` : ""}`,
   loadUnknown: "此前的报警未取到，只计本页打开以来",
   deskKeys: [
     [["↑", "↓"], "选行"],
     [["Enter"], "签收"],
     [["N"], "下一未签收"],
     [["T"], "转事件"],
+    [["S"], "搁置"],
+    [["F"], "误报"],
     [["1", "4"], "按等级"],
     [["/"], "筛选"],
     [["Esc"], "清除筛选"],
@@ -83,6 +91,7 @@ export const enDesk: DeskWords = {
     waiting: "Unacknowledged",
     returned: "Returned, to be acknowledged",
     held: "Acknowledged, still active",
+    quiet: "Shelved and out of service",
     over: "Returned, shown for 30 min",
   },
   overNote: "since this page was opened",
@@ -98,7 +107,7 @@ export const enDesk: DeskWords = {
     by: "By",
     quality: "Quality",
   },
-  states: { waiting: "Unack", returned: "Ret. unack", held: "Ack", over: "Returned" },
+  states: { waiting: "Unack", returned: "Ret. unack", held: "Ack", quiet: "Shelved", over: "Returned" },
   good: "good",
   filter: "Filter",
   filterNone: "No alarm fits the filter",
@@ -109,13 +118,15 @@ export const enDesk: DeskWords = {
   deskLoadNote: (fine, flood) => `per 10 min, manageable ${fine}, flood ≥ ${flood}`,
   flooded: (from, to) => `flood ${from}–${to}`,
   loadNow: (last, all, minutes) => `last 10 min ${last}, last ${minutes} min ${all}`,
-  loadWorst: (what, count) => `most from ${what}: ${count}`,
+  loadWorst: (what, count, wrong) => `most from ${what}: ${count}${wrong > 0 ? `, ${wrong} false` : ""}`,
   loadUnknown: "Earlier alarms could not be asked for: counted since this page was opened",
   deskKeys: [
     [["↑", "↓"], "row"],
     [["Enter"], "acknowledge"],
     [["N"], "next unacknowledged"],
     [["T"], "incident"],
+    [["S"], "shelve"],
+    [["F"], "false"],
     [["1", "4"], "levels"],
     [["/"], "filter"],
     [["Esc"], "clear filter"],

@@ -37,7 +37,9 @@ export interface DutyWords {
   readonly handoverOf: (seat: string) => string;
   readonly draftAt: (clock: string, position: number) => string;
   readonly stillOpen: (count: number) => string;
-  readonly shelved: string;
+  readonly shelved: (shelved: number, out: number) => string;
+  readonly shelvedUntil: (clock: string) => string;
+  readonly falseCount: (count: number) => string;
   readonly promised: (count: number) => string;
   readonly changed: string;
   readonly changedNone: string;
@@ -102,7 +104,9 @@ export const zhDuty: DutyWords = {
   handoverOf: (seat) => `${seat}交接单`,
   draftAt: (clock, position) => `${clock}　日志位置 ${position}`,
   stillOpen: (count) => `未结报警 ${count} 件`,
-  shelved: "已搁置 0 件",
+  shelved: (shelved, out) => `搁置 ${shelved} 件，停用 ${out} 件`,
+  shelvedUntil: (clock) => `至 ${clock}`,
+  falseCount: (count) => `误报 ${count} 件`,
   promised: (count) => `未了承诺 ${count} 条`,
   changed: "本班变更",
   changedNone: "规则、规则包与数据来源无变更",
@@ -145,6 +149,15 @@ export const zhDuty: DutyWords = {
     response_started: "启动响应",
     response_adjusted: "调整响应",
     incident_ended: "事件终止",
+    shelved: "搁置",
+    unshelved: "人工恢复搁置",
+    shelf_over: "搁置到期，自动回列",
+    shelf_worsened: "等级升高，自动回列",
+    false_alarm: "标为误报",
+    false_alarm_withdrawn: "撤销误报",
+    out_of_service_asked: "申请停用",
+    out_of_service_approved: "批准停用",
+    out_of_service_ended: "恢复启用",
   },
   refusals: {
     not_allowed: "没有权限，或席位要求其他角色",
@@ -195,7 +208,9 @@ export const enDuty: DutyWords = {
   handoverOf: (seat) => `Handover of ${seat}`,
   draftAt: (clock, position) => `${clock}, log position ${position}`,
   stillOpen: (count) => `Open alarms: ${count}`,
-  shelved: "Shelved: 0",
+  shelved: (shelved, out) => `Shelved: ${shelved}, out of service: ${out}`,
+  shelvedUntil: (clock) => `until ${clock}`,
+  falseCount: (count) => `${count} false`,
   promised: (count) => `Open promises: ${count}`,
   changed: "Changed in this shift",
   changedNone: "No change of rules, packs or sources",
@@ -239,6 +254,15 @@ export const enDuty: DutyWords = {
     response_started: "response started",
     response_adjusted: "response adjusted",
     incident_ended: "incident ended",
+    shelved: "shelved",
+    unshelved: "brought back",
+    shelf_over: "back: its time was over",
+    shelf_worsened: "back: a graver alarm",
+    false_alarm: "marked as false",
+    false_alarm_withdrawn: "not false after all",
+    out_of_service_asked: "out of service asked",
+    out_of_service_approved: "out of service approved",
+    out_of_service_ended: "back in service",
   },
   refusals: {
     not_allowed: "Not allowed, or the seat is for another role",

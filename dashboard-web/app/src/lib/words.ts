@@ -6,6 +6,7 @@ import { type DutyWords, enDuty, zhDuty } from "./duty-words";
 import { enField, type FieldWords, zhField } from "./field-words";
 import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
 import { enReport, type ReportWords, zhReport } from "./report-words";
+import { enShelf, type ShelfWords, zhShelf } from "./shelf-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
 
@@ -19,6 +20,7 @@ export interface Words
     FieldWords,
     NoticeWords,
     ReportWords,
+    ShelfWords,
     SignInWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
@@ -134,6 +136,7 @@ const zh: Words = {
   ...zhDesk,
   ...zhNotices,
   ...zhReport,
+  ...zhShelf,
   ...zhSignIn,
   ...zhDuty,
   centre: (city) => `${city}城市运行指挥中心`,
@@ -250,6 +253,7 @@ const en: Words = {
   ...enDesk,
   ...enNotices,
   ...enReport,
+  ...enShelf,
   ...enSignIn,
   ...enDuty,
   centre: (city) => `${city} City Operations Centre`,

@@ -31,6 +31,7 @@ export async function rehearsalFeed(): Promise<Feed> {
     raised: async () => [],
     command: rehearsalCommand,
     field: rehearsalField,
+    quieting: player.quieting,
     door: rehearsalDoor,
     drill: rehearsalDrill(query),
     reports: rehearsalReports,

@@ -2,7 +2,9 @@ import type { Acknowledge } from "../feed/acknowledge";
 import type { Socket } from "../feed/link";
 import type { AlarmView, Delta, ServerMessage, Snapshot } from "../feed/messages";
 import { Scene } from "../feed/scene";
+import type { Quieting } from "../feed/shelving";
 import { actor } from "./door";
+import { Quiet, shelvedAt } from "./quiet";
 
 /** A recorded feed: a snapshot and what followed, one delta for each second. */
 export interface Recording {
@@ -25,11 +27,13 @@ export class Player {
   private socket: PlayedSocket | undefined;
   private next = 0;
   private played = 0;
+  private quiet: Quiet;
 
   constructor(
     private readonly recording: Recording,
     private readonly options: PlayOptions,
   ) {
+    this.quiet = this.quieted();
     this.rewind();
     setInterval(() => this.second(), 1_000);
   }
@@ -50,6 +54,22 @@ export class Player {
     this.send({ after: 0, position: 0, now_ms: this.scene.nowMs, alarms: [known] });
     return { outcome: "done" };
   };
+
+  /** What keeps alarms quiet. */
+  get quieting(): Quieting {
+    return this.quiet.door;
+  }
+
+  private quieted(): Quiet {
+    return new Quiet(
+      shelvedAt(this.recording.snapshot.now_ms),
+      () => this.scene.nowMs,
+      (shelving) => {
+        const alarms = [...this.scene.alarms.values()];
+        this.send({ after: 0, position: 0, now_ms: this.scene.nowMs, alarms, shelving });
+      },
+    );
+  }
 
   private silent(): boolean {
     return this.options.cutSecs !== undefined && this.played >= this.options.cutSecs;
@@ -72,13 +92,17 @@ export class Player {
 
   private rewind(): void {
     this.acknowledged.clear();
-    this.scene.apply({ type: "snapshot", ...this.recording.snapshot });
+    this.quiet = this.quieted();
+    const { snapshot } = this.recording;
+    const { shelving } = this.quiet;
+    this.scene.apply({ type: "snapshot", ...snapshot, state: { ...snapshot.state, shelving } });
     this.next = 0;
     while (this.next < this.options.fromSecs) this.step(() => {});
   }
 
   private second(): void {
     this.played += 1;
+    this.quiet.tick();
     if (this.next >= this.recording.deltas.length) {
       this.rewind();
       if (!this.silent()) this.socket?.say(this.snapshot());
@@ -99,7 +123,8 @@ export class Player {
   private send(delta: Delta, say = (message: ServerMessage) => this.socket?.say(message)): void {
     const alarms: AlarmView[] = [];
     const closed: string[] = [...(delta.closed ?? [])];
-    for (const alarm of delta.alarms ?? []) {
+    for (const raised of delta.alarms ?? []) {
+      const alarm = this.quiet.of(raised);
       const by = this.acknowledged.get(alarm.id);
       if (by === undefined) alarms.push(alarm);
       else if (alarm.ended_ms !== null) closed.push(alarm.id);

@@ -1,4 +1,5 @@
 mod cells;
+mod quiet;
 mod silenced;
 mod told;
 
@@ -313,6 +314,7 @@ fn any_body() -> impl Strategy<Value = Body> {
         }),
         2 => (0_i64..4, door.clone()).prop_map(|(number, seat)| acknowledge(number, seat)),
         1 => door.prop_map(reject),
+        3 => quiet::any_quieting(),
         8 => told::any_word(),
     ]
 }

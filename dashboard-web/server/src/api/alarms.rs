@@ -158,11 +158,11 @@ pub(super) async fn acknowledge(
     let id = AlarmId::parse(&id).ok_or_else(|| unknown(&id))?;
     let shown = state.live.shown(&id);
     let (alarm, view, position) = shown.ok_or_else(|| unknown(id.as_str()))?;
-    check_reach(&state, &caller.who, &alarm)?;
+    may_reach(&state, &caller.who, Right::Acknowledge, &alarm)?;
     if let Some(first) = alarm.acknowledgement {
         return Err(taken_by(&state, first));
     }
-    let seen = seen(request.seen, &alarm, view.as_ref(), position)?;
+    let seen = checked(request.seen, &alarm, view.as_ref(), position)?;
     let decision = Decision {
         person: caller.who.person,
         seat: caller.who.seat,
@@ -181,7 +181,7 @@ pub(super) async fn acknowledge(
         )));
     }
     let alarm = state.live.alarm(&id).ok_or_else(|| unknown(id.as_str()))?;
-    if state.live.acknowledged_by(&id) == Some(appended.first) {
+    if state.live.counted(appended.first) {
         return Ok(Json(alarm.into()));
     }
     match alarm.acknowledgement {
@@ -201,12 +201,17 @@ fn taken_by(state: &ServerState, first: Acknowledgement) -> ApiError {
 }
 
 /// Whether the right of who asks reaches to the alarm: its thing's area, and the pack of its rule.
-fn check_reach(state: &ServerState, who: &Who, alarm: &Alarm) -> Result<(), ApiError> {
+pub(super) fn may_reach(
+    state: &ServerState,
+    who: &Who,
+    right: Right,
+    alarm: &Alarm,
+) -> Result<(), ApiError> {
     let thing = state.catalogue.things.get(&alarm.event.subject.thing);
     let area = thing.and_then(|thing| thing.area.as_deref());
     let rule = alarm.event.rule_version.as_ref();
     let domain = rule.map(|rule| rule.pack.as_str());
-    if who.may_at(Right::Acknowledge, area, domain) {
+    if who.may_at(right, area, domain) {
         return Ok(());
     }
     Err(ApiError::NotAllowed(format!(
@@ -217,7 +222,7 @@ fn check_reach(state: &ServerState, who: &Who, alarm: &Alarm) -> Result<(), ApiE
 
 /// Whether the screen showed what the alarm is: it has not changed since the position that the screen held, and its digest is that of the present
 /// one.
-fn seen(
+pub(super) fn checked(
     said: SeenRequest,
     alarm: &Alarm,
     view: Option<&AlarmView>,
@@ -247,7 +252,7 @@ fn seen(
     })
 }
 
-fn unknown(id: &str) -> ApiError {
+pub(super) fn unknown(id: &str) -> ApiError {
     ApiError::NotFound(format!(
         "no alarm {id:?} is open or lately closed: see /api/v1/alarms"
     ))

@@ -275,6 +275,8 @@ pub(crate) struct AlarmAnswer {
     raised_by: Option<RuleVersionAnswer>,
     /// The first acknowledgement.
     acknowledged: Option<Acknowledged>,
+    /// Who marked it as a false alarm; null while nobody has.
+    false_alarm: Option<Acknowledged>,
     /// Whether late data changed it.
     corrected: bool,
     /// What it said before its last change, when that was a correction.
@@ -306,6 +308,7 @@ impl From<Alarm> for AlarmAnswer {
             raised_at: alarm.raised_at,
             raised_by: alarm.raised_by.map(RuleVersionAnswer::from),
             acknowledged: alarm.acknowledgement.map(Acknowledged::from),
+            false_alarm: alarm.false_alarm.map(Acknowledged::from),
             corrected: alarm.corrected,
             before: event.before.map(AlarmBeforeAnswer::from),
             withdrawn: matches!(event.change, AlarmChange::Withdrawn { .. }),
@@ -358,7 +361,7 @@ impl From<AlarmBefore> for AlarmBeforeAnswer {
     }
 }
 
-/// Who acknowledged.
+/// Who acknowledged, or did something else about an alarm.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Acknowledged {
     /// The account of who did; `null` before there were accounts.

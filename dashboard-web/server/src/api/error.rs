@@ -14,6 +14,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+use yiping_desk::duty::NoShelving;
 use yiping_desk::people::{PasswordFault, Refused};
 use yiping_log::LogError;
 use yiping_store::StoreError;
@@ -43,6 +44,15 @@ pub(crate) enum ApiError {
     /// Somebody acknowledged before. Name them.
     #[error("alarm was acknowledged by {} at {}", .0.by(), .0.at)]
     AlreadyAcknowledged(Acknowledged),
+    /// Somebody kept it quiet, or marked it, before. Name them.
+    #[error("{} by {} at {}", .0.what(), .1.by(), .1.at)]
+    Already(Already, Acknowledged),
+    /// It is not kept quiet. Say why.
+    #[error(transparent)]
+    NotShelved(#[from] NoShelving),
+    /// Two people are needed, and this is the first one.
+    #[error("you asked for this: another person must approve it")]
+    SamePerson,
     /// Nobody is signed in, or not any more.
     #[error("sign in first: POST /api/v1/session, or send a token as `Authorization: Bearer`")]
     NotSignedIn,
@@ -98,12 +108,53 @@ pub(crate) enum ApiError {
     Internal(String),
 }
 
+/// What somebody else did before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Already {
+    /// Shelved it.
+    Shelved,
+    /// Took it out of service, or asked for that.
+    OutOfService,
+    /// Approved that.
+    Approved,
+    /// Marked it as a false alarm.
+    False,
+}
+
+impl Already {
+    const fn what(self) -> &'static str {
+        match self {
+            Self::Shelved => "alarm was shelved",
+            Self::OutOfService => "out of service was asked for",
+            Self::Approved => "out of service was approved",
+            Self::False => "alarm was marked as false",
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Shelved => "already_shelved",
+            Self::OutOfService => "already_out_of_service",
+            Self::Approved => "already_approved",
+            Self::False => "already_false",
+        }
+    }
+}
+
+const fn shelving_kind(why: &NoShelving) -> (StatusCode, &'static str) {
+    match why {
+        NoShelving::TopPriority => (StatusCode::FORBIDDEN, "top_priority"),
+        NoShelving::Minutes(_) => (StatusCode::BAD_REQUEST, "shelved_too_long"),
+        NoShelving::Full(_) => (StatusCode::CONFLICT, "shelf_full"),
+    }
+}
+
 /// The body of every answer that is not 2xx.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ErrorAnswer {
     /// What went wrong.
     error: ErrorBody,
-    /// Who acknowledged first; only with code `already_acknowledged`.
+    /// Who was first; only with codes that begin with `already_`.
     #[serde(skip_serializing_if = "Option::is_none")]
     acknowledged: Option<Acknowledged>,
 }
@@ -129,6 +180,9 @@ impl ApiError {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::AlreadyAcknowledged(_) => (StatusCode::CONFLICT, "already_acknowledged"),
+            Self::Already(what, _) => (StatusCode::CONFLICT, what.code()),
+            Self::NotShelved(why) => shelving_kind(why),
+            Self::SamePerson => (StatusCode::FORBIDDEN, "same_person"),
             Self::NotSignedIn | Self::WrongSignIn(_) => (StatusCode::UNAUTHORIZED, "not_signed_in"),
             Self::SecondFactor(_) => (StatusCode::UNAUTHORIZED, "second_factor"),
             Self::NotAllowed(_) => (StatusCode::FORBIDDEN, "not_allowed"),
@@ -163,14 +217,18 @@ impl ApiError {
     /// What its sentence has of the case, in whatever language it is said.
     fn of_case(&self) -> Option<String> {
         Some(match self {
-            Self::AlreadyAcknowledged(first) => first.by(),
+            Self::AlreadyAcknowledged(first) | Self::Already(_, first) => first.by(),
+            Self::NotShelved(NoShelving::Minutes(most)) => most.to_string(),
+
             Self::Password(PasswordFault::Short(least) | PasswordFault::Plain(least)) => {
                 least.to_string()
             }
             Self::TooManyTries(secs) | Self::TooManyRequests(secs) | Self::TimedOut(secs) => {
                 secs.to_string()
             }
-            Self::TooLarge(most) | Self::TooManyClients(most) => most.to_string(),
+            Self::TooLarge(most)
+            | Self::TooManyClients(most)
+            | Self::NotShelved(NoShelving::Full(most)) => most.to_string(),
             _ => return None,
         })
     }
@@ -195,7 +253,7 @@ impl IntoResponse for ApiError {
             _ => None,
         };
         let acknowledged = match self {
-            Self::AlreadyAcknowledged(first) => Some(first),
+            Self::AlreadyAcknowledged(first) | Self::Already(_, first) => Some(first),
             _ => None,
         };
         let body = ErrorAnswer {
@@ -277,22 +335,39 @@ mod tests {
     use super::*;
     use crate::refusal::chinese;
 
-    /// One of each; a new one does not compile until it stands here too.
-    fn each() -> Vec<ApiError> {
-        let text = || "x".to_owned();
-        let first = Acknowledged {
+    fn first() -> Acknowledged {
+        Acknowledged {
             person: Some("officer".to_owned()),
             display: None,
             seat: String::new(),
             at: yiping_model::Timestamp::MIN,
             note: String::new(),
-        };
-        let all = vec![
+        }
+    }
+
+    /// Those of what is kept quiet.
+    fn quieting() -> Vec<ApiError> {
+        vec![
+            ApiError::Already(Already::Shelved, first()),
+            ApiError::Already(Already::OutOfService, first()),
+            ApiError::Already(Already::Approved, first()),
+            ApiError::Already(Already::False, first()),
+            ApiError::NotShelved(NoShelving::TopPriority),
+            ApiError::NotShelved(NoShelving::Minutes(720)),
+            ApiError::NotShelved(NoShelving::Full(200)),
+            ApiError::SamePerson,
+        ]
+    }
+
+    /// One of each; a new one does not compile until it stands here too.
+    fn each() -> Vec<ApiError> {
+        let text = || "x".to_owned();
+        let mut all = vec![
             ApiError::BadQuery(text()),
             ApiError::BadBody(text()),
             ApiError::NotFound(text()),
             ApiError::MethodNotAllowed,
-            ApiError::AlreadyAcknowledged(first),
+            ApiError::AlreadyAcknowledged(first()),
             ApiError::NotSignedIn,
             ApiError::WrongSignIn(text()),
             ApiError::NotAllowed(text()),
@@ -315,6 +390,7 @@ mod tests {
             ApiError::TimedOut(1),
             ApiError::Internal(text()),
         ];
+        all.extend(quieting());
         for error in &all {
             match error {
                 ApiError::BadQuery(_)
@@ -322,6 +398,9 @@ mod tests {
                 | ApiError::NotFound(_)
                 | ApiError::MethodNotAllowed
                 | ApiError::AlreadyAcknowledged(_)
+                | ApiError::Already(..)
+                | ApiError::NotShelved(_)
+                | ApiError::SamePerson
                 | ApiError::NotSignedIn
                 | ApiError::WrongSignIn(_)
                 | ApiError::NotAllowed(_)

@@ -11,11 +11,13 @@ mod handover;
 mod health;
 mod history;
 mod oidc;
+mod out_of_service;
 mod packs;
 mod params;
 mod register;
 mod series;
 mod session;
+mod shelving;
 mod things;
 mod tokens;
 mod totp;
@@ -113,6 +115,14 @@ pub(crate) fn routes() -> Vec<Route> {
         route(GET, "/api/v1/alarms", right(Right::Watch), alarms::list),
         route(GET, "/api/v1/alarms/{id}/shown", right(Right::Watch), alarms::shown),
         route(POST, "/api/v1/alarms/{id}/ack", right(Right::Acknowledge), alarms::acknowledge),
+        route(POST, "/api/v1/alarms/{id}/shelve", right(Right::Shelve), shelving::shelve),
+        route(POST, "/api/v1/alarms/{id}/false-alarm", right(Right::Shelve), shelving::mark_false),
+        route(POST, "/api/v1/alarms/{id}/false-alarm/withdrawal", right(Right::Shelve), shelving::unmark_false),
+        route(POST, "/api/v1/alarms/{id}/out-of-service", right(Right::Shelve), out_of_service::ask),
+        route(GET, "/api/v1/shelved", right(Right::Watch), shelving::list),
+        route(POST, "/api/v1/shelved/{id}/return", right(Right::Shelve), shelving::unshelve),
+        route(POST, "/api/v1/out-of-service/{id}/approval", right(Right::Approve), out_of_service::approve),
+        route(POST, "/api/v1/out-of-service/{id}/return", right(Right::Shelve), out_of_service::end),
         route(GET, "/api/v1/units", right(Right::Units), units::list),
         route(GET, "/api/v1/units/recommend", right(Right::Units), units::recommend::recommend),
         route(GET, "/api/v1/units/plume", right(Right::Units), units::plume::plume),
@@ -184,6 +194,14 @@ pub(crate) fn routes() -> Vec<Route> {
         alarms::list,
         alarms::acknowledge,
         alarms::shown,
+        shelving::list,
+        shelving::shelve,
+        shelving::unshelve,
+        shelving::mark_false,
+        shelving::unmark_false,
+        out_of_service::ask,
+        out_of_service::approve,
+        out_of_service::end,
         units::list,
         units::recommend::recommend,
         units::plume::plume,

@@ -22,7 +22,7 @@ use axum::extract::ws::Utf8Bytes;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use yiping_log::{Chunk, LogError};
-use yiping_model::{Alarm, AlarmId, Body, Position, Timestamp};
+use yiping_model::{Alarm, AlarmId, Body, Position, Record, Shelving, Timestamp};
 use yiping_scene::message::{AlarmView, HistoryView, ServerMessage, StateView};
 use yiping_scene::{WallCheckpoint, WallScene};
 use yiping_store::writer::Progress;
@@ -41,8 +41,8 @@ const SNAPSHOT_FRAMES_MAX: usize = 20;
 /// So long after the last screen left deltas are still made, for it may come back; then nobody pays for them.
 const SCREENS_GONE: Duration = Duration::from_secs(30);
 
-/// Acknowledgements whose place in the log is remembered, to tell the first of several.
-const ACKNOWLEDGEMENTS_MAX: usize = 4_096;
+/// Decisions about alarms that are remembered as those that count, to tell the first of several.
+const COUNTED_MAX: usize = 4_096;
 
 /// Why the live fold ended.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +76,7 @@ struct Live {
 #[derive(Debug)]
 struct Folded {
     wall: WallScene,
-    acknowledgements: VecDeque<(AlarmId, Position)>,
+    counted: VecDeque<Position>,
     moved_at: Instant,
     /// When a screen was last connected.
     watched_at: Option<Instant>,
@@ -115,7 +115,7 @@ impl LiveHandle {
             history: watch::Sender::new(None),
             folded: Mutex::new(Folded {
                 wall,
-                acknowledgements: VecDeque::new(),
+                counted: VecDeque::new(),
                 moved_at: Instant::now(),
                 watched_at: None,
             }),
@@ -196,13 +196,14 @@ impl LiveHandle {
         self.folded().wall.display(account).map(str::to_owned)
     }
 
-    /// The record that acknowledged an alarm first, among those read lately.
-    pub(crate) fn acknowledged_by(&self, id: &AlarmId) -> Option<Position> {
-        let folded = self.folded();
-        let mut latest_first = folded.acknowledgements.iter().rev();
-        latest_first
-            .find(|(alarm, _)| alarm == id)
-            .map(|(_, position)| *position)
+    /// Whether the decision about an alarm that this record holds changed anything, among those read lately.
+    pub(crate) fn counted(&self, position: Position) -> bool {
+        self.folded().counted.contains(&position)
+    }
+
+    /// What is on the shelf and out of service.
+    pub(crate) fn shelving(&self) -> Shelving {
+        self.folded().wall.shelving().clone()
     }
 
     /// Waits until the live scene has taken this record; `false` when it has not within `patience`.
@@ -239,16 +240,17 @@ impl LiveHandle {
         let mut folded = self.folded();
         let mut urgent = false;
         for record in records {
-            let Some(alarm) = folded.wall.apply(record) else {
+            folded.wall.apply(record);
+            if !folded.wall.changed_alarms(record.position) {
                 continue;
-            };
+            }
             urgent = true;
             if matches!(record.body, Body::Decision(_)) {
-                let book = &mut folded.acknowledgements;
-                if book.len() == ACKNOWLEDGEMENTS_MAX {
-                    book.pop_front();
+                let counted = &mut folded.counted;
+                if counted.len() == COUNTED_MAX {
+                    counted.pop_front();
                 }
-                book.push_back((alarm.event.alarm, record.position));
+                counted.push_back(record.position);
             }
         }
         folded.moved_at = Instant::now();

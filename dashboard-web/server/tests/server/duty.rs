@@ -44,6 +44,7 @@ impl OnDuty {
                 commander_secs: [0; 4],
                 ..EscalationSettings::default()
             },
+            shelving: settings.shelving.clone(),
             facts: Facts::new(),
         };
         let keeping = Keeping {

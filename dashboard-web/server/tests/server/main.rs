@@ -12,4 +12,5 @@ mod live;
 mod rights;
 mod second;
 mod session;
+mod shelving;
 mod units;

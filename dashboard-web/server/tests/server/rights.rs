@@ -71,6 +71,42 @@ const ROUTES: &[(&str, &str, Asks)] = &[
         "/api/v1/alarms/{id}/ack",
         Asks::Right(Right::Acknowledge),
     ),
+    (
+        "post",
+        "/api/v1/alarms/{id}/shelve",
+        Asks::Right(Right::Shelve),
+    ),
+    (
+        "post",
+        "/api/v1/alarms/{id}/false-alarm",
+        Asks::Right(Right::Shelve),
+    ),
+    (
+        "post",
+        "/api/v1/alarms/{id}/false-alarm/withdrawal",
+        Asks::Right(Right::Shelve),
+    ),
+    (
+        "post",
+        "/api/v1/alarms/{id}/out-of-service",
+        Asks::Right(Right::Shelve),
+    ),
+    ("get", "/api/v1/shelved", Asks::Right(Right::Watch)),
+    (
+        "post",
+        "/api/v1/shelved/{id}/return",
+        Asks::Right(Right::Shelve),
+    ),
+    (
+        "post",
+        "/api/v1/out-of-service/{id}/approval",
+        Asks::Right(Right::Approve),
+    ),
+    (
+        "post",
+        "/api/v1/out-of-service/{id}/return",
+        Asks::Right(Right::Shelve),
+    ),
     ("get", "/api/v1/units", Asks::Right(Right::Units)),
     ("get", "/api/v1/units/recommend", Asks::Right(Right::Units)),
     ("get", "/api/v1/units/plume", Asks::Right(Right::Units)),

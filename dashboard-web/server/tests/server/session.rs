@@ -30,6 +30,7 @@ async fn a_person_signs_in_is_known_by_the_cookie_and_signs_out() {
             "watch",
             "history",
             "acknowledge",
+            "shelve",
             "figures",
             "units",
             "dispatch",

@@ -25,6 +25,8 @@ enum Step {
     Raise(u8),
     Acknowledge(u8),
     Return(u8),
+    Shelve(u8, u8, u8),
+    Unshelve(u8),
     Pass(u16),
     Read(u8),
     Say(Append),
@@ -70,6 +72,18 @@ impl World {
                     AlarmChange::Returned,
                 );
                 self.append(said(event));
+            }
+            Step::Shelve(which, level, minutes) => {
+                let level = Level::try_from(level).expect("1 to 4");
+                let until = self.secs + i64::from(minutes) * 60;
+                self.append(shelved("li", self.some(which), level, until));
+            }
+            Step::Unshelve(which) => {
+                let act = Act::Unshelve {
+                    shelf: Position(u64::from(which)),
+                    reason: "已清淤".into(),
+                };
+                self.append(decided("li", act));
             }
             Step::Pass(secs) => self.secs += i64::from(secs),
             Step::Read(records) => self.read(records.into()),
@@ -117,6 +131,29 @@ impl World {
         }
     }
 
+    /// How often each shelf that counted was ended: by a person, and by the house.
+    fn ends(&self) -> BTreeMap<Position, (u32, u32)> {
+        let (mut book, mut ends) = (AlarmBook::default(), BTreeMap::new());
+        for record in &self.log {
+            book.apply(record);
+            let counts = book.last_change().position == record.position;
+            match &record.body {
+                Body::Decision(decision) => match &decision.act {
+                    Act::Shelve { .. } if counts => {
+                        ends.insert(record.position, (0, 0));
+                    }
+                    Act::Unshelve { shelf: ended, .. } if counts => {
+                        ends.entry(*ended).or_default().0 += 1;
+                    }
+                    _ => {}
+                },
+                Body::Duty(Duty::Unshelved(one)) => ends.entry(one.shelf).or_default().1 += 1,
+                _ => {}
+            }
+        }
+        ends
+    }
+
     /// How often each alarm went to each stage, escalated or told as too late.
     fn made(&self) -> BTreeMap<(AlarmId, u8), u32> {
         let mut made = BTreeMap::new();
@@ -149,6 +186,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (1_u8..5).prop_map(Step::Raise),
         2 => any::<u8>().prop_map(Step::Acknowledge),
         1 => any::<u8>().prop_map(Step::Return),
+        2 => (any::<u8>(), 1_u8..5, 1_u8..40).prop_map(|(which, level, minutes)| Step::Shelve(which, level, minutes)),
+        1 => any::<u8>().prop_map(Step::Unshelve),
         4 => (0_u16..900).prop_map(Step::Pass),
         6 => (1_u8..8).prop_map(Step::Read),
         6 => append.prop_map(Step::Say),
@@ -174,13 +213,21 @@ proptest! {
         }
         // Whoever is not acknowledged has come as far as the time wants, by one way or the other.
         let settings = &world.house.escalation;
-        for alarm in world.book.alarms().open().values().filter(|one| one.acknowledgement.is_none()) {
+        let calls = |one: &&Alarm| one.acknowledgement.is_none() && one.quiet.is_none();
+        for alarm in world.book.alarms().open().values().filter(calls) {
             let place = usize::from(u8::from(alarm.event.level)) - 1;
-            let age = at(world.secs).micros_since(alarm.raised_at) / 1_000_000;
+            let age = at(world.secs).micros_since(alarm.waits_since()) / 1_000_000;
             let due = |secs: [u32; 4]| secs[place] > 0 && age >= i64::from(secs[place]);
             let wanted = u8::from(due(settings.leader_secs)).max(2 * u8::from(due(settings.commander_secs)));
             let stages = (1..=2).filter(|stage| made.contains_key(&(alarm.event.alarm.clone(), *stage)));
             prop_assert!(stages.max().unwrap_or(0) >= wanted, "{:?}", alarm);
+        }
+        // What was shelved came back, and the house said so at most once: exactly once where nobody else brought it back.
+        for (shelf, (by_hand, by_house)) in world.ends() {
+            let lasts = world.book.alarms().shelving().shelves().get(&shelf);
+            prop_assert!(by_house <= 1, "{} times", by_house);
+            prop_assert_eq!(lasts.is_none(), by_hand + by_house > 0);
+            prop_assert!(lasts.is_none_or(|shelf| shelf.until > at(world.secs) && shelf.worsened.is_none()));
         }
         // What the house is like is said once.
         let changes = world.log.iter().filter(|one| matches!(one.body, Body::Duty(Duty::Changed { .. })));
@@ -220,6 +267,27 @@ fn an_alarm_goes_to_the_shift_leader_and_then_to_the_commander() {
     );
     let alarm = world.book.alarms().get(&id(0)).expect("open");
     assert_eq!(alarm.escalation.as_ref().map(|last| last.stage), Some(2));
+}
+
+#[test]
+fn a_shelved_alarm_is_not_escalated_and_has_its_time_again_when_it_came_back() {
+    let mut world = World::new();
+    world.step(Step::Raise(2));
+    world.step(Step::Shelve(0, 2, 30));
+    world.secs += 1_799;
+    world.settle();
+    assert_eq!(world.made(), BTreeMap::new());
+    world.secs += 1;
+    world.settle();
+    let back = world.log.iter().filter(|one| {
+        matches!(&one.body, Body::Duty(Duty::Unshelved(one)) if one.why == yiping_model::Why::Over)
+    });
+    assert_eq!(back.count(), 1);
+    for (secs, stages) in [(179, 0), (1, 1), (420, 2)] {
+        world.secs += secs;
+        world.settle();
+        assert_eq!(world.made().len(), stages, "after {} s", world.secs);
+    }
 }
 
 #[test]

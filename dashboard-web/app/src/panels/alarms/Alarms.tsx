@@ -6,7 +6,7 @@ import { Sign } from "../../ui/Sign";
 import type { Panel } from "../panel";
 import { online } from "../sources/doors";
 import { createAcknowledging } from "./acknowledging";
-import { countByLevel, moved, nextWaiting, rows, waits } from "./order";
+import { calling, countByLevel, moved, nextWaiting, rows, waits } from "./order";
 import { Row } from "./Row";
 
 /** Rows that fit without scrolling. */
@@ -14,7 +14,9 @@ const ROWS_MAX = 6;
 
 /** What needs a decision. */
 export const Alarms: Panel = (props) => {
-  const list = createMemo(() => rows(props.wall.alarms().values(), ROWS_MAX));
+  const called = createMemo(() => calling(props.wall.alarms().values()));
+  const quiet = () => props.wall.alarms().size - called().length;
+  const list = createMemo(() => rows(called(), ROWS_MAX));
   const ids = createMemo(() => list().shown.map((alarm) => alarm.id), undefined, {
     equals: (a, b) => a.join() === b.join(),
   });
@@ -23,7 +25,7 @@ export const Alarms: Panel = (props) => {
   const may = () => props.own.session()?.acts.includes("acknowledge") ?? false;
   // Silence of the sensors must not look like peace.
   const blind = () => ![...props.wall.sources().values()].some((door) => online(door, props.wall));
-  const waiting = () => [...props.wall.alarms().values()].filter(waits).length;
+  const waiting = () => called().filter(waits).length;
   const acknowledge = (id: string) => {
     // As it is painted: that is what was decided on.
     const alarm = list().shown.find((each) => each.id === id);
@@ -59,13 +61,16 @@ export const Alarms: Panel = (props) => {
     <section class="panel alarms" aria-label={t().alarms}>
       <h2>
         {t().alarms}
-        <Show when={props.wall.alarms().size > 0}>
-          <i>{t().alarmsNote(props.wall.alarms().size, waiting())}</i>
+        <Show when={quiet() > 0}>
+          <i>{t().shelf.counted(quiet())}</i>
+        </Show>
+        <Show when={called().length > 0}>
+          <i>{t().alarmsNote(called().length, waiting())}</i>
           <i class="keys">{may() || props.own.session() === undefined ? t().keys : t().watchOnly}</i>
         </Show>
       </h2>
       <Show
-        when={props.wall.alarms().size > 0}
+        when={called().length > 0}
         fallback={
           <p class="quiet" classList={{ blind: blind() }}>
             {blind() ? t().blind : t().quiet}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AlarmView } from "../../feed/messages";
-import { countByLevel, moved, nextWaiting, rows } from "./order";
+import { calling, countByLevel, moved, nextWaiting, rows } from "./order";
 
 function alarm(number: number, level: number, state: AlarmView["state"], started_ms = number): AlarmView {
   return {
@@ -47,6 +47,16 @@ describe("the list of alarms", () => {
     const { shown, hidden } = rows(list, 6);
     expect(numbers(shown)).toEqual([1, 2, 3, 4, 21, 20]);
     expect(hidden).toHaveLength(5);
+  });
+
+  it("leaves out what is shelved or out of service, and nothing else", () => {
+    const shelved: AlarmView = { ...alarm(1, 1, "unacknowledged"), quiet: "shelved" };
+    const list = [
+      shelved,
+      alarm(2, 4, "acknowledged"),
+      { ...alarm(3, 2, "unacknowledged"), quiet: "out_of_service" as const },
+    ];
+    expect(numbers(calling(list))).toEqual([2]);
   });
 
   it("counts what has no row by level", () => {

@@ -61,6 +61,16 @@ export function moved(ids: readonly string[], selected: string | undefined, step
   return ids[Math.min(ids.length - 1, Math.max(0, index + step))];
 }
 
+/** Whether it calls people: it is neither on the shelf nor out of service. */
+export function calls(alarm: AlarmView): boolean {
+  return alarm.quiet === undefined;
+}
+
+/** The alarms that call people. */
+export function calling(alarms: Iterable<AlarmView>): AlarmView[] {
+  return [...alarms].filter(calls);
+}
+
 /** Whether somebody still has to acknowledge it. */
 export function waits(alarm: AlarmView): boolean {
   return alarm.state !== "acknowledged";

@@ -3,7 +3,7 @@ import { say, t } from "../../lib/i18n";
 import { clockSeconds, moment } from "../../lib/time";
 import { Language } from "../../ui/Language";
 import { Sign } from "../../ui/Sign";
-import { countByLevel } from "../alarms/order";
+import { calling, countByLevel } from "../alarms/order";
 import type { Panel } from "../panel";
 import { delayed, online } from "../sources/doors";
 import { OnDuty } from "./OnDuty";
@@ -16,7 +16,7 @@ const ELSEWHEN_MS_MIN = 10 * 60_000;
 /** Who watches what, how it stands in one line, and what time it is. */
 export const Header: Panel = (props) => {
   const city = () => props.wall.facts()?.city;
-  const counts = createMemo(() => countByLevel(props.wall.alarms().values()));
+  const counts = createMemo(() => countByLevel(calling(props.wall.alarms().values())));
   const doors = createMemo(() => [...props.wall.sources().values()]);
   const up = createMemo(() => doors().filter((door) => online(door, props.wall)));
   const slowestMs = () => Math.max(0, ...up().map((door) => door.delay_ms));
