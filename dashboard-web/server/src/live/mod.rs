@@ -22,7 +22,7 @@ use axum::extract::ws::Utf8Bytes;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use yiping_log::{Chunk, LogError};
-use yiping_model::{Alarm, AlarmId, Body, Position, Record, Shelving, Timestamp};
+use yiping_model::{Alarm, AlarmId, Body, Position, Shelving, Timestamp};
 use yiping_scene::message::{AlarmView, HistoryView, ServerMessage, StateView};
 use yiping_scene::{WallCheckpoint, WallScene};
 use yiping_store::writer::Progress;
