@@ -144,6 +144,8 @@ export const zhDuty: DutyWords = {
     incident_opened: "接报事件",
     response_started: "启动响应",
     response_adjusted: "调整响应",
+    command_handed_over: "移交指挥",
+    warning_issued: "发布预警",
     incident_ended: "事件终止",
   },
   refusals: {
@@ -238,6 +240,8 @@ export const enDuty: DutyWords = {
     incident_opened: "incident opened",
     response_started: "response started",
     response_adjusted: "response adjusted",
+    command_handed_over: "command handed over",
+    warning_issued: "warning issued",
     incident_ended: "incident ended",
   },
   refusals: {
