@@ -206,11 +206,18 @@ fn ordered(command: &Command) -> String {
             format!("confirmed for incident {of}, as the second of two: {what}")
         }
         CommandAct::Recall(answer) => {
-            format!("took back the proposal {} for incident {of}", answer.proposal)
+            format!(
+                "took back the proposal {} for incident {of}",
+                answer.proposal
+            )
         }
         CommandAct::Receive(order) => format!("received order {} of a hotline", order.order),
         CommandAct::SetAside(attached) => {
-            format!("set {} aside as no incident: {:?}", attached.origins.len(), attached.note)
+            format!(
+                "set {} aside as no incident: {:?}",
+                attached.origins.len(),
+                attached.note
+            )
         }
         CommandAct::ReportOverdue(report) => {
             format!("the report {} of incident {of} is overdue", report.report)

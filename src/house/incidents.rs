@@ -69,6 +69,7 @@ impl House {
                 api::command_openapi(),
             ),
             (incidents.tasks_router(), Right::Tasks, api::tasks_openapi()),
+            (incidents.send_router(), Right::Send, api::send_openapi()),
         ];
         served
             .map(|(router, right, document)| Extra {

@@ -300,6 +300,11 @@ impl Incident {
         self.pending.as_ref().filter(|pending| at <= pending.until)
     }
 
+    /// Whether an act of this key counted already.
+    pub fn knows(&self, key: &str) -> bool {
+        self.keys.iter().any(|known| known == key)
+    }
+
     pub(crate) fn remember(&mut self, key: &SmolStr, trace: Trace) {
         self.changed = trace.position;
         self.history.push_back(trace);

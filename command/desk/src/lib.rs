@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod command;
 pub mod duty;
 pub mod fuse;
+pub mod hotline;
 pub mod incident;
 pub mod ledger;
 pub mod notices;

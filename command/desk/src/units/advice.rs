@@ -38,6 +38,8 @@ pub struct Wish {
     pub hazard: Hazard,
     /// Roads that are closed, by id.
     pub closed: BTreeSet<String>,
+    /// Whether the ways are told, for a map.
+    pub drawn: bool,
 }
 
 impl Wish {
@@ -50,6 +52,7 @@ impl Wish {
             choices,
             hazard: Hazard::none(),
             closed: BTreeSet::new(),
+            drawn: false,
         }
     }
 
@@ -113,6 +116,8 @@ pub struct Chosen {
     pub stale: bool,
     /// What its home loses.
     pub cover: Cover,
+    /// Its way, from where it is; empty unless it was asked for.
+    pub way: Vec<Place>,
 }
 
 /// How soon the next unit that fits is at a home.
@@ -135,6 +140,10 @@ pub struct PassedOver {
     pub open_secs: u32,
     /// Why not; at least one reason.
     pub why: Vec<Why>,
+    /// The way that it would have if nothing were in it; empty unless it was asked for, or nobody cut it off.
+    pub way: Vec<Place>,
+    /// Where on that way the hazard begins.
+    pub stopped: Option<Place>,
 }
 
 /// Why a nearer unit was not chosen.
@@ -303,11 +312,18 @@ fn choose(
         .filter(|(number, _, _)| last.is_none_or(|last| candidates[*number].open_millis < last))
         .map(|(number, mut why, millis)| {
             let candidate = &candidates[number];
+            let (mut way, mut stopped) = (Vec::new(), None);
             if why.is_empty() {
                 let round_secs = millis.map(secs);
                 why.push(Why::CutOff { round_secs });
+                if wish.drawn {
+                    way = ways.open_way(&candidate.here);
+                    stopped = wish.hazard.first_on(&way);
+                }
             }
             PassedOver {
+                way,
+                stopped,
                 unit: candidate.unit.id.clone(),
                 open_secs: secs(candidate.open_millis),
                 why,
@@ -324,6 +340,11 @@ fn choose(
             open_secs: secs(candidate.open_millis),
             age_secs,
             stale: age_secs.is_some_and(|age| age > stale_secs),
+            way: if wish.drawn {
+                ways.round_way(&candidate.here)
+            } else {
+                Vec::new()
+            },
             cover: Cover {
                 before_secs: None,
                 after_secs: None,

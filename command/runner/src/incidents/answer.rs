@@ -23,6 +23,13 @@ pub(crate) struct ActAnswer {
     pub(super) task: Option<TaskRow>,
 }
 
+/// What became of something that was set aside.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AsideAnswer {
+    /// Whether it was aside already.
+    pub(super) again: bool,
+}
+
 /// A list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Listed<T> {
@@ -95,6 +102,9 @@ pub(crate) struct TaskRow {
     title: Name,
     role: String,
     assignee: Option<String>,
+    /// The units that were sent.
+    #[schema(value_type = Vec<Object>)]
+    units: Vec<yiping_model::command::Sent>,
     #[schema(value_type = String)]
     stage: yiping_desk::task::TaskStage,
     stage_name: Name,
@@ -165,6 +175,7 @@ impl TaskRow {
             title: text(&task.title),
             role: task.role.to_string(),
             assignee: task.assignee.clone(),
+            units: task.units.clone(),
             stage: task.stage,
             stage_name: name(task.stage.names()),
             late: task.late,

@@ -1,4 +1,4 @@
-//! The API of incidents, tasks and plans: four routers, one for each right that is asked.
+//! The API of incidents, tasks and plans: five routers, one for each right that is asked.
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, State};
@@ -23,6 +23,7 @@ use super::ask::{ActRequest, OpenRequest, OrderRequest, StepRequest};
 use super::{ActError, Incidents};
 
 mod acts;
+mod orders;
 
 /// Rows of one answer.
 const ROWS_MAX: usize = 1_000;
@@ -46,8 +47,9 @@ macro_rules! documents {
 documents! {
     WatchDocument, watch_openapi: incidents, incident, plans, proposals;
     TasksDocument, tasks_openapi: tasks, step;
-    ReportDocument, report_openapi: open, act;
+    ReportDocument, report_openapi: open, act, orders::aside;
     CommandDocument, command_openapi: order, task_order;
+    SendDocument, send_openapi: orders::post;
 }
 
 impl Incidents {
@@ -73,7 +75,8 @@ impl Incidents {
     pub fn report_router(&self) -> Router {
         let router = Router::new()
             .route("/api/v1/incidents", post(open))
-            .route("/api/v1/incidents/{id}/acts", post(act));
+            .route("/api/v1/incidents/{id}/acts", post(act))
+            .route("/api/v1/proposals/aside", post(orders::aside));
         self.limited(router)
     }
 
@@ -83,6 +86,11 @@ impl Incidents {
             .route("/api/v1/incidents/{id}/orders", post(order))
             .route("/api/v1/tasks/{id}/orders", post(task_order));
         self.limited(router)
+    }
+
+    /// Orders of a hotline, for the program that sends them.
+    pub fn send_router(&self) -> Router {
+        self.limited(Router::new().route("/api/v1/orders", post(orders::post)))
     }
 
     fn limited(&self, router: Router<Self>) -> Router {

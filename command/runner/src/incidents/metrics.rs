@@ -2,6 +2,7 @@
 
 use ::metrics::{counter, gauge};
 use yiping_desk::command::{Counts, Desk, Outcome};
+use yiping_desk::hotline::Refused;
 use yiping_model::Position;
 
 /// Incidents that are not over.
@@ -12,6 +13,18 @@ pub const ACTS: &str = "yiping_command_acts_total";
 pub const LAG: &str = "yiping_command_lag_records";
 /// Times that the log could not be read or written.
 pub const FAILURES: &str = "yiping_command_failures_total";
+
+/// Orders of a hotline that were new.
+pub const ORDERS: &str = "yiping_orders_total";
+/// Orders that were refused, by reason.
+pub const ORDERS_REFUSED: &str = "yiping_orders_refused_total";
+
+pub(crate) fn orders(accepted: usize, refused: &[Refused]) {
+    counter!(ORDERS).increment(accepted as u64);
+    for one in refused {
+        counter!(ORDERS_REFUSED, "reason" => one.reason.name()).increment(1);
+    }
+}
 
 pub(crate) fn show(desk: &Desk, end: Position) {
     gauge!(OPEN).set(desk.book().open() as f64);

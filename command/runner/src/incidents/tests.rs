@@ -20,6 +20,8 @@ use yiping_model::{
 
 use super::*;
 
+mod two;
+
 const PLANS: &str = include_str!("../../../../analytics/packs/air/plans.toml");
 const ALARM: &str = "0123456789abcdef0123456789abcdef";
 
@@ -158,7 +160,8 @@ impl Room {
         let all = incidents.watch_router().merge(incidents.report_router());
         let all = all
             .merge(incidents.command_router())
-            .merge(incidents.tasks_router());
+            .merge(incidents.tasks_router())
+            .merge(incidents.send_router());
         all.layer(Extension(who))
     }
 
@@ -550,12 +553,12 @@ async fn who_may_not_is_told_so() {
         ),
         (
             orders.as_str(),
-            json!({ "key": "z", "act": { "type": "adjust", "level": 3, "note": "n" } }),
+            json!({ "key": "z", "act": { "type": "propose", "what": { "type": "adjust", "level": 3, "note": "n" } } }),
             400,
         ),
         (
             orders.as_str(),
-            json!({ "key": "z", "seen": 9, "act": { "type": "adjust", "level": 3, "note": "n" } }),
+            json!({ "key": "z", "seen": 9, "act": { "type": "propose", "what": { "type": "adjust", "level": 3, "note": "n" } } }),
             409,
         ),
         (
