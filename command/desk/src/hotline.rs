@@ -127,23 +127,7 @@ fn read(item: &Value, now: Timestamp) -> Result<(HotlineOrder, usize), Wrong> {
         let detail = "`order` holds letters, digits, `-`, `_` and `.` only".to_owned();
         return Err((Reason::BadId, detail));
     }
-    let at = match field("ts")? {
-        Value::Number(millis) => millis.as_i64().map(Timestamp::from_millis),
-        Value::String(text) => Timestamp::parse(text).ok(),
-        _ => None,
-    };
-    let at = at.ok_or_else(|| {
-        let detail = "`ts` is neither epoch milliseconds nor an RFC 3339 time with an offset";
-        (Reason::BadTime, detail.to_owned())
-    })?;
-    if at > now + AHEAD_MAX {
-        let detail = "`ts` is more than a minute ahead of the city clock".to_owned();
-        return Err((Reason::TimeAhead, detail));
-    }
-    if at + BEHIND_MAX < now {
-        let detail = "`ts` is more than seven days behind the city clock".to_owned();
-        return Err((Reason::TimeBehind, detail));
-    }
+    let at = time(field("ts")?, now)?;
     let (lon, lat) = (number("lon")?, number("lat")?);
     if !(-180.0..=180.0).contains(&lon) || !(-90.0..=90.0).contains(&lat) {
         let detail = "`lon` and `lat` are no place: degrees, WGS-84".to_owned();
@@ -173,6 +157,28 @@ fn read(item: &Value, now: Timestamp) -> Result<(HotlineOrder, usize), Wrong> {
             .map(Into::into),
     };
     Ok((order, hidden))
+}
+
+fn time(given: &Value, now: Timestamp) -> Result<Timestamp, Wrong> {
+    let wrong = |reason, detail: &str| Err((reason, detail.to_owned()));
+    let at = match given {
+        Value::Number(millis) => millis.as_i64().map(Timestamp::from_millis),
+        Value::String(text) => Timestamp::parse(text).ok(),
+        _ => None,
+    };
+    let Some(at) = at else {
+        let detail = "`ts` is neither epoch milliseconds nor an RFC 3339 time with an offset";
+        return wrong(Reason::BadTime, detail);
+    };
+    if at > now + AHEAD_MAX {
+        let detail = "`ts` is more than a minute ahead of the city clock";
+        return wrong(Reason::TimeAhead, detail);
+    }
+    if at + BEHIND_MAX < now {
+        let detail = "`ts` is more than seven days behind the city clock";
+        return wrong(Reason::TimeBehind, detail);
+    }
+    Ok(at)
 }
 
 /// What is hidden may be shorter than what stands for it.

@@ -11,7 +11,7 @@ use yiping_model::{Command, IncidentId, TaskId, Timestamp};
 use super::book::{Book, Counts, INCIDENTS_OPEN_MAX, TASKS_MAX};
 use super::pair::judge_recall;
 use super::refusal::Refusal;
-use crate::incident::{Incident, Way, is_over, may_move};
+use crate::incident::{Clock, Incident, Way, is_over, may_move};
 
 /// Characters of a title, and of a name.
 const TITLE_CHARS_MAX: usize = 200;
@@ -158,23 +158,18 @@ impl Book {
             CommandAct::Tick(tick) => {
                 let mut items = incident.items.iter();
                 let item = items.find(|item| item.form.item == tick.item);
-                let item = item.ok_or(Refusal::NoLine)?;
-                if item.done.is_some() == tick.done {
+                if item.ok_or(Refusal::NoLine)?.done.is_some() == tick.done {
                     return Ok(Counts::Again);
                 }
             }
             CommandAct::Report(report) => {
-                let mut clocks = incident.reports.iter();
-                let clock = clocks.find(|clock| clock.form.report == report.report);
-                let clock = clock.ok_or(Refusal::NoLine)?;
+                let clock = clock(incident, &report.report)?;
                 if clock.times > 0 && clock.form.every_secs.is_none() {
                     return Ok(Counts::Again);
                 }
             }
             CommandAct::ReportOverdue(report) => {
-                let mut clocks = incident.reports.iter();
-                let clock = clocks.find(|clock| clock.form.report == report.report);
-                let clock = clock.ok_or(Refusal::NoLine)?;
+                let clock = clock(incident, &report.report)?;
                 if clock.overdue || clock.due().is_none_or(|due| due > at) {
                     return Err(Refusal::NotDue);
                 }
@@ -363,6 +358,13 @@ fn check_form(command: &Command) -> Result<(), Refusal> {
         return Err(Refusal::Form("a name has 1 to 200 characters"));
     }
     Ok(())
+}
+
+/// The clock of a report.
+fn clock<'a>(incident: &'a Incident, report: &str) -> Result<&'a Clock, Refusal> {
+    let mut clocks = incident.reports.iter();
+    let clock = clocks.find(|clock| clock.form.report == report);
+    clock.ok_or(Refusal::NoLine)
 }
 
 fn list(length: usize) -> Result<(), Refusal> {

@@ -116,12 +116,11 @@ impl Refusal {
             Self::NeedsSeen => "needs_seen",
             Self::StageMove { .. } | Self::TaskMove { .. } => "illegal_move",
             Self::NotDue | Self::OnlyAutomatic | Self::NobodyActs => "not_a_persons_act",
-            Self::NotYours(_) | Self::NotAssigned => "not_yours",
+            Self::NotYours(_) | Self::NotAssigned | Self::NotProposer(_) => "not_yours",
             Self::NeedsAnotherPerson | Self::NeedsSecondPerson => "needs_another_person",
             Self::Pending(_) => "pending",
             Self::NoProposal => "no_proposal",
             Self::TooLate => "too_late",
-            Self::NotProposer(_) => "not_yours",
             Self::OrderDiffers => "order_differs",
             Self::NeedsEvidence { .. } => "needs_evidence",
             Self::ProvenByReadings | Self::ProvenByPeople => "other_proof",
@@ -141,6 +140,7 @@ impl Refusal {
     }
 
     /// The reason and what to do, in both languages.
+    #[expect(clippy::too_many_lines, reason = "one sentence for each")]
     pub fn text(&self) -> Text {
         let (zh, en) = match self {
             Self::StageMove { from, to } => {

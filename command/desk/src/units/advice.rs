@@ -312,18 +312,17 @@ fn choose(
         .filter(|(number, _, _)| last.is_none_or(|last| candidates[*number].open_millis < last))
         .map(|(number, mut why, millis)| {
             let candidate = &candidates[number];
-            let (mut way, mut stopped) = (Vec::new(), None);
+            let mut way = Vec::new();
             if why.is_empty() {
                 let round_secs = millis.map(secs);
                 why.push(Why::CutOff { round_secs });
                 if wish.drawn {
                     way = ways.open_way(&candidate.here);
-                    stopped = wish.hazard.first_on(&way);
                 }
             }
             PassedOver {
+                stopped: wish.hazard.first_on(&way),
                 way,
-                stopped,
                 unit: candidate.unit.id.clone(),
                 open_secs: secs(candidate.open_millis),
                 why,
@@ -332,28 +331,31 @@ fn choose(
         .collect();
     let chosen = best.into_iter().map(|fitting| {
         let candidate = &candidates[fitting.candidate];
-        let age_secs = age_secs(candidate, now);
-        let stale_secs = i64::from(book.settings().stale_secs);
-        let chosen = Chosen {
-            unit: candidate.unit.id.clone(),
-            time_secs: secs(fitting.millis),
-            open_secs: secs(candidate.open_millis),
-            age_secs,
-            stale: age_secs.is_some_and(|age| age > stale_secs),
-            way: if wish.drawn {
-                ways.round_way(&candidate.here)
-            } else {
-                Vec::new()
-            },
-            cover: Cover {
-                before_secs: None,
-                after_secs: None,
-                next: None,
-            },
-        };
+        let mut chosen = chosen(book, candidate, fitting.millis, now);
+        if wish.drawn {
+            chosen.way = ways.round_way(&candidate.here);
+        }
         (chosen, candidate.at)
     });
     (chosen.collect(), passed_over)
+}
+
+fn chosen(book: &UnitBook, candidate: &Candidate<'_>, millis: u32, now: Timestamp) -> Chosen {
+    let age_secs = age_secs(candidate, now);
+    let stale_secs = i64::from(book.settings().stale_secs);
+    Chosen {
+        unit: candidate.unit.id.clone(),
+        time_secs: secs(millis),
+        open_secs: secs(candidate.open_millis),
+        age_secs,
+        stale: age_secs.is_some_and(|age| age > stale_secs),
+        way: Vec::new(),
+        cover: Cover {
+            before_secs: None,
+            after_secs: None,
+            next: None,
+        },
+    }
 }
 
 fn age_secs(candidate: &Candidate<'_>, now: Timestamp) -> Option<i64> {

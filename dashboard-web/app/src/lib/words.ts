@@ -4,10 +4,11 @@ import { type DomainWords, enDomains, zhDomains } from "./domain-words";
 import { type DutyWords, enDuty, zhDuty } from "./duty-words";
 import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
+import { enTable, type TableWords, zhTable } from "./table-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, SignInWords {
+export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, SignInWords, TableWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -117,6 +118,7 @@ const MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 const zh: Words = {
   ...zhDomains,
   ...zhCommand,
+  ...zhTable,
   ...zhDesk,
   ...zhNotices,
   ...zhSignIn,
@@ -230,6 +232,7 @@ const zh: Words = {
 const en: Words = {
   ...enDomains,
   ...enCommand,
+  ...enTable,
   ...enDesk,
   ...enNotices,
   ...enSignIn,

@@ -12,7 +12,7 @@ export function actor(at = ""): Session {
     areas: [],
     seat: at || seat() || (zh ? "一号席" : "No. 1"),
     device: false,
-    acts: ["watch", "acknowledge", "history", "incidents", "command", "tasks"],
+    acts: ["watch", "acknowledge", "history", "incidents", "command", "tasks", "units", "dispatch"],
     must_change_password: false,
     second_factor: "off",
   };
