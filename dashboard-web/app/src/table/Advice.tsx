@@ -85,14 +85,15 @@ export const AdvicePanel: Component<{ state: TableState; forces: Forces; inciden
                 ? t().advice.roads
                 : t().basisStraight(advice().basis.factor ?? 1, advice().basis.kmh ?? 0)}
               <Show when={advice().passed_over_count > PASSED_MAX}>
-                　{t().passedMore(advice().passed_over_count - PASSED_MAX)}
+                {"　"}
+                {t().passedMore(advice().passed_over_count - PASSED_MAX)}
               </Show>
             </i>
           )}
         </Show>
       </h2>
       <Crew units={props.state.units()} />
-      <div class="scroll" tabindex="0" role="region" aria-label={t().advice.title}>
+      <div class="scroll">
         <For each={shown()} fallback={<p class="none">{t().advice.none}</p>}>
           {(row) => (
             <UnitLine

@@ -7,7 +7,7 @@ import { byLateness } from "./board";
 import type { Hand } from "./state";
 import { TaskLine } from "./TaskLine";
 
-/** The groups of the board, in the order of what is done; the name is that of the last stage of each. */
+/** The groups of the board, in the order of what is done. */
 const GROUPS: readonly (readonly TaskStage[])[] = [
   ["refused", "dispatched"],
   ["signed", "en_route"],
@@ -25,11 +25,11 @@ export const Board: Component<{
   hand: Hand;
 }> = (props) => {
   const groups = createMemo(() =>
-    GROUPS.map((stages) => ({
-      name: stages.map((stage) => t().taskStages[stage]).join(" / "),
-      stages,
-      tasks: props.incident.tasks.filter(({ stage }) => stages.includes(stage)).sort(byLateness),
-    })).filter(({ tasks }) => tasks.length > 0),
+    GROUPS.map((stages) => {
+      const tasks = props.incident.tasks.filter(({ stage }) => stages.includes(stage)).sort(byLateness);
+      const there = stages.filter((each) => tasks.some(({ stage }) => stage === each));
+      return { name: there.map((stage) => t().taskStages[stage]).join(" / "), tasks };
+    }).filter(({ tasks }) => tasks.length > 0),
   );
   const over = () => props.incident.tasks.filter(({ stage }) => stage === "closed" || stage === "withdrawn").length;
   return (
@@ -37,7 +37,7 @@ export const Board: Component<{
       <h2>
         {t().table.tasks} <i>{props.incident.tasks.length}</i>
       </h2>
-      <div class="scroll" tabindex="0" role="region" aria-label={t().table.tasks}>
+      <div class="scroll">
         <For each={groups()}>
           {({ name, tasks }) => (
             <>

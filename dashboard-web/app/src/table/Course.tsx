@@ -71,9 +71,26 @@ export const Course: Component<{
       </dl>
       <p class="facts">
         {t().incidentClasses[props.incident.class] ?? props.incident.class}
-        <Show when={props.incident.event_level}>{(level) => <>　{t().eventLevels[level() - 1]}</>}</Show>
-        <Show when={props.incident.place?.name}>{(name) => <>　{name()}</>}</Show>
-        <Show when={props.incident.affected.length > 0}>　{props.incident.affected.join("、")}</Show>
+        <Show when={props.incident.event_level}>
+          {(level) => (
+            <>
+              {"　"}
+              {t().eventLevels[level() - 1]}
+            </>
+          )}
+        </Show>
+        <Show when={props.incident.place?.name}>
+          {(name) => (
+            <>
+              {"　"}
+              {name()}
+            </>
+          )}
+        </Show>
+        <Show when={props.incident.affected.length > 0}>
+          {"　"}
+          {props.incident.affected.join("、")}
+        </Show>
       </p>
       <Reports incident={props.incident} zone={props.zone} nowMs={props.nowMs} hand={props.hand} />
       <h2>

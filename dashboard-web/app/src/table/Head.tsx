@@ -53,8 +53,9 @@ export const Head: Component<{
               {incident().response === null ? t().table.noResponse : t().responseLevel(incident().response?.level ?? 4)}
             </b>
             <span>
-              {t().table.since} {clockMinutes(Date.parse(incident().opened), props.zone)}　{t().table.commander}{" "}
-              {incident().commander ?? t().table.nobody}
+              {t().table.since} {clockMinutes(Date.parse(incident().opened), props.zone)}
+              {"　"}
+              {t().table.commander} {incident().commander ?? t().table.nobody}
             </span>
           </>
         )}

@@ -21,7 +21,7 @@ export const Incidents: Component<{
         </button>
       </Show>
     </h2>
-    <div class="scroll" tabindex="0" role="region" aria-label={t().table.incidents}>
+    <div class="scroll">
       <For each={props.list} fallback={<p class="none">{t().table.none}</p>}>
         {(row) => (
           <button
@@ -33,13 +33,18 @@ export const Incidents: Component<{
             onClick={() => props.onChoose(row.id)}
           >
             <b>
-              {row.number}　{row.title} <i>{clockMinutes(Date.parse(row.opened), props.zone)}</i>
+              {row.number}
+              {"　"}
+              {row.title} <i>{clockMinutes(Date.parse(row.opened), props.zone)}</i>
             </b>
             <span>
               {t().stageNames[row.stage]}　
               {row.response_level === null ? "" : `${t().responseLevel(row.response_level)}　`}
               {t().incidentClasses[row.class] ?? row.class}
-              <Show when={row.merged_into}>　{t().deck.mergedInto}</Show>
+              <Show when={row.merged_into}>
+                {"　"}
+                {t().deck.mergedInto}
+              </Show>
             </span>
             <span class="num">
               {t().phone.openTasks} {row.tasks - row.open_tasks} / {row.tasks}

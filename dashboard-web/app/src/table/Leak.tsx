@@ -92,7 +92,8 @@ export const Leak: Component<{ state: TableState; wall: Wall; zone: string }> = 
                   (made().plume.reach_m / 1_000).toFixed(1),
                   made().plume.is_cut,
                 )}
-                　{t().tableMap.estimated}
+                {"　"}
+                {t().tableMap.estimated}
               </>
             )}
           </Show>

@@ -18,7 +18,7 @@ export const Proposals: Component<{
     <h2>
       {t().deck.proposals} <i>{props.state.proposals().length}</i>
     </h2>
-    <div class="scroll" tabindex="0" role="region" aria-label={t().deck.proposals}>
+    <div class="scroll">
       <For each={props.state.proposals()} fallback={<p class="none">{t().deck.noProposals}</p>}>
         {(proposal) => (
           <Line
@@ -108,7 +108,8 @@ const Line: Component<{
       <p class="because">
         {because()}
         <Show when={one().incident !== null || origins().length > 1}>
-          　{t().reckoned(one().rings, Math.floor(one().minutes / 2), less(one().same_domain))}
+          {"　"}
+          {t().reckoned(one().rings, Math.floor(one().minutes / 2), less(one().same_domain))}
         </Show>
       </p>
       <Show when={hand.may("incidents")}>

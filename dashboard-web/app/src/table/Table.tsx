@@ -34,6 +34,10 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
   const origins = createMemo(() =>
     form() === "attach" ? attachable(state.shown(), wall.alarms().values(), state.proposals()) : [],
   );
+  const show = (next: Form | undefined) => {
+    setSheet(undefined);
+    setForm(next);
+  };
   const choose = (id: string) => {
     setForm(undefined);
     setSheet(undefined);
@@ -51,7 +55,10 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
           count={open().length}
           proposals={state.proposals().length}
           open={sheet()}
-          onOpen={(what) => setSheet(sheet() === what ? undefined : what)}
+          onOpen={(what) => {
+            setForm(undefined);
+            setSheet(sheet() === what ? undefined : what);
+          }}
         />
         <Show when={state.awayMs()}>
           {(since) => (
@@ -72,7 +79,7 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
                 <AdvicePanel state={state} forces={props.command.forces} incident={incident()} />
               </div>
               <div class="what">
-                <Tools incident={incident()} hand={state.hand} onShow={setForm} />
+                <Tools incident={incident()} hand={state.hand} onShow={show} />
                 <Course state={state} incident={incident()} zone={zone()} nowMs={wall.now()} hand={state.hand} />
               </div>
               <Board incident={incident()} units={state.units()} nowMs={wall.now()} zone={zone()} hand={state.hand} />
@@ -95,7 +102,7 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
         <Show when={sheet() === "proposals"}>
           <Proposals state={state} command={props.command} things={wall.things()} zone={zone()} />
         </Show>
-        <Orders state={state} form={form()} onForm={setForm} origins={origins()} />
+        <Orders state={state} form={form()} onForm={show} origins={origins()} />
       </div>
       <Show when={wall.link().state === "lost"}>
         <LostBand link={wall.link()} nowMs={wall.now()} zone={zone()} heard={wall.position() !== undefined} />

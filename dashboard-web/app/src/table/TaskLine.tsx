@@ -33,15 +33,25 @@ export const TaskLine: Component<{ task: Task; units: readonly Unit[]; nowMs: nu
     >
       <div>
         <b>
-          {props.task.number}　{say(props.task.title)}
+          {props.task.number}
+          {"　"}
+          {say(props.task.title)}
         </b>
         <span>
           <Show when={props.task.late !== "no"}>
             <mark>{t().late[props.task.late]}</mark>{" "}
           </Show>
-          {t().taskStages[props.task.stage]}　{props.task.assignee ?? t().table.unassigned}
-          <Show when={names().length > 0}>　{names().join("、")}</Show>
-          <Show when={props.task.relapses > 0}>　{t().relapsed(props.task.relapses)}</Show>
+          {t().taskStages[props.task.stage]}
+          {"　"}
+          {props.task.assignee ?? t().table.unassigned}
+          <Show when={names().length > 0}>
+            {"　"}
+            {names().join("、")}
+          </Show>
+          <Show when={props.task.relapses > 0}>
+            {"　"}
+            {t().relapsed(props.task.relapses)}
+          </Show>
         </span>
       </div>
       <Show
