@@ -252,7 +252,7 @@ impl World {
             kind: yiping_model::EventKind::new("smoke").expect("valid"),
             key: key.map(|key| yiping_model::EventKey::new(key).expect("valid")),
             part: None,
-            values: Default::default(),
+            values: std::iter::empty().collect(),
         };
         let origin = Origin::Detection {
             thing: event.thing.clone(),
