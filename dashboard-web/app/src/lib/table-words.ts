@@ -25,7 +25,6 @@ export interface TableWords {
   readonly tableMap: Readonly<
     Record<
       | "label"
-      | "north"
       | "nearer"
       | "farther"
       | "home"
@@ -33,12 +32,10 @@ export interface TableWords {
       | "right"
       | "up"
       | "down"
-      | "spot"
       | "outline"
       | "isolation"
       | "chosenWay"
       | "refusedWay"
-      | "unit"
       | "schematic"
       | "noPlace"
       | "reckon"
@@ -49,32 +46,29 @@ export interface TableWords {
       | "windSpeed"
       | "noPlume"
       | "estimated"
-      | "assembly",
+      ,
       string
     >
   >;
   readonly advice: Readonly<
     Record<
       | "title"
-      | "none"
       | "away"
+      | "none"
       | "task"
       | "newTask"
       | "whatTask"
       | "why"
-      | "picked"
-      | "stale"
       | "roads"
       | "partly"
       | "onScene"
-      | "noOneOnScene",
+      ,
       string
     >
   >;
   readonly deck: Readonly<
     Record<
-      | "incidents"
-      | "others"
+      | "noOrigins"
       | "proposals"
       | "amend"
       | "attach"
@@ -84,7 +78,6 @@ export interface TableWords {
       | "levelDown"
       | "handOver"
       | "warn"
-      | "decide"
       | "twoPeople"
       | "waitsSecond"
       | "holdToConfirm"
@@ -92,11 +85,9 @@ export interface TableWords {
       | "first"
       | "second"
       | "late"
-      | "close"
       | "eventLevel"
       | "warning"
       | "affected"
-      | "area"
       | "place"
       | "lon"
       | "lat"
@@ -111,18 +102,15 @@ export interface TableWords {
       | "join"
       | "reject"
       | "noProposals"
-      | "domainSame"
       | "decided"
       | "fact"
       | "inferred"
-      | "noAlarm"
       | "unacknowledged"
       | "photo"
       | "mergedInto"
       | "all"
       | "closedFolded"
       | "recorded"
-      | "unitsOf"
       | "overruled",
       string
     >
@@ -159,7 +147,6 @@ export const zhTable: TableWords = {
   lettersUnplaced: "无坐标",
   tableMap: {
     label: "现场图",
-    north: "北",
     nearer: "放大",
     farther: "缩小",
     home: "全部",
@@ -167,12 +154,10 @@ export const zhTable: TableWords = {
     right: "向东",
     up: "向北",
     down: "向南",
-    spot: "事件点",
     outline: "超限边界（估算）",
     isolation: "隔离圈",
     chosenWay: "推荐路线",
     refusedWay: "未选：进入危险区",
-    unit: "力量",
     schematic: "道路示意　河道 1:300 万",
     noPlace: "事件没有坐标：请在「更新」中补充",
     reckon: "推算扩散",
@@ -183,27 +168,22 @@ export const zhTable: TableWords = {
     windSpeed: "风速 m/s",
     noPlume: "无法推算：风速须 ≥ 1 m/s",
     estimated: "源强为估算值，平坦地面轻气体模型；风向 ±15°",
-    assembly: "集结点",
   },
   advice: {
     title: "推荐力量",
     none: "没有可派的力量",
-    away: "联系不上，稍后再算",
+    away: "暂无推荐：尚未算出，或附近无路",
     task: "任务",
     newTask: "新任务",
     whatTask: "任务内容",
     why: "改选理由（存档）",
-    picked: "已选",
-    stale: "位置旧",
     roads: "按路网",
     partly: "未派成",
     onScene: "现场人员",
-    noOneOnScene: "无人在现场",
   },
   deck: {
-    incidents: "全部事件",
-    others: "其他最高级报警",
     proposals: "融合建议",
+    noOrigins: "该事件没有来源，无从排除：请并入，或置之不理",
     amend: "更新",
     attach: "关联",
     merge: "并入",
@@ -212,7 +192,6 @@ export const zhTable: TableWords = {
     levelDown: "降级响应",
     handOver: "移交指挥",
     warn: "发布预警",
-    decide: "加任务",
     twoPeople: "双人",
     waitsSecond: "待第二人",
     holdToConfirm: "长按 2 秒确认",
@@ -220,11 +199,9 @@ export const zhTable: TableWords = {
     first: "①",
     second: "②",
     late: "已过时，请重新提请",
-    close: "关闭",
     eventLevel: "事件等级",
     warning: "预警颜色",
     affected: "受影响（每行一个）",
-    area: "区划",
     place: "地点",
     lon: "经度",
     lat: "纬度",
@@ -239,18 +216,15 @@ export const zhTable: TableWords = {
     join: "并入",
     reject: "不是",
     noProposals: "没有建议",
-    domainSame: "同一领域",
     decided: "决定",
     fact: "事实",
     inferred: "推算",
-    noAlarm: "无其他报警",
     unacknowledged: "未签收",
     photo: "现场照片",
     mergedInto: "已并入事件",
     all: "事件",
     closedFolded: "已办结",
     recorded: "记录自动留痕，不可改",
-    unitsOf: "派出",
     overruled: "改选",
   },
 };
@@ -285,7 +259,6 @@ export const enTable: TableWords = {
   lettersUnplaced: "no place known",
   tableMap: {
     label: "Map of the scene",
-    north: "N",
     nearer: "Nearer",
     farther: "Farther",
     home: "All",
@@ -293,12 +266,10 @@ export const enTable: TableWords = {
     right: "East",
     up: "North",
     down: "South",
-    spot: "Incident",
     outline: "Limit exceeded (estimate)",
     isolation: "Isolation",
     chosenWay: "Recommended way",
     refusedWay: "Not chosen: enters the hazard",
-    unit: "Unit",
     schematic: "Roads schematic, rivers 1:3 M",
     noPlace: "The incident has no place: add one by Amend",
     reckon: "Estimate",
@@ -309,27 +280,22 @@ export const enTable: TableWords = {
     windSpeed: "Wind m/s",
     noPlume: "No estimate: the wind must be 1 m/s at least",
     estimated: "The rate is estimated; light gas over flat ground; wind ±15°",
-    assembly: "Assembly",
   },
   advice: {
     title: "Recommended units",
     none: "No unit can be sent",
-    away: "No answer; asked again soon",
+    away: "No advice: not reckoned yet, or no road near",
     task: "Task",
     newTask: "new task",
     whatTask: "What is to be done",
     why: "Why against the advice (on record)",
-    picked: "Ticked",
-    stale: "old position",
     roads: "by road",
     partly: "Not sent",
     onScene: "People on scene",
-    noOneOnScene: "nobody on scene",
   },
   deck: {
-    incidents: "All incidents",
-    others: "The other gravest alarm",
     proposals: "Proposals",
+    noOrigins: "That incident comes from nothing that could be dismissed: merge it, or leave it",
     amend: "Amend",
     attach: "Attach",
     merge: "Merge",
@@ -338,7 +304,6 @@ export const enTable: TableWords = {
     levelDown: "Level down",
     handOver: "Hand over",
     warn: "Warn",
-    decide: "Add a task",
     twoPeople: "two people",
     waitsSecond: "waits for the second",
     holdToConfirm: "Hold 2 s to confirm",
@@ -346,11 +311,9 @@ export const enTable: TableWords = {
     first: "①",
     second: "②",
     late: "Too late: propose again",
-    close: "Close",
     eventLevel: "Event level",
     warning: "Warning",
     affected: "Affected (one a line)",
-    area: "Area",
     place: "Place",
     lon: "Longitude",
     lat: "Latitude",
@@ -365,18 +328,15 @@ export const enTable: TableWords = {
     join: "Join",
     reject: "No",
     noProposals: "No proposals",
-    domainSame: "one domain",
     decided: "decided",
     fact: "fact",
     inferred: "inferred",
-    noAlarm: "No other alarm",
     unacknowledged: "unacknowledged",
     photo: "Photograph",
     mergedInto: "Merged into incident",
     all: "Incidents",
     closedFolded: "Closed",
     recorded: "On record, cannot be edited",
-    unitsOf: "Sent",
     overruled: "overruled",
   },
 };

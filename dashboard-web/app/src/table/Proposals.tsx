@@ -87,7 +87,9 @@ const Line: Component<{
     if (one().incident !== null) {
       const incident = other();
       const whole = incident === undefined ? undefined : await props.command.incident(incident.id);
-      return act("acts", { type: "dismiss", origins: whole?.origins ?? origins(), note });
+      const dismissed = whole?.origins ?? origins();
+      if (dismissed.length === 0) return hand.tell(t().deck.noOrigins);
+      return act("acts", { type: "dismiss", origins: dismissed, note });
     }
     const said = await props.command.forces.aside({ key: newKey(), origins: origins(), note });
     hand.tell(said.done ? undefined : (said.why ?? t().serverAway));

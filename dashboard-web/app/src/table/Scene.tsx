@@ -1,5 +1,6 @@
 import { type Component, createMemo, createSignal, For, Show } from "solid-js";
 import type { Incident } from "../feed/command";
+import type { Unit } from "../feed/forces";
 import type { Wall } from "../feed/store";
 import type { ColumnId } from "../lib/domains";
 import { say, t } from "../lib/i18n";
@@ -11,9 +12,12 @@ import { Scale } from "../panels/map/Scale";
 import { nextFrame } from "../ui/frame";
 import { Sign } from "../ui/Sign";
 import { PASSED_MAX } from "./Advice";
+import { rows } from "./advice";
 import { Hazard } from "./Hazard";
 import { SceneLegend } from "./SceneLegend";
+import { Mark } from "./Mark";
 import { groups, lettered, moved, sceneBounds, shownUnits, UNMOVED } from "./scene";
+import { Steer } from "./Steer";
 import { placeOf, type TableState } from "./state";
 
 const WIDTH = 736;
@@ -66,6 +70,12 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
     const next = Math.max(-2, Math.min(5, now + zoom));
     // A share of a span is twice as many spans when there is half of it.
     setBy({ zoom: next, east: x * 2 ** (next - now) + east, north: y * 2 ** (next - now) + north });
+  };
+  /** Of an advised unit how soon it is there; of one at work its name and what it does. */
+  const beside = (unit: Unit): string => {
+    const row = rows(props.state.advice(), PASSED_MAX).find((each) => each.unit === unit.id);
+    if (row === undefined) return `${say(unit.name)} ${t().unitStatus[unit.status]}`;
+    return row.advised ? t().inMinutes(row.minutes) : "";
   };
   let from: readonly [number, number] | undefined;
   const drag = (event: PointerEvent) => {
@@ -125,7 +135,7 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
                   height={HEIGHT}
                 />
                 <For each={places().filter((each) => each.at !== undefined)}>
-                  {(each) => <Mark at={at(each.at ?? [0, 0])} kind="letter" text={each.letter} name={each.name} />}
+                  {(each) => <Mark at={at(each.at ?? [0, 0])} kind="letter" text={each.letter} name={each.name} width={WIDTH} height={HEIGHT} />}
                 </For>
                 <For each={shownUnits(props.state.units(), letters())}>
                   {(unit) => (
@@ -133,8 +143,10 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
                       at={at(unit.place?.at ?? [0, 0])}
                       kind={letters().has(unit.id) ? "group" : "unit"}
                       text={letters().get(unit.id) ?? ""}
-                      name={letters().has(unit.id) ? "" : say(unit.name)}
+                      name={beside(unit)}
                       old={unit.place?.stale ?? false}
+                      width={WIDTH}
+                      height={HEIGHT}
                     />
                   )}
                 </For>
@@ -160,29 +172,7 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
                   </p>
                 )}
               </Show>
-              <div class="steer">
-                <For
-                  each={
-                    [
-                      ["+", t().tableMap.nearer, 1, 0, 0],
-                      ["−", t().tableMap.farther, -1, 0, 0],
-                      ["↑", t().tableMap.up, 0, 0, 0.3],
-                      ["↓", t().tableMap.down, 0, 0, -0.3],
-                      ["←", t().tableMap.left, 0, -0.3, 0],
-                      ["→", t().tableMap.right, 0, 0.3, 0],
-                    ] as const
-                  }
-                >
-                  {([sign, name, zoom, east, north]) => (
-                    <button type="button" aria-label={name} onClick={() => move(zoom, east, north)}>
-                      {sign}
-                    </button>
-                  )}
-                </For>
-                <button type="button" aria-label={t().tableMap.home} onClick={() => setBy(UNMOVED)}>
-                  ⌂
-                </button>
-              </div>
+              <Steer onMove={move} onHome={() => setBy(UNMOVED)} />
               <Scale metresPerPixel={projection().metresPerPixel} pixelsMax={130} />
               <SceneLegend state={props.state} places={places()} />
             </>
@@ -192,20 +182,3 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
     </section>
   );
 };
-
-const Mark: Component<{ at: Point; kind: "letter" | "group" | "unit"; text: string; name: string; old?: boolean }> = (
-  props,
-) => (
-  <Show when={props.at[0] > 0 && props.at[0] < WIDTH && props.at[1] > 0 && props.at[1] < HEIGHT}>
-    <div
-      class={`mark ${props.kind}`}
-      classList={{ old: props.old ?? false }}
-      style={{ left: `${props.at[0]}px`, top: `${props.at[1]}px` }}
-    >
-      <b>{props.text}</b>
-      <Show when={props.name !== ""}>
-        <span>{props.name}</span>
-      </Show>
-    </div>
-  </Show>
-);
