@@ -45,26 +45,12 @@ export interface TableWords {
       | "windFrom"
       | "windSpeed"
       | "noPlume"
-      | "estimated"
-      ,
+      | "estimated",
       string
     >
   >;
   readonly advice: Readonly<
-    Record<
-      | "title"
-      | "away"
-      | "none"
-      | "task"
-      | "newTask"
-      | "whatTask"
-      | "why"
-      | "roads"
-      | "partly"
-      | "onScene"
-      ,
-      string
-    >
+    Record<"title" | "away" | "none" | "task" | "newTask" | "whatTask" | "why" | "roads" | "partly" | "onScene", string>
   >;
   readonly deck: Readonly<
     Record<

@@ -94,7 +94,10 @@ export const AdvicePanel: Component<{ state: TableState; forces: Forces; inciden
       </h2>
       <Crew units={props.state.units()} />
       <div class="scroll">
-        <For each={shown()} fallback={<p class="none">{props.state.advice() === undefined ? t().advice.away : t().advice.none}</p>}>
+        <For
+          each={shown()}
+          fallback={<p class="none">{props.state.advice() === undefined ? t().advice.away : t().advice.none}</p>}
+        >
           {(row) => (
             <UnitLine
               row={row}

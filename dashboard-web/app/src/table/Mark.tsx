@@ -2,9 +2,15 @@ import { type Component, Show } from "solid-js";
 import type { Point } from "../map/project";
 
 /** A sign on the map with its name, as long as it lies on it. */
-export const Mark: Component<{ at: Point; kind: "letter" | "group" | "unit"; text: string; name: string; old?: boolean; width: number; height: number }> = (
-  props,
-) => (
+export const Mark: Component<{
+  at: Point;
+  kind: "letter" | "group" | "unit";
+  text: string;
+  name: string;
+  old?: boolean;
+  width: number;
+  height: number;
+}> = (props) => (
   <Show when={props.at[0] > 0 && props.at[0] < props.width && props.at[1] > 0 && props.at[1] < props.height}>
     <div
       class={`mark ${props.kind}`}

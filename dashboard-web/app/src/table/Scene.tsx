@@ -14,10 +14,10 @@ import { Sign } from "../ui/Sign";
 import { PASSED_MAX } from "./Advice";
 import { rows } from "./advice";
 import { Hazard } from "./Hazard";
-import { SceneLegend } from "./SceneLegend";
 import { Mark } from "./Mark";
-import { groups, lettered, moved, sceneBounds, shownUnits, UNMOVED } from "./scene";
+import { SceneLegend } from "./SceneLegend";
 import { Steer } from "./Steer";
+import { groups, lettered, moved, sceneBounds, shownUnits, UNMOVED } from "./scene";
 import { placeOf, type TableState } from "./state";
 
 const WIDTH = 736;
@@ -135,7 +135,16 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
                   height={HEIGHT}
                 />
                 <For each={places().filter((each) => each.at !== undefined)}>
-                  {(each) => <Mark at={at(each.at ?? [0, 0])} kind="letter" text={each.letter} name={each.name} width={WIDTH} height={HEIGHT} />}
+                  {(each) => (
+                    <Mark
+                      at={at(each.at ?? [0, 0])}
+                      kind="letter"
+                      text={each.letter}
+                      name={each.name}
+                      width={WIDTH}
+                      height={HEIGHT}
+                    />
+                  )}
                 </For>
                 <For each={shownUnits(props.state.units(), letters())}>
                   {(unit) => (
