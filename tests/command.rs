@@ -269,12 +269,26 @@ fn from_the_alarm_to_the_report_closed_by_proof_over_a_kill() {
         &close,
         json!({ "step": "withdraw", "note": "转由后续监测任务" }),
     );
+    // The command is handed over by two; whoever proposes it does not confirm it.
     table.orders(
         "leader",
         &orders,
-        &json!({ "type": "offer_command", "to": "commander" }),
+        &json!({ "type": "propose", "what": { "type": "hand_over", "to": "commander", "note": "换班" } }),
     );
-    table.orders("commander", &orders, &json!({ "type": "take_command" }));
+    let proposal = table.incident(&id)["pending"]["key"].clone();
+    let confirm = json!({ "type": "confirm", "proposal": proposal });
+    let (status, answer) = table.ask(
+        "leader",
+        "POST",
+        &orders,
+        &json!({ "key": "own", "act": confirm }),
+    );
+    assert_eq!(
+        (status, &answer["error"]["code"]),
+        (403, &json!("needs_another_person")),
+        "{answer}"
+    );
+    table.orders("commander", &orders, &confirm);
     table.orders(
         "officer",
         &acts,
@@ -309,8 +323,8 @@ fn from_the_alarm_to_the_report_closed_by_proof_over_a_kill() {
             "move",
             "respond",
             "move",
-            "offer_command",
-            "take_command",
+            "propose",
+            "hand_over",
             "report",
             "move",
             "report",

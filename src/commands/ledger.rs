@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use yiping_command::offline;
 use yiping_desk::ledger::{By, Digest, Entry, Line};
+use yiping_model::command::Paired;
 use yiping_model::{
     Act, Command, CommandAct, DrillStep, Duty, Means, Notice, NoticeCause, NoticeStep, Part, Why,
 };
@@ -127,6 +128,21 @@ fn write_text(out: &mut impl Write, digest: Digest, entry: &Entry<'_>) -> std::i
     writeln!(out, "          {digest}")
 }
 
+/// What takes two people, for people.
+fn paired(what: &Paired) -> String {
+    match what {
+        Paired::Adjust(adjusted) => {
+            let (from, to) = (adjusted.from.roman(), adjusted.to.roman());
+            format!("response {from} to {to}: {:?}", adjusted.note)
+        }
+        Paired::HandOver(offer) => format!("the command to {}: {:?}", offer.to, offer.note),
+        Paired::Warn(warning) => {
+            let (level, reach) = (warning.level, &warning.reach);
+            format!("a {level:?} warning for {reach:?}: {:?}", warning.text)
+        }
+    }
+}
+
 /// What was ordered, for people.
 #[expect(clippy::too_many_lines, reason = "one sentence for each act")]
 fn ordered(command: &Command) -> String {
@@ -210,6 +226,28 @@ fn ordered(command: &Command) -> String {
         }
         CommandAct::Lesson(lesson) => {
             format!("wrote a lesson of incident {of}: {:?}", lesson.note)
+        }
+        CommandAct::Propose(proposal) => {
+            let what = paired(&proposal.what);
+            format!("proposed for incident {of}, which takes two: {what}")
+        }
+        CommandAct::Confirm(answer) => {
+            let what = paired(&answer.what);
+            format!("confirmed for incident {of}, as the second of two: {what}")
+        }
+        CommandAct::Recall(answer) => {
+            format!(
+                "took back the proposal {} for incident {of}",
+                answer.proposal
+            )
+        }
+        CommandAct::Receive(order) => format!("received order {} of a hotline", order.order),
+        CommandAct::SetAside(attached) => {
+            format!(
+                "set {} aside as no incident: {:?}",
+                attached.origins.len(),
+                attached.note
+            )
         }
         CommandAct::ReportOverdue(report) => {
             format!("the report {} of incident {of} is overdue", report.report)

@@ -79,6 +79,7 @@ pub(super) fn extras(incidents: &Incidents) -> Vec<Extra> {
             Right::Evidence,
             api::evidence_openapi(),
         ),
+        (incidents.send_router(), Right::Send, api::send_openapi()),
     ];
     served
         .map(|(router, right, document)| Extra {

@@ -16,7 +16,7 @@ test.afterAll(async () => {
 
 /** Targets that a glove would miss: lower than so many pixels. */
 const low = (page: Page, pixels: number): Promise<string[]> =>
-  page.locator('.phone button, .phone a, .phone .camera, .table .orders button, .board button').evaluateAll(
+  page.locator('.phone button, .phone a, .phone .camera, .table section button, .table .orders button, .board button').evaluateAll(
     (all, least) =>
       all.filter((each) => each.getBoundingClientRect().height < least).map((each) => each.textContent ?? ''),
     pixels,
@@ -65,6 +65,49 @@ test('a call for help is a long press', async ({ page }) => {
   expect(await accessibility(page)).toEqual([]);
   await call.getByRole('button', { name: '求援已收到' }).click();
   await expect(call).toHaveCount(0);
+});
+
+for (const lang of ['zh', 'en']) {
+  test(`hazard, forms and proposals of the table are accessible and legible (${lang})`, async ({ page }) => {
+    const said = complaints(page);
+    await page.goto(`${served.url}/?invented&from=250&lang=${lang}#/table`);
+    await expect(page.locator('.board .task').first()).toBeVisible();
+    for (const [name, value] of [['rate', '500'], ['limit', '5.8'], ['windFrom', '236'], ['windSpeed', '1.9'], ['radius', '300']]) {
+      await page.fill(`.leak input[name="${name}"]`, value ?? '');
+    }
+    await page.click('.leak button');
+    // The way that the hazard cuts is drawn with a cross, and its unit has a reason.
+    await expect(page.locator('.scene-legend li')).toHaveCount(6);
+    await expect(page.locator('.unit-line').nth(2)).toContainText(lang === 'zh' ? '危险区' : 'hazard');
+    await page.locator('.tools button').first().click();
+    expect(await accessibility(page)).toEqual([]);
+    expect(await low(page, 52)).toEqual([]);
+    await page.locator('.pick').nth(1).click();
+    await expect(page.locator('.proposal')).toHaveCount(2);
+    expect(await accessibility(page)).toEqual([]);
+    expect(await illegible(page, 17)).toEqual([]);
+    expect(await low(page, 52)).toEqual([]);
+    expect(said).toEqual([]);
+  });
+}
+
+test('a unit against the advice asks for a reason, and what takes two asks for a press', async ({ page }) => {
+  await page.goto(`${served.url}/?invented&from=245#/table`);
+  await page.locator('.unit-line input').nth(2).check();
+  const send = page.locator('.send button');
+  await page.fill('.send input[name="what"]', '转移师生');
+  await expect(send).toBeDisabled();
+  await page.fill('.send input[name="against"]', '司机熟路');
+  await expect(send).toBeEnabled();
+  const hold = page.locator('.pair .hold');
+  // A touch is not enough.
+  await hold.click();
+  await expect(page.locator('.pair')).toBeVisible();
+  await hold.hover();
+  await page.mouse.down();
+  await expect(page.locator('.pair')).toHaveCount(0);
+  await page.mouse.up();
+  await expect(page.locator('.timeline .decided').first()).toContainText('commander + officer');
 });
 
 test('a task is done step by step on the phone, and verified at the table', async ({ page }) => {

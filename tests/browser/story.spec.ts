@@ -95,6 +95,7 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   await expect(officer.locator('.table .stage-line .now')).toHaveText('研判');
 
   // 启动响应: the leader starts the plan at level Ⅱ.
+  await leader.locator('.pick').first().click();
   await leader.locator('.incident').first().click();
   await leader.getByRole('button', { name: '启动响应' }).click();
   await leader.getByRole('button', { name: 'Ⅱ 级响应' }).click();
@@ -103,9 +104,22 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   await expect(leader.locator('.table .stage-line .now')).toHaveText('启动响应');
   await expect(leader.locator('.board .task')).toHaveCount(6);
   await expect(leader.locator('.table > header b').first()).toHaveText('Ⅱ 级响应');
+  await leader.locator('.pick').first().click();
   const id = (await leader.locator('.incident.chosen').getAttribute('data-incident')) ?? '';
+  await leader.locator('.pick').first().click();
   await leader.getByRole('button', { name: '转入处置' }).click();
   await expect(leader.locator('.table .stage-line .now')).toHaveText('处置');
+
+  // 双人: a warning waits for a second person, whom the first cannot be, and is taken back.
+  await leader.getByRole('button', { name: '发布预警' }).click();
+  await leader.locator('.orders input[name="reach"]').fill('湖东村');
+  await leader.locator('.orders input[name="text"]').fill('掩蔽关窗，勿外出');
+  await leader.locator('.orders input[name="note"]').fill('风向居民区');
+  await leader.getByRole('button', { name: '确定' }).click();
+  await expect(leader.locator('.pair')).toContainText('待第二人');
+  await expect(leader.locator('.pair .hold')).toBeDisabled();
+  await leader.getByRole('button', { name: '撤回' }).click();
+  await expect(leader.locator('.pair')).toHaveCount(0);
 
   // The phone signs, loses its network, goes on, and is heard once.
   const one = field.locator('.phone .one');

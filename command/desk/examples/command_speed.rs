@@ -97,6 +97,8 @@ fn form(of: usize, number: usize) -> TaskForm {
         title: text(),
         role: "source-control".into(),
         assignee: None,
+        units: Vec::new(),
+        note: String::new(),
         sign_by: Some(Timestamp::from_secs(2_000)),
         done_by: Some(Timestamp::from_secs(9_000)),
         remind_after_secs: 300,
@@ -157,6 +159,7 @@ fn step(task: TaskId, step: Step) -> CommandAct {
         note: String::new(),
         photos: Vec::new(),
         to: None,
+        units: Vec::new(),
         reading: None,
     }))
 }

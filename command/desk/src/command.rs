@@ -7,12 +7,15 @@
 mod book;
 mod desk;
 mod enact;
+mod intake;
 mod judge;
+mod pair;
 mod refusal;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use book::{Book as CommandBook, Counts, INCIDENTS_OPEN_MAX, Outcome, TASKS_MAX};
 pub use desk::Desk;
+pub use intake::{ORDER_CHARS_MAX, ORDERS_MAX};
 pub(crate) use judge::can_go;
 pub use refusal::Refusal;

@@ -1,21 +1,25 @@
-//! Proposals to fuse (融合建议): alarms near an incident in place and time, and incidents near each other. A person says yes (`attach`, `merge`) or
-//! no (`dismiss`); nothing is ever fused by itself.
+//! Proposals to fuse (融合建议): alarms, detections and orders of a hotline near an incident in place and time, incidents near each other, and what
+//! belongs to no incident yet and is near each other. A person says yes (`attach`, `merge`, an incident opened of them) or no (`dismiss`,
+//! `set_aside`); nothing is ever fused by itself.
 //!
 //! Near is a matter of H3 cells (resolution 8, about 0.9 km from centre to centre), minutes, and the domain of the rule. The figures by which they
 //! count are ours.
 
+mod groups;
+
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use h3o::{CellIndex, LatLng, Resolution};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use yiping_model::command::{Origin, Place};
-use yiping_model::{AlarmChange, AlarmEvent, IncidentId, Text, ThingId, Timestamp};
+use yiping_model::command::{HotlineOrder, Origin, Place};
+use yiping_model::{AlarmChange, AlarmEvent, Event, IncidentId, Text, ThingId, Timestamp};
 
 use crate::command::CommandBook;
 use crate::incident::{Incident, is_over};
 
-/// Alarms that are remembered; beyond it the oldest is forgotten.
+/// Signals that are remembered; beyond it the oldest of the kind that has most is forgotten.
 pub const SIGNALS_MAX: usize = 4_096;
 /// Cells apart, at most.
 pub const RINGS_MAX: u32 = 3;
@@ -26,7 +30,7 @@ pub const POINTS_MIN: i64 = 50;
 /// Proposals in one answer.
 const PROPOSALS_MAX: usize = 200;
 
-/// Lately raised alarms, as far as they may belong to incidents.
+/// Alarms, detections and orders of late, as far as they may belong to incidents.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<(Origin, Signal)>", into = "Vec<(Origin, Signal)>")]
 pub struct Signals {
@@ -48,11 +52,16 @@ impl From<Signals> for Vec<(Origin, Signal)> {
     }
 }
 
-/// An alarm.
+/// An alarm, a detection or an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Signal {
     at: Timestamp,
-    thing: ThingId,
+    /// The thing where it is; an order has none.
+    #[serde(default)]
+    thing: Option<ThingId>,
+    /// Where an order is: longitude and latitude.
+    #[serde(default)]
+    spot: Option<(f64, f64)>,
     domain: Option<SmolStr>,
 }
 
@@ -64,15 +73,21 @@ pub enum Candidate {
     Origin(Origin),
     /// Another incident.
     Incident(IncidentId),
+    /// What belongs to no incident yet, and may be one.
+    Group(Vec<Origin>),
 }
 
 /// Something that may belong to an incident, and why.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Proposal {
-    /// The incident.
-    pub incident: IncidentId,
+    /// The incident; `None` for a group that belongs to none yet.
+    pub incident: Option<IncidentId>,
     /// Its number.
-    pub number: u32,
+    pub number: Option<u32>,
+    /// When the candidate came; of a group, the first of it.
+    pub at: Timestamp,
+    /// Where the candidate is: longitude and latitude; of a group, the first of it.
+    pub place: (f64, f64),
     /// What may belong to it.
     pub candidate: Candidate,
     /// Cells between them.
@@ -103,21 +118,70 @@ impl Signals {
             AlarmChange::Raised | AlarmChange::Split { .. } => {
                 let signal = Signal {
                     at: event.at,
-                    thing: event.subject.thing.clone(),
+                    thing: Some(event.subject.thing.clone()),
+                    spot: None,
                     domain: event.rule_version.as_ref().map(|rule| rule.pack.clone()),
                 };
-                self.of.insert(origin, signal);
-                if self.of.len() > SIGNALS_MAX {
-                    let oldest = self
-                        .of
-                        .iter()
-                        .min_by_key(|(origin, signal)| (signal.at, *origin));
-                    if let Some(oldest) = oldest.map(|(origin, _)| origin.clone()) {
-                        self.of.remove(&oldest);
-                    }
-                }
+                self.remember(origin, signal);
             }
             AlarmChange::Returned | AlarmChange::Amended => {}
+        }
+    }
+
+    /// Takes a detection: of one matter at one thing the first in an hour.
+    pub fn take_detection(&mut self, event: &Event) {
+        let of = |at: Timestamp| Origin::Detection {
+            thing: event.thing.clone(),
+            kind: event.kind.clone(),
+            key: event.key.clone(),
+            at,
+        };
+        let at = event.phenomenon_time;
+        let hour = Duration::from_secs(60 * MINUTES_MAX as u64);
+        if self.of.range(of(at - hour)..=of(at)).next().is_some() {
+            return;
+        }
+        let signal = Signal {
+            at,
+            thing: Some(event.thing.clone()),
+            spot: None,
+            domain: None,
+        };
+        self.remember(of(at), signal);
+    }
+
+    /// Takes an order of a hotline.
+    pub fn take_order(&mut self, order: &HotlineOrder) {
+        let origin = Origin::Order {
+            order: order.order.clone(),
+            text: order.text.clone(),
+        };
+        let signal = Signal {
+            at: order.at,
+            thing: None,
+            spot: Some((order.place.lon, order.place.lat)),
+            domain: order.domain.clone(),
+        };
+        self.remember(origin, signal);
+    }
+
+    fn remember(&mut self, origin: Origin, signal: Signal) {
+        self.of.insert(origin, signal);
+        if self.of.len() <= SIGNALS_MAX {
+            return;
+        }
+        let mut counts = [0_usize; 3];
+        for origin in self.of.keys() {
+            counts[sort_of(origin)] += 1;
+        }
+        let most = (0..counts.len()).max_by_key(|sort| counts[*sort]);
+        let oldest = self
+            .of
+            .iter()
+            .filter(|(origin, _)| Some(sort_of(origin)) == most)
+            .min_by_key(|(origin, signal)| (signal.at, *origin));
+        if let Some(oldest) = oldest.map(|(origin, _)| origin.clone()) {
+            self.of.remove(&oldest);
         }
     }
 
@@ -134,10 +198,8 @@ impl Signals {
             .of
             .iter()
             .filter(|(origin, _)| book.of_origin(origin).is_none());
-        for (origin, signal) in free {
-            if let Some(spot) = place(&signal.thing)
-                .and_then(|(lon, lat)| Spot::of_signal(origin, signal, lon, lat))
-            {
+        for (origin, signal) in free.clone() {
+            if let Some(spot) = Spot::of_signal(origin, signal, &place) {
                 spots.entry(spot.cell.into()).or_default().push(spot);
             }
         }
@@ -160,6 +222,9 @@ impl Signals {
                     .filter_map(|there| here.with(there, incident)),
             );
         }
+        let alone = free.filter(|(origin, _)| !book.is_aside(origin));
+        let alone = alone.filter_map(|(origin, signal)| Spot::of_signal(origin, signal, &place));
+        groups::add(&mut proposals, alone.collect());
         proposals.sort_by(|one, other| {
             let key = |proposal: &Proposal| {
                 (
@@ -207,7 +272,14 @@ impl<'a> Spot<'a> {
         })
     }
 
-    fn of_signal(origin: &'a Origin, signal: &'a Signal, lon: f64, lat: f64) -> Option<Self> {
+    fn of_signal(
+        origin: &'a Origin,
+        signal: &'a Signal,
+        place: &impl Fn(&ThingId) -> Option<(f64, f64)>,
+    ) -> Option<Self> {
+        let (lon, lat) = signal
+            .spot
+            .or_else(|| signal.thing.as_ref().and_then(place))?;
         Self::new(
             lon,
             lat,
@@ -243,31 +315,70 @@ impl<'a> Spot<'a> {
                 Candidate::Incident(other.id.clone())
             }
         };
+        let near = self.near(there)?;
+        Some(Proposal {
+            incident: Some(incident.id.clone()),
+            number: Some(incident.number),
+            at: there.at,
+            place: there.lon_lat(),
+            candidate,
+            rings: near.rings,
+            metres: near.metres,
+            minutes: near.minutes,
+            same_domain: near.same_domain,
+            points: near.points(),
+            because: because(near.metres, near.minutes, near.same_domain),
+        })
+    }
+
+    /// How near two are; `None` where they are too far from each other to be one thing.
+    fn near(&self, there: &Spot<'_>) -> Option<Near> {
         let rings = self.cell.grid_distance(there.cell).ok()?;
-        let rings = u32::try_from(rings).ok()?;
-        let minutes = (there.at.micros_since(self.at) / 60_000_000).abs();
-        let metres = (self.place.distance_m(there.place) / 10.0).round() as i64 * 10;
-        let same_domain = self
-            .domain
-            .zip(there.domain)
-            .map(|(one, other)| one == other);
-        let other_domain = match same_domain {
+        let near = Near {
+            rings: u32::try_from(rings).ok()?,
+            minutes: (there.at.micros_since(self.at) / 60_000_000).abs(),
+            metres: (self.place.distance_m(there.place) / 10.0).round() as i64 * 10,
+            same_domain: self
+                .domain
+                .zip(there.domain)
+                .map(|(one, other)| one == other),
+        };
+        let one =
+            near.rings <= RINGS_MAX && near.minutes <= MINUTES_MAX && near.points() >= POINTS_MIN;
+        one.then_some(near)
+    }
+
+    fn lon_lat(&self) -> (f64, f64) {
+        (self.place.lng(), self.place.lat())
+    }
+}
+
+/// How near two are.
+#[derive(Debug, Clone, Copy)]
+struct Near {
+    rings: u32,
+    metres: i64,
+    minutes: i64,
+    same_domain: Option<bool>,
+}
+
+impl Near {
+    fn points(&self) -> i64 {
+        let other_domain = match self.same_domain {
             Some(true) => 0,
             Some(false) => 30,
             None => 10,
         };
-        let points = 100 - 10 * i64::from(rings) - minutes / 2 - other_domain;
-        (minutes <= MINUTES_MAX && points >= POINTS_MIN).then(|| Proposal {
-            incident: incident.id.clone(),
-            number: incident.number,
-            candidate,
-            rings,
-            metres,
-            minutes,
-            same_domain,
-            points,
-            because: because(metres, minutes, same_domain),
-        })
+        100 - 10 * i64::from(self.rings) - self.minutes / 2 - other_domain
+    }
+}
+
+/// Alarms, detections, orders.
+const fn sort_of(origin: &Origin) -> usize {
+    match origin {
+        Origin::Alarm { .. } => 0,
+        Origin::Detection { .. } => 1,
+        Origin::Order { .. } => 2,
     }
 }
 

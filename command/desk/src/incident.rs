@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yiping_model::command::{
-    EventLevel, HazardForm, IncidentClass, IncidentForm, ItemForm, Origin, Place, ReportForm,
-    ResponseLevel, RoleForm, Stage,
+    EventLevel, HazardForm, IncidentClass, IncidentForm, ItemForm, Origin, Paired, Place,
+    ReportForm, ResponseLevel, RoleForm, Stage, Warning,
 };
 use yiping_model::{IncidentId, Level, Position, TaskId, Text, Timestamp};
 
@@ -125,6 +125,12 @@ pub struct Incident {
     pub commander: Option<String>,
     /// To whom the command is offered.
     pub offered: Option<String>,
+    /// What waits for a second person, or waited too long.
+    #[serde(default)]
+    pub pending: Option<Pending>,
+    /// The warnings that went out, in order.
+    #[serde(default)]
+    pub warnings: Vec<Issued>,
     /// Which incident it turned out to be.
     pub merged_into: Option<IncidentId>,
     /// Which incidents turned out to be this one.
@@ -175,6 +181,35 @@ pub struct Running {
     pub roles: Vec<RoleForm>,
 }
 
+/// Something that takes two people, proposed by the first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Its name: the key of the proposal.
+    pub key: SmolStr,
+    /// Who proposed it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Until when somebody else confirms it.
+    pub until: Timestamp,
+    /// What it is.
+    pub what: Paired,
+}
+
+/// A warning that went out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    /// Its number in the incident, from 1.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Who proposed it, and who confirmed it.
+    pub by: [String; 2],
+    /// What it says.
+    #[serde(flatten)]
+    pub warning: Warning,
+}
+
 /// A report to be given, and its clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
@@ -208,6 +243,9 @@ pub struct Trace {
     pub at: Timestamp,
     /// Who; `None` for the program.
     pub person: Option<String>,
+    /// The second of two, where it took two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<String>,
     /// The act, as the log names it.
     pub act: SmolStr,
     /// What it was about: a stage, a level, a name.
@@ -260,6 +298,8 @@ impl Incident {
             ended: None,
             commander: None,
             offered: None,
+            pending: None,
+            warnings: Vec::new(),
             merged_into: None,
             merged: Vec::new(),
             tasks: Vec::new(),
@@ -269,6 +309,16 @@ impl Incident {
             changed: Position::START,
             keys: VecDeque::new(),
         }
+    }
+
+    /// What waits for a second person at this time.
+    pub fn pending_at(&self, at: Timestamp) -> Option<&Pending> {
+        self.pending.as_ref().filter(|pending| at <= pending.until)
+    }
+
+    /// Whether an act of this key counted already.
+    pub fn knows(&self, key: &str) -> bool {
+        self.keys.iter().any(|known| known == key)
     }
 
     pub(crate) fn remember(&mut self, key: &SmolStr, trace: Trace) {

@@ -6,6 +6,7 @@ pub mod drill;
 pub mod duty;
 pub mod evidence;
 pub mod fuse;
+pub mod hotline;
 pub mod incident;
 pub mod ledger;
 pub mod notices;

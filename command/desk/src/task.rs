@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use yiping_model::command::{Photo, Place, Proof, Proven, Step, TaskAct, TaskForm};
+use yiping_model::command::{Photo, Place, Proof, Proven, Sent, Step, TaskAct, TaskForm};
 use yiping_model::{IncidentId, Position, TaskId, Text, Timestamp};
 
 use crate::command::Refusal;
@@ -22,6 +22,8 @@ pub const CLOCK_AHEAD_MAX: Duration = Duration::from_mins(1);
 pub const STEPS_MAX: usize = 200;
 /// Photographs of one step.
 pub const PHOTOS_MAX: usize = 20;
+/// Units that are sent for one task.
+pub const UNITS_MAX: usize = 20;
 
 /// Where a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -245,6 +247,9 @@ pub struct Task {
     pub role: SmolStr,
     /// The account that does it.
     pub assignee: Option<String>,
+    /// The units that are sent.
+    #[serde(default)]
+    pub units: Vec<Sent>,
     /// What proves that it is done.
     pub proof: Proof,
     /// Where it stands.
@@ -302,6 +307,9 @@ pub struct Took {
     /// To whom it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// The units that were sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<Sent>,
     /// What the readings said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<Proven>,
@@ -320,6 +328,7 @@ impl Task {
             title: form.title.clone(),
             role: form.role.clone(),
             assignee: form.assignee.clone(),
+            units: form.units.clone(),
             proof: form.proof.clone(),
             stage: TaskStage::Dispatched,
             late: Late::No,
@@ -383,6 +392,7 @@ impl Task {
         if needs_note && act.note.trim().is_empty() {
             return Err(Refusal::NeedsReason);
         }
+        judge_units(&act.units, &act.note)?;
         self.judge_times(act, at)?;
         match step {
             Step::Sign
@@ -512,6 +522,7 @@ impl Task {
             Step::Sign => self.assignee.clone_from(&took.person),
             Step::Reassign => {
                 self.assignee.clone_from(&took.to);
+                self.units.clone_from(&took.units);
                 self.began = None;
                 self.sign_by = self.given.0.map(|given| later(at, given));
             }
@@ -536,6 +547,21 @@ impl Task {
         self.version += 1;
         self.steps.push(took);
     }
+}
+
+/// Each unit is sent once, and one that the program did not advise with a reason.
+pub(crate) fn judge_units(units: &[Sent], note: &str) -> Result<(), Refusal> {
+    if units.len() > UNITS_MAX {
+        return Err(Refusal::Full("units of a task", UNITS_MAX));
+    }
+    let names: BTreeSet<_> = units.iter().map(|sent| &sent.unit).collect();
+    if names.len() < units.len() {
+        return Err(Refusal::Form("a unit is sent once"));
+    }
+    if units.iter().any(|sent| !sent.advised) && note.trim().is_empty() {
+        return Err(Refusal::NeedsReason);
+    }
+    Ok(())
 }
 
 fn later(at: Timestamp, micros: i64) -> Timestamp {

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use yiping_desk::command::{Counts, Desk, Outcome};
+use yiping_desk::command::{Counts, Desk, Outcome, Refusal};
 use yiping_desk::incident::Incident;
 use yiping_desk::plan::{Plan, Terms};
 use yiping_desk::task::Task;
@@ -142,7 +142,35 @@ impl Incidents {
                 verdict: Ok(Counts::Again),
             });
         }
-        let appended = self.0.log.append(vec![Body::Command(command)]).await?;
+        let outcome = self.appended(vec![command]).await?.pop();
+        let outcome = outcome.ok_or(ActError::Behind(self.position()))?;
+        match &outcome.verdict {
+            Ok(_) => Ok(outcome),
+            Err(refusal) => Err(refusal.clone().into()),
+        }
+    }
+
+    /// Carries acts out at once, and waits until each counts or does not; what became of them, in their order.
+    ///
+    /// # Errors
+    /// [`ActError`] when they cannot be kept.
+    pub(crate) async fn act_all(
+        &self,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Result<Counts, Refusal>>, ActError> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let outcomes = self.appended(commands).await?;
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| outcome.verdict)
+            .collect())
+    }
+
+    async fn appended(&self, commands: Vec<Command>) -> Result<Vec<Outcome>, ActError> {
+        let bodies: Vec<Body> = commands.into_iter().map(Body::Command).collect();
+        let appended = self.0.log.append(bodies).await?;
         let patience = Duration::from_millis(self.0.settings.wait_ms);
         let mut position = self.0.position.subscribe();
         let taken = position.wait_for(|position| *position >= appended.last);
@@ -150,12 +178,11 @@ impl Incidents {
             Ok(Ok(_)) => {}
             _ => return Err(ActError::Behind(appended.last)),
         }
-        let outcome = self.0.folded().outcome(appended.last);
-        let outcome = outcome.ok_or(ActError::Behind(appended.last))?;
-        match &outcome.verdict {
-            Ok(_) => Ok(outcome),
-            Err(refusal) => Err(refusal.clone().into()),
-        }
+        let folded = self.0.folded();
+        let outcomes: Option<Vec<Outcome>> = (appended.first.0..=appended.last.0)
+            .map(|position| folded.outcome(Position(position)))
+            .collect();
+        outcomes.ok_or(ActError::Behind(appended.last))
     }
 }
 

@@ -13,10 +13,14 @@ use crate::id::{AlarmId, DatastreamId, EventKey, EventKind, IncidentId, TaskId, 
 use crate::time::Timestamp;
 
 mod hazard;
+mod hotline;
+mod paired;
 mod task;
 
 pub use hazard::{HAZARD_LINES_MAX, HazardForm, WindForm};
-pub use task::{Photo, Proof, Proven, ReadingProof, Step, TaskAct, TaskForm};
+pub use hotline::HotlineOrder;
+pub use paired::{PAIR_SECS, PairConfirm, PairProposal, PairRecall, Paired, Warning};
+pub use task::{Photo, Proof, Proven, ReadingProof, Sent, Step, TaskAct, TaskForm};
 
 /// One act on one incident. When it happened is the record's `received_at`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +33,7 @@ pub struct Command {
     pub seat: String,
     /// Names the act: an act that comes again under its key changes nothing. At most [`KEY_CHARS_MAX`] characters.
     pub key: SmolStr,
-    /// The incident.
+    /// The incident. An act that is about none ([`CommandAct::is_of_no_incident`]) has an id here that no incident has.
     pub incident: IncidentId,
     /// The version of the incident, or of the task, that the actor saw; when it is another one by now, the act does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,6 +84,16 @@ pub enum CommandAct {
     ReportOverdue(ReportName),
     /// 复盘: something was learnt from it.
     Lesson(Note),
+    /// The first of two people proposes what takes two.
+    Propose(Box<PairProposal>),
+    /// The second one confirms it: only then it happens.
+    Confirm(Box<PairConfirm>),
+    /// The first one takes it back.
+    Recall(PairRecall),
+    /// An order of a hotline came in; it is about no incident yet.
+    Receive(Box<HotlineOrder>),
+    /// Somebody said that these are no incident together, and why; it is about none.
+    SetAside(Attached),
 }
 
 /// The four classes of emergencies.
@@ -481,6 +495,11 @@ impl CommandAct {
             _ => false,
         }
     }
+
+    /// Whether it is about no incident.
+    pub const fn is_of_no_incident(&self) -> bool {
+        matches!(self, Self::Receive(_) | Self::SetAside(_))
+    }
 }
 
 #[cfg(test)]
@@ -526,6 +545,8 @@ mod tests {
             done_by: None,
             remind_after_secs: 60,
             supervise_after_secs: 120,
+            units: Vec::new(),
+            note: String::new(),
             proof: Proof::Reading(ReadingProof {
                 datastream: DatastreamId::parse("gas-1:cl2").expect("valid"),
                 at_most: Some(0.5),
@@ -566,6 +587,7 @@ mod tests {
             note: String::new(),
             photos: Vec::new(),
             to: None,
+            units: Vec::new(),
             reading: Some(Proven {
                 from: Timestamp::from_secs(1),
                 to: Timestamp::from_secs(2),
@@ -578,6 +600,64 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_two_and_what_a_hotline_says_survives() {
+        survives(CommandAct::Propose(Box::new(PairProposal {
+            what: Paired::Warn(Warning {
+                level: Level::Orange,
+                reach: "湖东村".into(),
+                text: "关窗".into(),
+                ways: String::new(),
+                note: "n".into(),
+            }),
+        })));
+        survives(CommandAct::Propose(Box::new(PairProposal {
+            what: Paired::HandOver(Offer {
+                to: "li".into(),
+                note: "n".into(),
+            }),
+        })));
+        survives(CommandAct::Confirm(Box::new(PairConfirm {
+            proposal: "k".into(),
+            what: Paired::HandOver(Offer {
+                to: "li".into(),
+                note: "n".into(),
+            }),
+            note: String::new(),
+        })));
+        survives(CommandAct::Recall(PairRecall {
+            proposal: "k".into(),
+            note: String::new(),
+        }));
+        survives(CommandAct::Receive(Box::new(HotlineOrder {
+            order: "12345-1".into(),
+            at: Timestamp::from_secs(1),
+            text: "刺鼻".into(),
+            category: "环保".into(),
+            domain: Some("air".into()),
+            place: Place {
+                lon: 118.9,
+                lat: 28.9,
+                name: String::new(),
+            },
+            area: None,
+        })));
+        survives(CommandAct::SetAside(Attached {
+            origins: Vec::new(),
+            note: "n".into(),
+        }));
+        let sent = Sent {
+            unit: crate::id::UnitId::new("fire-1").expect("valid"),
+            advised: false,
+            eta_secs: Some(120),
+        };
+        survives(CommandAct::AddTask(Box::new(TaskForm {
+            units: vec![sent],
+            note: "n".into(),
+            ..task()
+        })));
+    }
+
+    #[test]
     fn the_bytes_of_an_act_are_frozen() {
         let body = Body::Command(command(CommandAct::Task(Box::new(TaskAct {
             task: TaskId::of(&["t"]),
@@ -587,6 +667,7 @@ mod tests {
             note: "x".into(),
             photos: Vec::new(),
             to: None,
+            units: Vec::new(),
             reading: None,
         }))));
         let mut bytes = Vec::new();

@@ -100,6 +100,8 @@ pub enum Reason {
     NotOwn,
     /// A device went away without a word, and what it left to be said then is no reading.
     Gone,
+    /// An order's number came before, with other words.
+    Repeated,
 }
 
 impl Reason {
@@ -129,6 +131,7 @@ impl Reason {
             Self::OffDuty => "off_duty",
             Self::NotOwn => "not_own",
             Self::Gone => "gone",
+            Self::Repeated => "repeated",
         }
     }
 }

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use yiping_model::command::{CommandAct, Origin, Proven, ReportName, Step, TaskAct};
 use yiping_model::{Body, Command, IncidentId, Position, Record, TaskId, Timestamp};
 
+use super::intake::Intake;
 use super::refusal::Refusal;
 use crate::incident::{Clock, Incident, is_over};
 use crate::task::Task;
@@ -54,6 +55,8 @@ pub struct Book {
     pub(super) incidents: BTreeMap<IncidentId, Incident>,
     pub(super) tasks: BTreeMap<TaskId, Task>,
     pub(super) numbered: u32,
+    #[serde(default)]
+    pub(super) intake: Intake,
     #[serde(skip)]
     pub(super) by_origin: BTreeMap<Origin, IncidentId>,
     #[serde(skip)]
@@ -70,6 +73,7 @@ impl PartialEq for Book {
         (self.position, self.numbered) == (other.position, other.numbered)
             && self.incidents == other.incidents
             && self.tasks == other.tasks
+            && self.intake == other.intake
     }
 }
 
@@ -109,6 +113,11 @@ impl Book {
         self.by_origin
             .get(origin)
             .and_then(|id| self.incidents.get(id))
+    }
+
+    /// Whether somebody said that this belongs to no incident.
+    pub fn is_aside(&self, origin: &Origin) -> bool {
+        self.intake.is_aside(origin)
     }
 
     /// How many incidents are not over.
@@ -289,6 +298,7 @@ pub(super) fn automatic_step(task: &Task, step: Step, reading: Option<Proven>) -
             note: String::new(),
             photos: Vec::new(),
             to: None,
+            units: Vec::new(),
             reading,
         })),
     }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use yiping_model::command::Step;
 use yiping_model::{
-    Body, Command, DatastreamId, Finding, IncidentId, Outcome as Found, Position, Quality, Reading,
-    Record, TaskId, ThingId, Timestamp,
+    Body, Command, CommandAct, DatastreamId, Finding, IncidentId, Outcome as Found, Position,
+    Quality, Reading, Record, TaskId, ThingId, Timestamp,
 };
 
 use super::book::{Book, Counts, Outcome, automatic_step};
@@ -37,9 +37,9 @@ impl Desk {
         self.signals.proposals(&self.book, place)
     }
 
-    /// Whether readings matter now. While they do not, they need not be shown to it.
+    /// Whether readings and detections matter now: a task waits for proof, or an incident is open. While they do not, they need not be shown to it.
     pub fn wants_readings(&self) -> bool {
-        !self.stretches.is_empty()
+        !self.stretches.is_empty() || self.book.open() > 0
     }
 
     /// Makes anew what is not kept with it.
@@ -59,6 +59,7 @@ impl Desk {
         }
         match &record.body {
             Body::Reading(reading) if self.wants_readings() => self.take_reading(reading),
+            Body::Event(event) if self.wants_readings() => self.signals.take_detection(event),
             Body::Finding(Finding {
                 outcome: Found::Derived(derived),
                 ..
@@ -75,6 +76,13 @@ impl Desk {
         }
         let outcome = self.book.take(record)?;
         if outcome.verdict == Ok(Counts::New) {
+            if let Body::Command(Command {
+                act: CommandAct::Receive(order),
+                ..
+            }) = &record.body
+            {
+                self.signals.take_order(order);
+            }
             match &outcome.task {
                 Some(task) => self.see_task(&task.clone()),
                 None => self.see_incident(&outcome.incident),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 use yiping_model::command::{
-    Adjustment, Amendment, Attached, CommandAct, IncidentForm, Joined, Move, ReportStep, Reported,
-    Response, Stage, Step, TaskAct, TaskForm, Tick,
+    Adjustment, Amendment, Attached, CommandAct, IncidentForm, Joined, Move, Paired, ReportStep,
+    Reported, Response, Stage, Step, TaskAct, TaskForm, Tick,
 };
 use yiping_model::{Command, IncidentId, Position, Timestamp};
 
@@ -16,6 +16,10 @@ use crate::task::{Task, Took};
 impl Book {
     pub(super) fn enact(&mut self, command: &Command, position: Position, at: Timestamp) {
         let id = &command.incident;
+        if command.act.is_of_no_incident() {
+            return self.intake.enact(&command.act, at);
+        }
+        let mut confirmed = None;
         match &command.act {
             CommandAct::Task(act) => return self.step(command, act, position, at),
             CommandAct::Open(form) => self.open_incident(id, form, at),
@@ -43,6 +47,10 @@ impl Book {
             CommandAct::AddTask(form) => self.add_task(id, form, at),
             CommandAct::Lesson(_) => {}
             CommandAct::Tick(tick) => self.with(id, |incident| ticked(incident, tick, command, at)),
+            CommandAct::Propose(proposal) => self.propose(command, proposal, at),
+            CommandAct::Confirm(_) => confirmed = self.confirm(command, position, at),
+            CommandAct::Recall(_) => self.with(id, |incident| incident.pending = None),
+            CommandAct::Receive(_) | CommandAct::SetAside(_) => {}
             CommandAct::Report(report) => {
                 self.with(id, |incident| reported(incident, report, command, at));
             }
@@ -52,11 +60,20 @@ impl Book {
                 }
             }),
         }
-        let (act, what, note) = told(&command.act);
+        // What two people did stands under what it is, with the first one's name and the second one's.
+        let (act, what, note) = match &confirmed {
+            Some(pending) => told_paired(&pending.what),
+            None => told(&command.act),
+        };
+        let (person, second) = match confirmed {
+            Some(pending) => (Some(pending.by), command.person.clone()),
+            None => (command.person.clone(), None),
+        };
         let trace = Trace {
             position,
             at,
-            person: command.person.clone(),
+            person,
+            second,
             act: act.into(),
             what,
             note,
@@ -76,7 +93,7 @@ impl Book {
         self.forget_the_oldest();
     }
 
-    fn with(&mut self, id: &IncidentId, change: impl FnOnce(&mut Incident)) {
+    pub(super) fn with(&mut self, id: &IncidentId, change: impl FnOnce(&mut Incident)) {
         if let Some(incident) = self.incidents.get_mut(id) {
             change(incident);
         }
@@ -119,7 +136,7 @@ impl Book {
         }
     }
 
-    fn adjust(
+    pub(super) fn adjust(
         &mut self,
         command: &Command,
         adjusted: &Adjustment,
@@ -154,6 +171,7 @@ impl Book {
                 note: adjusted.note.clone(),
                 photos: Vec::new(),
                 to: None,
+                units: Vec::new(),
                 reading: None,
             };
             self.step(command, &act, position, at);
@@ -176,6 +194,7 @@ impl Book {
             position,
             at,
             person: command.person.clone(),
+            second: None,
             act: if merged {
                 "merged_into"
             } else {
@@ -227,6 +246,7 @@ impl Book {
             note: act.note.clone(),
             photos: act.photos.clone(),
             to: act.to.clone(),
+            units: act.units.clone(),
             reading: act.reading.clone(),
         };
         task.take(took, to);
@@ -327,6 +347,19 @@ fn reported(incident: &mut Incident, report: &Reported, command: &Command, at: T
     }
 }
 
+fn told_adjusted(adjusted: &Adjustment) -> (&'static str, String, String) {
+    let what = format!("{} → {}", adjusted.from.roman(), adjusted.to.roman());
+    ("adjust", what, adjusted.note.clone())
+}
+
+fn told_paired(what: &Paired) -> (&'static str, String, String) {
+    match what {
+        Paired::Adjust(adjusted) => told_adjusted(adjusted),
+        Paired::HandOver(offer) => ("hand_over", offer.to.clone(), offer.note.clone()),
+        Paired::Warn(warning) => ("warn", warning.reach.clone(), warning.note.clone()),
+    }
+}
+
 /// The name of an act as the log has it, what it was about, and why.
 fn told(act: &CommandAct) -> (&'static str, String, String) {
     let count = |attached: &Attached| attached.origins.len().to_string();
@@ -341,17 +374,22 @@ fn told(act: &CommandAct) -> (&'static str, String, String) {
             let what = format!("{} {}", response.plan, response.level.roman());
             ("respond", what, response.note.clone())
         }
-        CommandAct::Adjust(adjusted) => {
-            let what = format!("{} → {}", adjusted.from.roman(), adjusted.to.roman());
-            ("adjust", what, adjusted.note.clone())
-        }
+        CommandAct::Adjust(adjusted) => told_adjusted(adjusted),
         CommandAct::Merge(joined) => ("merge", joined.other.to_string(), joined.note.clone()),
         CommandAct::Unmerge(joined) => ("unmerge", joined.other.to_string(), joined.note.clone()),
         CommandAct::Attach(attached) => ("attach", count(attached), attached.note.clone()),
         CommandAct::Dismiss(attached) => ("dismiss", count(attached), attached.note.clone()),
         CommandAct::OfferCommand(offer) => ("offer_command", offer.to.clone(), offer.note.clone()),
         CommandAct::TakeCommand(taken) => ("take_command", String::new(), taken.note.clone()),
-        CommandAct::AddTask(form) => ("add_task", form.title.zh.clone(), String::new()),
+        CommandAct::AddTask(form) => ("add_task", form.title.zh.clone(), form.note.clone()),
+        CommandAct::Propose(proposal) => {
+            let (act, what, note) = told_paired(&proposal.what);
+            ("propose", format!("{act} {what}"), note)
+        }
+        CommandAct::Confirm(answer) => ("confirm", String::new(), answer.note.clone()),
+        CommandAct::Recall(answer) => ("recall", String::new(), answer.note.clone()),
+        CommandAct::Receive(order) => ("receive", order.order.to_string(), String::new()),
+        CommandAct::SetAside(attached) => ("set_aside", count(attached), attached.note.clone()),
         CommandAct::Task(act) => ("task", act.task.to_string(), act.note.clone()),
         CommandAct::Tick(tick) => ("tick", tick.item.to_string(), tick.note.clone()),
         CommandAct::Report(report) => ("report", report.report.to_string(), report.note.clone()),

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use yiping_model::command::{
     Adjustment, Attached, CommandAct, HAZARD_LINES_MAX, HazardForm, IncidentForm, ItemForm, Joined,
-    KEY_CHARS_MAX, Move, Origin, Place, Proof, ReportForm, Response, Stage, Step, TaskAct,
+    KEY_CHARS_MAX, Move, Origin, Paired, Place, Proof, ReportForm, Response, Stage, Step, TaskAct,
     TaskForm,
 };
 use yiping_model::{Command, IncidentId, TaskId, Timestamp};
 
 use super::book::{Book, Counts, INCIDENTS_OPEN_MAX, TASKS_MAX};
+use super::pair::judge_recall;
 use super::refusal::Refusal;
-use crate::incident::{Incident, Way, is_over, may_move};
+use crate::incident::{Clock, Incident, Way, is_over, may_move};
 use crate::units::{Hazard, Place as UnitPlace};
 
 /// Characters of a title, and of a name.
@@ -42,6 +43,9 @@ impl Book {
         check_form(command)?;
         if let CommandAct::Open(form) = &command.act {
             return self.judge_open(&command.incident, form);
+        }
+        if command.act.is_of_no_incident() {
+            return self.intake.judge(&command.act, command.person.as_deref());
         }
         let incident = self
             .incidents
@@ -118,7 +122,14 @@ impl Book {
     ) -> Result<Counts, Refusal> {
         let person = command.person.as_deref().unwrap_or_default();
         match &command.act {
-            CommandAct::Open(_) | CommandAct::Task(_) | CommandAct::Amend(_) => {}
+            CommandAct::Open(_)
+            | CommandAct::Task(_)
+            | CommandAct::Amend(_)
+            | CommandAct::Receive(_)
+            | CommandAct::SetAside(_) => {}
+            CommandAct::Propose(proposal) => self.judge_proposal(incident, proposal, person, at)?,
+            CommandAct::Confirm(answer) => self.judge_confirm(incident, answer, person, at)?,
+            CommandAct::Recall(answer) => judge_recall(incident, answer, person)?,
             CommandAct::Move(moved) => self.judge_move(incident, moved)?,
             CommandAct::Respond(response) => self.judge_respond(incident, response)?,
             CommandAct::Adjust(adjusted) => self.judge_adjust(incident, adjusted)?,
@@ -160,23 +171,18 @@ impl Book {
             CommandAct::Tick(tick) => {
                 let mut items = incident.items.iter();
                 let item = items.find(|item| item.form.item == tick.item);
-                let item = item.ok_or(Refusal::NoLine)?;
-                if item.done.is_some() == tick.done {
+                if item.ok_or(Refusal::NoLine)?.done.is_some() == tick.done {
                     return Ok(Counts::Again);
                 }
             }
             CommandAct::Report(report) => {
-                let mut clocks = incident.reports.iter();
-                let clock = clocks.find(|clock| clock.form.report == report.report);
-                let clock = clock.ok_or(Refusal::NoLine)?;
+                let clock = clock(incident, &report.report)?;
                 if clock.times > 0 && clock.form.every_secs.is_none() {
                     return Ok(Counts::Again);
                 }
             }
             CommandAct::ReportOverdue(report) => {
-                let mut clocks = incident.reports.iter();
-                let clock = clocks.find(|clock| clock.form.report == report.report);
-                let clock = clock.ok_or(Refusal::NoLine)?;
+                let clock = clock(incident, &report.report)?;
                 if clock.overdue || clock.due().is_none_or(|due| due > at) {
                     return Err(Refusal::NotDue);
                 }
@@ -230,7 +236,11 @@ impl Book {
         self.check_tasks(incident, &response.tasks)
     }
 
-    fn judge_adjust(&self, incident: &Incident, adjusted: &Adjustment) -> Result<(), Refusal> {
+    pub(super) fn judge_adjust(
+        &self,
+        incident: &Incident,
+        adjusted: &Adjustment,
+    ) -> Result<(), Refusal> {
         not_merged(incident)?;
         reason(&adjusted.note)?;
         let running = incident.response.as_ref().ok_or(Refusal::NoResponse)?;
@@ -284,6 +294,7 @@ impl Book {
             }
             title(&form.title.zh)?;
             title(&form.title.en)?;
+            crate::task::judge_units(&form.units, &form.note)?;
             if form.remind_after_secs > form.supervise_after_secs {
                 return Err(Refusal::Form("a reminder comes before supervision"));
             }
@@ -329,7 +340,9 @@ fn check_form(command: &Command) -> Result<(), Refusal> {
             place(act.place.as_ref())?;
             (&act.note, [].iter())
         }
-        CommandAct::Attach(attached) | CommandAct::Dismiss(attached) => {
+        CommandAct::Attach(attached)
+        | CommandAct::Dismiss(attached)
+        | CommandAct::SetAside(attached) => {
             list(attached.origins.len())?;
             (&attached.note, [].iter())
         }
@@ -341,7 +354,15 @@ fn check_form(command: &Command) -> Result<(), Refusal> {
         CommandAct::TakeCommand(note) | CommandAct::Lesson(note) => (&note.note, [].iter()),
         CommandAct::Tick(tick) => (&tick.note, [].iter()),
         CommandAct::Report(report) => (&report.note, [].iter()),
-        CommandAct::AddTask(_) | CommandAct::ReportOverdue(_) => return Ok(()),
+        CommandAct::Confirm(answer) => (&answer.note, [].iter()),
+        CommandAct::Recall(answer) => (&answer.note, [].iter()),
+        CommandAct::Propose(proposal) => match &proposal.what {
+            Paired::Adjust(adjusted) => (&adjusted.note, [].iter()),
+            Paired::HandOver(offer) => (&offer.note, [].iter()),
+            Paired::Warn(warning) => (&warning.note, [].iter()),
+        },
+        CommandAct::AddTask(form) => (&form.note, [].iter()),
+        CommandAct::Receive(_) | CommandAct::ReportOverdue(_) => return Ok(()),
     };
     let mut names = what;
     if text.chars().count() > NOTE_CHARS_MAX {
@@ -353,6 +374,13 @@ fn check_form(command: &Command) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The clock of a report.
+fn clock<'a>(incident: &'a Incident, report: &str) -> Result<&'a Clock, Refusal> {
+    let mut clocks = incident.reports.iter();
+    let clock = clocks.find(|clock| clock.form.report == report);
+    clock.ok_or(Refusal::NoLine)
+}
+
 fn list(length: usize) -> Result<(), Refusal> {
     if length > LIST_MAX {
         return Err(Refusal::Full("lines of a list", LIST_MAX));
@@ -360,14 +388,14 @@ fn list(length: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn title(text: &str) -> Result<(), Refusal> {
+pub(super) fn title(text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() || text.chars().count() > TITLE_CHARS_MAX {
         return Err(Refusal::Form("a title has 1 to 200 characters"));
     }
     Ok(())
 }
 
-fn place(place: Option<&Place>) -> Result<(), Refusal> {
+pub(super) fn place(place: Option<&Place>) -> Result<(), Refusal> {
     let right = place.is_none_or(|place| {
         (-180.0..=180.0).contains(&place.lon)
             && (-90.0..=90.0).contains(&place.lat)
@@ -436,6 +464,7 @@ fn see(command: &Command, incident: &Incident) -> Result<(), Refusal> {
             | CommandAct::TakeCommand(_)
             | CommandAct::AddTask(_)
             | CommandAct::Report(_)
+            | CommandAct::Propose(_)
     );
     if needed && command.seen.is_none() {
         return Err(Refusal::NeedsSeen);
@@ -450,7 +479,7 @@ fn seen_is(seen: Option<u32>, now: u32) -> Result<(), Refusal> {
     }
 }
 
-fn reason(note: &str) -> Result<(), Refusal> {
+pub(super) fn reason(note: &str) -> Result<(), Refusal> {
     if note.trim().is_empty() {
         return Err(Refusal::NeedsReason);
     }
@@ -464,7 +493,7 @@ fn not_merged(incident: &Incident) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn alive(incident: &Incident) -> Result<(), Refusal> {
+pub(super) fn alive(incident: &Incident) -> Result<(), Refusal> {
     not_merged(incident)?;
     if is_over(incident.stage) {
         return Err(Refusal::Over);
@@ -472,7 +501,7 @@ fn alive(incident: &Incident) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn running(incident: &Incident) -> Result<(), Refusal> {
+pub(super) fn running(incident: &Incident) -> Result<(), Refusal> {
     alive(incident)?;
     match incident.response {
         Some(_) => Ok(()),
@@ -480,7 +509,7 @@ fn running(incident: &Incident) -> Result<(), Refusal> {
     }
 }
 
-fn commands(incident: &Incident, person: &str) -> Result<(), Refusal> {
+pub(super) fn commands(incident: &Incident, person: &str) -> Result<(), Refusal> {
     match incident.commander.as_deref() {
         Some(commander) if commander != person => Err(Refusal::NotCommander(commander.to_owned())),
         _ => Ok(()),

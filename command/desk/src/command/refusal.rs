@@ -89,6 +89,18 @@ pub enum Refusal {
     NotCommander(String),
     /// The response has no such line or report.
     NoLine,
+    /// Something that takes two waits already, proposed by this person.
+    Pending(String),
+    /// Nothing of this name waits for a second person.
+    NoProposal,
+    /// Whoever proposed it does not confirm it.
+    NeedsSecondPerson,
+    /// The time to confirm is over.
+    TooLate,
+    /// Somebody else proposed it.
+    NotProposer(String),
+    /// An order of this number came before, with other words.
+    OrderDiffers,
     /// A field is not as it must be.
     Form(&'static str),
     /// There are too many.
@@ -104,8 +116,12 @@ impl Refusal {
             Self::NeedsSeen => "needs_seen",
             Self::StageMove { .. } | Self::TaskMove { .. } => "illegal_move",
             Self::NotDue | Self::OnlyAutomatic | Self::NobodyActs => "not_a_persons_act",
-            Self::NotYours(_) | Self::NotAssigned => "not_yours",
-            Self::NeedsAnotherPerson => "needs_another_person",
+            Self::NotYours(_) | Self::NotAssigned | Self::NotProposer(_) => "not_yours",
+            Self::NeedsAnotherPerson | Self::NeedsSecondPerson => "needs_another_person",
+            Self::Pending(_) => "pending",
+            Self::NoProposal => "no_proposal",
+            Self::TooLate => "too_late",
+            Self::OrderDiffers => "order_differs",
             Self::NeedsEvidence { .. } => "needs_evidence",
             Self::ProvenByReadings | Self::ProvenByPeople => "other_proof",
             Self::NeedsReason => "needs_reason",
@@ -124,6 +140,7 @@ impl Refusal {
     }
 
     /// The reason and what to do, in both languages.
+    #[expect(clippy::too_many_lines, reason = "one sentence for each")]
     pub fn text(&self) -> Text {
         let (zh, en) = match self {
             Self::StageMove { from, to } => {
@@ -172,6 +189,16 @@ impl Refusal {
                 format!("指挥权在 {who}：请由其移交"),
                 format!("{who} commands: the command is theirs to offer"),
             ),
+            Self::Pending(who) => (
+                format!("{who} 已提请一项双人操作：请先确认或等其撤回、过时"),
+                format!(
+                    "{who} proposed something that takes two: confirm it, or wait until it is taken back or over"
+                ),
+            ),
+            Self::NotProposer(who) => (
+                format!("由 {who} 提请：只能由其撤回"),
+                format!("{who} proposed it: only they take it back"),
+            ),
             Self::Form(what) => (
                 format!("内容不符合要求：{what}"),
                 format!("it is not as it must be: {what}"),
@@ -211,6 +238,22 @@ impl Refusal {
             Self::NeedsAnotherPerson => (
                 "处置人员不能核证自己的任务：请由他人核证",
                 "who did the task does not verify it: another person must",
+            ),
+            Self::NoProposal => (
+                "没有等待第二人的这一项：已撤回、已办或从未提请",
+                "nothing of this name waits for a second person: it was taken back, done, or never proposed",
+            ),
+            Self::NeedsSecondPerson => (
+                "提请人不能自己确认：须由第二人",
+                "who proposed it does not confirm it: it takes a second person",
+            ),
+            Self::TooLate => (
+                "确认时限已过：请重新提请",
+                "the time to confirm is over: propose it again",
+            ),
+            Self::OrderDiffers => (
+                "同号工单内容不同：请用新编号",
+                "an order of this number came before, with other words: use another number",
             ),
             Self::ProvenByReadings => (
                 "该任务由监测读数核证；如传感器失效，请撤销并另派以照片核证的任务",

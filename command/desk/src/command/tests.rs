@@ -2,6 +2,7 @@
 
 mod oracle;
 mod page;
+mod pair;
 mod story;
 
 use yiping_model::command::*;
@@ -85,6 +86,8 @@ pub(crate) fn form(task: TaskId, proof: Proof, now: i64) -> TaskForm {
         title: text("t"),
         role: "rescue".into(),
         assignee: None,
+        units: Vec::new(),
+        note: String::new(),
         sign_by: Some(at(now + 300)),
         done_by: Some(at(now + 3_600)),
         remind_after_secs: 60,
@@ -174,6 +177,7 @@ pub(crate) fn step(task: TaskId, step: Step, now: i64) -> CommandAct {
             Vec::new()
         },
         to: (step == Step::Reassign).then(|| "wang".into()),
+        units: Vec::new(),
         reading: None,
     }))
 }

@@ -1,7 +1,7 @@
 //! The ledger's entries as lines of the duty log.
 
 use serde::Serialize;
-use yiping_model::command::Stage;
+use yiping_model::command::{Paired, Stage};
 use yiping_model::{
     Act, AlarmChange, AlarmEvent, AlarmId, Changed, Command, CommandAct, Decision, Duty,
     NoticeStep, Part, Position, Timestamp, Why,
@@ -203,6 +203,14 @@ impl LogLine {
                 "response_adjusted",
                 format!("{} → {}", adjustment.from.roman(), adjustment.to.roman()),
             ),
+            CommandAct::Confirm(confirmed) => match &confirmed.what {
+                Paired::Adjust(adjusted) => (
+                    "response_adjusted",
+                    format!("{} → {}", adjusted.from.roman(), adjusted.to.roman()),
+                ),
+                Paired::HandOver(offer) => ("command_handed_over", offer.to.clone()),
+                Paired::Warn(warning) => ("warning_issued", warning.reach.clone()),
+            },
             CommandAct::Move(step) if step.to == Stage::Ended => {
                 ("incident_ended", step.note.clone())
             }

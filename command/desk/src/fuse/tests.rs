@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use yiping_model::command::{Attached, IncidentClass, IncidentForm};
+use yiping_model::command::{Attached, HotlineOrder, IncidentClass, IncidentForm};
 use yiping_model::{
     AlarmId, Body, Command, CommandAct, DatastreamId, Finding, Level, Outcome, Position, Record,
     RuleId, RuleVersion,
@@ -214,6 +214,150 @@ impl World {
     }
 }
 
+impl World {
+    fn order(
+        &mut self,
+        number: &str,
+        minute: i64,
+        lon: f64,
+        lat: f64,
+        domain: Option<&str>,
+    ) -> Origin {
+        let order = HotlineOrder {
+            order: number.into(),
+            at: Timestamp::from_secs(minute * 60),
+            text: "刺鼻".into(),
+            category: "环保".into(),
+            domain: domain.map(Into::into),
+            place: Place {
+                lon,
+                lat,
+                name: String::new(),
+            },
+            area: None,
+        };
+        let origin = Origin::Order {
+            order: number.into(),
+            text: "刺鼻".into(),
+        };
+        self.act(minute, number, CommandAct::Receive(Box::new(order)));
+        origin
+    }
+
+    fn detection(&mut self, minute: i64, at: &ThingId, key: Option<&str>) -> Origin {
+        let event = Event {
+            source: yiping_model::SourceId::new("cameras").expect("valid"),
+            thing: at.clone(),
+            phenomenon_time: Timestamp::from_secs(minute * 60),
+            kind: yiping_model::EventKind::new("smoke").expect("valid"),
+            key: key.map(|key| yiping_model::EventKey::new(key).expect("valid")),
+            part: None,
+            values: std::iter::empty().collect(),
+        };
+        let origin = Origin::Detection {
+            thing: event.thing.clone(),
+            kind: event.kind.clone(),
+            key: event.key.clone(),
+            at: event.phenomenon_time,
+        };
+        self.take(minute, Body::Event(event));
+        origin
+    }
+}
+
+#[test]
+fn orders_and_detections_are_proposed_beside_alarms() {
+    let mut world = World::new();
+    world.open(0, "leak", 118.882, 28.905, "air", Vec::new());
+    let order = world.order("A-1", 4, 118.883, 28.9055, Some("air"));
+    let camera = thing(118.884, 28.906);
+    let seen = world.detection(6, &camera, Some("t-1"));
+    world.detection(7, &camera, Some("t-1"));
+    let said = world.desk.proposals(place);
+    let candidates: Vec<&Candidate> = said.iter().map(|one| &one.candidate).collect();
+    assert_eq!(
+        candidates,
+        [&Candidate::Origin(order), &Candidate::Origin(seen)],
+        "of one matter the first: {said:?}"
+    );
+    assert_eq!(
+        (said[0].same_domain, said[1].same_domain),
+        (Some(true), None)
+    );
+}
+
+#[test]
+fn what_no_incident_has_is_proposed_as_one_until_it_is_opened_or_set_aside() {
+    let mut world = World::new();
+    let here = thing(118.882, 28.905);
+    let alarm = world.alarm(1, 0, &here, "air", AlarmChange::Raised);
+    assert_eq!(
+        world.desk.proposals(place),
+        [],
+        "an alarm alone has its list"
+    );
+    let order = world.order("A-1", 4, 118.883, 28.9055, Some("air"));
+    let far = world.order("A-2", 5, 119.3, 29.3, None);
+    let said = world.desk.proposals(place);
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert_eq!(
+        said[0].candidate,
+        Candidate::Group(vec![alarm.clone(), order.clone()])
+    );
+    assert_eq!((said[0].incident.as_ref(), said[0].minutes), (None, 4));
+    assert!(
+        said[0].because.zh.starts_with("报警 1、工单 1：至多相距"),
+        "{said:?}"
+    );
+    assert_eq!(said[1].candidate, Candidate::Group(vec![far.clone()]));
+    let aside = Attached {
+        origins: vec![far],
+        note: "咨询".into(),
+    };
+    world.act(6, "aside", CommandAct::SetAside(aside));
+    world.open(7, "leak", 118.882, 28.905, "air", vec![alarm, order]);
+    assert_eq!(world.desk.proposals(place), []);
+}
+
+proptest! {
+    /// Whatever came, nothing is in two groups, nothing of a group is in an incident's proposal, and the first of each is near all others.
+    #[test]
+    fn groups_hold_each_once_and_near(spots in prop::collection::vec((0_i32..30, 0_i32..30, 0_i64..150, any::<bool>()), 1..40)) {
+        let mut world = World::new();
+        let mut known = Vec::new();
+        for (number, (x, y, minute, is_order)) in spots.into_iter().enumerate() {
+            let (lon, lat) = (118.8 + f64::from(x) * 0.004, 28.9 + f64::from(y) * 0.004);
+            let origin = if is_order {
+                world.order(&number.to_string(), minute, lon, lat, Some("air"))
+            } else {
+                world.alarm(number as u32, minute, &thing(lon, lat), "air", AlarmChange::Raised)
+            };
+            known.push((origin, lon, lat, minute, is_order));
+        }
+        let find = |origin: &Origin| known.iter().find(|one| one.0 == *origin).expect("known");
+        let cell = |lon, lat| LatLng::new(lat, lon).expect("on earth").to_cell(Resolution::Eight);
+        let newest = known.iter().map(|one| one.3).max().expect("one");
+        let mut once = BTreeSet::new();
+        for proposal in world.desk.proposals(place) {
+            let Candidate::Group(origins) = &proposal.candidate else { continue };
+            let first = find(&origins[0]);
+            prop_assert!(origins.len() > 1 || first.4);
+            for origin in origins {
+                prop_assert!(once.insert(origin.clone()), "in two groups");
+                let one = find(origin);
+                prop_assert!(newest - one.3 <= 120);
+                let rings = cell(first.1, first.2).grid_distance(cell(one.1, one.2)).expect("near");
+                let points = 100 - 10 * i64::from(rings) - (one.3 - first.3).abs() / 2;
+                prop_assert!(rings <= 3 && (one.3 - first.3).abs() <= 60 && points >= 50);
+            }
+        }
+        // No order of late is lost: it is in a group, if only alone.
+        for one in known.iter().filter(|one| one.4 && newest - one.3 <= 120) {
+            prop_assert!(once.contains(&one.0));
+        }
+    }
+}
+
 proptest! {
     /// Every pair is looked at, one by one; the distance is that of the cells.
     #[test]
@@ -225,10 +369,10 @@ proptest! {
             let domain = ["air", "water"][domain];
             if is_incident {
                 world.open(minute, &number.to_string(), lon, lat, domain, Vec::new());
-                incidents.push((incidents.len() as u32 + 1, lon, lat, minute, domain));
+                incidents.push((Some(incidents.len() as u32 + 1), lon, lat, minute, domain));
             } else {
                 world.alarm(number as u32, minute, &thing(lon, lat), domain, AlarmChange::Raised);
-                alarms.push((0, lon, lat, minute, domain));
+                alarms.push((None, lon, lat, minute, domain));
             }
         }
         let cell = |lon, lat| LatLng::new(lat, lon).expect("on earth").to_cell(Resolution::Eight);
@@ -245,7 +389,8 @@ proptest! {
             }
         }
         expected.sort_unstable();
-        let proposals = world.desk.proposals(place);
+        let mut proposals = world.desk.proposals(place);
+        proposals.retain(|proposal| proposal.incident.is_some());
         let mut said: Vec<_> = proposals.iter().map(|one| (one.number, i64::from(one.rings), one.minutes, one.points)).collect();
         said.sort_unstable();
         prop_assert_eq!(said, expected);

@@ -290,6 +290,8 @@ impl Plan {
             title: task.title.clone(),
             role: task.role.clone(),
             assignee: assignee.or_else(|| before.and_then(|role| role.person.clone())),
+            units: Vec::new(),
+            note: String::new(),
             sign_by: until(task.sign_within),
             done_by: until(task.done_within),
             remind_after_secs: task.remind_after_secs,

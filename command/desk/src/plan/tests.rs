@@ -322,6 +322,7 @@ fn a_lower_level_withdraws_what_it_has_not_and_keeps_what_it_has() {
         note: String::new(),
         photos: Vec::new(),
         to: None,
+        units: Vec::new(),
         reading: None,
     })));
     let choice = Choice {

@@ -95,6 +95,8 @@ fn task(proof: Proof) -> Task {
         title: text(),
         role: SmolStr::default(),
         assignee: None,
+        units: Vec::new(),
+        note: String::new(),
         sign_by: Some(at(300)),
         done_by: Some(at(3_600)),
         remind_after_secs: 60,
@@ -117,6 +119,7 @@ fn act(step: Step, photos: &[(&str, i64)]) -> TaskAct {
         note: "because".into(),
         photos: photos.iter().map(photo).collect(),
         to: None,
+        units: Vec::new(),
         reading: None,
     }
 }
@@ -135,6 +138,7 @@ fn step(task: &mut Task, who: Option<&str>, secs: i64, act: &TaskAct) -> Result<
         note: String::new(),
         photos: act.photos.clone(),
         to: act.to.clone(),
+        units: act.units.clone(),
         reading: act.reading.clone(),
     };
     task.take(took, to);

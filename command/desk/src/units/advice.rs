@@ -38,6 +38,8 @@ pub struct Wish {
     pub hazard: Hazard,
     /// Roads that are closed, by id.
     pub closed: BTreeSet<String>,
+    /// Whether the ways are told, for a map.
+    pub drawn: bool,
 }
 
 impl Wish {
@@ -50,6 +52,7 @@ impl Wish {
             choices,
             hazard: Hazard::none(),
             closed: BTreeSet::new(),
+            drawn: false,
         }
     }
 
@@ -113,6 +116,8 @@ pub struct Chosen {
     pub stale: bool,
     /// What its home loses.
     pub cover: Cover,
+    /// Its way, from where it is; empty unless it was asked for.
+    pub way: Vec<Place>,
 }
 
 /// How soon the next unit that fits is at a home.
@@ -135,6 +140,10 @@ pub struct PassedOver {
     pub open_secs: u32,
     /// Why not; at least one reason.
     pub why: Vec<Why>,
+    /// The way that it would have if nothing were in it; empty unless it was asked for, or nobody cut it off.
+    pub way: Vec<Place>,
+    /// Where on that way the hazard begins.
+    pub stopped: Option<Place>,
 }
 
 /// Why a nearer unit was not chosen.
@@ -303,11 +312,17 @@ fn choose(
         .filter(|(number, _, _)| last.is_none_or(|last| candidates[*number].open_millis < last))
         .map(|(number, mut why, millis)| {
             let candidate = &candidates[number];
+            let mut way = Vec::new();
             if why.is_empty() {
                 let round_secs = millis.map(secs);
                 why.push(Why::CutOff { round_secs });
+                if wish.drawn {
+                    way = ways.open_way(&candidate.here);
+                }
             }
             PassedOver {
+                stopped: wish.hazard.first_on(&way),
+                way,
                 unit: candidate.unit.id.clone(),
                 open_secs: secs(candidate.open_millis),
                 why,
@@ -316,23 +331,31 @@ fn choose(
         .collect();
     let chosen = best.into_iter().map(|fitting| {
         let candidate = &candidates[fitting.candidate];
-        let age_secs = age_secs(candidate, now);
-        let stale_secs = i64::from(book.settings().stale_secs);
-        let chosen = Chosen {
-            unit: candidate.unit.id.clone(),
-            time_secs: secs(fitting.millis),
-            open_secs: secs(candidate.open_millis),
-            age_secs,
-            stale: age_secs.is_some_and(|age| age > stale_secs),
-            cover: Cover {
-                before_secs: None,
-                after_secs: None,
-                next: None,
-            },
-        };
+        let mut chosen = chosen(book, candidate, fitting.millis, now);
+        if wish.drawn {
+            chosen.way = ways.round_way(&candidate.here);
+        }
         (chosen, candidate.at)
     });
     (chosen.collect(), passed_over)
+}
+
+fn chosen(book: &UnitBook, candidate: &Candidate<'_>, millis: u32, now: Timestamp) -> Chosen {
+    let age_secs = age_secs(candidate, now);
+    let stale_secs = i64::from(book.settings().stale_secs);
+    Chosen {
+        unit: candidate.unit.id.clone(),
+        time_secs: secs(millis),
+        open_secs: secs(candidate.open_millis),
+        age_secs,
+        stale: age_secs.is_some_and(|age| age > stale_secs),
+        way: Vec::new(),
+        cover: Cover {
+            before_secs: None,
+            after_secs: None,
+            next: None,
+        },
+    }
 }
 
 fn age_secs(candidate: &Candidate<'_>, now: Timestamp) -> Option<i64> {

@@ -125,6 +125,39 @@ impl Hazard {
         near && one.along(other, STEP_METRES).any(|point| self.holds(point))
     }
 
+    /// The first point of a line that lies in it, taken every 100 m.
+    pub fn first_on(&self, line: &[Place]) -> Option<Place> {
+        let steps = line.windows(2);
+        let mut points = steps.flat_map(|pair| pair[0].along(pair[1], STEP_METRES));
+        points.find(|point| self.holds(*point))
+    }
+
+    /// Its outline: the sides of cells beyond which no cell of it lies.
+    pub fn outline(&self) -> Vec<[Place; 2]> {
+        let edges = self.cells().flat_map(h3o::CellIndex::edges);
+        let outer = edges.filter(|edge| !self.holds_cell(edge.destination()));
+        let sides = outer.filter_map(|edge| {
+            let line = edge.boundary();
+            let [first, .., last] = &*line else {
+                return None;
+            };
+            Some([first, last].map(|point| Place::from([point.lng(), point.lat()])))
+        });
+        sides.collect()
+    }
+
+    /// The corners of each cell.
+    pub fn corners(&self) -> Vec<Vec<Place>> {
+        let cells = self.cells().map(|cell| {
+            let corners = cell.boundary();
+            let corners = corners.iter();
+            corners
+                .map(|point| Place::from([point.lng(), point.lat()]))
+                .collect()
+        });
+        cells.collect()
+    }
+
     /// A point outside of it, near this one.
     pub fn outside(&self, place: Place) -> Option<Place> {
         let origin = cell_of(place)?;
@@ -194,6 +227,26 @@ mod tests {
         assert!(!hazard.is_crossed(west, north));
         let out = hazard.outside(here()).expect("a point");
         assert!(!hazard.holds(out) && out.metres_to(here()) < 3_000.0);
+    }
+
+    #[test]
+    fn an_outline_goes_round_once_and_a_way_is_stopped_where_it_enters() {
+        let middle = cell_of(here()).expect("a cell");
+        let disk: Vec<CellIndex> = middle.grid_disk(2);
+        let hazard = Hazard::of(disk);
+        let outline = hazard.outline();
+        // A disk of two rings has 30 sides; each end is the beginning of one other.
+        assert_eq!((outline.len(), hazard.corners().len()), (30, 19));
+        let near = |one: Place, other: Place| one.metres_to(other) < 1.0;
+        for [from, to] in &outline {
+            let ends = outline.iter().flatten();
+            assert_eq!(ends.clone().filter(|end| near(**end, *from)).count(), 2);
+            assert_eq!(ends.filter(|end| near(**end, *to)).count(), 2);
+        }
+        let west = Place::from([118.77, 28.97]);
+        let stop = hazard.first_on(&[west, here()]).expect("it enters");
+        assert!(hazard.holds(stop) && stop.metres_to(here()) < 1_000.0);
+        assert_eq!(hazard.first_on(&[west, Place::from([118.77, 29.1])]), None);
     }
 
     #[test]

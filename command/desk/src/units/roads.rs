@@ -157,6 +157,36 @@ impl Roads {
         times
     }
 
+    /// The places from a node on, along the next nodes of [`Self::next_nodes`].
+    pub fn way(&self, from: Node, next: &[Option<u32>]) -> Vec<Place> {
+        let mut way = vec![self.place(from)];
+        let mut at = from.0;
+        while let Some(to) = next[at as usize] {
+            way.push(self.place(Node(to)));
+            at = to;
+        }
+        way
+    }
+
+    /// The next node on the quickest way from each, by the times of [`Self::times_to`] with the same closures.
+    pub fn next_nodes(&self, times: &[u32], closed: &Closed) -> Vec<Option<u32>> {
+        let mut out = vec![None; self.places.len()];
+        for to in 0..self.places.len() as u32 {
+            let there = times[to as usize];
+            if there == NEVER {
+                continue;
+            }
+            for way in self.ways_into(Node(to)) {
+                let quickest = times[way.from as usize] == there.saturating_add(way.millis);
+                // A step of no time would lead in circles.
+                if quickest && way.millis > 0 && !closed.is(way.piece) {
+                    out[way.from as usize] = Some(to);
+                }
+            }
+        }
+        out
+    }
+
     /// Tells each node with its time to `target`, nearest first, until `visit` says `false`.
     pub fn search(&self, target: Node, closed: &Closed, mut visit: impl FnMut(Node, u32) -> bool) {
         let mut best = vec![NEVER; self.places.len()];

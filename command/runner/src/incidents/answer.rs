@@ -24,6 +24,13 @@ pub(crate) struct ActAnswer {
     pub(super) task: Option<TaskRow>,
 }
 
+/// What became of something that was set aside.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AsideAnswer {
+    /// Whether it was aside already.
+    pub(super) again: bool,
+}
+
 /// A list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Listed<T> {
@@ -99,6 +106,9 @@ pub(crate) struct TaskRow {
     title: Name,
     role: String,
     assignee: Option<String>,
+    /// The units that were sent.
+    #[schema(value_type = Vec<Object>)]
+    units: Vec<yiping_model::command::Sent>,
     #[schema(value_type = String)]
     stage: yiping_desk::task::TaskStage,
     stage_name: Name,
@@ -176,6 +186,7 @@ impl TaskRow {
             title: text(&task.title),
             role: task.role.to_string(),
             assignee: task.assignee.clone(),
+            units: task.units.clone(),
             stage: task.stage,
             stage_name: name(task.stage.names()),
             late: task.late,

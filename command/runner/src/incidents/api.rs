@@ -1,4 +1,4 @@
-//! The API of incidents, tasks, plans and photographs: a router for each right that is asked.
+//! The API of incidents, tasks, plans, photographs and orders of a hotline: a router for each right that is asked.
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, State};
@@ -24,6 +24,7 @@ use super::{ActError, Incidents};
 
 mod acts;
 mod evidence;
+mod orders;
 mod outside;
 
 /// Rows of one answer.
@@ -48,10 +49,11 @@ macro_rules! documents {
 documents! {
     WatchDocument, watch_openapi: incidents, incident, plans, proposals;
     TasksDocument, tasks_openapi: tasks, outside::task, step;
-    ReportDocument, report_openapi: open, act;
+    ReportDocument, report_openapi: open, act, orders::aside;
     CommandDocument, command_openapi: order, task_order;
     BringDocument, bring_openapi: evidence::bring;
     EvidenceDocument, evidence_openapi: evidence::show;
+    SendDocument, send_openapi: orders::post;
 }
 
 impl Incidents {
@@ -78,7 +80,8 @@ impl Incidents {
     pub fn report_router(&self) -> Router {
         let router = Router::new()
             .route("/api/v1/incidents", post(open))
-            .route("/api/v1/incidents/{id}/acts", post(act));
+            .route("/api/v1/incidents/{id}/acts", post(act))
+            .route("/api/v1/proposals/aside", post(orders::aside));
         self.limited(router)
     }
 
@@ -103,6 +106,11 @@ impl Incidents {
         Router::new()
             .route("/api/v1/evidence/{digest}", get(evidence::show))
             .with_state(self.clone())
+    }
+
+    /// Orders of a hotline, for the program that sends them.
+    pub fn send_router(&self) -> Router {
+        self.limited(Router::new().route("/api/v1/orders", post(orders::post)))
     }
 
     fn limited(&self, router: Router<Self>) -> Router {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use yiping_model::command::{
-    EventLevel, HazardForm, IncidentClass, Origin, Photo, Place, Proof, ResponseLevel, Stage, Step,
+    EventLevel, HazardForm, IncidentClass, Origin, Photo, Place, Proof, ResponseLevel, Sent, Stage,
+    Step,
 };
 use yiping_model::{IncidentId, Level, Timestamp};
 
@@ -176,19 +177,26 @@ pub(crate) enum Order {
         #[serde(default)]
         datastreams: BTreeMap<String, String>,
     },
-    /// 响应调整.
-    Adjust {
-        /// The level, 1 to 4.
-        #[schema(value_type = u8)]
-        level: ResponseLevel,
-        /// Why.
+    /// What takes two people is proposed: it happens when somebody else confirms it within a minute.
+    Propose {
+        /// What.
+        what: TwoAsked,
+    },
+    /// The second one of two confirms.
+    Confirm {
+        /// The key under which it was proposed.
+        proposal: String,
+        /// What is to be remembered.
+        #[serde(default)]
         note: String,
-        /// Accounts by role.
+    },
+    /// The first one takes it back.
+    Recall {
+        /// The key under which it was proposed.
+        proposal: String,
+        /// Why.
         #[serde(default)]
-        roles: BTreeMap<String, String>,
-        /// By property, the datastream that proves tasks.
-        #[serde(default)]
-        datastreams: BTreeMap<String, String>,
+        note: String,
     },
     /// Another incident is this one.
     Merge {
@@ -206,15 +214,7 @@ pub(crate) enum Order {
         /// Why.
         note: String,
     },
-    /// The command is offered.
-    OfferCommand {
-        /// To which account.
-        to: String,
-        /// Why.
-        #[serde(default)]
-        note: String,
-    },
-    /// The command is taken over.
+    /// The command is taken where nobody has it.
     TakeCommand {
         /// What is to be remembered.
         #[serde(default)]
@@ -226,6 +226,13 @@ pub(crate) enum Order {
         title: String,
         /// The account that is to do it; by default who signs first.
         assignee: Option<String>,
+        /// The units that are sent: `{"unit":"fire-1","advised":true,"eta_secs":120}`.
+        #[serde(default)]
+        #[schema(value_type = Vec<Object>)]
+        units: Vec<Sent>,
+        /// Why so; needed where a unit was not advised.
+        #[serde(default)]
+        note: String,
         /// Seconds until it must be signed.
         sign_within_secs: Option<u32>,
         /// Seconds until it must be done.
@@ -234,6 +241,61 @@ pub(crate) enum Order {
         #[schema(value_type = Object)]
         proof: Proof,
     },
+}
+
+/// What takes two people.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum TwoAsked {
+    /// 响应升级、降级.
+    Adjust {
+        /// The level, 1 to 4.
+        #[schema(value_type = u8)]
+        level: ResponseLevel,
+        /// Why.
+        note: String,
+        /// Accounts by role.
+        #[serde(default)]
+        roles: BTreeMap<String, String>,
+        /// By property, the datastream that proves tasks.
+        #[serde(default)]
+        datastreams: BTreeMap<String, String>,
+    },
+    /// 指挥权移交: who gets it confirms.
+    HandOver {
+        /// To which account.
+        to: String,
+        /// Why.
+        note: String,
+    },
+    /// 发布预警.
+    Warn {
+        /// Its colour, 1 red to 4 blue.
+        #[schema(value_type = u8)]
+        level: Level,
+        /// For whom.
+        reach: String,
+        /// What they are told.
+        text: String,
+        /// By which ways.
+        #[serde(default)]
+        ways: String,
+        /// Why.
+        note: String,
+    },
+}
+
+/// What came in is no incident together.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AsideRequest {
+    /// Names the act.
+    pub(super) key: String,
+    /// Alarms, detections, orders.
+    #[schema(value_type = Vec<Object>)]
+    pub(super) origins: Vec<Origin>,
+    /// Why.
+    pub(super) note: String,
 }
 
 /// A step of a task.
@@ -262,4 +324,8 @@ pub(crate) struct StepRequest {
     pub(super) photos: Vec<Photo>,
     /// To which account, at `reassign`; by default who signs first.
     pub(super) to: Option<String>,
+    /// The units that are sent, at `reassign`.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub(super) units: Vec<Sent>,
 }

@@ -2,6 +2,7 @@
 
 use ::metrics::{counter, gauge};
 use yiping_desk::command::{Counts, Desk, Outcome};
+use yiping_desk::hotline::Refused;
 use yiping_model::Position;
 
 use super::ActError;
@@ -22,6 +23,18 @@ pub const EVIDENCE: &str = "yiping_evidence_total";
 pub(crate) fn brought(refused: Option<&ActError>) {
     let verdict = refused.map_or("kept", ActError::code);
     counter!(EVIDENCE, "verdict" => verdict).increment(1);
+}
+
+/// Orders of a hotline that were new.
+pub const ORDERS: &str = "yiping_orders_total";
+/// Orders that were refused, by reason.
+pub const ORDERS_REFUSED: &str = "yiping_orders_refused_total";
+
+pub(crate) fn orders(accepted: usize, refused: &[Refused]) {
+    counter!(ORDERS).increment(accepted as u64);
+    for one in refused {
+        counter!(ORDERS_REFUSED, "reason" => one.reason.name()).increment(1);
+    }
 }
 
 pub(crate) fn show(desk: &Desk, end: Position) {

@@ -24,6 +24,8 @@ use crate::evidence::tests::photograph;
 mod evidence;
 mod outside;
 
+mod two;
+
 const PLANS: &str = include_str!("../../../../analytics/packs/air/plans.toml");
 const ALARM: &str = "0123456789abcdef0123456789abcdef";
 
@@ -166,7 +168,8 @@ impl Room {
             .merge(incidents.command_router())
             .merge(incidents.tasks_router())
             .merge(incidents.bring_router())
-            .merge(incidents.evidence_router());
+            .merge(incidents.evidence_router())
+            .merge(incidents.send_router());
         all.layer(Extension(who))
     }
 
@@ -558,12 +561,12 @@ async fn who_may_not_is_told_so() {
         ),
         (
             orders.as_str(),
-            json!({ "key": "z", "act": { "type": "adjust", "level": 3, "note": "n" } }),
+            json!({ "key": "z", "act": { "type": "propose", "what": { "type": "adjust", "level": 3, "note": "n" } } }),
             400,
         ),
         (
             orders.as_str(),
-            json!({ "key": "z", "seen": 9, "act": { "type": "adjust", "level": 3, "note": "n" } }),
+            json!({ "key": "z", "seen": 9, "act": { "type": "propose", "what": { "type": "adjust", "level": 3, "note": "n" } } }),
             409,
         ),
         (

@@ -1,5 +1,6 @@
 import type { Text } from "../lib/i18n";
 import { asked as inLanguage } from "../lib/i18n";
+import { type Forces, forcesByHttp } from "./forces";
 
 /** The stages of an incident, in their order. */
 export const STAGES = ["reported", "assessing", "responding", "handling", "adjusting", "ended", "evaluated"] as const;
@@ -45,6 +46,49 @@ export interface At {
   readonly name?: string;
 }
 
+/** What an incident comes from: an alarm, a detection of a camera, an order of a hotline. */
+export interface Origin {
+  readonly type: "alarm" | "detection" | "order";
+  readonly alarm?: string;
+  readonly subject?: string;
+  readonly thing?: string;
+  readonly kind?: string;
+  readonly key?: string;
+  readonly at?: string;
+  readonly order?: string;
+  readonly text?: string;
+}
+
+/** A unit that is sent to do a task. */
+export interface Sent {
+  readonly unit: string;
+  /** Whether the program advised it. */
+  readonly advised: boolean;
+  readonly eta_secs?: number;
+}
+
+/** What takes two people. */
+export type Paired =
+  | { readonly type: "adjust"; readonly from: number; readonly to: number; readonly note: string }
+  | { readonly type: "hand_over"; readonly to: string; readonly note: string }
+  | {
+      readonly type: "warn";
+      readonly level: number;
+      readonly reach: string;
+      readonly text: string;
+      readonly ways?: string;
+      readonly note: string;
+    };
+
+/** What waits for a second person. */
+export interface Pending {
+  readonly key: string;
+  readonly by: string;
+  readonly at: string;
+  readonly until: string;
+  readonly what: Paired;
+}
+
 /** What proves that a task is done. */
 export type Proof =
   | { readonly by: "evidence"; readonly photos: number }
@@ -73,6 +117,7 @@ export interface IncidentRow {
   readonly opened: string;
   readonly ended: string | null;
   readonly commander: string | null;
+  readonly merged_into: string | null;
   readonly tasks: number;
   readonly open_tasks: number;
   readonly late_tasks: number;
@@ -89,6 +134,7 @@ export interface TaskRow {
   readonly title: Text;
   readonly role: string;
   readonly assignee: string | null;
+  readonly units: readonly Sent[];
   readonly stage: TaskStage;
   readonly late: Late;
   readonly sign_by: string | null;
@@ -148,6 +194,8 @@ export interface Item {
 export interface Trace {
   readonly at: string;
   readonly person: string | null;
+  /** The second of two, where it took two. */
+  readonly second?: string;
   readonly act: string;
   readonly what?: string;
   readonly note?: string;
@@ -168,7 +216,7 @@ export interface Incident {
     readonly level: number;
     readonly started: string;
   } | null;
-  readonly origins: readonly { readonly type: string; readonly alarm?: string; readonly subject?: string }[];
+  readonly origins: readonly Origin[];
   readonly place: At | null;
   readonly affected: readonly string[];
   readonly stage: Stage;
@@ -176,6 +224,9 @@ export interface Incident {
   readonly ended: string | null;
   readonly commander: string | null;
   readonly offered: string | null;
+  readonly pending: Pending | null;
+  readonly merged_into: string | null;
+  readonly merged: readonly string[];
   readonly tasks: readonly Task[];
   readonly reports: readonly Report[];
   readonly items: readonly Item[];
@@ -220,6 +271,8 @@ export interface Command {
   act(kind: "acts" | "orders", incident: string, body: object): Promise<Acted>;
   /** A step of a task, or an order about it. */
   step(kind: "steps" | "orders", task: string, body: object): Promise<Acted>;
+  /** Units, hazards, and what may belong together. */
+  readonly forces: Forces;
 }
 
 const ANSWER_MS_MAX = 8_000;
@@ -285,4 +338,5 @@ export const commandByHttp: Command = {
   open: (body) => send("incidents", body),
   act: (kind, incident, body) => send(`incidents/${incident}/${kind}`, body),
   step: (kind, task, body) => send(`tasks/${task}/${kind}`, body),
+  forces: forcesByHttp,
 };

@@ -8,6 +8,7 @@ import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
 import { enReport, type ReportWords, zhReport } from "./report-words";
 import { enShelf, type ShelfWords, zhShelf } from "./shelf-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
+import { enTable, type TableWords, zhTable } from "./table-words";
 import type { SpanUnit } from "./time";
 
 /** Every text of the screens that does not come from the server. */
@@ -21,7 +22,8 @@ export interface Words
     NoticeWords,
     ReportWords,
     ShelfWords,
-    SignInWords {
+    SignInWords,
+    TableWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -133,6 +135,7 @@ const zh: Words = {
   ...zhAdmin,
   ...zhCommand,
   ...zhField,
+  ...zhTable,
   ...zhDesk,
   ...zhNotices,
   ...zhReport,
@@ -250,6 +253,7 @@ const en: Words = {
   ...enAdmin,
   ...enCommand,
   ...enField,
+  ...enTable,
   ...enDesk,
   ...enNotices,
   ...enReport,

@@ -4,6 +4,7 @@ import type {
   Incident,
   IncidentRow,
   Item,
+  Pending,
   Plan,
   Report,
   Stage,
@@ -11,8 +12,10 @@ import type {
   TaskRow,
   TaskStage,
   Took,
+  Trace,
 } from "../feed/command";
 import { actor } from "./door";
+import { rehearsalForces } from "./forces";
 import { START_MS } from "./script";
 
 const at = (secs: number) => new Date(START_MS + secs * 1_000).toISOString();
@@ -51,6 +54,7 @@ function task(number: number, zh: string, en: string, stage: TaskStage, given: P
     relapses: 0,
     calling: null,
     photos: 0,
+    units: [],
     began: null,
     steps: [],
     ...given,
@@ -116,6 +120,21 @@ class Played {
   private stage: Stage = "responding";
   private tasks: readonly Task[] = TASKS;
   private items: readonly Item[] = ITEMS;
+  private pending: Pending | null = {
+    key: "pending-1",
+    by: "commander",
+    at: at(240),
+    until: at(300),
+    what: {
+      type: "warn",
+      level: 2,
+      reach: "湖东村、湖东敬老院 1,194 人（风向 ±15° 内）",
+      text: "掩蔽关窗，勿外出",
+      ways: "短信、村广播、上门",
+      note: "风转西",
+    },
+  };
+  private confirmed: readonly Trace[] = [];
 
   whole(): Incident {
     return {
@@ -133,13 +152,16 @@ class Played {
         started: at(50),
       },
       origins: [],
-      place: { lon: 118.9, lat: 28.9, name: "化工园区" },
-      affected: ["演示小学"],
+      place: { lon: 118.882, lat: 28.905, name: "化工园区" },
+      affected: ["演示小学", "高家镇安置点", "湖东村"],
       stage: this.stage,
       opened: at(20),
       ended: null,
       commander: "commander",
       offered: null,
+      pending: this.pending,
+      merged_into: null,
+      merged: [],
       tasks: this.tasks,
       reports: REPORTS,
       items: this.items,
@@ -148,6 +170,7 @@ class Played {
         { at: at(35), person: "officer", act: "move", what: "assessing" },
         { at: at(50), person: "commander", act: "respond", what: "Ⅱ", note: "下风向有学校" },
         { at: at(150), person: null, act: "report_overdue", what: "followup" },
+        ...this.confirmed,
       ],
     };
   }
@@ -188,6 +211,13 @@ class Played {
   }
 
   act(act: { type?: string; to?: Stage; item?: string; done?: boolean }): Acted {
+    if (act.type === "confirm" && this.pending !== null) {
+      const { by, what } = this.pending;
+      const reach = what.type === "warn" ? what.reach : "";
+      const trace = { at: at(250), person: by, second: actor().name, act: what.type, what: reach, note: what.note };
+      this.confirmed = [...this.confirmed, trace];
+    }
+    if (act.type === "confirm" || act.type === "recall") this.pending = null;
     if (act.type === "move" && act.to !== undefined) this.stage = act.to;
     if (act.type === "adjust") this.stage = "adjusting";
     if (act.type === "tick")
@@ -219,6 +249,7 @@ export const rehearsalCommand: Command = {
   calls: async () => played.taskRows().filter(({ calling }) => calling !== null),
   open: async () => ({ outcome: "done", incident: played.row(), task: null }),
   act: async (_kind, _incident, body) => played.act((body as { act: object }).act),
+  forces: rehearsalForces,
   step: async (_kind, id, body) => {
     const { step, note, photos } = body as { step: string; note?: string; photos?: readonly object[] };
     return played.step(id, step, note ?? "", photos?.length ?? 0);

@@ -16,7 +16,7 @@ export function actor(at = ""): Session {
     // The pages of an administrator are rehearsed by one.
     acts: admin
       ? ["watch", "figures", "accounts", "registers"]
-      : ["watch", "acknowledge", "shelve", "approve", "history", "incidents", "command", "tasks"],
+      : ["watch", "acknowledge", "shelve", "approve", "history", "incidents", "command", "tasks", "units", "dispatch"],
     must_change_password: false,
     second_factor: "off",
   };

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::Place;
 use crate::catalogue::Text;
-use crate::id::{DatastreamId, TaskId};
+use crate::id::{DatastreamId, TaskId, UnitId};
 use crate::time::Timestamp;
 
 /// A task as it is made.
@@ -24,6 +24,12 @@ pub struct TaskForm {
     /// The account that is to do it; `None` for who signs first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<String>,
+    /// The units that are sent; empty for none in particular.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<Sent>,
+    /// Why so; asked for where a unit is sent against the advice.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// Until when it must be signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_by: Option<Timestamp>,
@@ -36,6 +42,19 @@ pub struct TaskForm {
     pub supervise_after_secs: u32,
     /// What proves that it is done.
     pub proof: Proof,
+}
+
+/// A unit that is sent to do a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sent {
+    /// Which.
+    pub unit: UnitId,
+    /// Whether it was among those that the program advised; else the reason stands in the note.
+    pub advised: bool,
+    /// How long its way was said to take, seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eta_secs: Option<u32>,
 }
 
 /// What proves that a task is done.
@@ -134,6 +153,9 @@ pub struct TaskAct {
     /// To whom it is given, at [`Step::Reassign`]; `None` for who signs first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// The units that are sent, at [`Step::Reassign`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<Sent>,
     /// What the readings said, at [`Step::Prove`] and [`Step::Relapse`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<Proven>,

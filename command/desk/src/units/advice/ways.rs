@@ -1,5 +1,7 @@
 //! The ways of one question: over the roads, or straight where there are none.
 
+use std::cell::OnceCell;
+
 use super::super::book::{OnRoad, UnitBook, Whereabouts};
 use super::super::hazard::Hazard;
 use super::super::place::Place;
@@ -25,6 +27,9 @@ struct Searched<'a> {
     /// To the target's node, with what is closed; and as if nothing were, where that differs.
     round: Vec<u32>,
     open: Option<Vec<u32>>,
+    /// The next node from each, both ways, for a map: made when it is asked for.
+    round_next: OnceCell<Vec<Option<u32>>>,
+    open_next: OnceCell<Vec<Option<u32>>>,
 }
 
 /// Units by the node at which they join the roads, for a search that meets them one by one.
@@ -87,6 +92,8 @@ impl<'a> Ways<'a> {
             closed,
             leg_millis,
             round,
+            round_next: OnceCell::new(),
+            open_next: OnceCell::new(),
         });
         Ok(ways)
     }
@@ -132,6 +139,42 @@ impl<'a> Ways<'a> {
             }
         };
         (millis != NEVER).then_some(millis)
+    }
+
+    /// The quickest way as if nothing were closed, for a map.
+    pub(super) fn open_way(&self, here: &Whereabouts) -> Vec<Place> {
+        let Some(searched) = &self.roads else {
+            return vec![here.place, self.target];
+        };
+        let times = searched.open.as_ref().unwrap_or(&searched.round);
+        let next = || searched.roads.next_nodes(times, &searched.roads.shut());
+        self.drawn(here, searched, times, searched.open_next.get_or_init(next))
+    }
+
+    /// The quickest way round what is closed, for a map.
+    pub(super) fn round_way(&self, here: &Whereabouts) -> Vec<Place> {
+        let Some(searched) = &self.roads else {
+            return vec![here.place, self.target];
+        };
+        let times = &searched.round;
+        let next = || searched.roads.next_nodes(times, &searched.closed);
+        self.drawn(here, searched, times, searched.round_next.get_or_init(next))
+    }
+
+    fn drawn(
+        &self,
+        here: &Whereabouts,
+        searched: &Searched<'_>,
+        times: &[u32],
+        next: &[Option<u32>],
+    ) -> Vec<Place> {
+        let Some(road) = here.road.filter(|road| times[road.node.index()] != NEVER) else {
+            return Vec::new();
+        };
+        let mut drawn = vec![here.place];
+        drawn.extend(searched.roads.way(road.node, next));
+        drawn.push(self.target);
+        drawn
     }
 
     pub(super) fn crowd<'b>(&self, units: impl Iterator<Item = (&'b Whereabouts, u16)>) -> Crowd {

@@ -188,3 +188,29 @@ proptest! {
         prop_assert_eq!(roads.times_to(target, &closed), slow_times(&roads, target, &closed));
     }
 }
+
+proptest! {
+    /// A way that is drawn takes the time that is said, over ways that are open.
+    #[test]
+    fn a_drawn_way_takes_its_time(side in 3_usize..9, chance in prop::collection::vec(1_u8..30, 3..9), to in any::<prop::sample::Index>(), shut in any::<prop::sample::Index>()) {
+        let roads = town(side, 0.004, &chance);
+        let target = Node(to.index(roads.nodes()) as u32);
+        let names: Vec<&String> = roads.named.keys().collect();
+        let closed = roads.closed(&[names[shut.index(names.len())].clone()].into(), &Hazard::none());
+        let times = roads.times_to(target, &closed);
+        let next = roads.next_nodes(&times, &closed);
+        for node in 0..roads.nodes() as u32 {
+            if times[node as usize] == NEVER {
+                continue;
+            }
+            let (mut at, mut sum) = (node, 0);
+            while let Some(to) = next[at as usize] {
+                let open = roads.ways_into(Node(to)).iter().filter(|way| way.from == at && !closed.is(way.piece));
+                sum += open.map(|way| way.millis).min().expect("a way that is open");
+                at = to;
+            }
+            prop_assert_eq!((at, sum), (target.0, times[node as usize]));
+            prop_assert_eq!(roads.way(Node(node), &next).last().copied(), Some(roads.place(target)));
+        }
+    }
+}

@@ -174,6 +174,18 @@ fn a_place_in_the_hazard_has_an_assembly_point_outside() {
     let advice = advise(&roads.book, &hazardous, now()).expect("advice");
     assert_eq!(ids(&advice.chosen), ["a"]);
     assert!(
+        advice.chosen[0].way.is_empty(),
+        "only where it is asked for"
+    );
+    let drawn = Wish {
+        drawn: true,
+        ..hazardous.clone()
+    };
+    let drawn = advise(&roads.book, &drawn, now()).expect("advice");
+    let way = &drawn.chosen[0].way;
+    assert_eq!(way.last().copied(), drawn.assembly);
+    assert!(hazardous.hazard.first_on(&way[1..]).is_none());
+    assert!(
         advice
             .assembly
             .is_some_and(|place| !hazardous.hazard.holds(place))

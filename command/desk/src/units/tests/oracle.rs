@@ -152,6 +152,7 @@ impl<'a> Oracle<'a> {
             age_secs: one.age_secs,
             stale: one.age_secs.is_some_and(|age| age > 120),
             cover: self.cover(&one.unit),
+            way: Vec::new(),
         });
         let chosen: Vec<Chosen> = chosen.collect();
         let nearer = |one: &&Looked| last.is_none_or(|last| one.open < last);
@@ -169,6 +170,8 @@ impl<'a> Oracle<'a> {
                 } else {
                     one.why.clone()
                 },
+                way: Vec::new(),
+                stopped: None,
             }
         });
         let passed_over = passed_over.collect();

@@ -10,12 +10,15 @@ use yiping_desk::people::Who;
 use yiping_desk::plan::{Choice, Ground, Plan};
 use yiping_desk::rights::Right;
 use yiping_model::command::{
-    Amendment, Attached, CommandAct, IncidentForm, Joined, Move, Note, Offer, Origin, Place,
-    Reported, Stage, Step, TaskAct, TaskForm, Tick,
+    Amendment, Attached, CommandAct, IncidentForm, Joined, Move, Note, Offer, Origin, PairConfirm,
+    PairProposal, PairRecall, Paired, Place, Reported, Stage, Step, TaskAct, TaskForm, Tick,
+    Warning,
 };
 use yiping_model::{Command, DatastreamId, IncidentId, TaskId, Text, Timestamp};
 
-use super::super::ask::{Act, ActRequest, OpenRequest, Order, OrderRequest, StepRequest};
+use super::super::ask::{
+    Act, ActRequest, AsideRequest, OpenRequest, Order, OrderRequest, StepRequest, TwoAsked,
+};
 use super::super::{ActError, Incidents};
 use super::{incident_id, reaches, task_id};
 
@@ -191,7 +194,54 @@ pub(super) fn order(
             });
             CommandAct::Respond(Box::new(response.map_err(ActError::Unplanned)?))
         }
-        Order::Adjust {
+        Order::Propose { what } => CommandAct::Propose(Box::new(PairProposal {
+            what: paired(state, &incident, what, now)?,
+        })),
+        Order::Confirm { proposal, note } => {
+            let waits = incident.pending.as_ref();
+            let waits = waits.filter(|pending| pending.key == proposal);
+            let proposal = proposal.into();
+            match waits.map(|pending| pending.what.clone()) {
+                Some(what) => CommandAct::Confirm(Box::new(PairConfirm {
+                    proposal,
+                    what,
+                    note,
+                })),
+                // Sent again: it counted under its key, which is all that the book looks at.
+                None if incident.knows(&request.key) => {
+                    CommandAct::Recall(PairRecall { proposal, note })
+                }
+                None => return Err(Refusal::NoProposal.into()),
+            }
+        }
+        Order::Recall { proposal, note } => CommandAct::Recall(PairRecall {
+            proposal: proposal.into(),
+            note,
+        }),
+        Order::Merge { other, note } => {
+            reached(state, who, Right::Command, &other)?;
+            CommandAct::Merge(Joined { other, note })
+        }
+        Order::Unmerge { other, note } => CommandAct::Unmerge(Joined { other, note }),
+        Order::TakeCommand { note } => CommandAct::TakeCommand(Note { note }),
+        add @ Order::AddTask { .. } => {
+            let person = who.person.as_deref().unwrap_or_default();
+            let task = TaskId::of(&[id.as_str(), "by hand", person, &request.key]);
+            by_hand(add, task, now)?
+        }
+    };
+    Ok(command(who, request.key, id, request.seen, act))
+}
+
+/// What takes two people, with all that follows from it.
+fn paired(
+    state: &Incidents,
+    incident: &Incident,
+    asked: TwoAsked,
+    now: Timestamp,
+) -> Result<Paired, ActError> {
+    Ok(match asked {
+        TwoAsked::Adjust {
             level,
             note,
             roles,
@@ -204,24 +254,34 @@ pub(super) fn order(
             let folded = state.0.folded();
             let book = folded.desk.book();
             let adjusted = with_ground(state, &choice, now, |ground| {
-                plan.adjust(book, &incident, level, ground)
+                plan.adjust(book, incident, level, ground)
             });
-            CommandAct::Adjust(Box::new(adjusted.map_err(ActError::Unplanned)?))
+            Paired::Adjust(Box::new(adjusted.map_err(ActError::Unplanned)?))
         }
-        Order::Merge { other, note } => {
-            reached(state, who, Right::Command, &other)?;
-            CommandAct::Merge(Joined { other, note })
-        }
-        Order::Unmerge { other, note } => CommandAct::Unmerge(Joined { other, note }),
-        Order::OfferCommand { to, note } => CommandAct::OfferCommand(Offer { to, note }),
-        Order::TakeCommand { note } => CommandAct::TakeCommand(Note { note }),
-        add @ Order::AddTask { .. } => {
-            let person = who.person.as_deref().unwrap_or_default();
-            let task = TaskId::of(&[id.as_str(), "by hand", person, &request.key]);
-            by_hand(add, task, now)?
-        }
-    };
-    Ok(command(who, request.key, id, request.seen, act))
+        TwoAsked::HandOver { to, note } => Paired::HandOver(Offer { to, note }),
+        TwoAsked::Warn {
+            level,
+            reach,
+            text,
+            ways,
+            note,
+        } => Paired::Warn(Warning {
+            level,
+            reach,
+            text,
+            ways,
+            note,
+        }),
+    })
+}
+
+/// What came in is no incident.
+pub(super) fn aside(who: &Who, request: AsideRequest) -> Command {
+    let AsideRequest { key, origins, note } = request;
+    let person = who.person.as_deref().unwrap_or_default();
+    let id = IncidentId::of(&["aside", person, &key]);
+    let attached = Attached { origins, note };
+    command(who, key, id, None, CommandAct::SetAside(attached))
 }
 
 /// A task that no plan has.
@@ -229,6 +289,8 @@ fn by_hand(order: Order, task: TaskId, now: Timestamp) -> Result<CommandAct, Act
     let Order::AddTask {
         title,
         assignee,
+        units,
+        note,
         sign_within_secs,
         done_within_secs,
         proof,
@@ -246,6 +308,8 @@ fn by_hand(order: Order, task: TaskId, now: Timestamp) -> Result<CommandAct, Act
         },
         role: String::new().into(),
         assignee,
+        units,
+        note,
         sign_by: within(sign_within_secs),
         done_by: within(done_within_secs),
         remind_after_secs: REMIND_AFTER_SECS,
@@ -356,6 +420,11 @@ pub(super) fn step(
         note: request.note,
         photos: request.photos,
         to: request.to.filter(|_| request.step == Step::Reassign),
+        units: if request.step == Step::Reassign {
+            request.units
+        } else {
+            Vec::new()
+        },
         reading: None,
     };
     Ok(command(

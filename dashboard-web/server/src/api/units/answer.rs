@@ -30,6 +30,8 @@ pub(crate) struct UnitAnswer {
     skills: Vec<String>,
     /// Code of its home area.
     area: Option<String>,
+    /// The account of who carries its phone.
+    account: Option<String>,
     /// Longitude and latitude of its home.
     #[schema(value_type = Vec<f64>, min_items = 2, max_items = 2)]
     home: Place,
@@ -150,6 +152,7 @@ impl UnitAnswer {
             kind: unit.kind.name(),
             skills: unit.skills.clone(),
             area: unit.area.clone(),
+            account: unit.account.clone(),
             home: unit.home,
             on_shift: unit.is_on_shift(book.zone(), now),
             status: state.status.name(),

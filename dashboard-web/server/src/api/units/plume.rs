@@ -17,6 +17,12 @@ use crate::state::ServerState;
 pub(crate) struct PlumeAnswer {
     /// H3 cells of resolution 9 in which more than the limit is breathed, and those around the source.
     cells: Vec<String>,
+    /// Corners of each cell; empty unless `drawn=true`.
+    #[schema(value_type = Vec<Vec<Vec<f64>>>)]
+    corners: Vec<Vec<Place>>,
+    /// Sides of cells beyond which none lies: together the outline. Empty unless `drawn=true`.
+    #[schema(value_type = Vec<Vec<Vec<f64>>>)]
+    outline: Vec<[Place; 2]>,
     /// How far downwind the limit is exceeded, metres.
     reach_m: f64,
     /// Whether it is exceeded as far as the formula holds (10 km), and beyond for all that is known.
@@ -40,6 +46,7 @@ pub(crate) struct PlumeAnswer {
         ("stability" = Option<String>, Query, description = "Pasquill, `A` to `F`; by default `D`"),
         ("ground" = Option<String>, Query, description = "`rural` or `urban`; by default `rural`, which carries farther"),
         ("height" = Option<f64>, Query, description = "Metres above the ground; by default 0"),
+        ("drawn" = Option<bool>, Query, description = "Whether corners and outline are told, for a map"),
     ),
     responses(
         (status = 200, description = "The cells", body = PlumeAnswer),
@@ -59,6 +66,7 @@ pub(in super::super) async fn plume(
     let stability = params.parsed("stability", "D", named)?;
     let ground = params.parsed("ground", "rural", named)?;
     let height = params.parsed("height", "0", |text| within(text, 0.0, 500.0))?;
+    let drawn = params.parsed("drawn", "true", |text| text.parse::<bool>().ok())?;
     params.finish()?;
     let plume = Plume {
         source: Place { lon, lat },
@@ -74,7 +82,15 @@ pub(in super::super) async fn plume(
     let cloud = cloud
         .await
         .map_err(|broken| ApiError::Internal(broken.to_string()))?;
+    let drawn = drawn.unwrap_or(false);
+    let (corners, outline) = if drawn {
+        (cloud.hazard.corners(), cloud.hazard.outline())
+    } else {
+        (Vec::new(), Vec::new())
+    };
     Ok(Json(PlumeAnswer {
+        corners,
+        outline,
         cells: cloud.hazard.cells().map(|cell| cell.to_string()).collect(),
         reach_m: cloud.reach_metres.min(REACH_METRES_MAX),
         is_cut: cloud.is_cut,

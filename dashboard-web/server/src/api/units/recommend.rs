@@ -63,6 +63,9 @@ pub(crate) struct ChosenAnswer {
     stale: bool,
     /// How soon the next unit that fits is at its home.
     cover: CoverAnswer,
+    /// Its way as longitudes and latitudes; empty unless `drawn=true`.
+    #[schema(value_type = Vec<Vec<f64>>)]
+    way: Vec<Place>,
 }
 
 /// How soon the next unit that fits is at a home.
@@ -87,6 +90,12 @@ pub(crate) struct PassedOverAnswer {
     open_secs: u32,
     /// Why not; at least one reason.
     why: Vec<WhyAnswer>,
+    /// The way that the hazard or a closed road cuts; empty unless `drawn=true`.
+    #[schema(value_type = Vec<Vec<f64>>)]
+    way: Vec<Place>,
+    /// Where on it the hazard begins.
+    #[schema(value_type = Option<Vec<f64>>)]
+    stopped: Option<Place>,
 }
 
 /// Why a nearer unit was not chosen.
@@ -112,6 +121,7 @@ pub(crate) struct WhyAnswer {
         ("kinds" = Option<String>, Query, description = "Of `person`, `vehicle`, `equipment`, `warehouse`, `shelter`, `hospital`, separated by commas; by default the first three. For what stands where it is, the time is that of the way from there"),
         ("avoid" = Option<String>, Query, description = "H3 cells that nobody may enter, separated by commas"),
         ("closed" = Option<String>, Query, description = "Ids of roads that are closed, separated by commas"),
+        ("drawn" = Option<bool>, Query, description = "Whether ways are told, for a map"),
         ("choices" = Option<u32>, Query, description = "How many units, 1 to 100; by default `units.choices`"),
     ),
     responses(
@@ -172,6 +182,7 @@ fn wish(book: &UnitBook, mut params: Params) -> Result<Wish, ApiError> {
     })?;
     let avoid = params.parsed("avoid", "8941aca4d4bffff", words)?;
     let closed = params.parsed("closed", "bridge-1", words)?;
+    let drawn = params.parsed("drawn", "true", |text| text.parse().ok())?;
     let choices = params.parsed("choices", "5", |text| {
         text.parse()
             .ok()
@@ -186,6 +197,7 @@ fn wish(book: &UnitBook, mut params: Params) -> Result<Wish, ApiError> {
         kinds: kinds.unwrap_or_default(),
         hazard,
         closed: closed.unwrap_or_default(),
+        drawn: drawn.unwrap_or(false),
         ..Wish::to(place, choices.unwrap_or(settings.choices))
     })
 }
@@ -232,6 +244,7 @@ fn chosen_answer(book: &UnitBook, one: Chosen) -> ChosenAnswer {
             after_secs: one.cover.after_secs,
             next: one.cover.next.map(|unit| unit.to_string()),
         },
+        way: one.way,
     }
 }
 
@@ -244,6 +257,8 @@ fn passed_over_answer(book: &UnitBook, one: PassedOver) -> PassedOverAnswer {
         name: name(book, one.unit.as_str()),
         unit: one.unit.to_string(),
         open_secs: one.open_secs,
+        way: one.way,
+        stopped: one.stopped,
         why: why.collect(),
     }
 }
