@@ -17,7 +17,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("yiping-desk", &[]),
     ("yiping-command", &["yiping-desk", "yiping-log"]),
     ("yiping-notify", &["yiping-desk", "yiping-log"]),
-    ("yiping-scene", &[]),
+    ("yiping-scene", &["yiping-desk"]),
     (
         "yiping-server",
         &["yiping-scene", "yiping-log", "yiping-store", "yiping-desk"],

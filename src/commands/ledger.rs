@@ -184,6 +184,12 @@ fn ordered(command: &Command) -> String {
         CommandAct::ReportOverdue(report) => {
             format!("the report {} of incident {of} is overdue", report.report)
         }
+        CommandAct::ToWar(form) => format!("switched incident {of} to war: {:?}", form.note),
+        CommandAct::ToPeace(form) => format!("switched incident {of} to peace: {:?}", form.note),
+        CommandAct::Deferred(told) => format!(
+            "{} alarms waited while incident {of} was at war, {} of them are open",
+            told.count, told.open
+        ),
     }
 }
 

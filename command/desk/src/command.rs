@@ -8,6 +8,7 @@ mod book;
 mod desk;
 mod enact;
 mod judge;
+mod posture;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -15,4 +16,5 @@ mod tests;
 pub use book::{Book as CommandBook, Counts, INCIDENTS_OPEN_MAX, Outcome, TASKS_MAX};
 pub use desk::Desk;
 pub(crate) use judge::can_go;
+pub use posture::{DEFERRED_MAX, WARS_OVER_MAX};
 pub use refusal::Refusal;

@@ -13,8 +13,12 @@ use crate::id::{AlarmId, DatastreamId, EventKey, EventKind, IncidentId, TaskId, 
 use crate::time::Timestamp;
 
 mod task;
+mod war;
 
 pub use task::{Photo, Proof, Proven, ReadingProof, Step, TaskAct, TaskForm};
+pub use war::{
+    DEFERRED_LISTED_MAX, DeferredAlarm, DeferredForm, PeaceForm, Sampling, Threshold, WarForm,
+};
 
 /// One act on one incident. When it happened is the record's `received_at`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,6 +80,12 @@ pub enum CommandAct {
     Report(Reported),
     /// A report is overdue, said by the program.
     ReportOverdue(ReportName),
+    /// 转战时: scene, quiet, routes and thresholds change together.
+    ToWar(Box<WarForm>),
+    /// 转平时: they are again as they were.
+    ToPeace(PeaceForm),
+    /// What waited meanwhile, said by the program.
+    Deferred(Box<DeferredForm>),
 }
 
 /// The four classes of emergencies.
@@ -469,7 +479,7 @@ impl CommandAct {
     /// Whether only the program does it.
     pub fn is_automatic(&self) -> bool {
         match self {
-            Self::ReportOverdue(_) => true,
+            Self::ReportOverdue(_) | Self::Deferred(_) => true,
             Self::Task(task) => task.step.is_automatic(),
             _ => false,
         }
@@ -529,6 +539,28 @@ mod tests {
         }
     }
 
+    fn war() -> WarForm {
+        WarForm {
+            note: "下风向有学校".into(),
+            by_rank: false,
+            walls: vec!["wall-1".into()],
+            quiet: Some(Level::Yellow),
+            thresholds: vec![Threshold {
+                property: DatastreamId::parse("gas-1:cl2").expect("valid").property,
+                value: 2.0,
+                title: Text {
+                    zh: "撤离".into(),
+                    en: "Evacuate".into(),
+                },
+                decides: true,
+            }],
+            sampling: vec![Sampling {
+                property: DatastreamId::parse("gas-1:cl2").expect("valid").property,
+                every_secs: 1,
+            }],
+        }
+    }
+
     #[test]
     fn acts_survive_their_bytes() {
         survives(CommandAct::Open(Box::new(IncidentForm {
@@ -568,6 +600,25 @@ mod tests {
         survives(CommandAct::TakeCommand(Note {
             note: String::new(),
         }));
+        survives(CommandAct::ToWar(Box::new(war())));
+        survives(CommandAct::ToWar(Box::default()));
+        survives(CommandAct::ToPeace(PeaceForm {
+            note: "泄漏已止".into(),
+            by_rank: true,
+        }));
+        survives(CommandAct::Deferred(Box::new(DeferredForm {
+            since: Timestamp::from_secs(1),
+            until: Timestamp::from_secs(2),
+            count: 1,
+            open: 1,
+            alarms: vec![DeferredAlarm {
+                alarm: AlarmId::parse("00000000000000000000000000000001").expect("valid"),
+                subject: DatastreamId::parse("rain-1:rain_1h").expect("valid"),
+                level: Level::Blue,
+                at: Timestamp::from_secs(1),
+                open: true,
+            }],
+        })));
     }
 
     #[test]

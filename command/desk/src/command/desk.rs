@@ -1,10 +1,12 @@
 //! The desk: the book, what readings say of its tasks, and what the program has to say next.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use yiping_model::command::Step;
 use yiping_model::{
-    Body, Command, DatastreamId, Finding, IncidentId, Outcome as Found, Position, Quality, Reading,
-    Record, TaskId, ThingId, Timestamp,
+    Body, Catalogue, Command, DatastreamId, Finding, IncidentId, Outcome as Found, Position,
+    Quality, Reading, Record, TaskId, ThingId, Timestamp,
 };
 
 use super::book::{Book, Counts, Outcome, automatic_step};
@@ -19,6 +21,9 @@ pub struct Desk {
     stretches: Stretches,
     #[serde(default)]
     signals: Signals,
+    /// Where things stand.
+    #[serde(skip)]
+    catalogue: Option<Arc<Catalogue>>,
 }
 
 impl Desk {
@@ -40,6 +45,11 @@ impl Desk {
     /// Whether readings matter now. While they do not, they need not be shown to it.
     pub fn wants_readings(&self) -> bool {
         !self.stretches.is_empty()
+    }
+
+    /// From now on it knows in which areas things lie.
+    pub fn know(&mut self, catalogue: Arc<Catalogue>) {
+        self.catalogue = Some(catalogue);
     }
 
     /// Makes anew what is not kept with it.
@@ -73,7 +83,10 @@ impl Desk {
             }) => self.signals.take(event),
             _ => {}
         }
-        let outcome = self.book.take(record)?;
+        let things = self.catalogue.as_deref().map(|known| &known.things);
+        let outcome = self
+            .book
+            .take_at(record, |thing| things?.get(thing)?.area.as_deref())?;
         if outcome.verdict == Ok(Counts::New) {
             match &outcome.task {
                 Some(task) => self.see_task(&task.clone()),
@@ -136,6 +149,8 @@ impl Desk {
             .collect();
         let room = max - wanted.len();
         wanted.extend(self.book.due(now, room));
+        let room = max - wanted.len();
+        wanted.extend(self.book.owed(room));
         wanted
     }
 }

@@ -47,6 +47,9 @@ impl Book {
                     clock.overdue |= clock.form.report == report.report;
                 }
             }),
+            CommandAct::ToWar(_) | CommandAct::ToPeace(_) | CommandAct::Deferred(_) => {
+                self.switch(command, position, at);
+            }
         }
         let (act, what, note) = told(&command.act);
         let trace = Trace {
@@ -59,7 +62,10 @@ impl Book {
         };
         let changes_version = !matches!(
             command.act,
-            CommandAct::Tick(_) | CommandAct::ReportOverdue(_) | CommandAct::Dismiss(_)
+            CommandAct::Tick(_)
+                | CommandAct::ReportOverdue(_)
+                | CommandAct::Dismiss(_)
+                | CommandAct::Deferred(_)
         );
         self.with(id, |incident| {
             incident.version += u32::from(changes_version);
@@ -338,6 +344,12 @@ fn told(act: &CommandAct) -> (&'static str, String, String) {
         CommandAct::Report(report) => ("report", report.report.to_string(), report.note.clone()),
         CommandAct::ReportOverdue(report) => {
             ("report_overdue", report.report.to_string(), String::new())
+        }
+        CommandAct::ToWar(form) => ("to_war", String::new(), form.note.clone()),
+        CommandAct::ToPeace(form) => ("to_peace", String::new(), form.note.clone()),
+        CommandAct::Deferred(told) => {
+            let what = format!("{} / {}", told.open, told.count);
+            ("deferred", what, String::new())
         }
     }
 }

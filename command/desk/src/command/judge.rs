@@ -6,7 +6,7 @@ use yiping_model::command::{
     Adjustment, Attached, CommandAct, IncidentForm, ItemForm, Joined, KEY_CHARS_MAX, Move, Origin,
     Place, Proof, ReportForm, Response, Stage, Step, TaskAct, TaskForm,
 };
-use yiping_model::{Command, IncidentId, TaskId, Timestamp};
+use yiping_model::{Command, IncidentId, Level, TaskId, Timestamp};
 
 use super::book::{Book, Counts, INCIDENTS_OPEN_MAX, TASKS_MAX};
 use super::refusal::Refusal;
@@ -41,8 +41,10 @@ impl Book {
         if incident.keys.contains(&command.key) {
             return Ok(Counts::Again);
         }
-        if !matches!(command.act, CommandAct::ReportOverdue(_)) && command.person.is_none() {
-            return Err(Refusal::NobodyActs);
+        match (&command.act, &command.person) {
+            (CommandAct::Deferred(_), Some(_)) => return Err(Refusal::OnlyAutomatic),
+            (act, None) if !act.is_automatic() => return Err(Refusal::NobodyActs),
+            _ => {}
         }
         see(command, incident)?;
         self.judge_incident(command, incident, at)
@@ -160,6 +162,24 @@ impl Book {
                     return Ok(Counts::Again);
                 }
             }
+            CommandAct::ToWar(form) => {
+                running(incident)?;
+                may_switch(incident, person, form.by_rank, &form.note)?;
+                if incident.war.is_some() {
+                    return Ok(Counts::Again);
+                }
+            }
+            CommandAct::ToPeace(form) => {
+                may_switch(incident, person, form.by_rank, &form.note)?;
+                if incident.war.is_none() {
+                    return Ok(Counts::Again);
+                }
+            }
+            CommandAct::Deferred(_) => {
+                if incident.wars_over.iter().all(|war| war.told.is_some()) {
+                    return Err(Refusal::NotDue);
+                }
+            }
             CommandAct::ReportOverdue(report) => {
                 let mut clocks = incident.reports.iter();
                 let clock = clocks.find(|clock| clock.form.report == report.report);
@@ -185,6 +205,9 @@ impl Book {
             reason(&moved.note)?;
         }
         if moved.to == Stage::Ended {
+            if incident.war.is_some() {
+                return Err(Refusal::AtWar);
+            }
             let open = self.open_tasks(incident);
             if !open.is_empty() {
                 return Err(Refusal::OpenTasks(open));
@@ -255,6 +278,9 @@ impl Book {
         let free = other.merged_into.is_none() && !is_over(other.stage);
         if other.id == incident.id || !free {
             return Err(Refusal::NotJoinable);
+        }
+        if other.war.is_some() {
+            return Err(Refusal::AtWar);
         }
         Ok(())
     }
@@ -327,7 +353,18 @@ fn check_form(command: &Command) -> Result<(), Refusal> {
         CommandAct::TakeCommand(note) => (&note.note, [].iter()),
         CommandAct::Tick(tick) => (&tick.note, [].iter()),
         CommandAct::Report(report) => (&report.note, [].iter()),
-        CommandAct::AddTask(_) | CommandAct::ReportOverdue(_) => return Ok(()),
+        CommandAct::ToWar(form) => {
+            list(form.thresholds.len().max(form.sampling.len()))?;
+            list(form.walls.len())?;
+            if form.quiet == Some(Level::Red) {
+                return Err(Refusal::Form("alarms of the gravest level never wait"));
+            }
+            (&form.note, form.walls.iter())
+        }
+        CommandAct::ToPeace(form) => (&form.note, [].iter()),
+        CommandAct::AddTask(_) | CommandAct::ReportOverdue(_) | CommandAct::Deferred(_) => {
+            return Ok(());
+        }
     };
     let mut names = what;
     if text.chars().count() > NOTE_CHARS_MAX {
@@ -387,6 +424,8 @@ fn see(command: &Command, incident: &Incident) -> Result<(), Refusal> {
             | CommandAct::TakeCommand(_)
             | CommandAct::AddTask(_)
             | CommandAct::Report(_)
+            | CommandAct::ToWar(_)
+            | CommandAct::ToPeace(_)
     );
     if needed && command.seen.is_none() {
         return Err(Refusal::NeedsSeen);
@@ -435,6 +474,15 @@ fn commands(incident: &Incident, person: &str) -> Result<(), Refusal> {
     match incident.commander.as_deref() {
         Some(commander) if commander != person => Err(Refusal::NotCommander(commander.to_owned())),
         _ => Ok(()),
+    }
+}
+
+/// Who commands switches, and who stands above them, with a reason.
+fn may_switch(incident: &Incident, person: &str, by_rank: bool, note: &str) -> Result<(), Refusal> {
+    if by_rank {
+        reason(note)
+    } else {
+        commands(incident, person)
     }
 }
 

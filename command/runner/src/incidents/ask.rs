@@ -212,6 +212,21 @@ pub(crate) enum Order {
         #[serde(default)]
         note: String,
     },
+    /// 转战时.
+    ToWar {
+        /// The walls that show it, by the names of their tokens; none for all that reach to its area.
+        #[serde(default)]
+        walls: Vec<String>,
+        /// Why; needed of who stands above who commands it.
+        #[serde(default)]
+        note: String,
+    },
+    /// 转平时.
+    ToPeace {
+        /// Why; needed of who stands above who commands it.
+        #[serde(default)]
+        note: String,
+    },
     /// A task by hand.
     AddTask {
         /// What is to be done.

@@ -239,6 +239,7 @@ impl LiveHandle {
         let mut folded = self.folded();
         let mut urgent = false;
         for record in records {
+            urgent |= matches!(record.body, Body::Command(_));
             let Some(alarm) = folded.wall.apply(record) else {
                 continue;
             };
