@@ -2,6 +2,7 @@
 
 mod oracle;
 mod page;
+mod posture;
 mod story;
 
 use yiping_model::command::*;
