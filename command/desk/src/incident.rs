@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yiping_model::command::{
-    DeferredForm, EventLevel, IncidentClass, IncidentForm, ItemForm, Origin, Place, ReportForm,
-    ResponseLevel, RoleForm, Stage, WarForm,
+    DeferredForm, EstimateForm, EventLevel, IncidentClass, IncidentForm, ItemForm, Origin, Place,
+    ReportForm, ResponseLevel, RoleForm, Stage, WarForm,
 };
 use yiping_model::{AlarmId, DatastreamId, IncidentId, Level, Position, TaskId, Text, Timestamp};
 
@@ -132,6 +132,9 @@ pub struct Incident {
     pub reports: Vec<Clock>,
     /// The lines of the response.
     pub items: Vec<Item>,
+    /// What somebody reckons that leaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     /// 战时: what holds because of it; `None` at peace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub war: Option<Box<War>>,
@@ -188,6 +191,17 @@ pub struct Item {
     pub form: ItemForm,
     /// When it was ticked, and by whom.
     pub done: Option<(Timestamp, String)>,
+}
+
+/// What somebody reckoned that leaks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// How much, in which wind.
+    pub form: EstimateForm,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Option<String>,
 }
 
 /// An incident at war.
@@ -310,6 +324,7 @@ impl Incident {
             tasks: Vec::new(),
             reports: Vec::new(),
             items: Vec::new(),
+            estimate: None,
             war: None,
             wars_over: VecDeque::new(),
             history: VecDeque::new(),

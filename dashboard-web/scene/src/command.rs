@@ -6,12 +6,14 @@ use serde::Serialize;
 use yiping_desk::command::CommandBook;
 use yiping_desk::incident::{Clock, Incident, Item, War, is_over, stage_names};
 use yiping_desk::task::{Late, Task};
+use yiping_desk::units::plume::{Ground, Plume, Stability};
 use yiping_model::command::{Origin, Proof};
 use yiping_model::{IncidentId, Timestamp};
 
 use crate::message::{
-    DatastreamView, IncidentView, ItemView, LeftView, PersonView, ReportView, RoleView,
-    SamplingView, TASKS_PER_INCIDENT, TaskView, TextView, ThresholdView, WarView,
+    ContourView, DatastreamView, IncidentView, ItemView, LeftView, PersonView, PlumeView,
+    ReportView, RoleView, SamplingView, TASKS_PER_INCIDENT, TaskView, TextView, ThresholdView,
+    WarView,
 };
 use crate::views::text;
 
@@ -92,6 +94,51 @@ pub(crate) fn incident(
             open: told.open,
         }),
     })
+}
+
+fn plume(incident: &Incident, displays: &Displays) -> Option<PlumeView> {
+    let estimate = incident.estimate.as_ref()?;
+    let at = incident.place.as_ref()?;
+    let form = &estimate.form;
+    let plume = Plume {
+        source: [at.lon, at.lat].into(),
+        height_metres: 0.0,
+        grams_a_sec: form.grams_a_sec,
+        wind_from_degrees: form.wind_from,
+        wind_ms: form.wind_ms,
+        stability: Stability::of(form.stability)?,
+        ground: Ground::Rural,
+    };
+    let thresholds = incident.war.iter().flat_map(|war| &war.form.thresholds);
+    let contours = thresholds.filter_map(|one| {
+        let (outline, reach_m) = plume.outline(one.mg_m3?)?;
+        Some(ContourView {
+            value: one.value,
+            decides: one.decides,
+            reach_m,
+            outline: outline
+                .iter()
+                .map(|at| [rounded(at.lon), rounded(at.lat)])
+                .collect(),
+        })
+    });
+    Some(PlumeView {
+        at_ms: estimate.at.as_millis(),
+        by: estimate
+            .by
+            .as_ref()
+            .map(|account| person(account, displays)),
+        grams_a_sec: form.grams_a_sec,
+        wind_from: form.wind_from,
+        wind_ms: form.wind_ms,
+        stability: form.stability.to_string(),
+        contours: contours.collect(),
+    })
+}
+
+/// To a metre or so.
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 100_000.0).round() / 100_000.0
 }
 
 fn war(book: &CommandBook, incident: &Incident, war: &War, displays: &Displays) -> WarView {

@@ -903,6 +903,8 @@ pub struct IncidentView {
     pub reports: Vec<ReportView>,
     /// What is to be checked, fetched and told.
     pub items: Vec<ItemView>,
+    /// Where what leaks is to be expected, by the last estimate.
+    pub plume: Option<PlumeView>,
     /// That it is at war.
     pub war: Option<WarView>,
     /// What waited during its last war, once the program has said so.
@@ -1004,6 +1006,41 @@ pub struct ItemView {
     pub done_ms: Option<i64>,
     /// By whom.
     pub done_by: Option<PersonView>,
+}
+
+/// A plume, worked out from an estimate: of a gas as light as air, over flat ground.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PlumeView {
+    /// When it was estimated.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_ms: i64,
+    /// By whom.
+    pub by: Option<PersonView>,
+    /// Grams a second.
+    pub grams_a_sec: f64,
+    /// From where the wind blows, degrees.
+    pub wind_from: f64,
+    /// Metres a second.
+    pub wind_ms: f64,
+    /// By Pasquill, `A` to `F`.
+    pub stability: String,
+    /// The lines of the thresholds that are exceeded, the least first.
+    pub contours: Vec<ContourView>,
+}
+
+/// The line inside of which a threshold is exceeded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ContourView {
+    /// The threshold, in the unit of its property.
+    pub value: f64,
+    /// Whether it decides.
+    pub decides: bool,
+    /// How far downwind it reaches, metres.
+    pub reach_m: f64,
+    /// Its points, longitude and latitude, the first not repeated.
+    pub outline: Vec<[f64; 2]>,
 }
 
 /// That an incident is at war, and what holds because of it.

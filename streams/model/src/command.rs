@@ -17,7 +17,8 @@ mod war;
 
 pub use task::{Photo, Proof, Proven, ReadingProof, Step, TaskAct, TaskForm};
 pub use war::{
-    DEFERRED_LISTED_MAX, DeferredAlarm, DeferredForm, PeaceForm, Sampling, Threshold, WarForm,
+    DEFERRED_LISTED_MAX, DeferredAlarm, DeferredForm, EstimateForm, PeaceForm, Sampling, Threshold,
+    WarForm,
 };
 
 /// One act on one incident. When it happened is the record's `received_at`.
@@ -84,6 +85,8 @@ pub enum CommandAct {
     ToWar(Box<WarForm>),
     /// 转平时: they are again as they were.
     ToPeace(PeaceForm),
+    /// What leaks is estimated anew.
+    Estimate(EstimateForm),
     /// What waited meanwhile, said by the program.
     Deferred(Box<DeferredForm>),
 }
@@ -548,6 +551,7 @@ mod tests {
             thresholds: vec![Threshold {
                 property: DatastreamId::parse("gas-1:cl2").expect("valid").property,
                 value: 2.0,
+                mg_m3: Some(5.8),
                 title: Text {
                     zh: "撤离".into(),
                     en: "Evacuate".into(),
@@ -602,6 +606,13 @@ mod tests {
         }));
         survives(CommandAct::ToWar(Box::new(war())));
         survives(CommandAct::ToWar(Box::default()));
+        survives(CommandAct::Estimate(EstimateForm {
+            grams_a_sec: 500.0,
+            wind_from: 45.0,
+            wind_ms: 3.4,
+            stability: 'D',
+            note: String::new(),
+        }));
         survives(CommandAct::ToPeace(PeaceForm {
             note: "泄漏已止".into(),
             by_rank: true,

@@ -10,7 +10,7 @@ use yiping_model::command::{
 use yiping_model::{Command, IncidentId, Position, Timestamp};
 
 use super::book::Book;
-use crate::incident::{Clock, Incident, Item, Running, Trace, stage_names};
+use crate::incident::{Clock, Estimate, Incident, Item, Running, Trace, stage_names};
 use crate::task::{Task, Took};
 
 impl Book {
@@ -47,6 +47,13 @@ impl Book {
                     clock.overdue |= clock.form.report == report.report;
                 }
             }),
+            CommandAct::Estimate(form) => self.with(id, |incident| {
+                incident.estimate = Some(Estimate {
+                    form: form.clone(),
+                    at,
+                    by: command.person.clone(),
+                });
+            }),
             CommandAct::ToWar(_) | CommandAct::ToPeace(_) | CommandAct::Deferred(_) => {
                 self.switch(command, position, at);
             }
@@ -66,6 +73,7 @@ impl Book {
                 | CommandAct::ReportOverdue(_)
                 | CommandAct::Dismiss(_)
                 | CommandAct::Deferred(_)
+                | CommandAct::Estimate(_)
         );
         self.with(id, |incident| {
             incident.version += u32::from(changes_version);
@@ -344,6 +352,10 @@ fn told(act: &CommandAct) -> (&'static str, String, String) {
         CommandAct::Report(report) => ("report", report.report.to_string(), report.note.clone()),
         CommandAct::ReportOverdue(report) => {
             ("report_overdue", report.report.to_string(), String::new())
+        }
+        CommandAct::Estimate(form) => {
+            let what = format!("{} g/s", form.grams_a_sec);
+            ("estimate", what, form.note.clone())
         }
         CommandAct::ToWar(form) => ("to_war", String::new(), form.note.clone()),
         CommandAct::ToPeace(form) => ("to_peace", String::new(), form.note.clone()),

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use yiping_model::command::{
-    Adjustment, Attached, CommandAct, IncidentForm, ItemForm, Joined, KEY_CHARS_MAX, Move, Origin,
-    Place, Proof, ReportForm, Response, Stage, Step, TaskAct, TaskForm,
+    Adjustment, Attached, CommandAct, EstimateForm, IncidentForm, ItemForm, Joined, KEY_CHARS_MAX,
+    Move, Origin, Place, Proof, ReportForm, Response, Stage, Step, TaskAct, TaskForm,
 };
 use yiping_model::{Command, IncidentId, Level, TaskId, Timestamp};
 
 use super::book::{Book, Counts, INCIDENTS_OPEN_MAX, TASKS_MAX};
 use super::refusal::Refusal;
 use crate::incident::{Incident, Way, is_over, may_move};
+use crate::units::plume::{Stability, WIND_MS_MIN};
 
 /// Characters of a title, and of a name.
 const TITLE_CHARS_MAX: usize = 200;
@@ -173,6 +174,12 @@ impl Book {
                 may_switch(incident, person, form.by_rank, &form.note)?;
                 if incident.war.is_none() {
                     return Ok(Counts::Again);
+                }
+            }
+            CommandAct::Estimate(_) => {
+                alive(incident)?;
+                if incident.place.is_none() {
+                    return Err(Refusal::Form("an estimate needs the place of the incident"));
                 }
             }
             CommandAct::Deferred(_) => {
@@ -362,6 +369,10 @@ fn check_form(command: &Command) -> Result<(), Refusal> {
             (&form.note, form.walls.iter())
         }
         CommandAct::ToPeace(form) => (&form.note, [].iter()),
+        CommandAct::Estimate(form) => {
+            estimate(form)?;
+            (&form.note, [].iter())
+        }
         CommandAct::AddTask(_) | CommandAct::ReportOverdue(_) | CommandAct::Deferred(_) => {
             return Ok(());
         }
@@ -400,6 +411,22 @@ fn place(place: Option<&Place>) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(Refusal::Form("a place has a longitude and a latitude"))
+    }
+}
+
+fn estimate(form: &EstimateForm) -> Result<(), Refusal> {
+    let wind = WIND_MS_MIN..=100.0;
+    if !(1e-3..=1e6).contains(&form.grams_a_sec) {
+        return Err(Refusal::Form("a leak has 0.001 to 1,000,000 g/s"));
+    }
+    if !wind.contains(&form.wind_ms) || !(0.0..=360.0).contains(&form.wind_from) {
+        return Err(Refusal::Form(
+            "a wind has 0 to 360 degrees and 1 to 100 m/s: a slower one carries no plume",
+        ));
+    }
+    match Stability::of(form.stability) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::Form("the stability is A to F")),
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct WarText {
 struct ThresholdText {
     property: String,
     value: f64,
+    #[serde(default)]
+    mg_m3: Option<f64>,
     title: Text,
     #[serde(default)]
     decides: bool,
@@ -60,7 +62,8 @@ pub(super) fn read_war(text: Spanned<WarText>, problems: &mut Problems<'_>) -> P
                 "the source of a threshold says how sure it is: add [P], [S:n], [M], [U] or [ours]",
             );
         }
-        if !(one.value.is_finite() && one.value > 0.0) {
+        let above = |value: &f64| value.is_finite() && *value > 0.0;
+        if !above(&one.value) || !one.mg_m3.iter().all(above) {
             problems.tell(&span, "a threshold is a number above 0");
         }
         let Some(property) = property(&one.property, &span, problems) else {
@@ -82,6 +85,7 @@ pub(super) fn read_war(text: Spanned<WarText>, problems: &mut Problems<'_>) -> P
         thresholds.push(Threshold {
             property,
             value: one.value,
+            mg_m3: one.mg_m3,
             title: one.title,
             decides: one.decides,
         });

@@ -38,6 +38,9 @@ pub struct Threshold {
     pub property: PropertyId,
     /// In the property's unit.
     pub value: f64,
+    /// The same in milligrams a cubic metre, where a plume can be worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mg_m3: Option<f64>,
     /// What it is called.
     pub title: Text,
     /// Whether it decides: one of a property does.
@@ -97,4 +100,21 @@ pub struct DeferredAlarm {
     pub at: Timestamp,
     /// Whether it is still open.
     pub open: bool,
+}
+
+/// What somebody reckons that leaks (估算), from which a plume is worked out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EstimateForm {
+    /// Grams a second.
+    pub grams_a_sec: f64,
+    /// From where the wind blows, degrees: 0 from the north, 90 from the east.
+    pub wind_from: f64,
+    /// How fast, metres a second.
+    pub wind_ms: f64,
+    /// How much the air mixes, by Pasquill: `A` to `F`.
+    pub stability: char,
+    /// On what it rests.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }

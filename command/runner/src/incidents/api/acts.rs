@@ -9,8 +9,8 @@ use yiping_desk::people::Who;
 use yiping_desk::plan::{Choice, Ground, Plan};
 use yiping_desk::rights::{Right, Role};
 use yiping_model::command::{
-    Amendment, Attached, CommandAct, IncidentForm, Joined, Move, Note, Offer, Origin, PeaceForm,
-    Place, Reported, Stage, Step, TaskAct, TaskForm, Tick, WarForm,
+    Amendment, Attached, CommandAct, EstimateForm, IncidentForm, Joined, Move, Note, Offer, Origin,
+    PeaceForm, Place, Reported, Stage, Step, TaskAct, TaskForm, Tick, WarForm,
 };
 use yiping_model::{Command, DatastreamId, IncidentId, TaskId, Text, Timestamp};
 
@@ -211,6 +211,19 @@ pub(super) fn order(
         Order::Unmerge { other, note } => CommandAct::Unmerge(Joined { other, note }),
         Order::OfferCommand { to, note } => CommandAct::OfferCommand(Offer { to, note }),
         Order::TakeCommand { note } => CommandAct::TakeCommand(Note { note }),
+        Order::Estimate {
+            grams_a_sec,
+            wind_from,
+            wind_ms,
+            stability,
+            note,
+        } => CommandAct::Estimate(EstimateForm {
+            grams_a_sec,
+            wind_from,
+            wind_ms,
+            stability,
+            note,
+        }),
         Order::ToWar { walls, note } => {
             let by_rank = stands_above(who, &incident);
             CommandAct::ToWar(Box::new(war(state, &incident, walls, note, by_rank)))
