@@ -84,6 +84,7 @@ pub(crate) fn incident(
             .iter()
             .map(|line| item(line, displays))
             .collect(),
+        plume: plume(incident, displays),
         war: incident
             .war
             .as_ref()

@@ -22,6 +22,8 @@ export const AlarmLine: Component<{
   const known = createMemo(() => telling(props.wall, props.alarm));
   const now = createMemo(() => current(props.wall, props.alarm, known()));
   const waits = () => props.group === "waiting" || props.group === "returned";
+  // While an incident is at war: nobody is asked to look at it now.
+  const deferred = () => props.wall.waiting().get(props.alarm.id);
   const quality = () => {
     const heard = now()?.heard;
     if (heard === undefined || heard === "fresh") return undefined;
@@ -48,7 +50,7 @@ export const AlarmLine: Component<{
       style={{ top: `${props.top}px`, height: `${ROW_HEIGHT}px` }}
       onClick={() => props.onSelect()}
     >
-      <span class="icon" classList={{ ring: props.group === "waiting" }}>
+      <span class="icon" classList={{ ring: props.group === "waiting" && deferred() === undefined }}>
         <Sign
           level={props.alarm.level}
           size={24}
@@ -58,8 +60,19 @@ export const AlarmLine: Component<{
         />
       </span>
       <span>
-        <Show when={waits()} fallback={t().states[props.group]}>
-          <mark classList={{ hollow: props.group === "returned" }}>{t().states[props.group]}</mark>
+        <Show
+          when={deferred()}
+          fallback={
+            <Show when={waits()} fallback={t().states[props.group]}>
+              <mark classList={{ hollow: props.group === "returned" }}>{t().states[props.group]}</mark>
+            </Show>
+          }
+        >
+          {(by) => (
+            <span class="deferred" title={t().war.waits(by().incident)}>
+              {t().war.deferredMark}
+            </span>
+          )}
         </Show>
       </span>
       <b class="title" title={known().title}>

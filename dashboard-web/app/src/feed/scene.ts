@@ -8,6 +8,7 @@ import {
   type Delta,
   type EventTypeView,
   type EventView,
+  type IncidentView,
   type IndexView,
   type LatestView,
   type PropertyView,
@@ -21,6 +22,7 @@ import {
   TREND_POINTS,
   type TrendPoint,
   type TrendView,
+  type WaitingView,
 } from "./messages";
 
 /** What does not change while the server runs. */
@@ -43,7 +45,9 @@ export type Slice =
   | "events"
   | "cells"
   | "channels"
-  | "told";
+  | "told"
+  | "incidents"
+  | "waiting";
 
 const SLICES: readonly Slice[] = [
   "facts",
@@ -57,6 +61,8 @@ const SLICES: readonly Slice[] = [
   "cells",
   "channels",
   "told",
+  "incidents",
+  "waiting",
 ];
 
 /** Key of a datastream, or of an index: sorts like the pair, because no id contains U+0000. */
@@ -91,6 +97,10 @@ export class Scene {
   readonly channels = new Map<string, ChannelView>();
   /** Who was told of open alarms, by alarm. */
   readonly told = new Map<string, ToldView>();
+  /** Incidents that are neither over nor merged into another one. */
+  readonly incidents = new Map<string, IncidentView>();
+  /** Alarms that wait because an incident is at war, by alarm. */
+  readonly waiting = new Map<string, WaitingView>();
 
   /** What the alarms that changed since the last time were before; `undefined` when everything is new. */
   private turned: Map<string, AlarmView | undefined> | undefined;
@@ -126,6 +136,8 @@ export class Scene {
       ...(this.cells.size === 0 ? {} : { cells: sorted(this.cells) }),
       ...(this.channels.size === 0 ? {} : { channels: sorted(this.channels) }),
       ...(this.told.size === 0 ? {} : { told: sorted(this.told) }),
+      ...(this.incidents.size === 0 ? {} : { incidents: sorted(this.incidents) }),
+      ...(this.waiting.size === 0 ? {} : { waiting: sorted(this.waiting) }),
     };
   }
 
@@ -151,6 +163,8 @@ export class Scene {
     refill(this.cells, state.cells ?? [], (cell) => pairKey(cell.thing, cell.property));
     refill(this.channels, state.channels ?? [], (channel) => channel.channel);
     refill(this.told, state.told ?? [], (told) => told.alarm);
+    refill(this.incidents, state.incidents ?? [], (incident) => incident.id);
+    refill(this.waiting, state.waiting ?? [], (waiting) => waiting.alarm);
     return SLICES;
   }
 
@@ -174,6 +188,12 @@ export class Scene {
     put("channels", this.channels, delta.channels, (channel) => channel.channel);
     put("told", this.told, delta.told, (told) => told.alarm);
     for (const { alarm, notices } of delta.told ?? []) if (notices.length === 0) this.told.delete(alarm);
+    put("incidents", this.incidents, delta.incidents, (incident) => incident.id);
+    for (const id of delta.incidents_over ?? []) this.incidents.delete(id);
+    if (delta.incidents_over?.length) changed.push("incidents");
+    put("waiting", this.waiting, delta.waiting, (waiting) => waiting.alarm);
+    for (const id of delta.waiting_over ?? []) this.waiting.delete(id);
+    if (delta.waiting_over?.length) changed.push("waiting");
     putEvents(this.events, delta.events ?? []);
     if (delta.events?.length) changed.push("events");
     for (const { thing, property } of delta.gone ?? []) this.latest.delete(pairKey(thing, property));

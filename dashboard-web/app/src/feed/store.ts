@@ -6,6 +6,7 @@ import type {
   AlarmView,
   CellView,
   ChannelView,
+  IncidentView,
   IndexView,
   LatestView,
   ServerMessage,
@@ -14,10 +15,11 @@ import type {
   ThingView,
   ToldView,
   TrendView,
+  WaitingView,
 } from "./messages";
 import { type Facts, Scene, type Slice, type Turn } from "./scene";
 
-/** Everything but alarms is painted at most this often. */
+/** Everything but alarms and incidents is painted at most this often. */
 export const PAINT_MS = 200;
 
 /** What the panels draw from. Each accessor tells of its own slice only. */
@@ -39,6 +41,10 @@ export interface Wall {
   readonly channels: Accessor<ReadonlyMap<string, ChannelView>>;
   /** Who was told of open alarms, by alarm. */
   readonly told: Accessor<ReadonlyMap<string, ToldView>>;
+  /** Incidents that are neither over nor merged into another one, by id. */
+  readonly incidents: Accessor<ReadonlyMap<string, IncidentView>>;
+  /** Alarms that wait because an incident is at war, by alarm. */
+  readonly waiting: Accessor<ReadonlyMap<string, WaitingView>>;
   /** City time in whole seconds (as milliseconds): the time to count ages from. */
   readonly now: Accessor<number>;
   readonly position: Accessor<number | undefined>;
@@ -86,6 +92,8 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [cells, setCells] = createSignal<ReadonlyMap<string, CellView>>(scene.cells, { equals: false });
   const [channels, setChannels] = createSignal<ReadonlyMap<string, ChannelView>>(scene.channels, { equals: false });
   const [told, setTold] = createSignal<ReadonlyMap<string, ToldView>>(scene.told, { equals: false });
+  const [incidents, setIncidents] = createSignal<ReadonlyMap<string, IncidentView>>(scene.incidents, { equals: false });
+  const [waiting, setWaiting] = createSignal<ReadonlyMap<string, WaitingView>>(scene.waiting, { equals: false });
   const [now, setNow] = createSignal(0);
   const [position, setPosition] = createSignal<number>();
   const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });
@@ -106,6 +114,8 @@ export function createStore(pace: Pace = BROWSER): Store {
     cells: () => setCells(scene.cells),
     channels: () => setChannels(scene.channels),
     told: () => setTold(scene.told),
+    incidents: () => setIncidents(scene.incidents),
+    waiting: () => setWaiting(scene.waiting),
   };
   const dirty = new Set<Slice>();
   let framed = false;
@@ -155,6 +165,8 @@ export function createStore(pace: Pace = BROWSER): Store {
     cells,
     channels,
     told,
+    incidents,
+    waiting,
     now,
     position,
     link,
@@ -168,7 +180,8 @@ export function createStore(pace: Pace = BROWSER): Store {
       if (changed === null) return false;
       clock.hear(scene.nowMs, Date.now());
       for (const slice of changed) dirty.add(slice);
-      if (message.type === "snapshot" || changed.includes("alarms")) paintNextFrame();
+      const urgent = changed.includes("alarms") || changed.includes("incidents");
+      if (message.type === "snapshot" || urgent) paintNextFrame();
       paintSoon();
       return true;
     },

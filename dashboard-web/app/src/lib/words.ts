@@ -5,9 +5,10 @@ import { type DutyWords, enDuty, zhDuty } from "./duty-words";
 import { enNotices, type NoticeWords, zhNotices } from "./notice-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import type { SpanUnit } from "./time";
+import { enWar, type WarWords, zhWar } from "./war-words";
 
 /** Every text of the screens that does not come from the server. */
-export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, SignInWords {
+export interface Words extends CommandWords, DeskWords, DomainWords, DutyWords, NoticeWords, SignInWords, WarWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -120,6 +121,7 @@ const zh: Words = {
   ...zhDesk,
   ...zhNotices,
   ...zhSignIn,
+  ...zhWar,
   ...zhDuty,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
@@ -233,6 +235,7 @@ const en: Words = {
   ...enDesk,
   ...enNotices,
   ...enSignIn,
+  ...enWar,
   ...enDuty,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",
