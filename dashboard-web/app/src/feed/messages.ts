@@ -633,6 +633,8 @@ export type IncidentView = {
   reports: Array<ReportView>,
   /** What is to be checked, fetched and told. */
   items: Array<ItemView>,
+  /** Where what leaks is to be expected, by the last estimate. */
+  plume: PlumeView | null,
   /** That it is at war. */
   war: WarView | null,
   /** What waited during its last war, once the program has said so. */
@@ -719,6 +721,36 @@ export type ItemView = {
   done_ms: number | null,
   /** By whom. */
   done_by: PersonView | null,
+};
+
+/** A plume, worked out from an estimate: of a gas as light as air, over flat ground. */
+export type PlumeView = {
+  /** When it was estimated. */
+  at_ms: number,
+  /** By whom. */
+  by: PersonView | null,
+  /** Grams a second. */
+  grams_a_sec: number,
+  /** From where the wind blows, degrees. */
+  wind_from: number,
+  /** Metres a second. */
+  wind_ms: number,
+  /** By Pasquill, `A` to `F`. */
+  stability: string,
+  /** The lines of the thresholds that are exceeded, the least first. */
+  contours: Array<ContourView>,
+};
+
+/** The line inside of which a threshold is exceeded. */
+export type ContourView = {
+  /** The threshold, in the unit of its property. */
+  value: number,
+  /** Whether it decides. */
+  decides: boolean,
+  /** How far downwind it reaches, metres. */
+  reach_m: number,
+  /** Its points, longitude and latitude, the first not repeated. */
+  outline: Array<[number, number]>,
 };
 
 /** That an incident is at war, and what holds because of it. */

@@ -220,13 +220,13 @@ const Sensor: Component<{
           <Bar
             share={logShare(props.row.last?.value ?? 0, low(), high())}
             ticks={ticks()}
-            width={96}
+            width={84}
             colour={colour()}
             label={`${value()} ${props.property.unit}`}
           />
         </td>
         <td class="sparks">
-          <Spark values={props.row.means} width={78} height={28} floor={0} label={t().war.trend} />
+          <Spark values={props.row.means} width={62} height={28} floor={0} label={t().war.trend} />
         </td>
         <td class="num age">{old()}</td>
       </Show>
