@@ -19,10 +19,15 @@ function at(secs: number): Snapshot {
 }
 
 // The panels of war need an incident that is at war; the others do not know of it.
-const quiet = snapshotAtWar(at(5));
-const busy = snapshotAtWar(at(200));
+const quiet = unheard(snapshotAtWar(at(5)));
+const busy = unheard(snapshotAtWar(at(200)));
 
-/** Every kind of alarm row: waiting, acknowledged, returned, corrected. */
+/** The same, where nothing waits. */
+function unheard(snapshot: Snapshot): Snapshot {
+  return { ...snapshot, state: { ...snapshot.state, waiting: [] } };
+}
+
+/** Every kind of alarm row: waiting, acknowledged, returned, corrected, deferred. */
 function mixed(): Snapshot {
   const alarms = busy.state.alarms.map((alarm, index) => {
     if (index === 0) {
@@ -45,7 +50,9 @@ function mixed(): Snapshot {
       };
     return alarm;
   });
-  return { ...busy, state: { ...busy.state, alarms: alarms.slice(0, 5) } };
+  const shown = alarms.slice(0, 5);
+  const waiting = shown.slice(3, 4).map(({ id }) => ({ alarm: id, incident: 1 }));
+  return { ...busy, state: { ...busy.state, alarms: shown, waiting } };
 }
 
 /** A channel that fails, and who was told of each alarm. */

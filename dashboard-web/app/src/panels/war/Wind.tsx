@@ -1,3 +1,4 @@
+import "./war-map.css";
 import { type Component, Show } from "solid-js";
 import { t } from "../../lib/i18n";
 import type { Wind as Measured } from "../../map/wind";

@@ -8,6 +8,12 @@ import type { PanelProps } from "../panel";
 
 /** Tasks that the wall shows. */
 export const TASKS_SHOWN = 7;
+/** Places carry letters, in order of arrival. */
+export const LETTERS = "ABCDEFG";
+/** The map of a war. */
+export const WAR_MAP = { width: 820, height: 682 } as const;
+/** From the least threshold to the gravest. */
+export const GREYS = ["#3f4347", "#5c6166", "#8b9197", "#b4babf"] as const;
 const MINUTE_MS = 60_000;
 
 /** The war that this screen shows. */
