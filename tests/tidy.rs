@@ -114,6 +114,10 @@ const LONGER: &[(&str, &str)] = &[
         "one protocol: the screens' types are generated from this file, in its order",
     ),
     (
+        "dashboard-web/app/src/feed/messages.ts",
+        "generated from message.rs, whole",
+    ),
+    (
         "dashboard-web/scene/src/feed.rs",
         "one message: every kind of record as its item",
     ),

@@ -269,7 +269,6 @@ fn only_a_response_goes_to_war_and_only_the_program_says_what_waited() {
 #[test]
 fn alarms_wait_that_are_not_grave_and_lie_elsewhere() {
     let cases = [
-        // At peace nothing waits.
         (false, "b", Level::Blue, false),
         (true, "b", Level::Red, false),
         (true, "b", Level::Orange, false),
@@ -288,7 +287,6 @@ fn alarms_wait_that_are_not_grave_and_lie_elsewhere() {
         }
         assert_eq!(city.raise(1, thing, level), waits, "{thing} {level:?}");
     }
-    // Where it lies is not known of the incident, or nothing is to wait.
     for (own, quiet) in [(None, Some(Level::Yellow)), (Some("330803"), None)] {
         let mut city = City::default();
         let id = city.responding(0, own, 2);
@@ -422,7 +420,6 @@ fn an_alarm_that_concerns_any_incident_at_war_does_not_wait_for_another() {
         [alarm_id(1)],
         "as before; what was told meanwhile was told"
     );
-    // What belongs to an incident is not routine.
     let origin = Origin::Alarm {
         alarm: alarm_id(1),
         subject: DatastreamId::parse("b:x").expect("valid"),
@@ -525,7 +522,6 @@ fn random_wars_wait_as_the_oracle_says_and_war_then_peace_changes_nothing() {
                     assert_eq!(said == Ok(Counts::New), was, "seed {seed}");
                 }
                 2 => {
-                    // There and back leaves everything as it was.
                     let before = city.posture();
                     if !quiet.contains_key(&number) {
                         let said = city.act("li", id, to_war(Some(Level::Blue)));
