@@ -25,7 +25,6 @@ export interface WarWords {
     readonly tasksDone: string;
     readonly highest: string;
     readonly leak: string;
-    readonly leakUnknown: string;
     readonly estimated: string;
     readonly commander: string;
     readonly tasks: string;
@@ -36,6 +35,7 @@ export interface WarWords {
     readonly late: string;
     readonly noTime: string;
     readonly done: string;
+    readonly finished: string;
     readonly byReadings: string;
     readonly nobody: string;
     readonly noTasks: string;
@@ -118,7 +118,6 @@ export const zhWar: WarWords = {
     tasksDone: "任务办结",
     highest: "最高",
     leak: "泄漏，估算",
-    leakUnknown: "泄漏量无数据",
     estimated: "估算",
     commander: "总指挥",
     tasks: "任务",
@@ -129,6 +128,7 @@ export const zhWar: WarWords = {
     late: "超时",
     noTime: "无时限",
     done: "待核证",
+    finished: "完成",
     byReadings: "读数核证",
     nobody: "待派",
     noTasks: "没有任务",
@@ -211,7 +211,6 @@ export const enWar: WarWords = {
     tasksDone: "tasks closed",
     highest: "highest",
     leak: "leak, estimated",
-    leakUnknown: "leak: no data",
     estimated: "estimated",
     commander: "Commander",
     tasks: "Tasks",
@@ -222,6 +221,7 @@ export const enWar: WarWords = {
     late: "overdue",
     noTime: "no limit",
     done: "to verify",
+    finished: "given",
     byReadings: "by readings",
     nobody: "unassigned",
     noTasks: "No tasks",
