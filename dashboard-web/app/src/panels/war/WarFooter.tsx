@@ -33,7 +33,9 @@ export const WarReports: Panel = (props) => {
                       : t().war.before(clockMinutes(report.due_ms, zone()))
                     : `${t().war.reported(clockMinutes(report.given_ms, zone()))} ${named(report.given_by) ?? ""}`}
                 </span>
-                <b class="clock">{left() === undefined ? (report.times > 0 ? t().war.finished : "—") : remaining(left() ?? 0)}</b>
+                <b class="clock">
+                  {left() === undefined ? (report.times > 0 ? t().war.finished : "—") : remaining(left() ?? 0)}
+                </b>
               </li>
             );
           }}
