@@ -163,30 +163,10 @@ impl Book {
                     return Ok(Counts::Again);
                 }
             }
-            CommandAct::ToWar(form) => {
-                running(incident)?;
-                may_switch(incident, person, form.by_rank, &form.note)?;
-                if incident.war.is_some() {
-                    return Ok(Counts::Again);
-                }
-            }
-            CommandAct::ToPeace(form) => {
-                may_switch(incident, person, form.by_rank, &form.note)?;
-                if incident.war.is_none() {
-                    return Ok(Counts::Again);
-                }
-            }
-            CommandAct::Estimate(_) => {
-                alive(incident)?;
-                if incident.place.is_none() {
-                    return Err(Refusal::Form("an estimate needs the place of the incident"));
-                }
-            }
-            CommandAct::Deferred(_) => {
-                if incident.wars_over.iter().all(|war| war.told.is_some()) {
-                    return Err(Refusal::NotDue);
-                }
-            }
+            CommandAct::ToWar(_)
+            | CommandAct::ToPeace(_)
+            | CommandAct::Estimate(_)
+            | CommandAct::Deferred(_) => return posture(incident, &command.act, person),
             CommandAct::ReportOverdue(report) => {
                 let mut clocks = incident.reports.iter();
                 let clock = clocks.find(|clock| clock.form.report == report.report);
@@ -501,6 +481,43 @@ fn commands(incident: &Incident, person: &str) -> Result<(), Refusal> {
     match incident.commander.as_deref() {
         Some(commander) if commander != person => Err(Refusal::NotCommander(commander.to_owned())),
         _ => Ok(()),
+    }
+}
+
+/// What concerns war and peace.
+fn posture(incident: &Incident, act: &CommandAct, person: &str) -> Result<Counts, Refusal> {
+    let so_already = |war: bool| {
+        if incident.war.is_some() == war {
+            Counts::Again
+        } else {
+            Counts::New
+        }
+    };
+    match act {
+        CommandAct::ToWar(form) => {
+            running(incident)?;
+            may_switch(incident, person, form.by_rank, &form.note)?;
+            Ok(so_already(true))
+        }
+        CommandAct::ToPeace(form) => {
+            may_switch(incident, person, form.by_rank, &form.note)?;
+            Ok(so_already(false))
+        }
+        CommandAct::Estimate(_) => {
+            alive(incident)?;
+            match incident.place {
+                Some(_) => Ok(Counts::New),
+                None => Err(Refusal::Form("an estimate needs the place of the incident")),
+            }
+        }
+        _ => {
+            let told = incident.wars_over.iter().all(|war| war.told.is_some());
+            if told {
+                Err(Refusal::NotDue)
+            } else {
+                Ok(Counts::New)
+            }
+        }
     }
 }
 

@@ -161,8 +161,8 @@ impl Book {
     pub(super) fn switch(&mut self, command: &Command, position: Position, at: Timestamp) {
         let id = &command.incident;
         match &command.act {
-            CommandAct::ToWar(form) => self.to_war(id, form, command, position, at),
-            CommandAct::ToPeace(PeaceForm { .. }) => self.to_peace(id, position, at),
+            CommandAct::ToWar(form) => self.begin_war(id, form, command, position, at),
+            CommandAct::ToPeace(PeaceForm { .. }) => self.end_war(id, position, at),
             CommandAct::Deferred(told) => {
                 if let Some(incident) = self.incidents.get_mut(id) {
                     let mut untold = incident.wars_over.iter_mut();
@@ -176,7 +176,7 @@ impl Book {
         }
     }
 
-    fn to_war(
+    fn begin_war(
         &mut self,
         id: &IncidentId,
         form: &WarForm,
@@ -196,7 +196,7 @@ impl Book {
     }
 
     /// Whatever still has to wait because of another one goes over to that.
-    fn to_peace(&mut self, id: &IncidentId, position: Position, at: Timestamp) {
+    fn end_war(&mut self, id: &IncidentId, position: Position, at: Timestamp) {
         let Some(incident) = self.incidents.get_mut(id) else {
             return;
         };

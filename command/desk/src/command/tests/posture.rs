@@ -492,6 +492,7 @@ fn an_incident_at_war_is_not_merged_away() {
 
 /// Random acts and alarms on three incidents. The oracle keeps who is at war since which act, and knows which alarms it must find.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn random_wars_wait_as_the_oracle_says_and_war_then_peace_changes_nothing() {
     const LEVELS: [Level; 4] = [Level::Red, Level::Orange, Level::Yellow, Level::Blue];
     let own = [Some("330803"), Some("330802"), None];

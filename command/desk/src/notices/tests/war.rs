@@ -73,25 +73,25 @@ impl Room {
         self.take(&record(self.next, NOON, Body::Command(command)));
     }
 
-    fn to_war(&mut self) {
+    fn goes_to_war(&mut self) {
         self.act(CommandAct::ToWar(Box::new(WarForm {
             quiet: Some(Level::Yellow),
             ..WarForm::default()
         })));
     }
 
-    fn to_peace(&mut self) {
+    fn makes_peace(&mut self) {
         self.act(CommandAct::ToPeace(PeaceForm::default()));
     }
 
-    fn alarm(&mut self, number: u64, change: AlarmChange, level: Level) {
+    fn alarm(&mut self, number: u64, change: &AlarmChange, level: Level) {
         let mut event = raised(self.next, number, change.clone(), level, NOON);
         if let Body::Finding(Finding {
             outcome: Outcome::Alarm(event),
             ..
         }) = &mut event.body
         {
-            event.ended = (change == AlarmChange::Returned).then(|| Timestamp::from_secs(NOON));
+            event.ended = (*change == AlarmChange::Returned).then(|| Timestamp::from_secs(NOON));
         }
         self.take(&event);
     }
@@ -118,20 +118,20 @@ impl Room {
 #[test]
 fn what_waits_is_held_and_told_at_peace_if_it_lasts() {
     let mut room = Room::new(&[route("")]);
-    room.to_war();
-    room.alarm(1, AlarmChange::Raised, Level::Yellow);
-    room.alarm(2, AlarmChange::Raised, Level::Yellow);
-    room.alarm(2, AlarmChange::Returned, Level::Yellow);
+    room.goes_to_war();
+    room.alarm(1, &AlarmChange::Raised, Level::Yellow);
+    room.alarm(2, &AlarmChange::Raised, Level::Yellow);
+    room.alarm(2, &AlarmChange::Returned, Level::Yellow);
     assert_eq!(room.said(), Vec::<String>::new());
     assert_eq!(room.outbox.standing(Timestamp::from_secs(NOON)).waiting, 3);
     // The gravest is told at once.
-    room.alarm(3, AlarmChange::Raised, Level::Red);
+    room.alarm(3, &AlarmChange::Raised, Level::Red);
     assert_eq!(room.said().len(), 1);
     // As after a crash: what was kept knows the same.
     let kept = serde_json::to_string(&room.outbox).expect("JSON");
     room.outbox = serde_json::from_str(&kept).expect("as it was kept");
     room.outbox.reindex();
-    room.to_peace();
+    room.makes_peace();
     let said = room.said();
     assert_eq!(
         said.len(),
@@ -140,16 +140,16 @@ fn what_waits_is_held_and_told_at_peace_if_it_lasts() {
     );
     assert!(said[0].contains("报警"), "{said:?}");
     assert_eq!(room.said(), Vec::<String>::new(), "once");
-    room.alarm(1, AlarmChange::Returned, Level::Yellow);
+    room.alarm(1, &AlarmChange::Returned, Level::Yellow);
     assert_eq!(room.said().len(), 1, "and so is its end");
 }
 
 #[test]
 fn quiet_hours_hold_what_peace_lets_go() {
     let mut room = Room::new(&[route(r#","quiet":"11:00-13:00""#)]);
-    room.to_war();
-    room.alarm(1, AlarmChange::Raised, Level::Yellow);
-    room.to_peace();
+    room.goes_to_war();
+    room.alarm(1, &AlarmChange::Raised, Level::Yellow);
+    room.makes_peace();
     assert_eq!(room.said().len(), 1);
     let row = &room.outbox.rows()[0];
     assert_eq!(row.at, Timestamp::from_secs(NOON + 3_600));
@@ -175,7 +175,7 @@ fn routes_speak_in_their_posture() {
     let mut number = 0;
     let mut speak = |room: &mut Room| {
         number += 1;
-        room.alarm(number, AlarmChange::Raised, Level::Red);
+        room.alarm(number, &AlarmChange::Raised, Level::Red);
         let mut said: Vec<String> = room
             .said()
             .iter()
@@ -185,8 +185,8 @@ fn routes_speak_in_their_posture() {
         said
     };
     assert_eq!(speak(&mut room), ["always", "peace"]);
-    room.to_war();
+    room.goes_to_war();
     assert_eq!(speak(&mut room), ["always", "war"]);
-    room.to_peace();
+    room.makes_peace();
     assert_eq!(speak(&mut room), ["always", "peace"]);
 }

@@ -124,7 +124,7 @@ const Sensor: Component<{
       <td class="letter">
         <Show when={alarm()}>
           {(known) => (
-            <Sign level={known().level} size={26} number={known().number} hollow={known().ended_ms !== null} />
+            <Sign level={known().level} size={34} number={known().number} hollow={known().ended_ms !== null} />
           )}
         </Show>
       </td>
