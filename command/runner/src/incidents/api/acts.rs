@@ -211,6 +211,26 @@ pub(super) fn order(
         Order::Unmerge { other, note } => CommandAct::Unmerge(Joined { other, note }),
         Order::OfferCommand { to, note } => CommandAct::OfferCommand(Offer { to, note }),
         Order::TakeCommand { note } => CommandAct::TakeCommand(Note { note }),
+        turn @ (Order::ToWar { .. } | Order::ToPeace { .. } | Order::Estimate { .. }) => {
+            posture(state, who, &incident, turn)?
+        }
+        add @ Order::AddTask { .. } => {
+            let person = who.person.as_deref().unwrap_or_default();
+            let task = TaskId::of(&[id.as_str(), "by hand", person, &request.key]);
+            by_hand(add, task, now)?
+        }
+    };
+    Ok(command(who, request.key, id, request.seen, act))
+}
+
+/// War, peace, and what is estimated.
+fn posture(
+    state: &Incidents,
+    who: &Who,
+    incident: &Incident,
+    order: Order,
+) -> Result<CommandAct, ActError> {
+    Ok(match order {
         Order::Estimate {
             grams_a_sec,
             wind_from,
@@ -225,20 +245,15 @@ pub(super) fn order(
             note,
         }),
         Order::ToWar { walls, note } => {
-            let by_rank = stands_above(who, &incident);
-            CommandAct::ToWar(Box::new(war(state, &incident, walls, note, by_rank)))
+            let by_rank = stands_above(who, incident);
+            CommandAct::ToWar(Box::new(war(state, incident, walls, note, by_rank)))
         }
         Order::ToPeace { note } => CommandAct::ToPeace(PeaceForm {
-            by_rank: stands_above(who, &incident),
+            by_rank: stands_above(who, incident),
             note,
         }),
-        add @ Order::AddTask { .. } => {
-            let person = who.person.as_deref().unwrap_or_default();
-            let task = TaskId::of(&[id.as_str(), "by hand", person, &request.key]);
-            by_hand(add, task, now)?
-        }
-    };
-    Ok(command(who, request.key, id, request.seen, act))
+        _ => return Err(Refusal::NoIncident.into()),
+    })
 }
 
 /// Whether who asks may switch what somebody else commands: 指挥长 stand above all others.
