@@ -17,7 +17,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("yiping-desk", &[]),
     ("yiping-command", &["yiping-desk", "yiping-log"]),
     ("yiping-notify", &["yiping-desk", "yiping-log"]),
-    ("yiping-scene", &[]),
+    ("yiping-scene", &["yiping-desk"]),
     (
         "yiping-server",
         &["yiping-scene", "yiping-log", "yiping-store", "yiping-desk"],
@@ -112,6 +112,10 @@ const LONGER: &[(&str, &str)] = &[
     (
         "dashboard-web/scene/src/message.rs",
         "one protocol: the screens' types are generated from this file, in its order",
+    ),
+    (
+        "dashboard-web/app/src/feed/messages.ts",
+        "generated from message.rs, whole",
     ),
     (
         "dashboard-web/scene/src/feed.rs",

@@ -252,6 +252,16 @@ fn ordered(command: &Command) -> String {
         CommandAct::ReportOverdue(report) => {
             format!("the report {} of incident {of} is overdue", report.report)
         }
+        CommandAct::Estimate(form) => format!(
+            "estimated {} g/s for incident {of}, wind from {}° at {} m/s: {:?}",
+            form.grams_a_sec, form.wind_from, form.wind_ms, form.note
+        ),
+        CommandAct::ToWar(form) => format!("switched incident {of} to war: {:?}", form.note),
+        CommandAct::ToPeace(form) => format!("switched incident {of} to peace: {:?}", form.note),
+        CommandAct::Deferred(told) => format!(
+            "{} alarms waited while incident {of} was at war, {} of them are open",
+            told.count, told.open
+        ),
     }
 }
 

@@ -56,7 +56,7 @@ async function wall(page: Page, query: string): Promise<void> {
   await page.setViewportSize({ width: 1_920, height: 1_080 });
   await page.goto(`${served.url}/?invented&from=200${query}`);
   await expect(page.locator('html')).toHaveAttribute('data-link', 'live');
-  await page.locator('[data-alarm]').first().waitFor();
+  await page.locator('[data-alarm], .war-tasks li').first().waitFor();
 }
 
 for (const lang of ['zh', 'en']) {
@@ -75,6 +75,21 @@ for (const lang of ['zh', 'en']) {
       // The switch names the other language, and a seat its own name.
       expect(shown.replace('中', '')).not.toMatch(/\p{Script=Han}/u);
     }
+    expect(problems).toEqual([]);
+  });
+
+  test(`the wall at war is accessible and legible, and so is the switch (${lang})`, async ({ page }) => {
+    const problems = complaints(page);
+    await wall(page, `&war&lang=${lang}`);
+    await expect(page.locator('html')).toHaveAttribute('data-scene', 'war');
+    await settled(page);
+    expect(await accessibility(page)).toEqual([]);
+    expect(await illegible(page)).toEqual([]);
+    await page.keyboard.press('F9');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await accessibility(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
     expect(problems).toEqual([]);
   });
 }

@@ -2,7 +2,7 @@
 // the readings, the end and the reports; the ledger has all of it.
 import { execFileSync } from 'node:child_process';
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { complaints, picture } from './page';
+import { accessibility, complaints, illegible, picture } from './page';
 import { demo, fillIn, type Program } from './program';
 
 const PHONE = { width: 390, height: 844 };
@@ -121,6 +121,38 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   await leader.getByRole('button', { name: '撤回' }).click();
   await expect(leader.locator('.pair')).toHaveCount(0);
 
+  // 转战时: behind F9 at a desk, by two presses; the wall shows it at once, with the plume of an estimate.
+  const wall = await officer.context().newPage();
+  const seat = await leader.context().newPage();
+  said.push(complaints(wall), complaints(seat));
+  await wall.setViewportSize({ width: 1_920, height: 1_080 });
+  await wall.goto(`${program.url}/`);
+  await seat.goto(`${program.url}/#/desk`);
+  await expect(wall.locator('html')).toHaveAttribute('data-scene', 'city');
+  const estimate = { type: 'estimate', grams_a_sec: 900, wind_from: 45, wind_ms: 3.4, stability: 'D', note: '按罐体压力估算' };
+  const estimated = await leader.request.post(`${program.url}/api/v1/incidents/${id}/orders`, { data: { key: 'estimate', act: estimate } });
+  expect(estimated.status(), await estimated.text()).toBe(200);
+  await seat.locator('.posture-button').waitFor();
+  await seat.keyboard.press('F9');
+  const dialog = seat.getByRole('dialog');
+  await dialog.getByRole('button', { name: '转战时', exact: true }).click();
+  await expect(wall.locator('html')).toHaveAttribute('data-scene', 'city');
+  await dialog.getByRole('button', { name: '再按一次：转战时' }).click();
+  await expect(wall.locator('html')).toHaveAttribute('data-scene', 'war');
+  await expect(wall.locator('.war-header')).toContainText('Ⅱ 级响应');
+  await expect(wall.locator('.war-tasks ol > li')).toHaveCount(6);
+  await expect(wall.locator('.war-map .plume path').first()).toBeVisible();
+  await expect(wall.locator('.war-sensors tbody tr').first()).toBeVisible();
+  expect(await accessibility(wall)).toEqual([]);
+  expect(await illegible(wall)).toEqual([]);
+  if (process.env.YIPING_PICTURE !== undefined) {
+    await wall.screenshot({ path: process.env.YIPING_PICTURE });
+  }
+  // It does not end before it is at peace.
+  const early = { key: 'early', seen: (await whole(leader, id)).version, act: { type: 'move', to: 'ended', note: '太早' } };
+  const refused = await leader.request.post(`${program.url}/api/v1/incidents/${id}/orders`, { data: early });
+  expect(((await refused.json()) as { error: { code: string } }).error.code).toBe('at_war');
+
   // The phone signs, loses its network, goes on, and is heard once.
   const one = field.locator('.phone .one');
   await field.locator('.phone .task', { hasText: '切断泄漏源' }).click({ timeout: 15_000 });
@@ -208,6 +240,12 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   await proven.getByRole('button', { name: '办结' }).click();
   await expect(leader.locator('.board .task')).toHaveCount(0);
 
+  // 转平时: as one act, and what waited is told.
+  await dialog.getByRole('button', { name: '转平时', exact: true }).click();
+  await dialog.getByRole('button', { name: '再按一次：转平时' }).click();
+  await expect(wall.locator('html')).toHaveAttribute('data-scene', 'city');
+  await expect(dialog).toContainText('上次战时延后');
+
   // 终止, the reports, 评估.
   await leader.getByRole('button', { name: '终止', exact: true }).click();
   await leader.locator('.orders input[name="note"]').fill('泄漏已切断，读数恢复正常');
@@ -234,7 +272,7 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   const photographs = execFileSync(program.binary, ['ledger', 'evidence', program.folder], { encoding: 'utf8' });
   expect(photographs).toContain('photographs are whole');
   const exported = execFileSync(program.binary, ['ledger', 'export', program.folder, '--form', 'text'], { encoding: 'utf8' });
-  for (const part of ['opened incident', 'to Evaluated', 'brought the photograph']) {
+  for (const part of ['opened incident', 'to war', 'to peace', 'alarms waited', 'to Evaluated', 'brought the photograph']) {
     expect(exported).toContain(part);
   }
 });

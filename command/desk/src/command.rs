@@ -10,6 +10,7 @@ mod enact;
 mod intake;
 mod judge;
 mod pair;
+mod posture;
 mod refusal;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -18,4 +19,5 @@ pub use book::{Book as CommandBook, Counts, INCIDENTS_OPEN_MAX, Outcome, TASKS_M
 pub use desk::Desk;
 pub use intake::{ORDER_CHARS_MAX, ORDERS_MAX};
 pub(crate) use judge::can_go;
+pub use posture::{DEFERRED_MAX, WARS_OVER_MAX};
 pub use refusal::Refusal;

@@ -2,15 +2,15 @@
 //!
 //! The stages are [`MOVES`], a table.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yiping_model::command::{
-    EventLevel, HazardForm, IncidentClass, IncidentForm, ItemForm, Origin, Paired, Place,
-    ReportForm, ResponseLevel, RoleForm, Stage, Warning,
+    DeferredForm, EstimateForm, EventLevel, HazardForm, IncidentClass, IncidentForm, ItemForm,
+    Origin, Paired, Place, ReportForm, ResponseLevel, RoleForm, Stage, WarForm, Warning,
 };
-use yiping_model::{IncidentId, Level, Position, TaskId, Text, Timestamp};
+use yiping_model::{AlarmId, DatastreamId, IncidentId, Level, Position, TaskId, Text, Timestamp};
 
 /// What is remembered of an incident here; the log has all of it.
 pub const HISTORY_MAX: usize = 2_000;
@@ -141,6 +141,15 @@ pub struct Incident {
     pub reports: Vec<Clock>,
     /// The lines of the response.
     pub items: Vec<Item>,
+    /// What somebody reckons that leaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+    /// 战时: what holds because of it; `None` at peace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub war: Option<Box<War>>,
+    /// Its wars that are over, oldest first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub wars_over: VecDeque<WarOver>,
     /// What was done, oldest first, without the steps of tasks.
     pub history: VecDeque<Trace>,
     /// The last record that changed it or a task of it.
@@ -234,6 +243,72 @@ pub struct Item {
     pub done: Option<(Timestamp, String)>,
 }
 
+/// What somebody reckoned that leaks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// How much, in which wind.
+    pub form: EstimateForm,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Option<String>,
+}
+
+/// An incident at war.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct War {
+    /// What holds meanwhile.
+    pub form: WarForm,
+    /// Since when.
+    pub since: Timestamp,
+    /// Who said so.
+    pub by: Option<String>,
+    /// The record.
+    pub position: Position,
+    /// The alarms that wait because of it, also those that are over meanwhile.
+    pub deferred: BTreeMap<AlarmId, Deferred>,
+}
+
+/// An alarm that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deferred {
+    /// The datastream that it speaks of.
+    pub subject: DatastreamId,
+    /// Its level.
+    pub level: Level,
+    /// The area of its thing.
+    pub area: SmolStr,
+    /// When it was raised.
+    pub at: Timestamp,
+    /// Whether its condition lasts.
+    pub lasts: bool,
+    /// Whether somebody acknowledged it all the same.
+    pub acknowledged: bool,
+}
+
+/// A war that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarOver {
+    /// When it began.
+    pub since: Timestamp,
+    /// When it ended.
+    pub until: Timestamp,
+    /// The record that ended it.
+    pub position: Position,
+    /// What waited, as the log has it; `None` before the program said so.
+    pub told: Option<Box<DeferredForm>>,
+    /// What waited, until it is told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub deferred: BTreeMap<AlarmId, Deferred>,
+}
+
+impl Deferred {
+    /// Whether it is not closed: it lasts, or nobody acknowledged it.
+    pub const fn is_open(&self) -> bool {
+        self.lasts || !self.acknowledged
+    }
+}
+
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
@@ -305,6 +380,9 @@ impl Incident {
             tasks: Vec::new(),
             reports: Vec::new(),
             items: Vec::new(),
+            estimate: None,
+            war: None,
+            wars_over: VecDeque::new(),
             history: VecDeque::new(),
             changed: Position::START,
             keys: VecDeque::new(),

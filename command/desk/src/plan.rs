@@ -7,14 +7,17 @@ mod document;
 mod respond;
 #[cfg(test)]
 mod tests;
+mod war;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use smol_str::SmolStr;
-use yiping_model::command::{EventLevel, IncidentClass, ItemKind, ReportStep, ResponseLevel};
-use yiping_model::{DatastreamId, PropertyId, Text, Timestamp};
+use yiping_model::command::{
+    EventLevel, IncidentClass, ItemKind, ReportStep, ResponseLevel, Sampling, Threshold, WarForm,
+};
+use yiping_model::{DatastreamId, Level, PropertyId, Text, Timestamp};
 
 pub use document::parse;
 pub use respond::{Ground, Unplanned};
@@ -92,6 +95,20 @@ pub struct Plan {
     pub reports: Vec<PlanReport>,
     /// What is to be checked, fetched and told.
     pub items: Vec<PlanItem>,
+    /// What changes when an incident of it goes to war.
+    pub war: PlanWar,
+}
+
+/// What changes at war (战时), by the plan; a plan without it changes only what the wall shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PlanWar {
+    /// Alarms of this level and less grave ones wait outside of the incident's area.
+    pub quiet: Option<Level>,
+    /// The values that count meanwhile, the least first.
+    pub thresholds: Vec<Threshold>,
+    /// How often sources are asked to measure.
+    pub sampling: Vec<Sampling>,
+    line: usize,
 }
 
 /// A level of a plan.
@@ -248,8 +265,31 @@ impl Plan {
         self.levels.iter().any(|known| known.level == level)
     }
 
-    /// What its proofs name that no pack has.
+    /// What an incident of it goes to war with; `walls` are those that show it.
+    pub fn war(&self, walls: Vec<String>, note: String, by_rank: bool) -> WarForm {
+        WarForm {
+            note,
+            by_rank,
+            walls,
+            quiet: self.war.quiet,
+            thresholds: self.war.thresholds.clone(),
+            sampling: self.war.sampling.clone(),
+        }
+    }
+
+    /// What its proofs and its war name that no pack has.
     pub fn unknown_properties(&self, known: impl Fn(&PropertyId) -> bool) -> Vec<PlanProblem> {
+        let thresholds = self.war.thresholds.iter().map(|one| &one.property);
+        let sampling = self.war.sampling.iter().map(|one| &one.property);
+        let at_war = thresholds.chain(sampling).filter(|one| !known(one));
+        let at_war = at_war.map(|property| PlanProblem {
+            file: document::FILE.to_owned(),
+            line: self.war.line,
+            message: format!(
+                "the war of plan `{}` names `{property}`, which no pack observes: name a property of properties.toml",
+                self.id
+            ),
+        });
         let tasks = self.tasks.iter().filter_map(|task| match &task.proof {
             PlanProof::Reading { property, .. } if !known(property) => Some(PlanProblem {
                 file: document::FILE.to_owned(),
@@ -261,6 +301,6 @@ impl Plan {
             }),
             _ => None,
         });
-        tasks.collect()
+        tasks.chain(at_war).collect()
     }
 }

@@ -264,6 +264,7 @@ impl Follower<'_> {
         });
         let is_new = kept.is_none();
         let mut outbox = kept.unwrap_or_else(|| Outbox::begin(at_start));
+        outbox.reindex();
         outbox.settle_at(at_start);
         *self.inner.outbox() = outbox;
         if is_new {

@@ -144,7 +144,15 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
         <Calls command={props.feed.command} />
       </Show>
       <Switch
-        fallback={<WallScreen wall={store} acknowledge={props.feed.acknowledge} own={props.presence} duty={duty} />}
+        fallback={
+          <WallScreen
+            wall={store}
+            acknowledge={props.feed.acknowledge}
+            command={props.feed.command}
+            own={props.presence}
+            duty={duty}
+          />
+        }
       >
         <Match when={page() === "desk"}>
           <DeskScreen

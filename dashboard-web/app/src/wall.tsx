@@ -1,6 +1,7 @@
 import { type Component, createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import { DutyPage } from "./duty/DutyPage";
 import type { Acknowledge } from "./feed/acknowledge";
+import type { Command } from "./feed/command";
 import type { Duty } from "./feed/duty";
 import type { Own } from "./feed/presence";
 import type { Wall } from "./feed/store";
@@ -8,15 +9,21 @@ import type { PanelProps } from "./panels/panel";
 import { Provenance } from "./panels/provenance/Provenance";
 import { Slot } from "./panels/Slot";
 import { columnsOf, offered, placed, SCENES, scene, showScene } from "./panels/scenes";
+import { shownWar } from "./posture/posture";
+import { PostureSwitch } from "./posture/Switch";
 import { plainKey } from "./ui/keys";
 import { LostBand } from "./ui/LostBand";
 import { Scaled } from "./ui/Scaled";
 import { followWindow } from "./ui/stage";
 
 /** The wall: one stage of fixed size, scaled as a whole and centred. */
-export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: Own; duty: Duty | undefined }> = (
-  props,
-) => {
+export const WallScreen: Component<{
+  wall: Wall;
+  acknowledge: Acknowledge;
+  command: Command;
+  own: Own;
+  duty: Duty | undefined;
+}> = (props) => {
   const facts = () => props.wall.facts();
   const told = () => props.wall.link().state === "lost";
   const [opened, open] = createSignal<string>();
@@ -28,9 +35,11 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
     equals: (a, b) => [...a].sort().join() === [...b].sort().join(),
   });
   const layout = createMemo(() => placed(scene(), columns()));
+  const war = createMemo(() => shownWar(props.wall.incidents().values(), props.own.session())?.id);
   const given = (): PanelProps => ({
     wall: props.wall,
     acknowledge: props.acknowledge,
+    command: props.command,
     own: props.own,
     duty: props.duty,
     onDuty: () => goToDuty(mayDuty()),
@@ -51,7 +60,7 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
     }
     if (atDuty()) return;
     const asked = /^[0-9]$/.test(event.key) ? SCENES[Number(event.key)] : undefined;
-    if (asked !== undefined && offered(asked, columns())) showScene(asked.id);
+    if (asked !== undefined && war() === undefined && offered(asked, columns())) showScene(asked.id);
     else if (event.key === "Escape" && opened() !== undefined && !event.defaultPrevented) open(undefined);
     else return;
     event.preventDefault();
@@ -63,26 +72,31 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
   });
 
   createEffect(() => {
-    document.documentElement.dataset.scene = scene().id;
+    document.documentElement.dataset.scene = war() === undefined ? scene().id : "war";
   });
   onCleanup(() => delete document.documentElement.dataset.scene);
 
   return (
     <Scaled classes={{ lost: told(), waiting: facts() === undefined }}>
       <div class="screen" inert={atDuty()}>
-        <Slot id="header" {...shared} />
-        <main>
-          <Slot id="alarms" {...shared} />
-          <Slot id="map" {...shared} />
-          <div class="right">
-            <For each={layout().right}>{(id) => <Slot id={id} {...shared} />}</For>
-          </div>
-        </main>
-        <footer>
-          <Slot id="matrix" {...shared} />
-          <Slot id={layout().foot} {...shared} />
-          <Slot id="sources" {...shared} />
-        </footer>
+        <Show when={war() === undefined} fallback={<War {...shared} />}>
+          <Slot id="header" {...shared} />
+          <main>
+            <Slot id="alarms" {...shared} />
+            <Slot id="map" {...shared} />
+            <div class="right">
+              <For each={layout().right}>{(id) => <Slot id={id} {...shared} />}</For>
+            </div>
+          </main>
+          <footer>
+            <Slot id="matrix" {...shared} />
+            <Slot id={layout().foot} {...shared} />
+            <Slot id="sources" {...shared} />
+          </footer>
+        </Show>
+        <Show when={war() === undefined}>
+          <PostureSwitch wall={props.wall} command={props.command} own={props.own} bare />
+        </Show>
         <Show when={opened() !== undefined}>
           <div class="detail-place">
             <Slot id="detail" {...shared} />
@@ -105,3 +119,24 @@ export const WallScreen: Component<{ wall: Wall; acknowledge: Acknowledge; own: 
     </Scaled>
   );
 };
+
+/** The wall at war: every panel has its place, and none of peace is left. */
+const War: Component<PanelProps> = (props) => (
+  <>
+    <Slot id="war-header" {...props} />
+    <main class="war-main">
+      <Slot id="war-tasks" {...props} />
+      <Slot id="war-map" {...props} />
+      <div class="war-right">
+        <Slot id="war-places" {...props} />
+        <Slot id="war-sensors" {...props} />
+      </div>
+    </main>
+    <footer class="war-foot">
+      <Slot id="war-reports" {...props} />
+      <Slot id="war-items" {...props} />
+      <Slot id="war-roles" {...props} />
+    </footer>
+    <Slot id="war-fold" {...props} />
+  </>
+);

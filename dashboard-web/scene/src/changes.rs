@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yiping_model::{AlarmId, DatastreamId, Position, SourceId, ThingId};
+use yiping_model::{AlarmId, DatastreamId, IncidentId, Position, SourceId, ThingId};
 
 use crate::message::{IndexKindView, TREND_POINTS, TrendPoint, TrendView};
 use crate::row::Taken;
@@ -20,6 +20,8 @@ pub(crate) struct Changes {
     pub(crate) channels: BTreeSet<String>,
     pub(crate) told: BTreeSet<AlarmId>,
     pub(crate) shelving: bool,
+    pub(crate) incidents: BTreeSet<IncidentId>,
+    pub(crate) waiting: BTreeSet<AlarmId>,
 }
 
 impl Changes {

@@ -43,6 +43,18 @@ pub fn apply_delta(state: &mut StateView, delta: &Delta) {
     if let Some(shelving) = &delta.shelving {
         state.shelving.clone_from(shelving);
     }
+    put_all(&mut state.incidents, &delta.incidents, |a, b| {
+        a.id.cmp(&b.id)
+    });
+    state
+        .incidents
+        .retain(|incident| !delta.incidents_over.contains(&incident.id));
+    put_all(&mut state.waiting, &delta.waiting, |a, b| {
+        a.alarm.cmp(&b.alarm)
+    });
+    state
+        .waiting
+        .retain(|waiting| !delta.waiting_over.contains(&waiting.alarm));
     for event in &delta.events {
         events::put_among_all(&mut state.events, event);
     }

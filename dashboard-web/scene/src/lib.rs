@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod changes;
+mod command;
 mod delta;
 mod events;
 pub mod evidence;

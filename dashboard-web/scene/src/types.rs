@@ -6,7 +6,9 @@ use std::path::Path;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::message::{EVENTS_PER_THING, ServerMessage, TOLD_PER_ALARM, TREND_POINTS};
+use crate::message::{
+    EVENTS_PER_THING, ServerMessage, TASKS_PER_INCIDENT, TOLD_PER_ALARM, TREND_POINTS,
+};
 
 const HEAD: &str = "\
 // Generated from dashboard-web/scene/src/message.rs by its test; do not edit.
@@ -75,7 +77,8 @@ fn generated() -> String {
         out,
         "\n/** How many windows a trend holds. */\nexport const TREND_POINTS = {TREND_POINTS};\n\
          \n/** How many events of each thing are held. */\nexport const EVENTS_PER_THING = {EVENTS_PER_THING};\n\
-         \n/** How many notices of an alarm are held. */\nexport const TOLD_PER_ALARM = {TOLD_PER_ALARM};\n"
+         \n/** How many notices of an alarm are held. */\nexport const TOLD_PER_ALARM = {TOLD_PER_ALARM};\n\
+         \n/** How many tasks of an incident are shown. */\nexport const TASKS_PER_INCIDENT = {TASKS_PER_INCIDENT};\n"
     )
     .expect("a string takes everything");
     out

@@ -4,6 +4,7 @@
 //! [`Limits::things_max`] things; beyond a limit a value is not shown, and is counted ([`WallScene::unshown`]).
 
 mod cells;
+mod command;
 mod notices;
 mod silenced;
 
@@ -11,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use yiping_desk::command::CommandBook;
+use yiping_desk::incident::is_over;
 use yiping_model::{
     Act, Alarm, AlarmBook, AlarmId, AlarmState, Body, Catalogue, DatastreamId, DerivedResult,
     Event, IndexKind, IndexResult, Outcome, Position, Property, PropertyId, Reading, Record,
@@ -70,6 +73,8 @@ struct State {
     notices: Notices,
     /// What the persons of accounts are called on screens.
     displays: BTreeMap<String, String>,
+    /// Incidents and tasks.
+    command: CommandBook,
     unshown: u64,
 }
 
@@ -106,6 +111,7 @@ impl WallScene {
             silenced: BTreeSet::new(),
             notices: Notices::default(),
             displays: BTreeMap::new(),
+            command: CommandBook::default(),
             unshown: 0,
         };
         Self {
@@ -117,8 +123,13 @@ impl WallScene {
     }
 
     /// The wall at a checkpoint; `None` when the checkpoint was made with another catalogue, other rules or other limits.
-    pub fn restore(facts: SceneFacts, limits: Limits, checkpoint: WallCheckpoint) -> Option<Self> {
+    pub fn restore(
+        facts: SceneFacts,
+        limits: Limits,
+        mut checkpoint: WallCheckpoint,
+    ) -> Option<Self> {
         let given = Given::of(&facts, limits);
+        checkpoint.state.command.reindex();
         (given == checkpoint.given).then(|| Self {
             catalogue: facts.catalogue,
             given,
@@ -142,6 +153,7 @@ impl WallScene {
         }
         self.state.position = record.position;
         self.state.now = record.received_at;
+        self.take_command(record);
         match &record.body {
             Body::Tick
             | Body::Recall(_)
@@ -481,6 +493,11 @@ impl WallScene {
                 self.changes.alarms.insert(id.clone());
             }
         }
+        let shown = self.state.command.incidents();
+        let shown = shown.filter(|incident| !is_over(incident.stage));
+        self.changes
+            .incidents
+            .extend(shown.map(|incident| incident.id.clone()));
     }
 }
 
@@ -510,6 +527,17 @@ impl State {
             channels: self.notices.channels(|_| true),
             told: self.notices.told(),
             shelving: self.shelving(),
+            incidents: self
+                .command
+                .incidents()
+                .filter_map(|incident| self.incident(&incident.id))
+                .collect(),
+            waiting: self
+                .command
+                .waiting()
+                .keys()
+                .filter_map(|alarm| self.waiting(alarm))
+                .collect(),
         }
     }
 
@@ -555,6 +583,28 @@ impl State {
                 .map(|id| self.notices.told_of(id))
                 .collect(),
             shelving: changes.shelving.then(|| self.shelving()),
+            incidents: changes
+                .incidents
+                .iter()
+                .filter_map(|id| self.incident(id))
+                .collect(),
+            incidents_over: changes
+                .incidents
+                .iter()
+                .filter(|id| self.incident(id).is_none())
+                .map(ToString::to_string)
+                .collect(),
+            waiting: changes
+                .waiting
+                .iter()
+                .filter_map(|alarm| self.waiting(alarm))
+                .collect(),
+            waiting_over: changes
+                .waiting
+                .iter()
+                .filter(|alarm| self.waiting(alarm).is_none())
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 }

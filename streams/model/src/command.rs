@@ -16,11 +16,16 @@ mod hazard;
 mod hotline;
 mod paired;
 mod task;
+mod war;
 
 pub use hazard::{HAZARD_LINES_MAX, HazardForm, WindForm};
 pub use hotline::HotlineOrder;
 pub use paired::{PAIR_SECS, PairConfirm, PairProposal, PairRecall, Paired, Warning};
 pub use task::{Photo, Proof, Proven, ReadingProof, Sent, Step, TaskAct, TaskForm};
+pub use war::{
+    DEFERRED_LISTED_MAX, DeferredAlarm, DeferredForm, EstimateForm, PeaceForm, Sampling, Threshold,
+    WarForm,
+};
 
 /// One act on one incident. When it happened is the record's `received_at`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,6 +99,14 @@ pub enum CommandAct {
     Receive(Box<HotlineOrder>),
     /// Somebody said that these are no incident together, and why; it is about none.
     SetAside(Attached),
+    /// 转战时: scene, quiet, routes and thresholds change together.
+    ToWar(Box<WarForm>),
+    /// 转平时: they are again as they were.
+    ToPeace(PeaceForm),
+    /// What leaks is estimated anew.
+    Estimate(EstimateForm),
+    /// What waited meanwhile, said by the program.
+    Deferred(Box<DeferredForm>),
 }
 
 /// The four classes of emergencies.
@@ -490,7 +503,7 @@ impl CommandAct {
     /// Whether only the program does it.
     pub fn is_automatic(&self) -> bool {
         match self {
-            Self::ReportOverdue(_) => true,
+            Self::ReportOverdue(_) | Self::Deferred(_) => true,
             Self::Task(task) => task.step.is_automatic(),
             _ => false,
         }
@@ -557,6 +570,29 @@ mod tests {
         }
     }
 
+    fn war() -> WarForm {
+        WarForm {
+            note: "下风向有学校".into(),
+            by_rank: false,
+            walls: vec!["wall-1".into()],
+            quiet: Some(Level::Yellow),
+            thresholds: vec![Threshold {
+                property: DatastreamId::parse("gas-1:cl2").expect("valid").property,
+                value: 2.0,
+                mg_m3: Some(5.8),
+                title: Text {
+                    zh: "撤离".into(),
+                    en: "Evacuate".into(),
+                },
+                decides: true,
+            }],
+            sampling: vec![Sampling {
+                property: DatastreamId::parse("gas-1:cl2").expect("valid").property,
+                every_secs: 1,
+            }],
+        }
+    }
+
     #[test]
     fn acts_survive_their_bytes() {
         survives(CommandAct::Open(Box::new(IncidentForm {
@@ -597,6 +633,32 @@ mod tests {
         survives(CommandAct::TakeCommand(Note {
             note: String::new(),
         }));
+        survives(CommandAct::ToWar(Box::new(war())));
+        survives(CommandAct::ToWar(Box::default()));
+        survives(CommandAct::Estimate(EstimateForm {
+            grams_a_sec: 500.0,
+            wind_from: 45.0,
+            wind_ms: 3.4,
+            stability: 'D',
+            note: String::new(),
+        }));
+        survives(CommandAct::ToPeace(PeaceForm {
+            note: "泄漏已止".into(),
+            by_rank: true,
+        }));
+        survives(CommandAct::Deferred(Box::new(DeferredForm {
+            since: Timestamp::from_secs(1),
+            until: Timestamp::from_secs(2),
+            count: 1,
+            open: 1,
+            alarms: vec![DeferredAlarm {
+                alarm: AlarmId::parse("00000000000000000000000000000001").expect("valid"),
+                subject: DatastreamId::parse("rain-1:rain_1h").expect("valid"),
+                level: Level::Blue,
+                at: Timestamp::from_secs(1),
+                open: true,
+            }],
+        })));
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yiping_model::command::{CommandAct, Origin, Proven, ReportName, Step, TaskAct};
-use yiping_model::{Body, Command, IncidentId, Position, Record, TaskId, Timestamp};
+use yiping_model::{
+    AlarmId, Body, Command, IncidentId, Position, Record, TaskId, ThingId, Timestamp,
+};
 
 use super::intake::Intake;
 use super::refusal::Refusal;
@@ -57,6 +59,12 @@ pub struct Book {
     pub(super) numbered: u32,
     #[serde(default)]
     pub(super) intake: Intake,
+    /// The alarms that wait, and the incident at war because of which.
+    #[serde(default)]
+    pub(super) deferred: BTreeMap<AlarmId, IncidentId>,
+    /// Incidents at war, and those of whose war the program has something to say.
+    #[serde(skip)]
+    pub(super) at_war: BTreeSet<IncidentId>,
     #[serde(skip)]
     pub(super) by_origin: BTreeMap<Origin, IncidentId>,
     #[serde(skip)]
@@ -74,6 +82,7 @@ impl PartialEq for Book {
             && self.incidents == other.incidents
             && self.tasks == other.tasks
             && self.intake == other.intake
+            && self.deferred == other.deferred
     }
 }
 
@@ -142,18 +151,29 @@ impl Book {
         self.position = self.position.max(position);
     }
 
-    /// Takes the next record; one at or before its position changes nothing.
+    /// Takes the next record; one at or before its position changes nothing. Where no thing's area is known, no alarm waits.
     pub fn take(&mut self, record: &Record) -> Option<Outcome> {
+        self.take_at(record, |_| None)
+    }
+
+    /// The same, where the area of a thing is known.
+    pub fn take_at<'a>(
+        &mut self,
+        record: &Record,
+        area: impl Fn(&ThingId) -> Option<&'a str>,
+    ) -> Option<Outcome> {
         if record.position <= self.position {
             return None;
         }
         self.position = record.position;
+        self.hear(record, area);
         let Body::Command(command) = &record.body else {
             return None;
         };
         let verdict = self.judge(command, record.received_at);
         if verdict == Ok(Counts::New) {
             self.enact(command, record.position, record.received_at);
+            self.settle_waiting();
         }
         let task = match &command.act {
             CommandAct::Task(act) => Some(act.task.clone()),
@@ -207,6 +227,12 @@ impl Book {
         let Some(incident) = self.incidents.get(id) else {
             return;
         };
+        let owes = incident.wars_over.iter().any(|war| war.told.is_none());
+        if incident.war.is_some() || owes {
+            self.at_war.insert(id.clone());
+        } else {
+            self.at_war.remove(id);
+        }
         self.over.retain(|(_, other)| other != id);
         if is_over(incident.stage) {
             self.over.insert((incident.changed, id.clone()));

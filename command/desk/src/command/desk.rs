@@ -1,9 +1,11 @@
 //! The desk: the book, what readings say of its tasks, and what the program has to say next.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use yiping_model::command::Step;
 use yiping_model::{
-    Body, Command, CommandAct, DatastreamId, Finding, IncidentId, Outcome as Found, Position,
+    Body, Catalogue, Command, DatastreamId, Finding, IncidentId, Outcome as Found, Position,
     Quality, Reading, Record, TaskId, ThingId, Timestamp,
 };
 
@@ -19,6 +21,9 @@ pub struct Desk {
     stretches: Stretches,
     #[serde(default)]
     signals: Signals,
+    /// Where things stand.
+    #[serde(skip)]
+    catalogue: Option<Arc<Catalogue>>,
 }
 
 impl Desk {
@@ -40,6 +45,11 @@ impl Desk {
     /// Whether readings and detections matter now: a task waits for proof, or an incident is open. While they do not, they need not be shown to it.
     pub fn wants_readings(&self) -> bool {
         !self.stretches.is_empty() || self.book.open() > 0
+    }
+
+    /// From now on it knows in which areas things lie.
+    pub fn know(&mut self, catalogue: Arc<Catalogue>) {
+        self.catalogue = Some(catalogue);
     }
 
     /// Makes anew what is not kept with it.
@@ -74,7 +84,10 @@ impl Desk {
             }) => self.signals.take(event),
             _ => {}
         }
-        let outcome = self.book.take(record)?;
+        let things = self.catalogue.as_deref().map(|known| &known.things);
+        let outcome = self
+            .book
+            .take_at(record, |thing| things?.get(thing)?.area.as_deref())?;
         if outcome.verdict == Ok(Counts::New) {
             if let Body::Command(Command {
                 act: CommandAct::Receive(order),
@@ -144,6 +157,8 @@ impl Desk {
             .collect();
         let room = max - wanted.len();
         wanted.extend(self.book.due(now, room));
+        let room = max - wanted.len();
+        wanted.extend(self.book.owed(room));
         wanted
     }
 }

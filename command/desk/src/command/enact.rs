@@ -10,7 +10,7 @@ use yiping_model::command::{
 use yiping_model::{Command, IncidentId, Position, Timestamp};
 
 use super::book::Book;
-use crate::incident::{Clock, HazardMark, Incident, Item, Running, Trace, stage_names};
+use crate::incident::{Clock, Estimate, HazardMark, Incident, Item, Running, Trace, stage_names};
 use crate::task::{Task, Took};
 
 impl Book {
@@ -59,6 +59,16 @@ impl Book {
                     clock.overdue |= clock.form.report == report.report;
                 }
             }),
+            CommandAct::Estimate(form) => self.with(id, |incident| {
+                incident.estimate = Some(Estimate {
+                    form: form.clone(),
+                    at,
+                    by: command.person.clone(),
+                });
+            }),
+            CommandAct::ToWar(_) | CommandAct::ToPeace(_) | CommandAct::Deferred(_) => {
+                self.switch(command, position, at);
+            }
         }
         // What two people did stands under what it is, with the first one's name and the second one's.
         let (act, what, note) = match &confirmed {
@@ -84,6 +94,8 @@ impl Book {
                 | CommandAct::ReportOverdue(_)
                 | CommandAct::Dismiss(_)
                 | CommandAct::Lesson(_)
+                | CommandAct::Deferred(_)
+                | CommandAct::Estimate(_)
         );
         self.with(id, |incident| {
             incident.version += u32::from(changes_version);
@@ -396,6 +408,16 @@ fn told(act: &CommandAct) -> (&'static str, String, String) {
         CommandAct::Lesson(lesson) => ("lesson", String::new(), lesson.note.clone()),
         CommandAct::ReportOverdue(report) => {
             ("report_overdue", report.report.to_string(), String::new())
+        }
+        CommandAct::Estimate(form) => {
+            let what = format!("{} g/s", form.grams_a_sec);
+            ("estimate", what, form.note.clone())
+        }
+        CommandAct::ToWar(form) => ("to_war", String::new(), form.note.clone()),
+        CommandAct::ToPeace(form) => ("to_peace", String::new(), form.note.clone()),
+        CommandAct::Deferred(told) => {
+            let what = format!("{} / {}", told.open, told.count);
+            ("deferred", what, String::new())
         }
     }
 }

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 use yiping_model::command::{
-    Adjustment, Attached, CommandAct, HAZARD_LINES_MAX, HazardForm, IncidentForm, ItemForm, Joined,
-    KEY_CHARS_MAX, Move, Origin, Paired, Place, Proof, ReportForm, Response, Stage, Step, TaskAct,
-    TaskForm,
+    Adjustment, Attached, CommandAct, EstimateForm, HAZARD_LINES_MAX, HazardForm, IncidentForm,
+    ItemForm, Joined, KEY_CHARS_MAX, Move, Origin, Paired, Place, Proof, ReportForm, Response,
+    Stage, Step, TaskAct, TaskForm,
 };
-use yiping_model::{Command, IncidentId, TaskId, Timestamp};
+use yiping_model::{Command, IncidentId, Level, TaskId, Timestamp};
 
 use super::book::{Book, Counts, INCIDENTS_OPEN_MAX, TASKS_MAX};
 use super::pair::judge_recall;
 use super::refusal::Refusal;
 use crate::incident::{Clock, Incident, Way, is_over, may_move};
+use crate::units::plume::{Stability, WIND_MS_MIN};
 use crate::units::{Hazard, Place as UnitPlace};
 
 /// Characters of a title, and of a name.
@@ -57,8 +58,10 @@ impl Book {
         if incident.keys.contains(&command.key) {
             return Ok(Counts::Again);
         }
-        if !matches!(command.act, CommandAct::ReportOverdue(_)) && command.person.is_none() {
-            return Err(Refusal::NobodyActs);
+        match (&command.act, &command.person) {
+            (CommandAct::Deferred(_), Some(_)) => return Err(Refusal::OnlyAutomatic),
+            (act, None) if !act.is_automatic() => return Err(Refusal::NobodyActs),
+            _ => {}
         }
         see(command, incident)?;
         self.judge_incident(command, incident, at)
@@ -181,6 +184,10 @@ impl Book {
                     return Ok(Counts::Again);
                 }
             }
+            CommandAct::ToWar(_)
+            | CommandAct::ToPeace(_)
+            | CommandAct::Estimate(_)
+            | CommandAct::Deferred(_) => return posture(incident, &command.act, person),
             CommandAct::ReportOverdue(report) => {
                 let clock = clock(incident, &report.report)?;
                 if clock.overdue || clock.due().is_none_or(|due| due > at) {
@@ -204,6 +211,9 @@ impl Book {
             reason(&moved.note)?;
         }
         if moved.to == Stage::Ended {
+            if incident.war.is_some() {
+                return Err(Refusal::AtWar);
+            }
             let open = self.open_tasks(incident);
             if !open.is_empty() {
                 return Err(Refusal::OpenTasks(open));
@@ -278,6 +288,9 @@ impl Book {
         let free = other.merged_into.is_none() && !is_over(other.stage);
         if other.id == incident.id || !free {
             return Err(Refusal::NotJoinable);
+        }
+        if other.war.is_some() {
+            return Err(Refusal::AtWar);
         }
         Ok(())
     }
@@ -361,8 +374,23 @@ fn check_form(command: &Command) -> Result<(), Refusal> {
             Paired::HandOver(offer) => (&offer.note, [].iter()),
             Paired::Warn(warning) => (&warning.note, [].iter()),
         },
+        CommandAct::ToWar(form) => {
+            list(form.thresholds.len().max(form.sampling.len()))?;
+            list(form.walls.len())?;
+            if form.quiet == Some(Level::Red) {
+                return Err(Refusal::Form("alarms of the gravest level never wait"));
+            }
+            (&form.note, form.walls.iter())
+        }
+        CommandAct::ToPeace(form) => (&form.note, [].iter()),
+        CommandAct::Estimate(form) => {
+            estimate(form)?;
+            (&form.note, [].iter())
+        }
         CommandAct::AddTask(form) => (&form.note, [].iter()),
-        CommandAct::Receive(_) | CommandAct::ReportOverdue(_) => return Ok(()),
+        CommandAct::Receive(_) | CommandAct::ReportOverdue(_) | CommandAct::Deferred(_) => {
+            return Ok(());
+        }
     };
     let mut names = what;
     if text.chars().count() > NOTE_CHARS_MAX {
@@ -443,6 +471,22 @@ fn hazard(form: &HazardForm) -> Result<(), Refusal> {
     }
 }
 
+fn estimate(form: &EstimateForm) -> Result<(), Refusal> {
+    let wind = WIND_MS_MIN..=100.0;
+    if !(1e-3..=1e6).contains(&form.grams_a_sec) {
+        return Err(Refusal::Form("a leak has 0.001 to 1,000,000 g/s"));
+    }
+    if !wind.contains(&form.wind_ms) || !(0.0..=360.0).contains(&form.wind_from) {
+        return Err(Refusal::Form(
+            "a wind has 0 to 360 degrees and 1 to 100 m/s: a slower one carries no plume",
+        ));
+    }
+    match Stability::of(form.stability) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::Form("the stability is A to F")),
+    }
+}
+
 fn check_lines(reports: &[ReportForm], items: &[ItemForm]) -> Result<(), Refusal> {
     if reports.len().max(items.len()) > LINES_MAX {
         return Err(Refusal::Full("lines of a response", LINES_MAX));
@@ -465,6 +509,8 @@ fn see(command: &Command, incident: &Incident) -> Result<(), Refusal> {
             | CommandAct::AddTask(_)
             | CommandAct::Report(_)
             | CommandAct::Propose(_)
+            | CommandAct::ToWar(_)
+            | CommandAct::ToPeace(_)
     );
     if needed && command.seen.is_none() {
         return Err(Refusal::NeedsSeen);
@@ -513,6 +559,52 @@ pub(super) fn commands(incident: &Incident, person: &str) -> Result<(), Refusal>
     match incident.commander.as_deref() {
         Some(commander) if commander != person => Err(Refusal::NotCommander(commander.to_owned())),
         _ => Ok(()),
+    }
+}
+
+/// What concerns war and peace.
+fn posture(incident: &Incident, act: &CommandAct, person: &str) -> Result<Counts, Refusal> {
+    let so_already = |war: bool| {
+        if incident.war.is_some() == war {
+            Counts::Again
+        } else {
+            Counts::New
+        }
+    };
+    match act {
+        CommandAct::ToWar(form) => {
+            running(incident)?;
+            may_switch(incident, person, form.by_rank, &form.note)?;
+            Ok(so_already(true))
+        }
+        CommandAct::ToPeace(form) => {
+            may_switch(incident, person, form.by_rank, &form.note)?;
+            Ok(so_already(false))
+        }
+        CommandAct::Estimate(_) => {
+            alive(incident)?;
+            match incident.place {
+                Some(_) => Ok(Counts::New),
+                None => Err(Refusal::Form("an estimate needs the place of the incident")),
+            }
+        }
+        _ => {
+            let told = incident.wars_over.iter().all(|war| war.told.is_some());
+            if told {
+                Err(Refusal::NotDue)
+            } else {
+                Ok(Counts::New)
+            }
+        }
+    }
+}
+
+/// Who commands switches, and who stands above them, with a reason.
+fn may_switch(incident: &Incident, person: &str, by_rank: bool, note: &str) -> Result<(), Refusal> {
+    if by_rank {
+        reason(note)
+    } else {
+        commands(incident, person)
     }
 }
 

@@ -87,6 +87,8 @@ pub enum Refusal {
     NotOffered,
     /// Somebody else commands.
     NotCommander(String),
+    /// It is at war.
+    AtWar,
     /// The response has no such line or report.
     NoLine,
     /// Something that takes two waits already, proposed by this person.
@@ -132,6 +134,7 @@ impl Refusal {
             Self::Taken(_) | Self::TaskExists => "taken",
             Self::NoResponse => "no_response",
             Self::Over => "over",
+            Self::AtWar => "at_war",
             Self::SameLevel => "same_level",
             Self::NotOffered | Self::NotCommander(_) => "not_commander",
             Self::Form(_) => "bad_form",
@@ -281,6 +284,10 @@ impl Refusal {
             Self::Over => ("事件已终止", "the incident is over"),
             Self::SameLevel => ("响应等级未变", "the level is the same"),
             Self::NotOffered => ("指挥权未移交给您", "the command was not offered to you"),
+            Self::AtWar => (
+                "事件处于战时：请先转平时",
+                "the incident is at war: switch it to peace first",
+            ),
             Self::NoLine => (
                 "响应中没有这一项",
                 "the response has no such line or report",

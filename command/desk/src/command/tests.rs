@@ -3,6 +3,7 @@
 mod oracle;
 mod page;
 mod pair;
+mod posture;
 mod story;
 
 use yiping_model::command::*;

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    AlarmBook, Body, Duty, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep, Position,
-    Record, Timestamp,
+    AlarmBook, AlarmId, Body, Duty, Level, Message, Notice, NoticeCause, NoticeId, NoticeStep,
+    Position, Record, ThingId, Timestamp,
 };
 
 use super::patience::Patience;
 use super::plan::Plan;
 use super::together::{Wanted, batches};
+use crate::command::CommandBook;
 
 /// How many notices are remembered that are delivered or given up.
 const CLOSED_KEPT_MAX: usize = 1_000;
@@ -34,6 +35,10 @@ pub struct Outbox {
     alarms: AlarmBook,
     /// What is to be queued, alone or with others. It stays until the log holds it.
     wanted: BTreeMap<NoticeId, Wanted>,
+    /// Which alarms wait because an incident is at war.
+    command: CommandBook,
+    /// What is to be told of them once they do not wait any more, if they last.
+    held: BTreeMap<NoticeId, Wanted>,
     /// What is queued.
     open: BTreeMap<NoticeId, Open>,
     /// What is done, lately.
@@ -154,6 +159,11 @@ impl Outbox {
         self.position
     }
 
+    /// Makes anew what is not kept with it.
+    pub fn reindex(&mut self) {
+        self.command.reindex();
+    }
+
     /// The log may hold, up to this position, what this outbox does not know: at a start, and after an append that may have come through.
     pub fn settle_at(&mut self, end: Position) {
         self.settled = self.settled.max(end);
@@ -172,42 +182,85 @@ impl Outbox {
         }
         self.position = record.position;
         let alarm = self.alarms.apply(record);
-        self.quiet(record, plan);
+        if alarm.is_some() || matches!(record.body, Body::Command(_)) {
+            let things = &plan.words().catalogue.things;
+            let area = |thing: &ThingId| things.get(thing)?.area.as_deref();
+            self.command.take_at(record, area);
+        }
+        let at_war = !self.command.wars().is_empty();
+        self.quiet(record, plan, at_war);
         match (&record.body, alarm) {
             (Body::Notice(notice), _) => self.fold(notice, record),
             (Body::Finding(finding), Some(alarm))
                 if record.position > self.after && alarm.quiet.is_none() =>
             {
-                self.want(plan.wanted(record, finding, alarm.number));
+                let wanted = plan.wanted(record, finding, alarm.number, at_war);
+                self.want(&alarm.event.alarm, wanted);
             }
             (Body::Duty(Duty::Escalated(one)), alarm) if record.position > self.after => {
                 let number = alarm.map_or(0, |alarm| alarm.number);
-                self.want(plan.escalation(record, one, number));
+                let wanted = plan.escalation(record, one, number, at_war);
+                self.want(&one.event.alarm, wanted);
             }
             _ => {}
+        }
+        if !self.held.is_empty() {
+            self.let_go(record.received_at, plan);
+        }
+    }
+
+    /// What was held of alarms that do not wait any more: of those that last it is told now, the others stand on the list of what waited.
+    fn let_go(&mut self, now: Timestamp, plan: &Plan) {
+        let waiting = self.command.waiting();
+        let waits = |wanted: &Wanted| {
+            let mut alarms = wanted.message.cause.alarms();
+            alarms.any(|(alarm, _)| waiting.contains_key(alarm))
+        };
+        let lasts = |wanted: &Wanted| {
+            let mut alarms = wanted.message.cause.alarms();
+            alarms.any(|(alarm, _)| {
+                let open = self.alarms.open().get(alarm);
+                open.is_some_and(|open| open.event.ended.is_none())
+            })
+        };
+        let (held, free): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.held)
+            .into_iter()
+            .partition(|(_, wanted)| waits(wanted));
+        self.held = held;
+        for (id, wanted) in free.into_iter().filter(|(_, wanted)| lasts(wanted)) {
+            let level = level(&wanted.message);
+            if !self.holds(&id) {
+                self.wanted.insert(id, plan.let_go(wanted, level, now));
+            }
         }
     }
 
     /// What went quiet with this record is not told of any more, if it waits for others; what came back is told of anew, while somebody has to
     /// acknowledge it.
-    fn quiet(&mut self, record: &Record, plan: &Plan) {
+    fn quiet(&mut self, record: &Record, plan: &Plan, at_war: bool) {
         let change = self.alarms.last_change();
         if change.quiet.is_empty() && change.back.is_empty() {
             return;
         }
         let open = self.alarms.open();
-        self.wanted.retain(|_, wanted| {
+        let to_tell = |wanted: &Wanted| {
             let alarms = wanted.message.cause.alarms();
             !alarms.into_iter().any(|(id, _)| change.quiet.contains(id))
-        });
+        };
+        self.wanted.retain(|_, wanted| to_tell(wanted));
+        self.held.retain(|_, wanted| to_tell(wanted));
         if record.position <= self.after {
             return;
         }
         let back = change.back.iter().filter_map(|id| open.get(id));
         let waiting =
             back.filter(|alarm| alarm.acknowledgement.is_none() && alarm.event.ended.is_none());
-        let list: Vec<_> = waiting.flat_map(|alarm| plan.back(record, alarm)).collect();
-        self.want(list);
+        let told =
+            waiting.map(|alarm| (alarm.event.alarm.clone(), plan.back(record, alarm, at_war)));
+        let told: Vec<_> = told.collect();
+        for (alarm, list) in told {
+            self.want(&alarm, list);
+        }
     }
 
     /// Whether the log holds a notice of this change, alone or with others.
@@ -215,11 +268,18 @@ impl Outbox {
         self.open.contains_key(id) || self.closed.contains_key(id) || self.together.contains(id)
     }
 
-    fn want(&mut self, list: Vec<(NoticeId, Wanted)>) {
+    fn want(&mut self, alarm: &AlarmId, list: Vec<(NoticeId, Wanted)>) {
+        let waits = self.command.waiting().contains_key(alarm);
         for (id, wanted) in list {
-            if !self.holds(&id) {
-                self.wanted.entry(id).or_insert(wanted);
+            if self.holds(&id) {
+                continue;
             }
+            let wanting = if waits {
+                &mut self.held
+            } else {
+                &mut self.wanted
+            };
+            wanting.entry(id).or_insert(wanted);
         }
     }
 
@@ -499,7 +559,7 @@ impl Outbox {
     pub fn standing(&self, now: Timestamp) -> Standing {
         let given_up = self.closed.values().filter(|closed| !closed.delivered);
         Standing {
-            waiting: self.open.len() + self.wanted.len(),
+            waiting: self.open.len() + self.wanted.len() + self.held.len(),
             failing_since: self
                 .open
                 .values()

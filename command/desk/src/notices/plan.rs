@@ -30,6 +30,19 @@ pub enum Change {
     Escalated,
 }
 
+/// In which posture of the city a route speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Posture {
+    /// In both.
+    #[default]
+    Any,
+    /// 战时: while an incident is at war.
+    War,
+    /// 平时: while none is.
+    Peace,
+}
+
 /// One way from alarms to channels.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,6 +73,9 @@ pub struct Route {
     /// Held in these hours until they end, but for the highest level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Quiet>,
+    /// Only while an incident is at war, or only while none is.
+    #[serde(default)]
+    pub posture: Posture,
     /// A template of its own for the title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -272,6 +288,7 @@ impl Plan {
         record: &Record,
         finding: &Finding,
         number: u32,
+        at_war: bool,
     ) -> Vec<(NoticeId, Wanted)> {
         let Outcome::Alarm(event) = &finding.outcome else {
             return Vec::new();
@@ -280,6 +297,7 @@ impl Plan {
             event,
             change: Change::of(&event.change),
             number,
+            at_war,
         };
         let decided = [finding.cause.to_string(), finding.ordinal.to_string()];
         self.alarm(
@@ -291,7 +309,12 @@ impl Plan {
     }
 
     /// What is told of an alarm that lasts and calls people again since this record: the same as when it began.
-    pub(super) fn back(&self, record: &Record, alarm: &Alarm) -> Vec<(NoticeId, Wanted)> {
+    pub(super) fn back(
+        &self,
+        record: &Record,
+        alarm: &Alarm,
+        at_war: bool,
+    ) -> Vec<(NoticeId, Wanted)> {
         let event = &AlarmEvent {
             at: record.received_at,
             ..alarm.event.clone()
@@ -300,6 +323,7 @@ impl Plan {
             event,
             change: Change::Raised,
             number: alarm.number,
+            at_war,
         };
         let decided = [record.position.to_string(), String::new()];
         self.alarm(record, &told, ("back", &decided), &AlarmChange::Raised)
@@ -335,6 +359,7 @@ impl Plan {
         record: &Record,
         one: &Escalated,
         number: u32,
+        at_war: bool,
     ) -> Vec<(NoticeId, Wanted)> {
         let event = &AlarmEvent {
             at: record.received_at,
@@ -344,6 +369,7 @@ impl Plan {
             event,
             change: Change::Escalated,
             number,
+            at_war,
         };
         let decided = [one.stage.to_string(), String::new()];
         let cause = |route: &str| NoticeCause::Escalation {
@@ -384,11 +410,18 @@ impl Plan {
             .collect()
     }
 
-    fn wants(&self, ready: &Ready, Told { event, change, .. }: &Told<'_>) -> bool {
+    fn wants(&self, ready: &Ready, told: &Told<'_>) -> bool {
+        let Told { event, change, .. } = told;
+        let speaks = match ready.route.posture {
+            Posture::Any => true,
+            Posture::War => told.at_war,
+            Posture::Peace => !told.at_war,
+        };
         let thing = self.words.catalogue.things.get(&event.subject.thing);
         let area = thing.and_then(|thing| thing.area.as_deref());
         let domain = event.rule_version.as_ref().map(|text| text.pack.as_str());
-        event.level <= ready.route.level
+        speaks
+            && event.level <= ready.route.level
             && ready.route.changes.contains(change)
             && ready.scope.covers(area, domain)
     }
@@ -413,6 +446,29 @@ impl Plan {
             not_before: self.held_until(ready, told.event.level, record.received_at),
             title: fill(&ready.title),
             text: fill(&ready.text),
+        }
+    }
+
+    /// What waited because an incident was at war, told from now on.
+    pub(super) fn let_go(&self, wanted: Wanted, level: Level, now: Timestamp) -> Wanted {
+        let Wanted {
+            because,
+            at,
+            mut message,
+            bond,
+        } = wanted;
+        let mut routes = self.routes.iter();
+        let ready = routes.find(|ready| Some(ready.route.name.as_str()) == message.cause.route());
+        message.not_before = ready.and_then(|ready| self.held_until(ready, level, now));
+        let bond = bond.map(|(bond, until)| {
+            let wait = u64::try_from(until.micros_since(at)).unwrap_or(0);
+            (bond, now + Duration::from_micros(wait))
+        });
+        Wanted {
+            because,
+            at: now,
+            message,
+            bond,
         }
     }
 

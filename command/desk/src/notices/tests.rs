@@ -1,4 +1,5 @@
 mod together;
+mod war;
 mod world;
 
 use std::collections::BTreeMap;
@@ -191,7 +192,11 @@ fn a_value_has_the_unit_that_its_rule_gives_it() {
         let Body::Finding(finding) = &event.body else {
             panic!("{event:?}");
         };
-        plan.wanted(&event, finding, 1)[0].1.message.text.clone()
+        plan.wanted(&event, finding, 1, false)[0]
+            .1
+            .message
+            .text
+            .clone()
     };
     assert_eq!(said(Measure::Value), "氯气 2.5 ppm 2.0 ppm");
     assert_eq!(said(Measure::PerHour), "氯气 2.5 ppm/h 2.0 ppm/h");

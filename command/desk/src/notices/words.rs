@@ -167,6 +167,8 @@ pub(super) struct Told<'a> {
     pub(super) event: &'a AlarmEvent,
     pub(super) change: Change,
     pub(super) number: u32,
+    /// Whether an incident is at war.
+    pub(super) at_war: bool,
 }
 
 impl Words {

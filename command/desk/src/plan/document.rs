@@ -10,13 +10,16 @@ use toml::Spanned;
 use yiping_model::command::{EventLevel, IncidentClass, ItemKind, ReportStep, ResponseLevel};
 use yiping_model::{PropertyId, RuleVersion, Text, read_length};
 
+use super::war::{WarText, read_war};
 use super::{
     Bound, Plan, PlanItem, PlanLevel, PlanProblem, PlanProof, PlanReport, PlanRole, PlanTask,
-    Since, Term,
+    PlanWar, Since, Term,
 };
 
 /// The file of a pack that holds its plans.
 pub(super) const FILE: &str = "plans.toml";
+/// How sure a figure is.
+pub(super) const MARKS: [&str; 6] = ["[P]", "[S:", "[M]", "[R]", "[U]", "[ours]"];
 /// Characters of an id.
 const ID_CHARS_MAX: usize = 48;
 /// Deadlines and periods are not longer: a year.
@@ -52,6 +55,8 @@ struct PlanText {
     resource: Vec<Spanned<ItemText>>,
     #[serde(default)]
     notice: Vec<Spanned<ItemText>>,
+    #[serde(default)]
+    war: Option<Spanned<WarText>>,
 }
 
 #[derive(Deserialize)]
@@ -121,13 +126,13 @@ struct ItemText {
 }
 
 /// Where mistakes are told.
-struct Problems<'a> {
-    text: &'a str,
+pub(super) struct Problems<'a> {
+    pub(super) text: &'a str,
     told: Vec<PlanProblem>,
 }
 
 impl Problems<'_> {
-    fn tell(&mut self, span: &Range<usize>, message: impl Display) {
+    pub(super) fn tell(&mut self, span: &Range<usize>, message: impl Display) {
         self.told.push(PlanProblem {
             file: FILE.to_owned(),
             line: line_of(self.text, span.start),
@@ -136,7 +141,7 @@ impl Problems<'_> {
     }
 }
 
-fn line_of(text: &str, place: usize) -> usize {
+pub(super) fn line_of(text: &str, place: usize) -> usize {
     let before = text.get(..place).unwrap_or_default();
     before.matches('\n').count() + 1
 }
@@ -211,6 +216,9 @@ fn read(
         tasks: Vec::new(),
         reports: Vec::new(),
         items: Vec::new(),
+        war: text
+            .war
+            .map_or_else(PlanWar::default, |war| read_war(war, problems)),
     };
     plan.id = ids.take("plan", text.id.get_ref(), &text.id.span(), problems);
     for task in text.task {
@@ -415,9 +423,7 @@ fn read_report(
 ) -> PlanReport {
     let span = text.span();
     let text = text.into_inner();
-    let has_mark = ["[P]", "[S:", "[M]", "[R]", "[U]", "[ours]"]
-        .iter()
-        .any(|mark| text.source.contains(mark));
+    let has_mark = MARKS.iter().any(|mark| text.source.contains(mark));
     if !has_mark {
         problems.tell(
             &span,
@@ -447,7 +453,7 @@ fn read_report(
 }
 
 /// A length of time in seconds; what is none is told, and is one second.
-fn seconds(text: &Spanned<String>, problems: &mut Problems<'_>) -> u32 {
+pub(super) fn seconds(text: &Spanned<String>, problems: &mut Problems<'_>) -> u32 {
     let read = read_length(text.get_ref()).filter(|secs| (1..=TERM_SECS_MAX).contains(secs));
     read.unwrap_or_else(|| {
         let message = format!(

@@ -99,6 +99,11 @@ fn mistakes_say_where_and_what_to_do() {
             "step = \"first\"\nevery = \"1h\"",
             "only a followup",
         ),
+        ("quiet = 3", "quiet = 1", "never wait"),
+        ("quiet = 3", "quiet = 5", "level 5"),
+        ("quiet = 3", "loud = 3", "unknown field `loud`"),
+        ("value = 0.5", "value = -0.5", "above 0"),
+        ("every = \"1s\"", "every = \"often\"", "no length of time"),
     ];
     for (right, wrong, said) in cases {
         let text = GAS.replacen(right, wrong, 1);
@@ -123,6 +128,50 @@ fn a_property_that_no_pack_has_is_told() {
     );
     let problems = plan.unknown_properties(|_| false);
     assert!(problems[0].line > 1 && problems[0].message.contains("cl2"));
+}
+
+#[test]
+fn what_a_plan_says_of_war_goes_into_the_act_and_thresholds_stand_in_order() {
+    let known = plan(GAS);
+    let form = known.war(vec!["w".into()], "n".into(), false);
+    assert_eq!(form.quiet, Some(Level::Yellow));
+    let decides: Vec<f64> = form
+        .thresholds
+        .iter()
+        .filter(|one| one.decides)
+        .map(|one| one.value)
+        .collect();
+    assert_eq!((form.thresholds.len(), decides), (3, vec![2.0]));
+    assert_eq!(form.sampling[0].every_secs, 1);
+    let wrong = [
+        ("value = 20.0", "value = 1.0", "stand in order"),
+        (
+            "Life-threatening, AEGL-3\" }",
+            "Life-threatening, AEGL-3\" }\ndecides = true",
+            "one threshold of a property decides",
+        ),
+        (
+            "that it decides [ours]",
+            "that it decides",
+            "how sure it is",
+        ),
+    ];
+    for (right, wrong, said) in wrong {
+        let text = GAS.replacen(right, wrong, 1);
+        let text = text.replacen(
+            "60 min [M] confirm before duty; that it decides\"",
+            "60 min\"",
+            1,
+        );
+        let problems = parse("air", &text).expect_err(wrong);
+        assert!(
+            problems.iter().any(|one| one.message.contains(said)),
+            "{problems:?}"
+        );
+    }
+    // A plan without it changes only what the wall shows.
+    let (mute, _) = GAS.split_once("[plan.war]").expect("it has");
+    assert_eq!(plan(mute).war, PlanWar::default());
 }
 
 #[test]

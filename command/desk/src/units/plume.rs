@@ -20,6 +20,8 @@ pub const WIND_MS_MIN: f64 = 1.0;
 const NOSE_METRES: f64 = 1.5;
 /// The ground is looked at so often along the plume and across it.
 const LOOK_METRES: f64 = STEP_METRES / 2.0;
+/// Points of an outline on each side.
+const OUTLINE_STEPS: u32 = 32;
 const METRES_A_DEGREE: f64 = 111_195.08;
 
 /// How much the air mixes, by Pasquill: A very unstable to F stable.
@@ -37,6 +39,21 @@ pub enum Stability {
     E,
     /// Stable: a clear night, little wind.
     F,
+}
+
+impl Stability {
+    /// By its letter.
+    pub const fn of(letter: char) -> Option<Self> {
+        Some(match letter {
+            'A' => Self::A,
+            'B' => Self::B,
+            'C' => Self::C,
+            'D' => Self::D,
+            'E' => Self::E,
+            'F' => Self::F,
+            _ => return None,
+        })
+    }
 }
 
 /// What the wind blows over.
@@ -165,6 +182,39 @@ impl Plume {
         }
     }
 
+    /// The line round where more than `limit` milligrams a cubic metre are breathed, from the source along its right side and back, and how far
+    /// downwind it reaches, in metres; `None` where the limit is nowhere exceeded.
+    pub fn outline(&self, limit: f64) -> Option<(Vec<Place>, f64)> {
+        let looks = (REACH_METRES_MAX / LOOK_METRES) as u32;
+        let mut reach = 0.0;
+        for look in 1..=looks {
+            let downwind = f64::from(look) * LOOK_METRES;
+            if self.milligrams(downwind, 0.0, NOSE_METRES) > limit {
+                reach = downwind;
+            }
+        }
+        if reach == 0.0 {
+            return None;
+        }
+        let mut right = vec![self.source];
+        let mut left = Vec::new();
+        for step in 1..=OUTLINE_STEPS {
+            // Closer near the source, where it widens.
+            let share = f64::from(step) / f64::from(OUTLINE_STEPS);
+            let downwind = reach * share * share;
+            let axis = self.milligrams(downwind, 0.0, NOSE_METRES);
+            if axis > limit {
+                let (across, _) = sigmas(self.stability, self.ground, downwind);
+                let half = across * (2.0 * (axis / limit).ln()).sqrt();
+                right.push(self.at(downwind, half));
+                left.push(self.at(downwind, -half));
+            }
+        }
+        right.push(self.at(reach, 0.0));
+        right.extend(left.into_iter().rev());
+        Some((right, reach))
+    }
+
     /// The place so far downwind, and so far to the right of it.
     fn at(&self, downwind: f64, beside: f64) -> Place {
         let towards = (self.wind_from_degrees + 180.0).to_radians();
@@ -197,6 +247,27 @@ mod tests {
             stability,
             ground,
         }
+    }
+
+    #[test]
+    fn an_outline_is_where_the_limit_is_met() {
+        let plume = plume(D, Rural);
+        let limit = 5.8;
+        let (outline, reach) = plume.outline(limit).expect("it is exceeded");
+        assert!((plume.cloud(limit).reach_metres - reach).abs() < 1.0);
+        // All points but the source and the tip lie on the line: the wind blows to the east.
+        let wide = METRES_A_DEGREE * plume.source.lat.to_radians().cos();
+        for point in &outline[1..] {
+            let downwind = (point.lon - plume.source.lon) * wide;
+            let beside = (point.lat - plume.source.lat) * METRES_A_DEGREE;
+            let found = plume.milligrams(downwind, beside, NOSE_METRES);
+            let tip = (downwind - reach).abs() < 1.0;
+            assert!(
+                tip || (found / limit - 1.0).abs() < 1e-6,
+                "{downwind} {found}"
+            );
+        }
+        assert!(plume.outline(1e9).is_none());
     }
 
     /// From the tests of GasDispersion.jl (MIT, commit 27ac30071c7d), at 1.2 m.

@@ -80,6 +80,9 @@ pub(crate) struct IncidentRow {
     commander: Option<String>,
     offered: Option<String>,
     merged_into: Option<String>,
+    /// City time since which it is at war (战时); null at peace.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at_war_since: Option<Timestamp>,
     tasks: usize,
     open_tasks: usize,
     late_tasks: usize,
@@ -167,6 +170,7 @@ impl IncidentRow {
             commander: incident.commander.clone(),
             offered: incident.offered.clone(),
             merged_into: incident.merged_into.as_ref().map(ToString::to_string),
+            at_war_since: incident.war.as_ref().map(|war| war.since),
             tasks: incident.tasks.len(),
             open_tasks: tasks().count(),
             late_tasks: tasks().filter(late).count(),
@@ -282,6 +286,9 @@ pub fn plan(plan: &Plan) -> Value {
         "gbt35561_code": plan.gbt35561_code, "source": plan.source, "levels": levels,
         "roles": roles.collect::<Vec<_>>(), "reports": reports.collect::<Vec<_>>(),
         "tasks": plan.tasks.iter().map(task).collect::<Vec<_>>(), "items": items.collect::<Vec<_>>(),
+        "war": {
+            "quiet": plan.war.quiet, "thresholds": plan.war.thresholds, "sampling": plan.war.sampling,
+        },
     })
 }
 

@@ -465,7 +465,7 @@ async fn act(
     done(&state, language, command).await
 }
 
-/// Orders something for an incident: a response, another level, another stage, a merger, a task.
+/// Orders something for an incident: a response, another level, another stage, a merger, a task, war or peace.
 #[utoipa::path(
     post,
     path = "/api/v1/incidents/{id}/orders",

@@ -220,6 +220,36 @@ pub(crate) enum Order {
         #[serde(default)]
         note: String,
     },
+    /// What leaks is estimated: the plume on the wall is worked out from it.
+    Estimate {
+        /// Grams a second.
+        grams_a_sec: f64,
+        /// From where the wind blows, degrees: 0 from the north, 90 from the east.
+        wind_from: f64,
+        /// Metres a second, at least 1.
+        wind_ms: f64,
+        /// `A` very unstable to `F` stable, by Pasquill.
+        #[schema(value_type = String)]
+        stability: char,
+        /// On what it rests.
+        #[serde(default)]
+        note: String,
+    },
+    /// 转战时.
+    ToWar {
+        /// The walls that show it, by the names of their tokens; none for all that reach to its area.
+        #[serde(default)]
+        walls: Vec<String>,
+        /// Why; needed of who stands above who commands it.
+        #[serde(default)]
+        note: String,
+    },
+    /// 转平时.
+    ToPeace {
+        /// Why; needed of who stands above who commands it.
+        #[serde(default)]
+        note: String,
+    },
     /// A task by hand.
     AddTask {
         /// What is to be done.

@@ -161,6 +161,7 @@ impl Follower<'_> {
             .ok()
         });
         let mut desk = desk.unwrap_or_default();
+        desk.know(self.inner.city.catalogue.clone());
         desk.reindex();
         let position = desk.position();
         let mut folded = self.inner.folded();

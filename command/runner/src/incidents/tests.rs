@@ -1,5 +1,7 @@
 //! Incidents over a log: what is asked and answered, two at once, crashes.
 
+mod war;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::{Body as Bytes, to_bytes};

@@ -26,6 +26,8 @@ export const AlarmLine: Component<{
     const { quiet } = props.alarm;
     return props.group === "quiet" && quiet !== undefined ? t().shelf.quiet[quiet] : t().states[props.group];
   };
+  // While an incident is at war: nobody is asked to look at it now.
+  const deferred = () => props.wall.waiting().get(props.alarm.id);
   const quality = () => {
     const heard = now()?.heard;
     if (heard === undefined || heard === "fresh") return undefined;
@@ -52,7 +54,7 @@ export const AlarmLine: Component<{
       style={{ top: `${props.top}px`, height: `${ROW_HEIGHT}px` }}
       onClick={() => props.onSelect()}
     >
-      <span class="icon" classList={{ ring: props.group === "waiting" }}>
+      <span class="icon" classList={{ ring: props.group === "waiting" && deferred() === undefined }}>
         <Sign
           level={props.alarm.level}
           size={24}
@@ -62,8 +64,19 @@ export const AlarmLine: Component<{
         />
       </span>
       <span>
-        <Show when={waits()} fallback={state()}>
-          <mark classList={{ hollow: props.group === "returned" }}>{t().states[props.group]}</mark>
+        <Show
+          when={deferred()}
+          fallback={
+            <Show when={waits()} fallback={state()}>
+              <mark classList={{ hollow: props.group === "returned" }}>{t().states[props.group]}</mark>
+            </Show>
+          }
+        >
+          {(by) => (
+            <span class="deferred" title={t().war.waits(by().incident)}>
+              {t().war.deferredMark}
+            </span>
+          )}
         </Show>
       </span>
       <b class="title" title={known().title}>

@@ -136,6 +136,7 @@ export const DeskScreen: Component<{
         <DeskHeader
           wall={wall}
           own={props.own}
+          command={props.command}
           without={without()}
           onLevel={toggle}
           looked={looked()}

@@ -1,4 +1,5 @@
 import { type Component, createMemo, Index, Show } from "solid-js";
+import type { Command } from "../feed/command";
 import type { Own } from "../feed/presence";
 import type { Wall } from "../feed/store";
 import { say, t } from "../lib/i18n";
@@ -6,6 +7,7 @@ import { moment } from "../lib/time";
 import { calling, calls, countByLevel } from "../panels/alarms/order";
 import { Who } from "../panels/header/Who";
 import { delayed, online } from "../panels/sources/doors";
+import { PostureSwitch } from "../posture/Switch";
 import { Language } from "../ui/Language";
 import { Sign } from "../ui/Sign";
 
@@ -13,6 +15,7 @@ import { Sign } from "../ui/Sign";
 export const DeskHeader: Component<{
   wall: Wall;
   own: Own;
+  command: Command;
   without: ReadonlySet<number>;
   onLevel: (level: number) => void;
   looked: string;
@@ -69,6 +72,7 @@ export const DeskHeader: Component<{
           onInput={(event) => props.onLook(event.currentTarget.value)}
         />
       </label>
+      <PostureSwitch wall={props.wall} command={props.command} own={props.own} />
       <a href="#/">{t().toWall}</a>
       <Language />
       <Who own={props.own} />

@@ -188,6 +188,10 @@ export type StateView = {
   told?: Array<ToldView>,
   /** What is kept quiet; absent while nothing is. */
   shelving?: ShelvingView,
+  /** Incidents that are neither over nor merged into another one, by id. */
+  incidents?: Array<IncidentView>,
+  /** Alarms that wait because an incident is at war, by alarm. */
+  waiting?: Array<WaitingView>,
 };
 
 /** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
@@ -224,6 +228,14 @@ export type Delta = {
   told?: Array<ToldView>,
   /** What is kept quiet, all of it, when anything of that changed. */
   shelving?: ShelvingView,
+  /** New or changed incidents. */
+  incidents?: Array<IncidentView>,
+  /** Incidents that are over or merged into another one. */
+  incidents_over?: Array<string>,
+  /** Alarms that wait from now on, or because of another incident. */
+  waiting?: Array<WaitingView>,
+  /** Alarms that do not wait any more. */
+  waiting_over?: Array<string>,
 };
 
 /** A thing. */
@@ -624,6 +636,236 @@ export type SourceView = {
   rejects: number,
 };
 
+/** An incident that is neither over nor merged into another one. */
+export type IncidentView = {
+  /** Its id. */
+  id: string,
+  /** The city counts its incidents together. */
+  number: number,
+  /** Which version this is: acts on it say it as `seen`. */
+  version: number,
+  /** What it is. */
+  title: string,
+  /** Where it stands, as the API names it. */
+  stage: string,
+  /** Where it stands. */
+  stage_name: TextView,
+  /** How grave it is, 1 to 4. */
+  event_level: number | null,
+  /** The level of its response, 1 to 4; `None` before one was started. */
+  response_level: number | null,
+  /** The plan of its response. */
+  plan: TextView | null,
+  /** Code of its area. */
+  area: string | null,
+  /** The domain: the name of a pack. */
+  domain: string | null,
+  /** Longitude and latitude, WGS-84. */
+  place: [number, number] | null,
+  /** What people call that place; may be empty. */
+  place_name: string,
+  /** Who and what is affected. */
+  affected: Array<string>,
+  /** The alarms that it comes from. */
+  alarms: Array<string>,
+  /** When it was opened. */
+  opened_ms: number,
+  /** When its response was started. */
+  started_ms: number | null,
+  /** Who commands. */
+  commander: PersonView | null,
+  /** To whom the command is offered. */
+  offered: PersonView | null,
+  /** Who leads what. */
+  roles: Array<RoleView>,
+  /** Its tasks, at most [`TASKS_PER_INCIDENT`]: those that are over last; before them nobody's, then late ones, then by their next time. */
+  tasks: Array<TaskView>,
+  /** How many tasks it has. */
+  tasks_count: number,
+  /** How many of them are over. */
+  tasks_over: number,
+  /** The reports to be given. */
+  reports: Array<ReportView>,
+  /** What is to be checked, fetched and told. */
+  items: Array<ItemView>,
+  /** Where what leaks is to be expected, by the last estimate. */
+  plume: PlumeView | null,
+  /** That it is at war. */
+  war: WarView | null,
+  /** What waited during its last war, once the program has said so. */
+  left: LeftView | null,
+};
+
+/** A person. */
+export type PersonView = {
+  /** The account. */
+  account: string,
+  /** The name on screens, as of this position; `None` where the log knows none. */
+  display: string | null,
+};
+
+/** Who leads what in a response. */
+export type RoleView = {
+  /** Its name in the plan. */
+  role: string,
+  /** What it is called. */
+  title: TextView,
+  /** Who has it. */
+  person: PersonView | null,
+};
+
+/** A task. */
+export type TaskView = {
+  /** Its id. */
+  id: string,
+  /** Its number in the incident. */
+  number: number,
+  /** Which version this is: steps of it say it as `seen`. */
+  version: number,
+  /** What is to be done. */
+  title: TextView,
+  /** The role that does it, as the plan names it. */
+  role: string,
+  /** Who has it. */
+  assignee: PersonView | null,
+  /** Where it stands, as the API names it. */
+  stage: string,
+  /** Where it stands. */
+  stage_name: TextView,
+  /** How late it is, as the API names it: `no`, `overdue`, `reminded`, `supervised`. */
+  late: string,
+  /** Until when it must be signed. */
+  sign_by_ms: number | null,
+  /** Until when it must be done. */
+  done_by_ms: number | null,
+  /** The photographs that prove it; `None` where readings do. */
+  photos: number | null,
+  /** The datastream that proves it, where one does. */
+  datastream: DatastreamView | null,
+  /** Whether it is over. */
+  over: boolean,
+};
+
+/** A report to be given. */
+export type ReportView = {
+  /** Its name in the plan. */
+  report: string,
+  /** What it is called, to whom and how. */
+  title: TextView,
+  /** Until when; `None` when it is given, or has no time. */
+  due_ms: number | null,
+  /** When it was given last. */
+  given_ms: number | null,
+  /** By whom. */
+  given_by: PersonView | null,
+  /** How often it was given. */
+  times: number,
+  /** Whether it is overdue. */
+  overdue: boolean,
+};
+
+/** A line of a response. */
+export type ItemView = {
+  /** Its name in the plan. */
+  item: string,
+  /** What it is, as the API names it: `check`, `resource`, `notice`. */
+  kind: string,
+  /** What is to be checked, fetched or told. */
+  title: TextView,
+  /** When it was ticked. */
+  done_ms: number | null,
+  /** By whom. */
+  done_by: PersonView | null,
+};
+
+/** A plume, worked out from an estimate: of a gas as light as air, over flat ground. */
+export type PlumeView = {
+  /** When it was estimated. */
+  at_ms: number,
+  /** By whom. */
+  by: PersonView | null,
+  /** Grams a second. */
+  grams_a_sec: number,
+  /** From where the wind blows, degrees. */
+  wind_from: number,
+  /** Metres a second. */
+  wind_ms: number,
+  /** By Pasquill, `A` to `F`. */
+  stability: string,
+  /** The lines of the thresholds that are exceeded, the least first. */
+  contours: Array<ContourView>,
+};
+
+/** The line inside of which a threshold is exceeded. */
+export type ContourView = {
+  /** The threshold, in the unit of its property. */
+  value: number,
+  /** Whether it decides. */
+  decides: boolean,
+  /** How far downwind it reaches, metres. */
+  reach_m: number,
+  /** Its points, longitude and latitude, the first not repeated. */
+  outline: Array<[number, number]>,
+};
+
+/** That an incident is at war, and what holds because of it. */
+export type WarView = {
+  /** Its place among the incidents at war: a wall shows the first that it shows at all. */
+  rank: number,
+  /** Since when. */
+  since_ms: number,
+  /** Who said so. */
+  by: PersonView | null,
+  /** The walls that show it, by the names of their tokens; none for all that reach to its area. */
+  walls: Array<string>,
+  /** Alarms of this level and less grave ones wait outside of its area. */
+  quiet: number | null,
+  /** The values that count. */
+  thresholds: Array<ThresholdView>,
+  /** How often sources are asked to measure. */
+  sampling: Array<SamplingView>,
+  /** How many alarms waited so far. */
+  deferred: number,
+};
+
+/** A value that counts at war. */
+export type ThresholdView = {
+  /** Of which property. */
+  property: string,
+  /** In its unit. */
+  value: number,
+  /** What it is called. */
+  title: TextView,
+  /** Whether it decides. */
+  decides: boolean,
+};
+
+/** A wish to the sources of a property. */
+export type SamplingView = {
+  /** Of which property. */
+  property: string,
+  /** So many seconds from one observation to the next. */
+  every_secs: number,
+};
+
+/** What waited during a war that is over. */
+export type LeftView = {
+  /** When the war was over. */
+  until_ms: number,
+  /** How many alarms waited. */
+  count: number,
+  /** How many of them were still open then. */
+  open: number,
+};
+
+/** An alarm that waits. */
+export type WaitingView = {
+  /** The alarm. */
+  alarm: string,
+  /** The number of the incident at war because of which it waits. */
+  incident: number,
+};
+
 /** How many windows a trend holds. */
 export const TREND_POINTS = 60;
 
@@ -632,3 +874,6 @@ export const EVENTS_PER_THING = 8;
 
 /** How many notices of an alarm are held. */
 export const TOLD_PER_ALARM = 16;
+
+/** How many tasks of an incident are shown. */
+export const TASKS_PER_INCIDENT = 40;

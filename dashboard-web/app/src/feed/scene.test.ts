@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rehearse } from "../rehearsal/script";
+import { leakAtWar } from "../rehearsal/war";
 import type {
   AlarmView,
   CellView,
@@ -112,6 +113,21 @@ describe("a scene", () => {
     expect(scene.view().latest).toEqual([latest("a", "pm25", 2), latest("b", "co", 9)]);
     expect(scene.position).toBe(12);
     expect(scene.nowMs).toBe(1_200);
+  });
+
+  it("holds incidents that are not over, and what waits because one is at war", () => {
+    const scene = new Scene();
+    const incident = leakAtWar();
+    scene.apply({ type: "snapshot", ...empty() });
+    const waiting = [{ alarm: "a1", incident: 1 }];
+    expect(scene.apply(delta(10, 11, { incidents: [incident], waiting }))).toEqual(["incidents", "waiting"]);
+    expect(scene.view()).toMatchObject({ incidents: [incident], waiting });
+    const peace = { ...incident, war: null };
+    const changed = scene.apply(delta(11, 12, { incidents: [peace], waiting_over: ["a1"] }));
+    expect(changed).toEqual(["incidents", "waiting"]);
+    expect(scene.waiting.size).toBe(0);
+    expect(scene.apply(delta(12, 13, { incidents_over: [incident.id] }))).toEqual(["incidents"]);
+    expect(scene.view()).toEqual(empty().state);
   });
 
   it("removes an alarm that closed", () => {

@@ -8,6 +8,7 @@ import {
   type Delta,
   type EventTypeView,
   type EventView,
+  type IncidentView,
   type IndexView,
   type LatestView,
   type PropertyView,
@@ -22,6 +23,7 @@ import {
   TREND_POINTS,
   type TrendPoint,
   type TrendView,
+  type WaitingView,
 } from "./messages";
 
 /** What does not change while the server runs. */
@@ -45,7 +47,9 @@ export type Slice =
   | "cells"
   | "channels"
   | "told"
-  | "shelving";
+  | "shelving"
+  | "incidents"
+  | "waiting";
 
 const SLICES: readonly Slice[] = [
   "facts",
@@ -60,6 +64,8 @@ const SLICES: readonly Slice[] = [
   "channels",
   "told",
   "shelving",
+  "incidents",
+  "waiting",
 ];
 
 const NOTHING: ShelvingView = { shelved: [], out_of_service: [] };
@@ -98,6 +104,10 @@ export class Scene {
   readonly told = new Map<string, ToldView>();
   /** What is kept quiet. */
   shelving: ShelvingView = NOTHING;
+  /** Incidents that are neither over nor merged into another one. */
+  readonly incidents = new Map<string, IncidentView>();
+  /** Alarms that wait because an incident is at war, by alarm. */
+  readonly waiting = new Map<string, WaitingView>();
 
   /** What the alarms that changed since the last time were before; `undefined` when everything is new. */
   private turned: Map<string, AlarmView | undefined> | undefined;
@@ -134,6 +144,8 @@ export class Scene {
       ...(this.channels.size === 0 ? {} : { channels: sorted(this.channels) }),
       ...(this.told.size === 0 ? {} : { told: sorted(this.told) }),
       ...(this.shelving.shelved.length + this.shelving.out_of_service.length === 0 ? {} : { shelving: this.shelving }),
+      ...(this.incidents.size === 0 ? {} : { incidents: sorted(this.incidents) }),
+      ...(this.waiting.size === 0 ? {} : { waiting: sorted(this.waiting) }),
     };
   }
 
@@ -160,6 +172,8 @@ export class Scene {
     refill(this.channels, state.channels ?? [], (channel) => channel.channel);
     refill(this.told, state.told ?? [], (told) => told.alarm);
     this.shelving = state.shelving ?? NOTHING;
+    refill(this.incidents, state.incidents ?? [], (incident) => incident.id);
+    refill(this.waiting, state.waiting ?? [], (waiting) => waiting.alarm);
     return SLICES;
   }
 
@@ -183,6 +197,12 @@ export class Scene {
     put("channels", this.channels, delta.channels, (channel) => channel.channel);
     put("told", this.told, delta.told, (told) => told.alarm);
     for (const { alarm, notices } of delta.told ?? []) if (notices.length === 0) this.told.delete(alarm);
+    put("incidents", this.incidents, delta.incidents, (incident) => incident.id);
+    for (const id of delta.incidents_over ?? []) this.incidents.delete(id);
+    if (delta.incidents_over?.length) changed.push("incidents");
+    put("waiting", this.waiting, delta.waiting, (waiting) => waiting.alarm);
+    for (const id of delta.waiting_over ?? []) this.waiting.delete(id);
+    if (delta.waiting_over?.length) changed.push("waiting");
     putEvents(this.events, delta.events ?? []);
     if (delta.events?.length) changed.push("events");
     for (const { thing, property } of delta.gone ?? []) this.latest.delete(pairKey(thing, property));

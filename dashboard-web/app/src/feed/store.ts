@@ -6,6 +6,7 @@ import type {
   AlarmView,
   CellView,
   ChannelView,
+  IncidentView,
   IndexView,
   LatestView,
   ServerMessage,
@@ -15,10 +16,11 @@ import type {
   ThingView,
   ToldView,
   TrendView,
+  WaitingView,
 } from "./messages";
 import { type Facts, Scene, type Slice, type Turn } from "./scene";
 
-/** Everything but alarms is painted at most this often. */
+/** Everything but alarms and incidents is painted at most this often. */
 export const PAINT_MS = 200;
 
 /** What the panels draw from. Each accessor tells of its own slice only. */
@@ -42,6 +44,10 @@ export interface Wall {
   readonly told: Accessor<ReadonlyMap<string, ToldView>>;
   /** What is on the shelf and out of service. */
   readonly shelving: Accessor<ShelvingView>;
+  /** Incidents that are neither over nor merged into another one, by id. */
+  readonly incidents: Accessor<ReadonlyMap<string, IncidentView>>;
+  /** Alarms that wait because an incident is at war, by alarm. */
+  readonly waiting: Accessor<ReadonlyMap<string, WaitingView>>;
   /** City time in whole seconds (as milliseconds): the time to count ages from. */
   readonly now: Accessor<number>;
   readonly position: Accessor<number | undefined>;
@@ -90,6 +96,8 @@ export function createStore(pace: Pace = BROWSER): Store {
   const [channels, setChannels] = createSignal<ReadonlyMap<string, ChannelView>>(scene.channels, { equals: false });
   const [told, setTold] = createSignal<ReadonlyMap<string, ToldView>>(scene.told, { equals: false });
   const [shelving, setShelving] = createSignal<ShelvingView>(scene.shelving, { equals: false });
+  const [incidents, setIncidents] = createSignal<ReadonlyMap<string, IncidentView>>(scene.incidents, { equals: false });
+  const [waiting, setWaiting] = createSignal<ReadonlyMap<string, WaitingView>>(scene.waiting, { equals: false });
   const [now, setNow] = createSignal(0);
   const [position, setPosition] = createSignal<number>();
   const [link, setLink] = createSignal<LinkState>({ state: "waiting", sinceMs: Date.now(), attempts: 0 });
@@ -111,6 +119,8 @@ export function createStore(pace: Pace = BROWSER): Store {
     channels: () => setChannels(scene.channels),
     told: () => setTold(scene.told),
     shelving: () => setShelving(scene.shelving),
+    incidents: () => setIncidents(scene.incidents),
+    waiting: () => setWaiting(scene.waiting),
   };
   const dirty = new Set<Slice>();
   let framed = false;
@@ -161,6 +171,8 @@ export function createStore(pace: Pace = BROWSER): Store {
     channels,
     told,
     shelving,
+    incidents,
+    waiting,
     now,
     position,
     link,
@@ -174,7 +186,8 @@ export function createStore(pace: Pace = BROWSER): Store {
       if (changed === null) return false;
       clock.hear(scene.nowMs, Date.now());
       for (const slice of changed) dirty.add(slice);
-      if (message.type === "snapshot" || changed.includes("alarms") || changed.includes("shelving")) paintNextFrame();
+      const urgent = changed.includes("alarms") || changed.includes("shelving") || changed.includes("incidents");
+      if (message.type === "snapshot" || urgent) paintNextFrame();
       paintSoon();
       return true;
     },

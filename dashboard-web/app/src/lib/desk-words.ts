@@ -78,6 +78,7 @@ export const zhDesk: DeskWords = {
     [["1", "4"], "按等级"],
     [["/"], "筛选"],
     [["Esc"], "清除筛选"],
+    [["F9"], "平战"],
     [["W"], "大屏"],
   ],
 };
@@ -130,6 +131,7 @@ export const enDesk: DeskWords = {
     [["1", "4"], "levels"],
     [["/"], "filter"],
     [["Esc"], "clear filter"],
+    [["F9"], "war"],
     [["W"], "wall"],
   ],
 };

@@ -10,6 +10,7 @@ import { enShelf, type ShelfWords, zhShelf } from "./shelf-words";
 import { enSignIn, type SignInWords, zhSignIn } from "./sign-in-words";
 import { enTable, type TableWords, zhTable } from "./table-words";
 import type { SpanUnit } from "./time";
+import { enWar, type WarWords, zhWar } from "./war-words";
 
 /** Every text of the screens that does not come from the server. */
 export interface Words
@@ -23,7 +24,8 @@ export interface Words
     ReportWords,
     ShelfWords,
     SignInWords,
-    TableWords {
+    TableWords,
+    WarWords {
   readonly centre: (city: string) => string;
   readonly simulated: string;
   readonly elsewhen: string;
@@ -141,6 +143,7 @@ const zh: Words = {
   ...zhReport,
   ...zhShelf,
   ...zhSignIn,
+  ...zhWar,
   ...zhDuty,
   centre: (city) => `${city}城市运行指挥中心`,
   simulated: "模拟数据",
@@ -259,6 +262,7 @@ const en: Words = {
   ...enReport,
   ...enShelf,
   ...enSignIn,
+  ...enWar,
   ...enDuty,
   centre: (city) => `${city} City Operations Centre`,
   simulated: "SIMULATED",

@@ -1,5 +1,6 @@
 import type { Component } from "solid-js";
 import type { Acknowledge } from "../feed/acknowledge";
+import type { Command } from "../feed/command";
 import type { Duty } from "../feed/duty";
 import type { Own } from "../feed/presence";
 import type { Wall } from "../feed/store";
@@ -10,6 +11,8 @@ export interface PanelProps {
   readonly acknowledge: Acknowledge;
   /** Who is signed in. */
   readonly own: Own;
+  /** What may be ordered; absent where nothing is. */
+  readonly command?: Command | undefined;
   /** Who is on duty; absent where nobody is asked. */
   readonly duty?: Duty | undefined;
   /** Shows the page of duty. */

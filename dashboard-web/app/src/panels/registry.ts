@@ -13,6 +13,13 @@ import { Others, Pollutants, Street } from "./pollutants/Pollutants";
 import { Sources } from "./sources/Sources";
 import { Gateways } from "./street/Gateways";
 import { Video } from "./video/Video";
+import { WarFold } from "./war/WarFold";
+import { WarItems, WarReports, WarRoles } from "./war/WarFooter";
+import { WarHeader } from "./war/WarHeader";
+import { WarMap } from "./war/WarMap";
+import { WarPlaces } from "./war/WarPlaces";
+import { WarSensors } from "./war/WarSensors";
+import { WarTasks } from "./war/WarTasks";
 import { Rain } from "./water/Rain";
 import { Sections } from "./water/Sections";
 import { Stages } from "./water/Stages";
@@ -38,4 +45,13 @@ export const PANELS: Readonly<Record<string, Panel>> = {
   others: Others,
   matrix: Matrix,
   sources: Sources,
+  "war-header": WarHeader,
+  "war-tasks": WarTasks,
+  "war-map": WarMap,
+  "war-places": WarPlaces,
+  "war-sensors": WarSensors,
+  "war-reports": WarReports,
+  "war-items": WarItems,
+  "war-roles": WarRoles,
+  "war-fold": WarFold,
 };

@@ -8,6 +8,7 @@ import { rehearsalField } from "./field";
 import { Player, type Recording } from "./player";
 import { rehearsalReports } from "./report";
 import { rehearse } from "./script";
+import { atWar } from "./war";
 
 // A recording of the real program, when somebody made one (`npm run record`), goes before the invented rehearsal.
 const recordings = import.meta.glob<Recording>("../feed/recording.json", { import: "default" });
@@ -17,13 +18,14 @@ function given(query: URLSearchParams, name: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A feed without a server. `?from=90` starts at second 90, `?cut=5` falls silent after 5 seconds, `?alarms=100000` has so many more open, `?drill=inside|beside|real` a drill. */
+/** A feed without a server. `?from=90` starts at second 90, `?cut=5` falls silent after 5 seconds, `?alarms=100000` has so many more open, `?drill=inside|beside|real` a drill, `?war` is at war. */
 export async function rehearsalFeed(): Promise<Feed> {
   const query = new URLSearchParams(location.search);
   const load = query.has("invented") ? undefined : Object.values(recordings)[0];
   const played = load === undefined ? rehearse() : await load();
   const crowd = given(query, "alarms");
-  const recording = crowd === undefined ? played : crowded(played, crowd);
+  const peace = crowd === undefined ? played : crowded(played, crowd);
+  const recording = query.has("war") ? atWar(peace) : peace;
   const player = new Player(recording, { fromSecs: given(query, "from") ?? 0, cutSecs: given(query, "cut") });
   return {
     open: () => player.open(),

@@ -1,6 +1,7 @@
 import type { Snapshot } from "../feed/messages";
 import { Scene } from "../feed/scene";
 import { rehearse } from "../rehearsal/script";
+import { snapshotAtWar } from "../rehearsal/war";
 
 /** One state in which a panel is shown alone. */
 export interface Sample {
@@ -17,10 +18,16 @@ function at(secs: number): Snapshot {
   return { ...snapshot, position: scene.position ?? 0, now_ms: scene.nowMs, state: scene.view() };
 }
 
-const quiet = at(5);
-const busy = at(200);
+// The panels of war need an incident that is at war; the others do not know of it.
+const quiet = unheard(snapshotAtWar(at(5)));
+const busy = unheard(snapshotAtWar(at(200)));
 
-/** Every kind of alarm row: waiting, acknowledged, returned, corrected. */
+/** The same, where nothing waits. */
+function unheard(snapshot: Snapshot): Snapshot {
+  return { ...snapshot, state: { ...snapshot.state, waiting: [] } };
+}
+
+/** Every kind of alarm row: waiting, acknowledged, returned, corrected, deferred. */
 function mixed(): Snapshot {
   const alarms = busy.state.alarms.map((alarm, index) => {
     if (index === 0) {
@@ -43,7 +50,9 @@ function mixed(): Snapshot {
       };
     return alarm;
   });
-  return { ...busy, state: { ...busy.state, alarms: alarms.slice(0, 5) } };
+  const shown = alarms.slice(0, 5);
+  const waiting = shown.slice(3, 4).map(({ id }) => ({ alarm: id, incident: 1 }));
+  return { ...busy, state: { ...busy.state, alarms: shown, waiting } };
 }
 
 /** A channel that fails, and who was told of each alarm. */
@@ -68,7 +77,20 @@ function untold(): Snapshot {
   return { ...busy, state: { ...busy.state, channels, told } };
 }
 
-const { things, alarms } = busy.state;
+const { things, alarms, incidents = [] } = busy.state;
+/** An incident of which nothing is known but that it is at war. */
+const bare = incidents.map((incident) => ({
+  ...incident,
+  plume: null,
+  tasks: [],
+  tasks_count: 0,
+  tasks_over: 0,
+  reports: [],
+  items: [],
+  roles: [],
+  affected: [],
+  commander: null,
+}));
 const LATER_MS = 4 * 3_600_000;
 
 /** The states that every panel must stand in; the first four are held by pictures. */
@@ -78,7 +100,7 @@ export const SAMPLES: readonly Sample[] = [
   { title: "数据陈旧 stale", snapshot: { ...busy, now_ms: busy.now_ms + LATER_MS } },
   {
     title: "没有数据 no data",
-    snapshot: { ...busy, state: { things, latest: [], trends: [], indices: [], alarms, sources: [] } },
+    snapshot: { ...busy, state: { things, latest: [], trends: [], indices: [], alarms, sources: [], incidents: bare } },
   },
   { title: "各种报警状态 states of alarms", snapshot: mixed() },
   { title: "通知不畅 notices in trouble", snapshot: untold() },

@@ -20,4 +20,13 @@ export const SIZES: Readonly<Record<string, readonly [width: number, height: num
   gas: [514, 288],
   matrix: [814, 288],
   sources: [508, 288],
+  "war-header": [1920, 76],
+  "war-tasks": [508, 682],
+  "war-map": [820, 682],
+  "war-places": [592, 280],
+  "war-sensors": [592, 480],
+  "war-reports": [508, 244],
+  "war-items": [820, 244],
+  "war-roles": [592, 244],
+  "war-fold": [1920, 76],
 };

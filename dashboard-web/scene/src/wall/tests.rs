@@ -1,4 +1,5 @@
 mod cells;
+mod command;
 mod quiet;
 mod silenced;
 mod told;

@@ -240,6 +240,7 @@ impl LiveHandle {
         let mut folded = self.folded();
         let mut urgent = false;
         for record in records {
+            urgent |= matches!(record.body, Body::Command(_));
             folded.wall.apply(record);
             if !folded.wall.changed_alarms(record.position) {
                 continue;

@@ -223,7 +223,7 @@ impl World {
             let Body::Finding(finding) = &record.body else {
                 continue;
             };
-            for (id, one) in self.plan.wanted(record, finding, 1) {
+            for (id, one) in self.plan.wanted(record, finding, 1, false) {
                 let NoticeCause::Alarm { level, .. } = one.message.cause else {
                     panic!("{one:?}");
                 };

@@ -8,11 +8,11 @@ use yiping_desk::evidence::is_digest;
 use yiping_desk::incident::Incident;
 use yiping_desk::people::Who;
 use yiping_desk::plan::{Choice, Ground, Plan};
-use yiping_desk::rights::Right;
+use yiping_desk::rights::{Right, Role};
 use yiping_model::command::{
-    Amendment, Attached, CommandAct, IncidentForm, Joined, Move, Note, Offer, Origin, PairConfirm,
-    PairProposal, PairRecall, Paired, Place, Reported, Stage, Step, TaskAct, TaskForm, Tick,
-    Warning,
+    Amendment, Attached, CommandAct, EstimateForm, IncidentForm, Joined, Move, Note, Offer, Origin,
+    PairConfirm, PairProposal, PairRecall, Paired, PeaceForm, Place, Reported, Stage, Step,
+    TaskAct, TaskForm, Tick, WarForm, Warning,
 };
 use yiping_model::{Command, DatastreamId, IncidentId, TaskId, Text, Timestamp};
 
@@ -284,6 +284,70 @@ pub(super) fn aside(who: &Who, request: AsideRequest) -> Command {
     command(who, key, id, None, CommandAct::SetAside(attached))
 }
 
+/// War, peace, and what is estimated.
+fn posture(
+    state: &Incidents,
+    who: &Who,
+    incident: &Incident,
+    order: Order,
+) -> Result<CommandAct, ActError> {
+    Ok(match order {
+        Order::Estimate {
+            grams_a_sec,
+            wind_from,
+            wind_ms,
+            stability,
+            note,
+        } => CommandAct::Estimate(EstimateForm {
+            grams_a_sec,
+            wind_from,
+            wind_ms,
+            stability,
+            note,
+        }),
+        Order::ToWar { walls, note } => {
+            let by_rank = stands_above(who, incident);
+            CommandAct::ToWar(Box::new(war(state, incident, walls, note, by_rank)))
+        }
+        Order::ToPeace { note } => CommandAct::ToPeace(PeaceForm {
+            by_rank: stands_above(who, incident),
+            note,
+        }),
+        _ => return Err(Refusal::NoIncident.into()),
+    })
+}
+
+/// Whether who asks may switch what somebody else commands: 指挥长 stand above all others.
+fn stands_above(who: &Who, incident: &Incident) -> bool {
+    let own = incident.commander.is_none() || incident.commander == who.person;
+    !own && who.roles.contains(&Role::Commander)
+}
+
+/// What an incident goes to war with, by the plan that runs; without one only what the wall shows changes.
+fn war(
+    state: &Incidents,
+    incident: &Incident,
+    walls: Vec<String>,
+    note: String,
+    by_rank: bool,
+) -> WarForm {
+    match running_plan(state, incident) {
+        Some(plan) => plan.war(walls, note, by_rank),
+        None => WarForm {
+            note,
+            by_rank,
+            walls,
+            ..WarForm::default()
+        },
+    }
+}
+
+fn running_plan<'a>(state: &'a Incidents, incident: &Incident) -> Option<&'a Plan> {
+    let running = incident.response.as_ref()?;
+    let mut plans = state.0.city.plans.iter();
+    plans.find(|plan| (&plan.id, &plan.pack) == (&running.plan, &running.pack))
+}
+
 /// A task that no plan has.
 fn by_hand(order: Order, task: TaskId, now: Timestamp) -> Result<CommandAct, ActError> {
     let Order::AddTask {
@@ -320,11 +384,7 @@ fn by_hand(order: Order, task: TaskId, now: Timestamp) -> Result<CommandAct, Act
 
 /// A move, with the reports that it asks for.
 fn moved(state: &Incidents, incident: &Incident, to: Stage, note: String, now: Timestamp) -> Move {
-    let plan = incident.response.as_ref().filter(|_| to == Stage::Ended);
-    let plan = plan.and_then(|running| {
-        let mut plans = state.0.city.plans.iter();
-        plans.find(|plan| (&plan.id, &plan.pack) == (&running.plan, &running.pack))
-    });
+    let plan = running_plan(state, incident).filter(|_| to == Stage::Ended);
     let reports = plan.map(|plan| plan.reports_at_end(incident, now, &*state.0.city.calendar));
     Move {
         to,

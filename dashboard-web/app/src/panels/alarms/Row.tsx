@@ -73,11 +73,13 @@ export const Row: Component<{
     return found === undefined ? t().corrected : t().correctedFrom(found.what, found.before, found.after);
   };
   const active = () => props.alarm.ended_ms === null;
+  // While an incident is at war: nobody is asked to look at it now.
+  const deferred = () => props.wall.waiting().has(props.alarm.id);
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   return (
     <li
       class="alarm"
-      classList={{ waiting: waits(props.alarm), selected: props.selected }}
+      classList={{ waiting: waits(props.alarm) && !deferred(), selected: props.selected }}
       data-alarm={props.alarm.id}
       data-state={props.alarm.state}
     >
@@ -111,7 +113,9 @@ export const Row: Component<{
       <em class="age">{age(props.wall.now() - props.alarm.started_ms)}</em>
       <div class="state">
         <Show when={waits(props.alarm)}>
-          <mark>{t().unacknowledged}</mark>
+          <Show when={deferred()} fallback={<mark>{t().unacknowledged}</mark>}>
+            <span class="deferred">{t().war.deferredMark}</span>
+          </Show>
         </Show>
         <Show when={waits(props.alarm) && props.alarm.escalated}>
           {(escalated) => <span class="escalated">{t().escalated(escalated().stage)}</span>}
