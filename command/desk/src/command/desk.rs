@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use yiping_model::command::Step;
 use yiping_model::{
-    Body, Catalogue, Command, DatastreamId, Finding, IncidentId, Outcome as Found, Position,
-    Quality, Reading, Record, TaskId, ThingId, Timestamp,
+    Body, Catalogue, Command, CommandAct, DatastreamId, Finding, IncidentId, Outcome as Found,
+    Position, Quality, Reading, Record, TaskId, ThingId, Timestamp,
 };
 
 use super::book::{Book, Counts, Outcome, automatic_step};

@@ -197,23 +197,7 @@ pub(super) fn order(
         Order::Propose { what } => CommandAct::Propose(Box::new(PairProposal {
             what: paired(state, &incident, what, now)?,
         })),
-        Order::Confirm { proposal, note } => {
-            let waits = incident.pending.as_ref();
-            let waits = waits.filter(|pending| pending.key == proposal);
-            let proposal = proposal.into();
-            match waits.map(|pending| pending.what.clone()) {
-                Some(what) => CommandAct::Confirm(Box::new(PairConfirm {
-                    proposal,
-                    what,
-                    note,
-                })),
-                // Sent again: it counted under its key, which is all that the book looks at.
-                None if incident.knows(&request.key) => {
-                    CommandAct::Recall(PairRecall { proposal, note })
-                }
-                None => return Err(Refusal::NoProposal.into()),
-            }
-        }
+        Order::Confirm { proposal, note } => confirmed(&incident, &request.key, proposal, note)?,
         Order::Recall { proposal, note } => CommandAct::Recall(PairRecall {
             proposal: proposal.into(),
             note,
@@ -223,6 +207,9 @@ pub(super) fn order(
             CommandAct::Merge(Joined { other, note })
         }
         Order::Unmerge { other, note } => CommandAct::Unmerge(Joined { other, note }),
+        turn @ (Order::ToWar { .. } | Order::ToPeace { .. } | Order::Estimate { .. }) => {
+            posture(state, who, &incident, turn)?
+        }
         Order::TakeCommand { note } => CommandAct::TakeCommand(Note { note }),
         add @ Order::AddTask { .. } => {
             let person = who.person.as_deref().unwrap_or_default();
@@ -282,6 +269,28 @@ pub(super) fn aside(who: &Who, request: AsideRequest) -> Command {
     let id = IncidentId::of(&["aside", person, &key]);
     let attached = Attached { origins, note };
     command(who, key, id, None, CommandAct::SetAside(attached))
+}
+
+/// What the first of two proposed, as the second one confirms it.
+fn confirmed(
+    incident: &Incident,
+    key: &str,
+    proposal: String,
+    note: String,
+) -> Result<CommandAct, ActError> {
+    let waits = incident.pending.as_ref();
+    let waits = waits.filter(|pending| pending.key == proposal);
+    let proposal = proposal.into();
+    match waits.map(|pending| pending.what.clone()) {
+        Some(what) => Ok(CommandAct::Confirm(Box::new(PairConfirm {
+            proposal,
+            what,
+            note,
+        }))),
+        // Sent again: it counted under its key, which is all that the book looks at.
+        None if incident.knows(key) => Ok(CommandAct::Recall(PairRecall { proposal, note })),
+        None => Err(Refusal::NoProposal.into()),
+    }
 }
 
 /// War, peace, and what is estimated.

@@ -52,6 +52,8 @@ fn respond(number: u8) -> CommandAct {
             remind_after_secs: 60,
             supervise_after_secs: 120,
             proof: Proof::Evidence { photos: 1 },
+            units: Vec::new(),
+            note: String::new(),
         }],
         reports: Vec::new(),
         items: Vec::new(),
@@ -76,6 +78,7 @@ fn step(number: u8, step: Step) -> CommandAct {
         photos: Vec::new(),
         to: None,
         reading: None,
+        units: Vec::new(),
     }))
 }
 
