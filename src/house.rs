@@ -108,19 +108,15 @@ pub(crate) async fn open<Accounts>(
     accounts: impl AsyncFnOnce(&People) -> anyhow::Result<Accounts>,
 ) -> anyhow::Result<(House, Accounts)> {
     config.validate()?;
-    let render = PrometheusBuilder::new()
-        .install_recorder()
-        .context("the figures cannot be collected")?;
+    let render = PrometheusBuilder::new().install_recorder();
+    let render = render.context("the figures cannot be collected")?;
     let figures = render.clone();
     let folder = config.data.dir.clone();
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make data.dir {}", folder.display()))?;
+    let made = std::fs::create_dir_all(&folder);
+    made.with_context(|| format!("cannot make data.dir {}", folder.display()))?;
     let listener = bound(config.server.listen).await?;
-    let log = Arc::new(DiskLog::open(
-        &folder.join("log"),
-        config.log.clone(),
-        clock,
-    )?);
+    let log = DiskLog::open(&folder.join("log"), config.log.clone(), clock)?;
+    let log = Arc::new(log);
     let catalogue = Arc::new(domain.catalogue.clone());
     let file = folder.join("history.sqlite");
     let opened = yiping_store::open(&file, &config.store, &catalogue.zone).await?;
@@ -142,9 +138,9 @@ pub(crate) async fn open<Accounts>(
     let duty = duty::open(&config, domain, &log, &folder)?;
     let notices = notices::open(&config, domain, simulated, &log)?;
     let incidents = incidents::open(&config, domain, &log)?;
-    let threads =
-        Threads::start(&config.ingest).context("the threads of the live way cannot start")?;
-    let packs = Packs::new(config.clone(), Arc::clone(domain));
+    let threads = Threads::start(&config.ingest);
+    let threads = threads.context("the threads of the live way cannot start")?;
+    let packs = PacksHandle(Arc::new(Packs::new(config.clone(), Arc::clone(domain))));
     let mut house = House {
         clock: log.clock().clone(),
         log,
@@ -168,7 +164,7 @@ pub(crate) async fn open<Accounts>(
         certificate,
         live,
         units,
-        packs: PacksHandle(Arc::new(packs)),
+        packs,
     };
     house.start_readers(domain, &folder, &opened);
     let script = drill::script(&house.config, domain)?;

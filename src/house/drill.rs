@@ -41,7 +41,7 @@ use rooms::Rooms;
 /// Where the rooms of a drill are served.
 const PLACE: &str = "/drill/";
 /// What may be done inside of a drill. Everything else that changes something is real, and is done outside.
-const ACTS: [&str; 8] = [
+const ACTS: [&str; 13] = [
     "/api/v1/alarms/",
     "/api/v1/incidents",
     "/api/v1/tasks/",
@@ -50,6 +50,11 @@ const ACTS: [&str; 8] = [
     "/api/v1/detections",
     "/api/v1/tickets",
     "/api/v1/session",
+    "/api/v1/evidence",
+    "/api/v1/orders",
+    "/api/v1/out-of-service/",
+    "/api/v1/proposals/",
+    "/api/v1/shelved/",
 ];
 
 /// What the packs say, as a drill needs it.

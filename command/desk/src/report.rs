@@ -285,6 +285,9 @@ impl Report {
 }
 
 /// When it was done.
+/// From when to when, where it is known.
+type Stretch = (Option<Timestamp>, Option<Timestamp>);
+
 fn done(took: &Took) -> Timestamp {
     took.done_at.unwrap_or(took.at)
 }
@@ -333,11 +336,11 @@ pub fn figures(incidents: &[(&Incident, &Vec<TaskLine>)], alarms: &[AlarmLine]) 
             .map(|trace| trace.at)
     };
     let tasks = || incidents.iter().flat_map(|(_, tasks)| tasks.iter());
-    let over = |leg, pairs: Vec<(Option<Timestamp>, Option<Timestamp>)>| Leg {
+    let over = |leg, pairs: Vec<Stretch>| Leg {
         leg,
         figure: Figure::over(pairs),
     };
-    let each = |to: &dyn Fn(&Incident) -> (Option<Timestamp>, Option<Timestamp>)| {
+    let each = |to: &dyn Fn(&Incident) -> Stretch| {
         incidents.iter().map(|(incident, _)| to(incident)).collect()
     };
     let of_tasks = |to: &dyn Fn(&TaskLine) -> Option<Timestamp>| {

@@ -286,7 +286,7 @@ impl Drills {
             if *wanted.borrow() > position {
                 let records = log.read(position, READ_MAX).await?;
                 let mut book = self.book();
-                for record in records.iter() {
+                for record in &records {
                     book.take(record);
                 }
                 if records.is_empty() {

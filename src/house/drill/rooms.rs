@@ -78,8 +78,8 @@ impl Rooms {
             // A history of its own: that of the city is kept clean of it.
             store.backend = Backend::Sqlite;
         }
-        let file = folder.join("history.sqlite");
-        let opened = yiping_store::open(&file, &store, &base.catalogue.zone).await?;
+        let past = folder.join("history.sqlite");
+        let opened = yiping_store::open(&past, &store, &base.catalogue.zone).await?;
         let kept = |name: &str| checkpoint(&folder, name, log.id());
         let mut readers = Tasks::new();
         let (moves, filling) = watch::channel(Progress::default());

@@ -23,6 +23,10 @@ pub struct Drill {
 
 /// What an envelope holds.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an envelope lies in a box, and nearly all hold a record"
+)]
 pub enum Drilled {
     /// The drill itself begins, ends, or is remembered.
     Step(DrillStep),

@@ -10,7 +10,9 @@ use yiping_model::command::{
 use yiping_model::{Command, IncidentId, Position, Timestamp};
 
 use super::book::Book;
-use crate::incident::{Clock, Estimate, HazardMark, Incident, Item, Running, Trace, stage_names};
+use crate::incident::{
+    Clock, Estimate, HazardMark, Incident, Item, Pending, Running, Trace, stage_names,
+};
 use crate::task::{Task, Took};
 
 impl Book {
@@ -19,57 +21,10 @@ impl Book {
         if command.act.is_of_no_incident() {
             return self.intake.enact(&command.act, at);
         }
-        let mut confirmed = None;
-        match &command.act {
-            CommandAct::Task(act) => return self.step(command, act, position, at),
-            CommandAct::Open(form) => self.open_incident(id, form, at),
-            CommandAct::Amend(amendment) => self.with(id, |incident| {
-                amend(incident, amendment);
-                mark(incident, amendment, command, at);
-            }),
-            CommandAct::Move(moved) => self.with(id, |incident| go(incident, moved, at)),
-            CommandAct::Respond(response) => self.respond(command, response, at),
-            CommandAct::Adjust(adjusted) => self.adjust(command, adjusted, position, at),
-            CommandAct::Merge(joined) => self.join(command, joined, true, position, at),
-            CommandAct::Unmerge(joined) => self.join(command, joined, false, position, at),
-            CommandAct::Attach(attached) => self.with(id, |incident| attach(incident, attached)),
-            CommandAct::Dismiss(attached) => self.with(id, |incident| {
-                let origins = attached.origins.iter().cloned();
-                incident.dismissed.extend(origins);
-            }),
-            CommandAct::OfferCommand(offer) => {
-                self.with(id, |incident| incident.offered = Some(offer.to.clone()));
-            }
-            CommandAct::TakeCommand(_) => self.with(id, |incident| {
-                incident.commander.clone_from(&command.person);
-                incident.offered = None;
-            }),
-            CommandAct::AddTask(form) => self.add_task(id, form, at),
-            CommandAct::Lesson(_) => {}
-            CommandAct::Tick(tick) => self.with(id, |incident| ticked(incident, tick, command, at)),
-            CommandAct::Propose(proposal) => self.propose(command, proposal, at),
-            CommandAct::Confirm(_) => confirmed = self.confirm(command, position, at),
-            CommandAct::Recall(_) => self.with(id, |incident| incident.pending = None),
-            CommandAct::Receive(_) | CommandAct::SetAside(_) => {}
-            CommandAct::Report(report) => {
-                self.with(id, |incident| reported(incident, report, command, at));
-            }
-            CommandAct::ReportOverdue(report) => self.with(id, |incident| {
-                for clock in &mut incident.reports {
-                    clock.overdue |= clock.form.report == report.report;
-                }
-            }),
-            CommandAct::Estimate(form) => self.with(id, |incident| {
-                incident.estimate = Some(Estimate {
-                    form: form.clone(),
-                    at,
-                    by: command.person.clone(),
-                });
-            }),
-            CommandAct::ToWar(_) | CommandAct::ToPeace(_) | CommandAct::Deferred(_) => {
-                self.switch(command, position, at);
-            }
+        if let CommandAct::Task(act) = &command.act {
+            return self.step(command, act, position, at);
         }
+        let confirmed = self.carry_out(command, position, at);
         // What two people did stands under what it is, with the first one's name and the second one's.
         let (act, what, note) = match &confirmed {
             Some(pending) => told_paired(&pending.what),
@@ -103,6 +58,68 @@ impl Book {
         });
         self.index_incident(id);
         self.forget_the_oldest();
+    }
+
+    /// Does what the act says; what two people did, where this was the second one's word.
+    fn carry_out(
+        &mut self,
+        command: &Command,
+        position: Position,
+        at: Timestamp,
+    ) -> Option<Pending> {
+        let id = &command.incident;
+        match &command.act {
+            CommandAct::Open(form) => self.open_incident(id, form, at),
+            CommandAct::Amend(amendment) => self.with(id, |incident| {
+                amend(incident, amendment);
+                mark(incident, amendment, command, at);
+            }),
+            CommandAct::Move(moved) => self.with(id, |incident| go(incident, moved, at)),
+            CommandAct::Respond(response) => self.respond(command, response, at),
+            CommandAct::Adjust(adjusted) => self.adjust(command, adjusted, position, at),
+            CommandAct::Merge(joined) => self.join(command, joined, true, position, at),
+            CommandAct::Unmerge(joined) => self.join(command, joined, false, position, at),
+            CommandAct::Attach(attached) => self.with(id, |incident| attach(incident, attached)),
+            CommandAct::Dismiss(attached) => self.with(id, |incident| {
+                let origins = attached.origins.iter().cloned();
+                incident.dismissed.extend(origins);
+            }),
+            CommandAct::OfferCommand(offer) => {
+                self.with(id, |incident| incident.offered = Some(offer.to.clone()));
+            }
+            CommandAct::TakeCommand(_) => self.with(id, |incident| {
+                incident.commander.clone_from(&command.person);
+                incident.offered = None;
+            }),
+            CommandAct::AddTask(form) => self.add_task(id, form, at),
+            CommandAct::Tick(tick) => self.with(id, |incident| ticked(incident, tick, command, at)),
+            CommandAct::Propose(proposal) => self.propose(command, proposal, at),
+            CommandAct::Confirm(_) => return self.confirm(command, position, at),
+            CommandAct::Recall(_) => self.with(id, |incident| incident.pending = None),
+            CommandAct::Task(_)
+            | CommandAct::Receive(_)
+            | CommandAct::SetAside(_)
+            | CommandAct::Lesson(_) => {}
+            CommandAct::Report(report) => {
+                self.with(id, |incident| reported(incident, report, command, at));
+            }
+            CommandAct::ReportOverdue(report) => self.with(id, |incident| {
+                for clock in &mut incident.reports {
+                    clock.overdue |= clock.form.report == report.report;
+                }
+            }),
+            CommandAct::Estimate(form) => self.with(id, |incident| {
+                incident.estimate = Some(Estimate {
+                    form: form.clone(),
+                    at,
+                    by: command.person.clone(),
+                });
+            }),
+            CommandAct::ToWar(_) | CommandAct::ToPeace(_) | CommandAct::Deferred(_) => {
+                self.switch(command, position, at);
+            }
+        }
+        None
     }
 
     pub(super) fn with(&mut self, id: &IncidentId, change: impl FnOnce(&mut Incident)) {

@@ -153,13 +153,7 @@ impl Book {
                 return Ok(all_are(attached, &incident.dismissed));
             }
             CommandAct::Lesson(lesson) => reason(&lesson.note)?,
-            CommandAct::OfferCommand(offer) => {
-                running(incident)?;
-                commands(incident, person)?;
-                if offer.to.is_empty() || offer.to == person {
-                    return Err(Refusal::Form("`to` is another account"));
-                }
-            }
+            CommandAct::OfferCommand(offer) => judge_offer(incident, &offer.to, person)?,
             CommandAct::TakeCommand(_) => {
                 running(incident)?;
                 let offered = incident.offered.as_deref() == Some(person);
@@ -434,6 +428,16 @@ pub(super) fn place(place: Option<&Place>) -> Result<(), Refusal> {
     } else {
         Err(Refusal::Form("a place has a longitude and a latitude"))
     }
+}
+
+/// Who commands offers it, to somebody else.
+fn judge_offer(incident: &Incident, to: &str, person: &str) -> Result<(), Refusal> {
+    running(incident)?;
+    commands(incident, person)?;
+    if to.is_empty() || to == person {
+        return Err(Refusal::Form("`to` is another account"));
+    }
+    Ok(())
 }
 
 /// What is drawn can be shown on a map, and on a phone.

@@ -242,18 +242,6 @@ impl Refusal {
                 "处置人员不能核证自己的任务：请由他人核证",
                 "who did the task does not verify it: another person must",
             ),
-            Self::NoProposal => (
-                "没有等待第二人的这一项：已撤回、已办或从未提请",
-                "nothing of this name waits for a second person: it was taken back, done, or never proposed",
-            ),
-            Self::NeedsSecondPerson => (
-                "提请人不能自己确认：须由第二人",
-                "who proposed it does not confirm it: it takes a second person",
-            ),
-            Self::TooLate => (
-                "确认时限已过：请重新提请",
-                "the time to confirm is over: propose it again",
-            ),
             Self::OrderDiffers => (
                 "同号工单内容不同：请用新编号",
                 "an order of this number came before, with other words: use another number",
@@ -291,6 +279,25 @@ impl Refusal {
             Self::NoLine => (
                 "响应中没有这一项",
                 "the response has no such line or report",
+            ),
+            _ => self.of_two(),
+        }
+    }
+
+    /// The same, of what takes two people.
+    const fn of_two(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NoProposal => (
+                "没有等待第二人的这一项：已撤回、已办或从未提请",
+                "nothing of this name waits for a second person: it was taken back, done, or never proposed",
+            ),
+            Self::NeedsSecondPerson => (
+                "提请人不能自己确认：须由第二人",
+                "who proposed it does not confirm it: it takes a second person",
+            ),
+            Self::TooLate => (
+                "确认时限已过：请重新提请",
+                "the time to confirm is over: propose it again",
             ),
             _ => ("", ""),
         }

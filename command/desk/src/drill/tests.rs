@@ -238,17 +238,15 @@ fn ledger(log: &[Record]) -> Vec<Entry<'static>> {
                 continue;
             };
             let text = serde_json::to_string(&entry).expect("JSON");
-            let read: Entry<'static> = serde_json::from_str::<Entry<'_>>(&text)
-                .map(own)
-                .expect("as it was written");
-            entries.push(read);
+            let written = serde_json::from_str::<Entry<'_>>(&text).expect("as it was written");
+            entries.push(own(&written));
         }
     }
     entries
 }
 
-fn own(entry: Entry<'_>) -> Entry<'static> {
-    serde_json::from_value(serde_json::to_value(&entry).expect("JSON")).expect("an entry")
+fn own(entry: &Entry<'_>) -> Entry<'static> {
+    serde_json::from_value(serde_json::to_value(entry).expect("JSON")).expect("an entry")
 }
 
 /// Count, median and 90th percentile, the slow way.

@@ -269,12 +269,10 @@ impl LogLine {
             } => {
                 self.of_seat = Some(of_seat.clone());
                 self.handover = Some(handover.clone());
+                self.absent = (*part == Part::Taker).then_some(*absent);
                 match part {
                     Part::Giver => "handover_given",
-                    Part::Taker => {
-                        self.absent = Some(*absent);
-                        "handover_taken"
-                    }
+                    Part::Taker => "handover_taken",
                 }
             }
             Act::SignInHeld { .. }

@@ -594,11 +594,15 @@ fn a_document_lists_what_is_shelved_and_out_of_service_apart() {
         .map(|(position, body)| record(position, position.cast_signed(), body))
         .collect();
     let mut book = DutyBook::default();
-    records.iter().for_each(|one| book.take(one));
+    for one in &records {
+        book.take(one);
+    }
     let holding = book.holding("一号席").expect("held").clone();
     let (entries, head) = ledger(&records);
     let mut tally = Tally::new(&book);
-    entries.iter().for_each(|entry| assert!(tally.take(entry)));
+    for entry in &entries {
+        assert!(tally.take(entry));
+    }
     let head = LedgerHead {
         n: head.n,
         digest: head.digest.to_string(),

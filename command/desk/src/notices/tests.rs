@@ -562,7 +562,9 @@ fn what_is_shelved_tells_nobody_and_what_came_back_is_told_anew() {
     let first = orange(1, 7, NOON);
     let mut outbox = Outbox::begin(Position::START);
     let mut said = |records: &[Record], secs| {
-        records.iter().for_each(|one| outbox.take(one, &plan));
+        for one in records {
+            outbox.take(one, &plan);
+        }
         let now = Timestamp::from_secs(secs);
         let said = outbox.unsaid(now, &Patience::default(), 100, &plan);
         let abouts = said.into_iter().map(|notice| match notice.step {

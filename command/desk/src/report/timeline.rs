@@ -121,7 +121,7 @@ pub(super) fn moment(
         Line::Decision(decision) => match &decision.act {
             Act::Acknowledge { alarm, note, seen } if own.contains(alarm) => {
                 moment.kind = MomentKind::Decision;
-                moment.what = "acknowledge".to_owned();
+                "acknowledge".clone_into(&mut moment.what);
                 moment.note.clone_from(note);
                 moment.evidence = seen.as_ref().map(|seen| Evidence::Screen {
                     position: seen.position,
@@ -147,7 +147,7 @@ pub(super) fn moment(
             if !told {
                 return None;
             }
-            moment.what = "notice".to_owned();
+            "notice".clone_into(&mut moment.what);
             moment.about = same(&message.title);
         }
         Line::Command(command) if command.incident == incident.id => {
@@ -174,7 +174,8 @@ fn ordered(
         } else {
             MomentKind::Step
         };
-        moment.what = serde_json::to_value(act.step).ok()?.as_str()?.to_owned();
+        let step = serde_json::to_value(act.step).ok()?;
+        step.as_str()?.clone_into(&mut moment.what);
         moment.about = Text {
             zh: format!("{} {}", task.number, task.title.zh),
             en: format!("{} {}", task.number, task.title.en),

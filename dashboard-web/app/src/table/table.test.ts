@@ -27,6 +27,8 @@ function task(number: number, given: Partial<Task> = {}): Task {
     done_by: null,
     proof: { by: "evidence", photos: 1 },
     relapses: 0,
+    calling: null,
+    photos: 0,
     began: null,
     steps: [],
     ...given,

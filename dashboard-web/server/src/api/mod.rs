@@ -74,13 +74,21 @@ impl Route {
     }
 }
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
+
 /// Every route of this room but [`DOCUMENT_PATH`], which asks nothing.
-#[rustfmt::skip]
 pub(crate) fn routes() -> Vec<Route> {
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    const PUT: Method = Method::PUT;
-    const DELETE: Method = Method::DELETE;
+    let mut all = door_routes();
+    all.extend(city_routes());
+    all
+}
+
+/// Who comes in, and who may.
+#[rustfmt::skip]
+fn door_routes() -> Vec<Route> {
     let right = Need::Right;
     vec![
         route(POST, "/api/v1/session", Need::Nothing, session::sign_in),
@@ -103,6 +111,14 @@ pub(crate) fn routes() -> Vec<Route> {
         route(GET, "/api/v1/tokens", right(Right::Accounts), tokens::list),
         route(POST, "/api/v1/tokens", right(Right::Accounts), tokens::issue),
         route(DELETE, "/api/v1/tokens/{name}", right(Right::Accounts), tokens::revoke),
+    ]
+}
+
+/// What the city is asked, and what is done about it.
+#[rustfmt::skip]
+fn city_routes() -> Vec<Route> {
+    let right = Need::Right;
+    vec![
         route(GET, "/api/v1/things", right(Right::Watch), things::things),
         route(GET, "/api/v1/datastreams", right(Right::Watch), things::datastreams),
         route(GET, "/api/v1/datastreams/{id}/observations", right(Right::History), history::observations),
