@@ -1,10 +1,26 @@
-//! The rules of the packs as the screens explain them.
+//! What the packs say, as the screens explain it.
+
+use std::sync::Arc;
 
 use yiping_engine::rule::{Bound, By, Direction, Lapse, Operator, Rule, Silence};
+use yiping_model::Catalogue;
+use yiping_scene::SceneFacts;
 use yiping_scene::message::{
     ByView, DirectionView, LeastView, OperatorView, OwnLimitView, RuleView, TextView,
 };
 use yiping_scene::views;
+
+use crate::packs::Domain;
+
+/// What the live scene knows of the city.
+pub(crate) fn facts(domain: &Domain, catalogue: &Arc<Catalogue>, simulated: bool) -> SceneFacts {
+    SceneFacts {
+        catalogue: Arc::clone(catalogue),
+        rules: domain.rules.iter().map(rule_view).collect(),
+        derived_steps: domain.derived_steps(),
+        simulated,
+    }
+}
 
 /// A rule for the screens.
 pub(crate) fn rule_view(rule: &Rule) -> RuleView {

@@ -27,7 +27,6 @@ use yiping_engine::Engine;
 use yiping_log::{Checkpoint, CityClock, DiskLog, Log, LogId};
 use yiping_model::{Catalogue, Position, SourceId, Timestamp};
 use yiping_notify::Notices;
-use yiping_scene::SceneFacts;
 use yiping_server::{
     Extra, LedgerHead, LedgerView, LiveHandle, Need, PacksHandle, People, Probe, ServerState,
     UnitsHandle,
@@ -38,7 +37,7 @@ use yiping_store::{Backend, History, Opened, Store};
 
 use crate::config::Config;
 use crate::drafts::Packs;
-use crate::explain::rule_view;
+use crate::explain::facts;
 use crate::packs::Domain;
 use crate::past::StorePast;
 use crate::tls::Certificate;
@@ -173,16 +172,6 @@ pub(crate) async fn open<Accounts>(
     house.start_clock();
     house.start_upkeep(figures);
     Ok((house, accounts))
-}
-
-/// What the live scene knows of the city.
-fn facts(domain: &Domain, catalogue: &Arc<Catalogue>, simulated: bool) -> SceneFacts {
-    SceneFacts {
-        catalogue: Arc::clone(catalogue),
-        rules: domain.rules.iter().map(rule_view).collect(),
-        derived_steps: domain.derived_steps(),
-        simulated,
-    }
 }
 
 fn checkpoint(folder: &Path, name: &str, log: LogId) -> Checkpoint {
