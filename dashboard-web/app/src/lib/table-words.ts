@@ -39,6 +39,7 @@ export interface TableWords {
       | "schematic"
       | "noPlace"
       | "reckon"
+      | "draw"
       | "rate"
       | "limit"
       | "radius"
@@ -147,6 +148,7 @@ export const zhTable: TableWords = {
     schematic: "道路示意　河道 1:300 万",
     noPlace: "事件没有坐标：请在「更新」中补充",
     reckon: "推算扩散",
+    draw: "划为禁入区，告知外勤",
     rate: "泄漏 g/s",
     limit: "限值 mg/m³",
     radius: "隔离 m",
@@ -259,6 +261,7 @@ export const enTable: TableWords = {
     schematic: "Roads schematic, rivers 1:3 M",
     noPlace: "The incident has no place: add one by Amend",
     reckon: "Estimate",
+    draw: "Nobody enters: tell the phones",
     rate: "Leak g/s",
     limit: "Limit mg/m³",
     radius: "Isolate m",

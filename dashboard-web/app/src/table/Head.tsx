@@ -1,10 +1,11 @@
 import { type Component, Show } from "solid-js";
-import type { Incident } from "../feed/command";
+import type { Command, Incident } from "../feed/command";
 import type { Own } from "../feed/presence";
 import type { Wall } from "../feed/store";
 import { t } from "../lib/i18n";
 import { clockMinutes, moment } from "../lib/time";
 import { Who } from "../panels/header/Who";
+import { PostureSwitch } from "../posture/Switch";
 import { Language } from "../ui/Language";
 import { Sign } from "../ui/Sign";
 import { Other } from "./Other";
@@ -13,6 +14,7 @@ import { Other } from "./Other";
 export const Head: Component<{
   incident: Incident | undefined;
   wall: Wall;
+  command: Command;
   own: Own;
   zone: string;
   count: number;
@@ -65,8 +67,10 @@ export const Head: Component<{
       </Show>
       <Other incident={props.incident} wall={props.wall} />
       <nav>
-        <a href="#/">{t().toWall}</a> <a href="#/desk">{t().toDesk}</a>
+        <a href="#/">{t().toWall}</a> <a href="#/desk">{t().toDesk}</a>{" "}
+        <Show when={props.incident}>{(incident) => <a href={`#/report/${incident().id}`}>{t().report.title}</a>}</Show>
       </nav>
+      <PostureSwitch wall={props.wall} command={props.command} own={props.own} />
       <Language />
       <Who own={props.own} />
       <b class="clock">

@@ -54,6 +54,20 @@ export const Leak: Component<{ state: TableState; wall: Wall; zone: string }> = 
     };
     setFailed(!(await props.state.reckon(leak)));
   };
+  // What was reckoned becomes where nobody may go: the phones of the incident show it.
+  const draw = async () => {
+    const made = props.state.estimate();
+    if (made === undefined) return;
+    const { leak, plume } = made;
+    const isolated = props.state.isolation();
+    const hazard = {
+      cells: plume.cells,
+      label: `${leak.limit} mg/m³`,
+      wind: { from_degrees: leak.windFrom, speed_ms: leak.wind },
+      ...(isolated === undefined ? {} : { isolate_metres: Math.round(isolated) }),
+    };
+    await props.state.hand.act("acts", { type: "amend", hazard, note: "" });
+  };
   return (
     <form
       class="leak"
@@ -81,6 +95,11 @@ export const Leak: Component<{ state: TableState; wall: Wall; zone: string }> = 
       <button type="submit" disabled={!ready() && value("radius") === ""}>
         {t().tableMap.reckon}
       </button>
+      <Show when={props.state.estimate() !== undefined && props.state.hand.may("incidents")}>
+        <button type="button" onClick={() => void draw()}>
+          {t().tableMap.draw}
+        </button>
+      </Show>
       <p>
         <Show when={!failed()} fallback={t().tableMap.noPlume}>
           <Show when={props.state.estimate()} fallback={t().tableMap.estimated}>

@@ -50,6 +50,7 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
         <Head
           incident={state.shown()}
           wall={wall}
+          command={props.command}
           own={props.own}
           zone={zone()}
           count={open().length}
