@@ -99,7 +99,7 @@ export const Course: Component<{
           ■ {t().deck.decided} ● {t().deck.fact} ○ {t().deck.inferred}
         </i>
       </h2>
-      <ol class="timeline">
+      <ol class="timeline" tabindex="0">
         <For each={lines()}>
           {(line) => (
             <li class={line.mark}>

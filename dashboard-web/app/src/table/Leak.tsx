@@ -71,6 +71,7 @@ export const Leak: Component<{ state: TableState; wall: Wall; zone: string }> = 
   return (
     <form
       class="leak"
+      aria-label={t().tableMap.reckon}
       onSubmit={(event) => {
         event.preventDefault();
         void reckon();

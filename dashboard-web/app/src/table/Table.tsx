@@ -73,7 +73,7 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
           fallback={<p class="none">{state.list().length === 0 ? t().table.none : t().table.pick}</p>}
         >
           {(incident) => (
-            <>
+            <main>
               <div class="where">
                 <Scene state={state} wall={wall} incident={incident()} />
                 <Leak state={state} wall={wall} zone={zone()} />
@@ -84,7 +84,7 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
                 <Course state={state} incident={incident()} zone={zone()} nowMs={wall.now()} hand={state.hand} />
               </div>
               <Board incident={incident()} units={state.units()} nowMs={wall.now()} zone={zone()} hand={state.hand} />
-            </>
+            </main>
           )}
         </Show>
         <Show when={sheet() === "incidents"}>
