@@ -376,7 +376,7 @@ fn verified(folder: &tempfile::TempDir) {
         "started response Ⅱ by plan hazardous-gas",
         "Prove task",
         "Relapse task",
-        "took the command",
+        "as the second of two: the command to commander",
         "gave the report result",
     ] {
         assert!(text.contains(said), "{said} is not in\n{text}");

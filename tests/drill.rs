@@ -1,6 +1,6 @@
 //! A drill by the whole program, beside a source that is real: what is marked, what it is worth, and that nothing real knows of it.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 use std::process::Command;

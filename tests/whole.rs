@@ -5,6 +5,7 @@ mod away;
 mod command;
 mod crash;
 mod deepstream;
+mod drill;
 mod late;
 mod notices;
 mod oidc;

@@ -183,6 +183,13 @@ pub(crate) fn way(port: u16) -> Value {
 
 /// While the provider is away, for so long, at least once: a sign-in by it says so, passwords open, and who is signed in stays. How often that was seen.
 pub(crate) fn is_away(port: u16, signed_in: &mut Browser, how: &str, length: Duration) -> u32 {
+    // What the program heard of it is believed for some seconds: until then it sends people there.
+    let start = format!("http://127.0.0.1:{port}/api/v1/session/oidc?seat=1");
+    until("the program has noticed", || {
+        let (status, to, text) = Browser::default().get(&start);
+        assert_eq!(status, 303, "{how}: {text}");
+        to.ends_with("#oidc=away")
+    });
     let began = Instant::now();
     let mut seen = 0;
     loop {
