@@ -5,6 +5,8 @@ export default defineConfig({
   outputDir: 'output',
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   timeout: 180_000,
+  // A slow machine is no fault; what must be quick is measured where it is said.
+  expect: { timeout: 15_000 },
   workers: 1,
   retries: 0,
   reporter: [['list']],

@@ -6,6 +6,7 @@
 
 mod book;
 mod desk;
+mod drawn;
 mod enact;
 mod intake;
 mod judge;

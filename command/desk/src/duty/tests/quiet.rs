@@ -1,0 +1,103 @@
+//! What is kept quiet: on the document of a handover, and within its limits.
+
+use super::*;
+
+#[test]
+fn a_document_lists_what_is_shelved_and_out_of_service_apart() {
+    let ask = Act::AskOutOfService {
+        alarm: id(1),
+        rule: RuleId::new("cl2-high").expect("an id"),
+        thing: yiping_model::ThingId::new("gas-1").expect("an id"),
+        domain: None,
+        reason: "返厂".into(),
+    };
+    let approve = Act::ApproveOutOfService {
+        request: Position(4),
+        note: String::new(),
+    };
+    let mark = Act::MarkFalse {
+        alarm: id(1),
+        reason: "邻站 0".into(),
+        seen: None,
+    };
+    let records: Vec<Record> = (1..)
+        .zip([
+            takes("zhang", "一号席"),
+            said(event(1, Level::Orange, 2, AlarmChange::Raised)),
+            shelved("li", 1, Level::Orange, 600),
+            decided("li", ask),
+            decided("wang", approve),
+            decided("li", mark),
+        ])
+        .map(|(position, body)| record(position, position.cast_signed(), body))
+        .collect();
+    let mut book = DutyBook::default();
+    for one in &records {
+        book.take(one);
+    }
+    let holding = book.holding("一号席").expect("held").clone();
+    let (entries, head) = ledger(&records);
+    let mut tally = Tally::new(&book);
+    for entry in &entries {
+        assert!(tally.take(entry));
+    }
+    let head = LedgerHead {
+        n: head.n,
+        digest: head.digest.to_string(),
+    };
+    let pattern = pattern(&DutySettings::default());
+    let document = Document::make(&book, &pattern, "一号席", &holding, head, tally);
+    let shelf = &document.shelved[0];
+    assert_eq!(
+        (shelf.person.as_str(), shelf.reason.as_str(), shelf.until),
+        ("li", "筒体清淤", at(600))
+    );
+    let out = &document.out_of_service[0];
+    let approver = out.approved.as_ref().map(|(person, _)| person.as_str());
+    assert_eq!((out.asked.0.as_str(), approver), ("li", Some("wang")));
+    assert_eq!(document.open[0].quiet.as_deref(), Some("out_of_service"));
+    assert_eq!(document.figures.false_alarms, 1);
+    let kinds: Vec<_> = entries
+        .iter()
+        .filter_map(LogLine::of)
+        .map(|line| line.kind)
+        .collect();
+    let expected = [
+        "shelved",
+        "out_of_service_asked",
+        "out_of_service_approved",
+        "false_alarm",
+    ];
+    assert_eq!(kinds[2..], expected);
+    // A document of the first form, in which nothing was shelved, is read all the same.
+    let mut old = serde_json::to_value(&document).expect("JSON");
+    let fields = old.as_object_mut().expect("an object");
+    fields.remove("out_of_service");
+    fields.insert("shelved".into(), serde_json::json!([]));
+    serde_json::from_value::<Document>(old).expect("a document");
+}
+
+#[test]
+fn what_may_be_shelved_has_limits() {
+    let book = told(vec![
+        said(event(1, Level::Red, 1, AlarmChange::Raised)),
+        said(event(2, Level::Blue, 2, AlarmChange::Raised)),
+    ]);
+    let (red, blue) = (&book.alarms().open()[&id(1)], &book.alarms().open()[&id(2)]);
+    let settings = ShelvingSettings::default();
+    let held = book.alarms().shelving();
+    let until = |alarm, minutes| settings.until(alarm, held, minutes, at(0));
+    assert_eq!(until(blue, 720), Ok(at(43_200)));
+    assert_eq!(until(blue, 721), Err(NoShelving::Minutes(720)));
+    assert_eq!(until(blue, 0), Err(NoShelving::Minutes(720)));
+    assert_eq!(until(red, 1), Err(NoShelving::TopPriority));
+    assert_eq!(settings.may_ask(red, held), Err(NoShelving::TopPriority));
+    assert_eq!(settings.may_ask(blue, held), Ok(()));
+    let loose = ShelvingSettings {
+        top_priority: true,
+        shelves_max: 0,
+        ..settings
+    };
+    assert_eq!(loose.may_ask(red, held), Ok(()));
+    assert_eq!(loose.until(red, held, 1, at(0)), Err(NoShelving::Full(0)));
+}
