@@ -345,7 +345,7 @@ fn a_leak_as_a_drill_beside_a_source_that_is_real() {
     }
     let marked = text
         .lines()
-        .filter(|line| line.contains("cl2-aegl2") && !line.contains("[DRILL"));
+        .filter(|line| line.contains("Raised Orange cl2-aegl2") && !line.contains("[DRILL"));
     assert!(
         marked
             .clone()

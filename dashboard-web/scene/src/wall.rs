@@ -7,6 +7,7 @@ mod cells;
 mod command;
 mod notices;
 mod silenced;
+mod trends;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use yiping_desk::command::CommandBook;
 use yiping_desk::incident::is_over;
 use yiping_model::{
     Act, Alarm, AlarmBook, AlarmId, AlarmState, Body, Catalogue, DatastreamId, DerivedResult,
-    Event, IndexKind, IndexResult, Outcome, Position, Property, PropertyId, Reading, Record,
-    Shelving, SourceId, ThingId, Timestamp, WindowLength, WindowResult,
+    Event, IndexKind, Outcome, Position, PropertyId, Reading, Record, Shelving, SourceId, ThingId,
+    Timestamp, WindowLength,
 };
 
 use crate::changes::Changes;
@@ -26,9 +27,8 @@ use crate::facts::{Given, Limits, SceneFacts};
 use crate::latest::LatestValues;
 use crate::message::{
     AlarmView, CellView, Delta, IndexKindView, IndexView, ShelvingView, Snapshot, SourceView,
-    StateView, ThingView, TrendPoint, TrendView,
+    StateView, ThingView, TrendView,
 };
-use crate::row::{self, Taken};
 use crate::{pairs, views};
 use notices::Notices;
 
@@ -402,61 +402,6 @@ impl WallScene {
         let source = sources.get_mut(id)?;
         source.last_received_ms = received_at.as_millis();
         Some(source)
-    }
-
-    /// A trend follows the shortest windows of its datastream: those that the catalogue names, or else the shortest that came.
-    fn take_window(&mut self, window: &WindowResult, received_at: Timestamp) {
-        let datastream = &window.datastream;
-        if datastream.thing.is_cell() {
-            self.take_cell(window, received_at);
-            return;
-        }
-        if !self.state.latest.holds_observed(datastream) {
-            return;
-        }
-        let known = self.catalogue.properties.get(&datastream.property);
-        let length = known.and_then(Property::shortest_window);
-        if window.hop.is_some() || length.is_some_and(|length| length != window.length) {
-            return;
-        }
-        self.take_point(datastream, views::trend_point(window));
-    }
-
-    fn take_point(&mut self, datastream: &DatastreamId, point: TrendPoint) {
-        let trends = &mut self.state.trends;
-        if let Some(trend) = trends.get_mut(datastream) {
-            if point.step_secs > trend.step_secs {
-                return;
-            }
-            let taken = row::take(trend, &point);
-            self.changes.point(datastream, trend, taken, point);
-        } else {
-            let trend = row::begin(&point);
-            self.changes.point(datastream, &trend, Taken::Began, point);
-            trends.insert(datastream.clone(), trend);
-        }
-    }
-
-    fn take_index(&mut self, index: &IndexResult) {
-        if !self.state.things.contains_key(&index.thing) {
-            return;
-        }
-        let key = (index.thing.clone(), views::index_kind(index.kind));
-        let mut view = views::index(index);
-        if let Some(held) = self.state.indices.get_mut(&key) {
-            let ahead = row::steps(held.start_ms, view.start_ms, step_secs(index.kind));
-            match row::put(&mut held.trend, ahead, index.value, INDEX_POINTS) {
-                Taken::Passed => return,
-                _ if ahead < 0 => {}
-                _ => {
-                    view.trend = std::mem::take(&mut held.trend);
-                    *held = view;
-                }
-            }
-        } else {
-            self.state.indices.insert(key.clone(), view);
-        }
-        self.changes.indices.insert(key);
     }
 
     fn take_alarm(&mut self, record: &Record) -> Option<Alarm> {

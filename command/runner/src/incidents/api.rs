@@ -93,21 +93,6 @@ impl Incidents {
         self.limited(router)
     }
 
-    /// Photographs brought by whoever does tasks; they have a limit of their own.
-    pub fn bring_router(&self) -> Router {
-        Router::new()
-            .route("/api/v1/evidence", post(evidence::bring))
-            .layer(DefaultBodyLimit::max(self.0.evidence.file_bytes_max()))
-            .with_state(self.clone())
-    }
-
-    /// Photographs, for whoever may see them.
-    pub fn evidence_router(&self) -> Router {
-        Router::new()
-            .route("/api/v1/evidence/{digest}", get(evidence::show))
-            .with_state(self.clone())
-    }
-
     /// Orders of a hotline, for the program that sends them.
     pub fn send_router(&self) -> Router {
         self.limited(Router::new().route("/api/v1/orders", post(orders::post)))

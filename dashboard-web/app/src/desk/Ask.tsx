@@ -48,6 +48,7 @@ export const Ask: Component<{
     <form
       class="ask"
       role="dialog"
+      noValidate
       aria-label={`${t().shelf.questions[props.question]} ${props.about}`}
       onSubmit={(event) => void decide(event)}
       onKeyDown={(event) => {

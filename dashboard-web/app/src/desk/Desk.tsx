@@ -1,4 +1,5 @@
 import "./desk.css";
+import "./shelf.css";
 import {
   type Component,
   createEffect,

@@ -11,7 +11,9 @@ export interface Known {
   /** How far the city's clock was ahead of the phone's. */
   readonly aheadMs: number;
   readonly tasks: readonly TaskRow[];
-  /** The task that was open, with its hazard, and when it was received by city time. */
+  /** The task that was open. */
+  readonly opened?: string;
+  /** The task that was looked at last, with its hazard, and when it was received by city time. */
   readonly outside?: Received;
   readonly unit?: OwnUnit | null;
 }

@@ -53,7 +53,7 @@ export function createPhone(given: { command: Command; field: Field; person: str
   const [nowMs, setNowMs] = createSignal(Date.now());
   const [aheadMs, setAheadMs] = createSignal(mine?.aheadMs ?? 0);
   const [queue, setQueue] = createSignal<readonly Queued[]>([]);
-  const [opened, open] = createSignal(mine?.outside?.task.id);
+  const [opened, open] = createSignal(mine?.opened ?? mine?.outside?.task.id);
   const [outside, setOutside] = createSignal(mine?.outside);
   const [unit, setUnit] = createSignal<OwnUnit | null | undefined>(mine?.unit);
   const [here, setHere] = createSignal<Fix>();
@@ -124,6 +124,13 @@ export function createPhone(given: { command: Command; field: Field; person: str
     const found = await field.task(task.id);
     if (found !== undefined) setOutside({ ...found, receivedMs: Date.now() + aheadMs() });
   };
+  // What a page opened anew without a network begins with.
+  const keep = () => {
+    const [full, own, task] = [outside(), unit(), opened()];
+    const rows = { person, display, atMs: heardMs() ?? Date.now(), aheadMs: aheadMs(), tasks: tasks() };
+    const more = { ...(full && { outside: full }), ...(own !== undefined && { unit: own }) };
+    keepTasks({ ...rows, ...more, ...(task !== undefined && { opened: task }) });
+  };
   const ask = async () => {
     const answer = await command.tasks();
     setOnline(answer !== undefined);
@@ -133,9 +140,7 @@ export function createPhone(given: { command: Command; field: Field; person: str
     // A phone whose clock is wrong tells the city's time all the same.
     if (Number.isFinite(answer.nowMs)) setAheadMs(answer.nowMs - Date.now());
     await Promise.all([look(), askUnit()]);
-    const [full, own] = [outside(), unit()];
-    const rows = { person, display, atMs: Date.now(), aheadMs: aheadMs(), tasks: answer.items };
-    keepTasks({ ...rows, ...(full && { outside: full }), ...(own !== undefined && { unit: own }) });
+    keep();
     await waiting.replay();
   };
 
@@ -203,7 +208,8 @@ export function createPhone(given: { command: Command; field: Field; person: str
     told,
     open: (task) => {
       open(task);
-      void look();
+      keep();
+      void look().then(keep);
     },
     take,
     snap: createSnap({ tell, city, take }),

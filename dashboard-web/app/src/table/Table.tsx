@@ -1,4 +1,5 @@
 import "./table.css";
+import "./orders.css";
 import "./scene.css";
 import { type Component, createMemo, createSignal, onCleanup, onMount, Show } from "solid-js";
 import type { Command } from "../feed/command";

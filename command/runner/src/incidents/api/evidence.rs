@@ -1,11 +1,12 @@
 //! Photographs: brought by whoever does tasks, shown to whoever may see one on the task that names it.
 
-use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
 use serde::Serialize;
 use utoipa::ToSchema;
 use yiping_desk::people::Who;
@@ -14,6 +15,23 @@ use yiping_desk::task::Task;
 
 use super::super::{ActError, Incidents, metrics};
 use super::{Chinese, CommandError, answered, reaches};
+
+impl Incidents {
+    /// Photographs brought by whoever does tasks; they have a limit of their own.
+    pub fn bring_router(&self) -> Router {
+        Router::new()
+            .route("/api/v1/evidence", post(bring))
+            .layer(DefaultBodyLimit::max(self.0.evidence.file_bytes_max()))
+            .with_state(self.clone())
+    }
+
+    /// Photographs, for whoever may see them.
+    pub fn evidence_router(&self) -> Router {
+        Router::new()
+            .route("/api/v1/evidence/{digest}", get(show))
+            .with_state(self.clone())
+    }
+}
 
 /// It is a picture and runs nothing, wherever it is opened.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
