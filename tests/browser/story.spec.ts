@@ -199,15 +199,11 @@ test('from the alarm to the report, with a phone that was offline', async ({ bro
   await field.context().setOffline(false);
   await expect(field.locator('.phone .band')).toHaveCount(0, { timeout: 20_000 });
   await expect(one).toHaveAttribute('data-stage', 'done');
-  const told = (await taskOf(leader, id, photographed))?.steps ?? [];
-  expect(told.map((each) => each.step).filter((name) => !['overdue', 'remind', 'supervise'].includes(name))).toEqual([
-    'sign',
-    'set_out',
-    'arrive',
-    'begin',
-    'tell',
-    'finish',
-  ]);
+  const stepsOf = async () => (await taskOf(leader, id, photographed))?.steps ?? [];
+  const named = async () => (await stepsOf()).map((each) => each.step).filter((name) => !['overdue', 'remind', 'supervise'].includes(name));
+  // The link comes first, then the photographs, then the steps.
+  await expect.poll(named).toEqual(['sign', 'set_out', 'arrive', 'begin', 'tell', 'finish']);
+  const told = await stepsOf();
   const shots = told.flatMap(({ photos }) => photos ?? []);
   expect(shots).toHaveLength(2);
   for (const { digest } of shots) {
