@@ -59,7 +59,7 @@ test:
 	cd $(APP) && npm test
 	$(MAKE) build
 	$(MAKE) $(OIDC)/node_modules/.package-lock.json
-	cargo test --release -p yiping --locked
+	cargo test --release -p yiping --locked -- --test-threads 1
 	$(MAKE) $(BROWSER)/node_modules/.package-lock.json
 	cd $(BROWSER) && npm test
 

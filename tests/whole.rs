@@ -1,5 +1,5 @@
-//! The whole program from outside, one file for each thing that it must be able to do. One program of tests: it is linked once, and while one of
-//! them waits another works. What takes longer than every build may wait for is in `long.rs`.
+//! The whole program from outside, one file for each thing that it must be able to do. One program of tests: it is linked
+//! once. `make test` runs one after the other: each wants the machine to itself. What takes longer than every build may wait for is in `long.rs`.
 
 mod away;
 mod command;

@@ -383,7 +383,8 @@ test('units are imported with every wrong row named, and a draft of a plan is to
   await program.signIn(page, 'administrator', '');
   await page.goto(`${program.url}/#/admin`);
   await page.keyboard.press('2');
-  await expect(page.locator('.admin .row').first()).toBeVisible();
+  // Rows there were before, of people.
+  await expect(page.getByRole('button', { name: '导入' })).toBeVisible();
   await page.keyboard.press('i');
   const head = 'id,name_zh,name_en,kind,lon,lat';
   await page.locator('textarea').fill(`${head}\nnew-1,新车,New one,vehicle,118.87,28.97\nnew-2,城堡,Castle,castle,118.87,28.97\n`);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -76,6 +77,33 @@ impl Server {
 
     /// Starts it, after it was made or killed; returns when it listens.
     pub(crate) fn resume(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        self.start();
+        loop {
+            let ready = self
+                .command("pg_isready")
+                .arg("-q")
+                .arg("-h")
+                .arg(self.folder.path())
+                .status()
+                .expect("pg_isready runs");
+            if ready.success() {
+                return;
+            }
+            let ended = self
+                .postmaster
+                .as_mut()
+                .and_then(|child| child.try_wait().ok()?);
+            if ended.is_some() {
+                // Processes of one that was killed hold its memory until they have seen that it is gone: it does not start before.
+                assert!(Instant::now() < deadline, "postgres ended: {ended:?}");
+                self.start();
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    fn start(&mut self) {
         let child = self
             .command("postgres")
             .arg("-D")
@@ -96,24 +124,6 @@ impl Server {
             .spawn()
             .expect("postgres starts");
         self.postmaster = Some(child);
-        loop {
-            let ready = self
-                .command("pg_isready")
-                .arg("-q")
-                .arg("-h")
-                .arg(self.folder.path())
-                .status()
-                .expect("pg_isready runs");
-            if ready.success() {
-                return;
-            }
-            let ended = self
-                .postmaster
-                .as_mut()
-                .and_then(|child| child.try_wait().ok()?);
-            assert!(ended.is_none(), "postgres ended: {ended:?}");
-            std::thread::yield_now();
-        }
     }
 
     pub(crate) fn url(&self, database: &str) -> String {
