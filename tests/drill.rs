@@ -248,9 +248,9 @@ fn a_leak_as_a_drill_beside_a_source_that_is_real() {
         403,
         "not_in_a_drill",
     );
-    let note = json!({ "key": "x", "act": { "type": "lesson", "note": "x" } });
+    let learnt = json!({ "key": "x", "act": { "type": "lesson", "note": "x" } });
     let acts = format!("/drill/api/v1/incidents/{incident}/acts");
-    seats.refused("commander", &acts, &note, 403, "not_a_participant");
+    seats.refused("commander", &acts, &learnt, 403, "not_a_participant");
 
     // A restart in the middle of it.
     seats.program.kill_and_restart();

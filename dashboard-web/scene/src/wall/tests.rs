@@ -7,8 +7,8 @@ mod told;
 use proptest::prelude::*;
 use yiping_model::{
     Act, AlarmChange, AlarmEvent, Decision, DerivedBefore, Disposition, EventKey, EventKind,
-    Finding, Level, Measured, Quality, Reason, Reject, RuleId, Stage, Text, Thing, WindowSpec,
-    Zone,
+    Finding, IndexResult, Level, Measured, Quality, Reason, Reject, RuleId, Stage, Text, Thing,
+    WindowResult, WindowSpec, Zone,
 };
 
 use super::*;
