@@ -382,8 +382,8 @@ test('an administrator makes an account, and its person comes in by the link, on
 test('units are imported with every wrong row named, and a draft of a plan is told line and what to do', async ({ page }) => {
   await program.signIn(page, 'administrator', '');
   await page.goto(`${program.url}/#/admin`);
+  await expect(page.locator('.admin .row').first()).toBeVisible();
   await page.keyboard.press('2');
-  // Rows there were before, of people.
   await expect(page.getByRole('button', { name: '导入' })).toBeVisible();
   await page.keyboard.press('i');
   const head = 'id,name_zh,name_en,kind,lon,lat';
