@@ -36,6 +36,7 @@ async fn a_person_signs_in_is_known_by_the_cookie_and_signs_out() {
             "dispatch",
             "incidents",
             "tasks",
+            "evidence",
             "duty"
         ])
     );
