@@ -1,4 +1,5 @@
-import { asked, type Text } from "../lib/i18n";
+import type { Text } from "../lib/i18n";
+import { exchange, whyNot } from "./call";
 
 /** An account, as the server says it (AccountAnswer in /api/openapi.json). Its times are of the machine's clock. */
 export interface Account {
@@ -209,22 +210,12 @@ export interface Admin {
 const ANSWER_MS_MAX = 30_000;
 
 async function ask<T>(method: string, path: string, body?: object): Promise<Reply<T>> {
-  try {
-    const response = await fetch(`api/v1/${path}`, {
-      method,
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
-      ...(body === undefined
-        ? { headers: asked() }
-        : { headers: { ...asked(), "content-type": "application/json" }, body: JSON.stringify(body) }),
-    });
-    // The server of this page says it, in the form of its document.
-    const said: unknown = response.status === 204 ? undefined : await response.json();
-    if (response.ok) return { outcome: "done", value: said as T };
-    const { message = "", detail } = (said as { error?: { message?: string; detail?: string } }).error ?? {};
-    return { outcome: "refused", why: detail === undefined ? message : `${message}（${detail}）` };
-  } catch {
-    return { outcome: "away" };
-  }
+  const answer = await exchange(method, path, body, ANSWER_MS_MAX);
+  if (answer === undefined) return { outcome: "away" };
+  // The server of this page says it, in the form of its document.
+  if (answer.ok) return { outcome: "done", value: answer.said as T };
+  const { why, detail } = whyNot(answer);
+  return { outcome: "refused", why: detail === undefined ? why : `${why}（${detail}）` };
 }
 
 async function items<T>(path: string): Promise<Reply<readonly T[]>> {

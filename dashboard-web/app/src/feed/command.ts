@@ -1,5 +1,5 @@
 import type { Text } from "../lib/i18n";
-import { asked as inLanguage } from "../lib/i18n";
+import { certain, exchange, heard, whyNot } from "./call";
 import { type Forces, forcesByHttp } from "./forces";
 
 /** The stages of an incident, in their order. */
@@ -282,45 +282,15 @@ export function newKey(): string {
   return crypto.randomUUID();
 }
 
-async function ask<T>(path: string, pick: (answer: unknown) => T): Asked<T> {
-  try {
-    const response = await fetch(`api/v1/${path}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-    return response.ok ? pick(await response.json()) : undefined;
-  } catch {
-    return undefined;
-  }
+async function send(path: string, body: object): Promise<Acted> {
+  const answer = certain(await exchange("POST", path, body, ANSWER_MS_MAX));
+  if (answer === undefined) return { outcome: "away" };
+  if (!answer.ok) return { outcome: "refused", ...whyNot(answer) };
+  const { incident, task } = answer.said as { incident: IncidentRow; task?: TaskRow | null };
+  return { outcome: "done", incident, task: task ?? null };
 }
 
-async function send(path: string, body: object): Promise<Acted> {
-  let response: Response;
-  try {
-    response = await fetch(`api/v1/${path}`, {
-      method: "POST",
-      headers: { ...inLanguage(), "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
-    });
-  } catch {
-    return { outcome: "away" };
-  }
-  // Busy, behind or restarting: nothing is said about the act.
-  if (response.status >= 500 || response.status === 429 || response.status === 401) return { outcome: "away" };
-  try {
-    const answer = (await response.json()) as {
-      incident: IncidentRow;
-      task?: TaskRow | null;
-      error?: { code?: string; message?: string };
-    };
-    if (response.ok) return { outcome: "done", incident: answer.incident, task: answer.task ?? null };
-    return {
-      outcome: "refused",
-      code: answer.error?.code ?? String(response.status),
-      why: answer.error?.message ?? `HTTP ${response.status}`,
-    };
-  } catch {
-    return { outcome: "refused", code: String(response.status), why: `HTTP ${response.status}` };
-  }
-}
+const ask = <T>(path: string, pick: (said: unknown) => T): Asked<T> => heard(path, pick, ANSWER_MS_MAX);
 
 const items = <T>(answer: unknown): readonly T[] => (answer as { items?: readonly T[] }).items ?? [];
 

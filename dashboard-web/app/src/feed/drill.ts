@@ -1,4 +1,5 @@
-import { asked, type Text } from "../lib/i18n";
+import type { Text } from "../lib/i18n";
+import { heard } from "./call";
 
 /** A drill, as the API says it (DrillRow). Times are RFC 3339. */
 export interface DrillRow {
@@ -40,16 +41,8 @@ export type AskDrill = () => Promise<DrillKnown | undefined>;
 
 const ANSWER_MS_MAX = 5_000;
 
-/** Over HTTP. */
-export async function drillByHttp(): Promise<DrillKnown | undefined> {
-  try {
-    const response = await fetch("api/v1/drill", { headers: asked(), signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-    // The server of this page says it, in the form of its document.
-    return response.ok ? ((await response.json()) as DrillKnown) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Over HTTP: the server of this page says it, in the form of its document. */
+export const drillByHttp: AskDrill = () => heard("drill", (said) => said as DrillKnown, ANSWER_MS_MAX);
 
 /** Whether an address lies inside of a drill. It is known before anybody answers, and when nobody does. */
 export function insideDrill(path: string): boolean {

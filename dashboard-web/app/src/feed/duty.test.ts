@@ -34,8 +34,8 @@ describe("duty on a screen", () => {
   });
 
   it("says why something is refused, and that no server answers", async () => {
-    const refused = { ok: false, json: async () => ({ error: { code: "conflict", message: "li has it" } }) };
-    vi.stubGlobal("fetch", async () => refused);
+    const refused = { error: { code: "conflict", message: "li has it" } };
+    vi.stubGlobal("fetch", async () => Response.json(refused, { status: 409 }));
     expect(await httpDuty.take("一号席")).toEqual({ outcome: "refused", code: "conflict", why: "li has it" });
     vi.stubGlobal("fetch", async () => {
       throw new TypeError("no cable");

@@ -1,4 +1,5 @@
 import { type Accessor, createSignal } from "solid-js";
+import { exchange, whyNot } from "./call";
 
 /** A shift at its time; times are RFC 3339, as all of this is (DutyAnswer in /api/openapi.json). */
 export interface Shift {
@@ -177,21 +178,10 @@ export interface DutyDoor {
 const ANSWER_MS_MAX = 15_000;
 
 async function ask<T>(method: string, path: string, body?: object): Promise<Reply<T>> {
-  let response: Response;
-  try {
-    response = await fetch(`api/v1/duty${path}`, {
-      method,
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-    });
-    const said: unknown = await response.json();
-    // The server of this page says it, in the form of its document.
-    if (response.ok) return { outcome: "done", value: said as T };
-    const { code = "", message = "" } = (said as { error?: { code?: string; message?: string } }).error ?? {};
-    return { outcome: "refused", code, why: message };
-  } catch {
-    return { outcome: "away" };
-  }
+  const answer = await exchange(method, `duty${path}`, body, ANSWER_MS_MAX);
+  if (answer === undefined) return { outcome: "away" };
+  // The server of this page says it, in the form of its document.
+  return answer.ok ? { outcome: "done", value: answer.said as T } : { outcome: "refused", ...whyNot(answer) };
 }
 
 /** Duty over HTTP. */

@@ -1,4 +1,4 @@
-import { asked as inLanguage } from "../lib/i18n";
+import { certain, type Exchanged, exchange, heard, whyNot } from "./call";
 import type { Asked, At, TaskRow } from "./command";
 
 /** Where nobody may go, as whoever commands drew it. Polygons are H3 cells, longitude and latitude. */
@@ -72,54 +72,29 @@ const ANSWER_MS_MAX = 8_000;
 /** A photograph may take a while over a weak network. */
 const PHOTO_MS_MAX = 60_000;
 
-interface Answered {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-async function ask(path: string, given: RequestInit, patienceMs: number): Promise<Answered | undefined> {
-  try {
-    const headers = { ...inLanguage(), ...(given.headers as Record<string, string> | undefined) };
-    const signal = AbortSignal.timeout(patienceMs);
-    const response = await fetch(`api/v1/${path}`, { ...given, headers, signal });
-    return { status: response.status, body: await response.json() };
-  } catch {
-    return undefined;
-  }
-}
-
 /** What an answer comes to. A server that is full says so; one that is busy says nothing of what was sent. */
-function outcome(answer: Answered | undefined): Sent {
+function outcome(given: Exchanged | undefined): Sent {
+  const answer = certain(given);
   if (answer === undefined) return { outcome: "away" };
-  const { status, body } = answer;
-  if (status < 300) return { outcome: "done" };
-  if ((status >= 500 && status !== 507) || status === 429 || status === 401) return { outcome: "away" };
-  const { error } = body as { error?: { code?: string; message?: string } };
-  return { outcome: "refused", code: error?.code ?? String(status), why: error?.message ?? `HTTP ${status}` };
+  return answer.ok ? { outcome: "done" } : { outcome: "refused", ...whyNot(answer) };
 }
 
-async function send(method: string, path: string, body: object): Promise<Sent> {
-  const headers = { "content-type": "application/json" };
-  return outcome(await ask(path, { method, headers, body: JSON.stringify(body) }, ANSWER_MS_MAX));
-}
+const send = async (method: string, path: string, body: object): Promise<Sent> =>
+  outcome(await exchange(method, path, body, ANSWER_MS_MAX));
 
 /** The server of this page. */
 export const fieldByHttp: Field = {
-  async task(id) {
-    const answer = await ask(`tasks/${id}`, {}, ANSWER_MS_MAX);
-    return answer?.status === 200 ? (answer.body as Outside) : undefined;
-  },
+  task: (id) => heard(`tasks/${id}`, (said) => said as Outside, ANSWER_MS_MAX),
   async bring(photo) {
-    const given = { method: "POST", headers: { "content-type": photo.type }, body: photo };
-    const answer = await ask("evidence", given, PHOTO_MS_MAX);
+    const answer = await exchange("POST", "evidence", photo, PHOTO_MS_MAX);
     const sent = outcome(answer);
-    return sent.outcome === "done" ? { ...sent, digest: (answer?.body as { digest: string }).digest } : sent;
+    return sent.outcome === "done" ? { ...sent, digest: (answer?.said as { digest: string }).digest } : sent;
   },
   async mine() {
-    const answer = await ask("units/mine", {}, ANSWER_MS_MAX);
+    const answer = await exchange("GET", "units/mine", undefined, ANSWER_MS_MAX);
     if (answer === undefined || answer.status >= 500) return undefined;
     if (answer.status !== 200) return null;
-    const { unit, check_in_secs } = answer.body as { unit: Omit<OwnUnit, "checkInSecs">; check_in_secs: number };
+    const { unit, check_in_secs } = answer.said as { unit: Omit<OwnUnit, "checkInSecs">; check_in_secs: number };
     return { ...unit, checkInSecs: check_in_secs };
   },
   status: (unit, status) => send("PUT", `units/${unit.id}/status`, { status, seen: unit.said }),

@@ -1,6 +1,6 @@
 import type { Text } from "../lib/i18n";
-import { asked as inLanguage } from "../lib/i18n";
 import type { Place } from "../map/project";
+import { exchange, heard, whyNot } from "./call";
 import type { Origin } from "./command";
 
 /** What a unit is busy with. */
@@ -119,29 +119,12 @@ export interface Forces {
 
 const ANSWER_MS_MAX = 8_000;
 
-async function ask<T>(path: string, pick: (answer: unknown) => T): Promise<T | undefined> {
-  try {
-    const response = await fetch(`api/v1/${path}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-    return response.ok ? pick(await response.json()) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const ask = <T>(path: string, pick: (said: unknown) => T) => heard(path, pick, ANSWER_MS_MAX);
 
 async function send(method: "PUT" | "POST", path: string, body: object): Promise<Said> {
-  try {
-    const response = await fetch(`api/v1/${path}`, {
-      method,
-      headers: { ...inLanguage(), "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
-    });
-    if (response.ok) return { done: true };
-    const answer = (await response.json()) as { error?: { message?: string } };
-    return { done: false, why: answer.error?.message ?? `HTTP ${response.status}` };
-  } catch {
-    return { done: false, why: undefined };
-  }
+  const answer = await exchange(method, path, body, ANSWER_MS_MAX);
+  if (answer?.ok === true) return { done: true };
+  return { done: false, why: answer && whyNot(answer).why };
 }
 
 /** Over HTTP. */

@@ -1,3 +1,5 @@
+import { heard } from "./call";
+
 /** An alarm that was raised: when, by the city clock, and of which thing. */
 export interface Raised {
   readonly id: string;
@@ -7,18 +9,12 @@ export interface Raised {
   readonly false: boolean;
 }
 
-const ANSWER_MS_MAX = 10_000;
 const ROWS_MAX = 10_000;
 
 /** Asks the server for the alarms raised since a city time; `undefined` when it does not say. */
-export async function raisedByHttp(sinceMs: number): Promise<readonly Raised[] | undefined> {
-  try {
-    const query = new URLSearchParams({ from: new Date(sinceMs).toISOString(), limit: String(ROWS_MAX) });
-    const response = await fetch(`api/v1/alarms?${query}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-    return response.ok ? read(await response.json()) : undefined;
-  } catch {
-    return undefined;
-  }
+export function raisedByHttp(sinceMs: number): Promise<readonly Raised[] | undefined> {
+  const query = new URLSearchParams({ from: new Date(sinceMs).toISOString(), limit: String(ROWS_MAX) });
+  return heard(`alarms?${query}`, read);
 }
 
 /** What an answer says; what is not as it must be is left out. */

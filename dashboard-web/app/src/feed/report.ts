@@ -1,4 +1,5 @@
-import { asked, type Text } from "../lib/i18n";
+import type { Text } from "../lib/i18n";
+import { heard } from "./call";
 import type { Incident, TaskStage } from "./command";
 
 /** An alarm, and who acknowledged it. Times are RFC 3339, as all of this is (`docs/DRILL.md`). */
@@ -129,24 +130,13 @@ export interface Reports {
 const ANSWER_MS_MAX = 15_000;
 const POINTS_MAX = 5_000;
 
-async function ask(path: string): Promise<unknown> {
-  try {
-    const response = await fetch(`api/v1/${path}`, { headers: asked(), signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-    return response.ok ? await response.json() : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Over HTTP. */
 export const reportsByHttp: Reports = {
   // The server of this page says it, in the form of its document.
-  report: async (incident) => (await ask(`incidents/${incident}/report`)) as ReportAnswer | undefined,
-  async observed(datastream, from, to) {
+  report: (incident) => heard(`incidents/${incident}/report`, (said) => said as ReportAnswer, ANSWER_MS_MAX),
+  observed(datastream, from, to) {
     const query = new URLSearchParams({ from, to, limit: String(POINTS_MAX) });
-    const answer = await ask(`datastreams/${encodeURIComponent(datastream)}/observations?${query}`);
-    if (answer === undefined) return undefined;
-    return points(answer);
+    return heard(`datastreams/${encodeURIComponent(datastream)}/observations?${query}`, points, ANSWER_MS_MAX);
   },
 };
 

@@ -107,7 +107,7 @@ describe("the door over HTTP", () => {
       why: "too short",
     });
     answering(403, "no");
-    expect(await httpDoor.session()).toEqual({ outcome: "refused", code: "", why: "HTTP 403" });
+    expect(await httpDoor.session()).toEqual({ outcome: "refused", code: "403", why: "HTTP 403" });
   });
 
   it("never takes a server that is away for a session that ended", async () => {
