@@ -11,6 +11,7 @@ pub mod metrics;
 pub mod offline;
 pub mod pages;
 pub mod report;
+mod say;
 mod settings;
 
 pub use book::Book;

@@ -16,7 +16,7 @@ use yiping_desk::report::{Report, origins};
 use yiping_model::{Act, DrillId, NoticeCause, Timestamp};
 
 use crate::incidents::Incidents;
-use crate::incidents::api::{Chinese, CommandError};
+use crate::say::{Chinese, CommandError};
 use crate::{LedgerError, pages};
 
 /// An alarm that was raised longer before its incident is told from there on.

@@ -13,7 +13,7 @@ use yiping_desk::people::Who;
 use yiping_model::{Position, Timestamp};
 
 use super::{DrillError, Drills, RealAlarm, Wish};
-use crate::incidents::api::{Chinese, CommandError};
+use crate::say::{Chinese, CommandError, documents};
 
 const BODY_BYTES_MAX: usize = 65_536;
 /// Accounts, and channels, that take part.
@@ -23,22 +23,6 @@ const NOTE_CHARS_MAX: usize = 2_000;
 const NAME_CHARS_MAX: usize = 64;
 /// A scenario begins within a day.
 const AFTER_SECS_MAX: u32 = 86_400;
-
-/// Defines the description of each router.
-macro_rules! documents {
-    ($($name:ident, $function:ident: $($path:path),+;)+) => {
-        $(
-            #[derive(OpenApi)]
-            #[openapi(paths($($path),+))]
-            struct $name;
-
-            /// What this router says of itself.
-            pub fn $function() -> utoipa::openapi::OpenApi {
-                $name::openapi()
-            }
-        )+
-    };
-}
 
 documents! {
     KnownDocument, known_openapi: known;

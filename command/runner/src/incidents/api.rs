@@ -1,15 +1,14 @@
 //! The API of incidents, tasks, plans, photographs and orders of a hotline: a router for each right that is asked.
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, State};
-use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::OpenApi;
 use yiping_desk::command::{Counts, Refusal};
 use yiping_desk::incident::{Incident, is_over};
 use yiping_desk::people::Who;
@@ -21,6 +20,7 @@ use yiping_model::{Command, IncidentId, TaskId};
 use super::answer::{self, ActAnswer, IncidentRow, Listed, TaskRow};
 use super::ask::{ActRequest, OpenRequest, OrderRequest, StepRequest};
 use super::{ActError, Incidents};
+use crate::say::{Chinese, CommandError, documents};
 
 mod acts;
 mod evidence;
@@ -29,22 +29,6 @@ mod outside;
 
 /// Rows of one answer.
 const ROWS_MAX: usize = 1_000;
-
-/// Defines the description of each router.
-macro_rules! documents {
-    ($($name:ident, $function:ident: $($path:path),+;)+) => {
-        $(
-            #[derive(OpenApi)]
-            #[openapi(paths($($path),+))]
-            struct $name;
-
-            /// What this router says of itself.
-            pub fn $function() -> utoipa::openapi::OpenApi {
-                $name::openapi()
-            }
-        )+
-    };
-}
 
 documents! {
     WatchDocument, watch_openapi: incidents, incident, plans, proposals;
@@ -105,52 +89,7 @@ impl Incidents {
     }
 }
 
-/// An error.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CommandError {
-    error: CommandErrorBody,
-}
-
-/// What failed.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CommandErrorBody {
-    /// Its name, for programs.
-    code: &'static str,
-    /// Its sentence, in the language that was asked for.
-    message: String,
-}
-
-/// Whether who asks reads Chinese.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Chinese(bool);
-
-impl<S: Sync> FromRequestParts<S> for Chinese {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        let said = parts.headers.get(header::ACCEPT_LANGUAGE);
-        let said = said.and_then(|value| value.to_str().ok());
-        Ok(Self(
-            said.is_some_and(|text| text.trim_start().starts_with("zh")),
-        ))
-    }
-}
-
 impl Chinese {
-    /// A refusal in the language that was asked for.
-    pub(crate) fn say(
-        self,
-        status: StatusCode,
-        code: &'static str,
-        zh: String,
-        en: String,
-    ) -> Response {
-        let (language, message) = if self.0 { ("zh-CN", zh) } else { ("en", en) };
-        let said = [(header::CONTENT_LANGUAGE, language)];
-        let error = CommandErrorBody { code, message };
-        (status, said, Json(CommandError { error })).into_response()
-    }
-
     fn refuse(self, error: &ActError) -> Response {
         let code = error.code();
         let status = match error {
