@@ -110,12 +110,8 @@ const LOCKED_CRATES_MAX: usize = 500;
 /// Files that may be longer, each with its reason.
 const LONGER: &[(&str, &str)] = &[
     (
-        "dashboard-web/scene/src/message.rs",
-        "one protocol: the screens' types are generated from this file, in its order",
-    ),
-    (
         "dashboard-web/app/src/feed/messages.ts",
-        "generated from message.rs, whole",
+        "generated from the messages of the scene, whole",
     ),
     (
         "dashboard-web/scene/src/feed.rs",

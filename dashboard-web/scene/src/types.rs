@@ -11,11 +11,20 @@ use crate::message::{
 };
 
 const HEAD: &str = "\
-// Generated from dashboard-web/scene/src/message.rs by its test; do not edit.
+// Generated from dashboard-web/scene/src/message.rs and its folder by their test; do not edit.
 // `BLESS=1 cargo test -p yiping-scene` writes it again.
 ";
 
-/// The declarations by their place in `message.rs`, so that the file reads as the messages do.
+/// The messages, in the order in which the app's file has them.
+const SOURCE: &str = concat!(
+    include_str!("message.rs"),
+    include_str!("message/city.rs"),
+    include_str!("message/things.rs"),
+    include_str!("message/alarms.rs"),
+    include_str!("message/incidents.rs"),
+);
+
+/// The declarations by their place in [`SOURCE`], so that the file reads as the messages do.
 struct Collect<'a> {
     config: &'a Config,
     declarations: BTreeMap<usize, String>,
@@ -38,10 +47,9 @@ impl TypeVisitor for Collect<'_> {
 }
 
 fn place(name: &str) -> Option<usize> {
-    let source = include_str!("message.rs");
-    source
+    SOURCE
         .find(&format!("pub struct {name} {{"))
-        .or_else(|| source.find(&format!("pub enum {name} {{")))
+        .or_else(|| SOURCE.find(&format!("pub enum {name} {{")))
 }
 
 /// Puts comments of one line on one line, and fields in their own indented lines.

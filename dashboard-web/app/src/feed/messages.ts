@@ -1,4 +1,4 @@
-// Generated from dashboard-web/scene/src/message.rs by its test; do not edit.
+// Generated from dashboard-web/scene/src/message.rs and its folder by their test; do not edit.
 // `BLESS=1 cargo test -p yiping-scene` writes it again.
 
 /** A message from server to screen. */
@@ -9,14 +9,6 @@ export type ServerMessage = { "type": "snapshot" } & Snapshot | { "type": "delta
 export type HistoryView = {
   /** City time since which history cannot be filled; `None` while it can. */
   away_since_ms: number | null,
-};
-
-/** A text in both languages of the screens. */
-export type TextView = {
-  /** Chinese. */
-  zh: string,
-  /** English. */
-  en: string,
 };
 
 /** The whole state of a scene at a position, and what does not change while the program runs. */
@@ -37,6 +29,88 @@ export type Snapshot = {
   event_types?: Array<EventTypeView>,
   /** The state; every list is sorted by its key. */
   state: StateView,
+};
+
+/** What a scene shows, as lists sorted by key. */
+export type StateView = {
+  /** Things, by id. */
+  things: Array<ThingView>,
+  /** Last values, by thing and property. */
+  latest: Array<LatestView>,
+  /** The last hour or so of window means, by thing and property. */
+  trends: Array<TrendView>,
+  /** The last index of each thing and kind. */
+  indices: Array<IndexView>,
+  /** Open alarms, by id. */
+  alarms: Array<AlarmView>,
+  /** Doors, by id. */
+  sources: Array<SourceView>,
+  /** The last events, by thing, then time, at most [`EVENTS_PER_THING`] of each thing. */
+  events?: Array<EventView>,
+  /** The last windows of H3 cells, by thing and property. */
+  cells?: Array<CellView>,
+  /** The ways to people who look at no screen, by name. */
+  channels?: Array<ChannelView>,
+  /** Who was told of open alarms, by alarm; none of one that nobody was told of. */
+  told?: Array<ToldView>,
+  /** What is kept quiet; absent while nothing is. */
+  shelving?: ShelvingView,
+  /** Incidents that are neither over nor merged into another one, by id. */
+  incidents?: Array<IncidentView>,
+  /** Alarms that wait because an incident is at war, by alarm. */
+  waiting?: Array<WaitingView>,
+};
+
+/** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
+export type Delta = {
+  /** The position that this applies to. */
+  after: number,
+  /** The position that results. */
+  position: number,
+  /** City time of that position. */
+  now_ms: number,
+  /** New or changed things. */
+  things?: Array<ThingView>,
+  /** New last values. */
+  latest?: Array<LatestView>,
+  /** Last values that are no more, to be removed: of derived values that were corrected to none, or whose newest step has none. */
+  gone?: Array<DatastreamView>,
+  /** New points of trends, to be appended (see [`TrendPoint`]). */
+  trend_points?: Array<TrendPoint>,
+  /** New indices. */
+  indices?: Array<IndexView>,
+  /** New or changed open alarms. */
+  alarms?: Array<AlarmView>,
+  /** Alarms that are closed now. */
+  closed?: Array<string>,
+  /** Changed doors. */
+  sources?: Array<SourceView>,
+  /** New events, to be put among those of their things (see [`EventView`]). */
+  events?: Array<EventView>,
+  /** New last windows of H3 cells. */
+  cells?: Array<CellView>,
+  /** Changed ways to people. */
+  channels?: Array<ChannelView>,
+  /** Who was told of alarms, whole new lists; an empty one is removed, and that of a closed alarm too. */
+  told?: Array<ToldView>,
+  /** What is kept quiet, all of it, when anything of that changed. */
+  shelving?: ShelvingView,
+  /** New or changed incidents. */
+  incidents?: Array<IncidentView>,
+  /** Incidents that are over or merged into another one. */
+  incidents_over?: Array<string>,
+  /** Alarms that wait from now on, or because of another incident. */
+  waiting?: Array<WaitingView>,
+  /** Alarms that do not wait any more. */
+  waiting_over?: Array<string>,
+};
+
+/** A text in both languages of the screens. */
+export type TextView = {
+  /** Chinese. */
+  zh: string,
+  /** English. */
+  en: string,
 };
 
 /** The city and its areas. */
@@ -163,80 +237,6 @@ export type ByView = "track" | "thing";
 
 /** Whether a rule raises above or below its threshold. */
 export type DirectionView = "above" | "below";
-
-/** What a scene shows, as lists sorted by key. */
-export type StateView = {
-  /** Things, by id. */
-  things: Array<ThingView>,
-  /** Last values, by thing and property. */
-  latest: Array<LatestView>,
-  /** The last hour or so of window means, by thing and property. */
-  trends: Array<TrendView>,
-  /** The last index of each thing and kind. */
-  indices: Array<IndexView>,
-  /** Open alarms, by id. */
-  alarms: Array<AlarmView>,
-  /** Doors, by id. */
-  sources: Array<SourceView>,
-  /** The last events, by thing, then time, at most [`EVENTS_PER_THING`] of each thing. */
-  events?: Array<EventView>,
-  /** The last windows of H3 cells, by thing and property. */
-  cells?: Array<CellView>,
-  /** The ways to people who look at no screen, by name. */
-  channels?: Array<ChannelView>,
-  /** Who was told of open alarms, by alarm; none of one that nobody was told of. */
-  told?: Array<ToldView>,
-  /** What is kept quiet; absent while nothing is. */
-  shelving?: ShelvingView,
-  /** Incidents that are neither over nor merged into another one, by id. */
-  incidents?: Array<IncidentView>,
-  /** Alarms that wait because an incident is at war, by alarm. */
-  waiting?: Array<WaitingView>,
-};
-
-/** What changed between two positions. Lists hold whole new values by key; an absent list changed nothing. */
-export type Delta = {
-  /** The position that this applies to. */
-  after: number,
-  /** The position that results. */
-  position: number,
-  /** City time of that position. */
-  now_ms: number,
-  /** New or changed things. */
-  things?: Array<ThingView>,
-  /** New last values. */
-  latest?: Array<LatestView>,
-  /** Last values that are no more, to be removed: of derived values that were corrected to none, or whose newest step has none. */
-  gone?: Array<DatastreamView>,
-  /** New points of trends, to be appended (see [`TrendPoint`]). */
-  trend_points?: Array<TrendPoint>,
-  /** New indices. */
-  indices?: Array<IndexView>,
-  /** New or changed open alarms. */
-  alarms?: Array<AlarmView>,
-  /** Alarms that are closed now. */
-  closed?: Array<string>,
-  /** Changed doors. */
-  sources?: Array<SourceView>,
-  /** New events, to be put among those of their things (see [`EventView`]). */
-  events?: Array<EventView>,
-  /** New last windows of H3 cells. */
-  cells?: Array<CellView>,
-  /** Changed ways to people. */
-  channels?: Array<ChannelView>,
-  /** Who was told of alarms, whole new lists; an empty one is removed, and that of a closed alarm too. */
-  told?: Array<ToldView>,
-  /** What is kept quiet, all of it, when anything of that changed. */
-  shelving?: ShelvingView,
-  /** New or changed incidents. */
-  incidents?: Array<IncidentView>,
-  /** Incidents that are over or merged into another one. */
-  incidents_over?: Array<string>,
-  /** Alarms that wait from now on, or because of another incident. */
-  waiting?: Array<WaitingView>,
-  /** Alarms that do not wait any more. */
-  waiting_over?: Array<string>,
-};
 
 /** A thing. */
 export type ThingView = {
@@ -446,6 +446,20 @@ export type SubIndexView = {
   iaqi: number | null,
 };
 
+/** A door and what came through it. */
+export type SourceView = {
+  /** Its id. */
+  id: string,
+  /** When something last came. */
+  last_received_ms: number,
+  /** How long the last reading took from phenomenon to log. */
+  delay_ms: number,
+  /** Readings and events since the log began, duplicates included. */
+  readings: number,
+  /** Dead letters since the log began. */
+  rejects: number,
+};
+
 /** An open alarm. */
 export type AlarmView = {
   /** Its id. */
@@ -620,20 +634,6 @@ export type EscalatedView = {
   to: string,
   /** City time of the last time. */
   at_ms: number,
-};
-
-/** A door and what came through it. */
-export type SourceView = {
-  /** Its id. */
-  id: string,
-  /** When something last came. */
-  last_received_ms: number,
-  /** How long the last reading took from phenomenon to log. */
-  delay_ms: number,
-  /** Readings and events since the log began, duplicates included. */
-  readings: number,
-  /** Dead letters since the log began. */
-  rejects: number,
 };
 
 /** An incident that is neither over nor merged into another one. */
