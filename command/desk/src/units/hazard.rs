@@ -176,18 +176,26 @@ impl Hazard {
     }
 }
 
-/// The bounds widened by a cell, and by a hundredth of a degree: children stick out of their parent.
+/// The bounds widened by a cell and a quarter of its size: what descends from a cell sticks out of it, however small, but its parts lie within
+/// 1.06 of the cell's radius around its centre (each step of the grid is √7 finer, and a child's centre lies √3 of its own radius away).
 fn around(cell: CellIndex, before: Option<Bounds>) -> Bounds {
-    const MARGIN_DEGREES: f64 = 0.01;
-    let Bounds([mut west, mut south, mut east, mut north]) =
-        before.unwrap_or(Bounds([180.0, 90.0, -180.0, -90.0]));
+    const NOTHING: Bounds = Bounds([180.0, 90.0, -180.0, -90.0]);
+    let mut own = NOTHING.0;
     for corner in cell.boundary().iter() {
-        west = west.min(corner.lng() - MARGIN_DEGREES);
-        east = east.max(corner.lng() + MARGIN_DEGREES);
-        south = south.min(corner.lat() - MARGIN_DEGREES);
-        north = north.max(corner.lat() + MARGIN_DEGREES);
+        own[0] = own[0].min(corner.lng());
+        own[1] = own[1].min(corner.lat());
+        own[2] = own[2].max(corner.lng());
+        own[3] = own[3].max(corner.lat());
     }
-    Bounds([west, south, east, north])
+    let [west, south, east, north] = own;
+    let (wide, high) = ((east - west) / 4.0, (north - south) / 4.0);
+    let Bounds(before) = before.unwrap_or(NOTHING);
+    Bounds([
+        before[0].min(west - wide),
+        before[1].min(south - high),
+        before[2].max(east + wide),
+        before[3].max(north + high),
+    ])
 }
 
 #[cfg(test)]
@@ -260,7 +268,18 @@ mod tests {
         assert!(Hazard::read([cell.as_str()], 1).is_ok_and(|hazard| hazard.holds(here())));
     }
 
+    #[test]
+    fn what_sticks_out_of_a_large_cell_lies_in_it() {
+        let cell = LatLng::new(28.771_242_454_833_576, 118.745_670_857_138_12).expect("a point");
+        let hazard = Hazard::of([cell.to_cell(Resolution::Four)]);
+        assert!(hazard.holds(Place::from([
+            118.617_112_904_553_82,
+            28.922_487_760_799_566
+        ])));
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
         /// The bounds are only a shortcut.
         #[test]
         fn the_bounds_leave_nothing_out(
