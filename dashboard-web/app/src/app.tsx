@@ -122,7 +122,8 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   window.yiping = { state: () => store.view() };
   link.start();
   tellRoot(store);
-  const duty = props.feed.duty === undefined ? undefined : createDuty(props.feed.duty);
+  const isHere = () => props.presence.session() !== undefined;
+  const duty = props.feed.duty === undefined ? undefined : createDuty(props.feed.duty, isHere);
   // A wall is known a moment after its page: then it may ask.
   createEffect(
     on(

@@ -19,7 +19,7 @@ describe("duty on a screen", () => {
   it("keeps the newest answer, whichever comes first, and what it knew while a server is away", async () => {
     const answers: ((reply: Reply<DutyView>) => void)[] = [];
     const standing = () => new Promise<Reply<DutyView>>((resolve) => answers.push(resolve));
-    const duty = createDuty({ standing } as unknown as DutyDoor);
+    const duty = createDuty({ standing } as unknown as DutyDoor, () => true);
     const second = duty.refresh();
     answers[1]?.({ outcome: "done", value: view("2") });
     await second;
@@ -30,6 +30,18 @@ describe("duty on a screen", () => {
     answers[2]?.({ outcome: "away" });
     await third;
     expect(duty.view()?.now).toBe("2");
+    duty.stop();
+  });
+
+  it("asks nothing while nobody is here", async () => {
+    const standing = vi.fn(async () => ({ outcome: "away" }));
+    let here = false;
+    const duty = createDuty({ standing } as unknown as DutyDoor, () => here);
+    await duty.refresh();
+    expect(standing).not.toHaveBeenCalled();
+    here = true;
+    await duty.refresh();
+    expect(standing).toHaveBeenCalledOnce();
     duty.stop();
   });
 

@@ -209,11 +209,12 @@ export interface Duty {
 /** How often it is asked for. */
 const ASK_MS = 15_000;
 
-/** Begins to ask. */
-export function createDuty(door: DutyDoor): Duty {
+/** Begins to ask, as soon as and while somebody is here. */
+export function createDuty(door: DutyDoor, isHere: () => boolean): Duty {
   const [view, setView] = createSignal<DutyView>();
   let turn = 0;
   const refresh = async () => {
+    if (!isHere()) return;
     turn += 1;
     const begun = turn;
     const reply = await door.standing();
