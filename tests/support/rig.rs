@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rumqttc::{Client, Connection, Event, MqttOptions, Outgoing, Packet, QoS};
 use serde_json::Value;
 
-use super::{Yiping, for_each_record, free_port, get, post, until};
+use super::{Yiping, for_each_record, free_port, get, get_text, post, until, within};
 
 const SENSORS: u64 = 200;
 const MESSAGES_PER_SEC: u64 = 2_000;
@@ -59,6 +59,15 @@ impl Site {
         Self { store, ..self }
     }
 
+    /// A broker keeps nothing for a subscription that it has not yet seen.
+    fn is_open(&self, program: &Yiping) -> bool {
+        let figures = get_text(program.port, "/metrics").expect("figures");
+        !self.door.contains("[[ingest.mqtt]]")
+            || figures.lines().any(|line| {
+                line.starts_with("yiping_ingest_mqtt_connected{") && line.ends_with(" 1")
+            })
+    }
+
     fn start(&self, folder: &Path) -> Yiping {
         let (data, port) = (folder.join(self.name), free_port());
         std::fs::create_dir_all(&data).expect("a folder");
@@ -87,6 +96,11 @@ pub(crate) fn survives(
 ) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let [mut calm, mut tried] = sites.each_ref().map(|site| site.start(folder.path()));
+    for (site, program) in sites.iter().zip([&calm, &tried]) {
+        until("the broker knows the subscription", || {
+            site.is_open(program)
+        });
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let rig = Rig::start();
     let publishers: Vec<_> = ports
@@ -119,10 +133,18 @@ pub(crate) fn survives(
         "only {total} messages and {} posts: the test did not load the program",
         kept_by_post.len()
     );
-    for program in [&calm, &tried] {
-        until("everything sent is accepted", || {
-            accepted(program, "rig") >= total as u64
+    for (name, program) in [("calm", &calm), ("tried", &tried)] {
+        let mut have = 0;
+        let all = within(Duration::from_mins(2), || {
+            have = accepted(program, "rig");
+            have >= total as u64
         });
+        assert!(
+            all,
+            "the {name} program accepted {have} of {total} messages:\n{:#}\n{}",
+            program.get("/api/v1/sources"),
+            program.output()
+        );
     }
     assert_histories(&calm, &tried, &sent, &kept_by_post);
     let expected = alarms_of(&sent);
