@@ -51,6 +51,18 @@ pub struct DutyBook {
     /// Whether it was told what changed.
     #[serde(skip)]
     changes_said: bool,
+    /// Which alarms may be due for escalation.
+    #[serde(skip)]
+    look: Look,
+}
+
+/// Which alarms may be due for escalation: with very many open ones, looking at all of them for each record is too much.
+#[derive(Debug, Clone, Default)]
+struct Look {
+    /// Before it none of the others is due; `None` where that is not known.
+    others: Option<Timestamp>,
+    /// Those that changed since the last look.
+    changed: BTreeSet<AlarmId>,
 }
 
 /// That somebody has a seat.
@@ -262,6 +274,7 @@ impl DutyBook {
         self.saying.clear();
         self.taking_down.clear();
         self.changes_said = false;
+        self.look = Look::default();
     }
 
     /// Goes on from here, because the log holds nothing for it until here.
@@ -279,11 +292,14 @@ impl DutyBook {
         if Entry::of(record, 0).is_some() {
             self.entered = record.position;
         }
-        if let Some(alarm) = self.alarms.apply(record)
-            && alarm.state() == AlarmState::Normal
-        {
-            self.missed.remove(&alarm.event.alarm);
+        if let Some(alarm) = self.alarms.apply(record) {
+            if alarm.state() == AlarmState::Normal {
+                self.missed.remove(&alarm.event.alarm);
+            }
+            self.look.changed.insert(alarm.event.alarm);
         }
+        let back = self.alarms.last_change().back.iter().cloned();
+        self.look.changed.extend(back);
         match &record.body {
             Body::Decision(decision) => self.fold(decision, record),
             Body::Duty(duty) => self.fold_duty(duty),
@@ -483,10 +499,20 @@ impl DutyBook {
             let missed = self.missed.get(&alarm.event.alarm).copied().unwrap_or(0);
             made.max(missed)
         };
-        let open = self.alarms.open().values();
-        let (due, missed) = escalation::due(open, reached, &house.escalation, now);
+        let open = self.alarms.open();
+        let look = std::mem::take(&mut self.look);
+        let others = look.others.filter(|others| now < *others);
+        let found = match others {
+            Some(_) => {
+                let changed = look.changed.iter().filter_map(|alarm| open.get(alarm));
+                escalation::due(changed, reached, &house.escalation, now)
+            }
+            None => escalation::due(open.values(), reached, &house.escalation, now),
+        };
+        let next = others.into_iter().chain(found.next).min();
+        self.look.others = next.or(Some(Timestamp::from_micros(i64::MAX)));
         let mut saying = Vec::new();
-        for one in due {
+        for one in found.now {
             let key = (one.alarm.event.alarm.clone(), one.stage);
             if !self.saying.contains(&key) {
                 let to = STAGES[usize::from(one.stage) - 1];
@@ -500,7 +526,7 @@ impl DutyBook {
                 saying.push(key);
             }
         }
-        for (stage, mut alarms) in missed {
+        for (stage, mut alarms) in found.missed {
             alarms.retain(|alarm| !self.saying.contains(&(alarm.clone(), stage)));
             for some in alarms.chunks(MISSED_MAX) {
                 let alarms = some.to_vec();

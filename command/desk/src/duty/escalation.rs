@@ -72,6 +72,14 @@ impl EscalationSettings {
             })
             .find(|(_, due)| *due <= now)
     }
+
+    /// When this alarm is next due, after now, for a stage above `reached`.
+    fn next(&self, alarm: &Alarm, reached: u8, now: Timestamp) -> Option<Timestamp> {
+        let stages = reached + 1..=STAGES.len() as u8;
+        let after = stages.filter_map(|stage| self.after(stage, alarm.event.level));
+        let due = after.map(|after| alarm.waits_since() + after);
+        due.filter(|due| *due > now).min()
+    }
 }
 
 /// What the house is like: the digests and versions of what it goes by, by `what id`, for example `rule cl2-high`.
@@ -98,20 +106,39 @@ pub(super) struct DueAlarm<'a> {
     pub(super) due: Timestamp,
 }
 
-/// Those of these alarms that are to be escalated now, and those for which it is too late, by stage. `reached` says how far each has come.
+/// What is due among some alarms.
+#[derive(Debug, Default)]
+pub(super) struct Due<'a> {
+    /// What is to be escalated now.
+    pub(super) now: Vec<DueAlarm<'a>>,
+    /// That for which it is too late, by stage.
+    pub(super) missed: BTreeMap<u8, Vec<AlarmId>>,
+    /// When the first of these alarms is due after now, as they are.
+    pub(super) next: Option<Timestamp>,
+}
+
+/// What is due among these alarms. `reached` says how far each has come.
 pub(super) fn due<'a>(
     alarms: impl Iterator<Item = &'a Alarm>,
     reached: impl Fn(&Alarm) -> u8,
     settings: &EscalationSettings,
     now: Timestamp,
-) -> (Vec<DueAlarm<'a>>, BTreeMap<u8, Vec<AlarmId>>) {
-    let waiting = alarms.filter(|alarm| alarm.acknowledgement.is_none() && alarm.quiet.is_none());
-    let all = waiting.filter_map(|alarm| {
-        let (stage, due) = settings.due(alarm, reached(alarm), now)?;
-        Some(DueAlarm { alarm, stage, due })
-    });
+) -> Due<'a> {
+    let mut next: Option<Timestamp> = None;
+    let mut all = Vec::new();
+    for alarm in alarms.filter(|alarm| alarm.acknowledgement.is_none() && alarm.quiet.is_none()) {
+        let reached = reached(alarm);
+        if let Some((stage, due)) = settings.due(alarm, reached, now) {
+            all.push(DueAlarm { alarm, stage, due });
+        }
+        next = next
+            .into_iter()
+            .chain(settings.next(alarm, reached, now))
+            .min();
+    }
     let late_before = now - Duration::from_secs(settings.late_secs.into());
-    let (mut late, mut now): (Vec<_>, Vec<_>) = all.partition(|one| one.due < late_before);
+    let (mut late, mut now): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|one| one.due < late_before);
     late.sort_by_key(|one| {
         let alarm = one.alarm;
         (
@@ -126,5 +153,5 @@ pub(super) fn due<'a>(
     }
     now.extend(late);
     now.sort_by_key(|one| (one.due, one.alarm.event.alarm.clone()));
-    (now, missed)
+    Due { now, missed, next }
 }
