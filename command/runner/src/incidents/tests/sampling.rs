@@ -91,9 +91,6 @@ async fn a_gateway_that_polls_hears_of_war_and_of_peace_and_else_304() {
 async fn nobody_is_told_of_peace_before_the_log_is_read() {
     let clock = CityClock::driven(at(1_000));
     let log = Arc::new(MemoryLog::new(clock.clone()));
-    let room = Room::open();
-    let decision = room.commands().await;
-    assert!(decision.is_empty());
     let reading = Reading {
         source: SourceId::new("mqtt").expect("valid"),
         thing: gas().thing,
