@@ -246,7 +246,14 @@ fn asked(city: &City, from: Timestamp, to: Timestamp) -> Vec<Message> {
 fn an_asked_period_raises_no_alarm_of_its_own() {
     for scenario in [Scenario::None, Scenario::Leak] {
         let start = "2026-06-03T02:00:00Z";
-        let city = pack::city_of(&["air"], |settings| settings.scenario = scenario, start);
+        let city = pack::city_of(
+            &["air"],
+            |settings| {
+                settings.scenario = scenario;
+                settings.history_hours = 1;
+            },
+            start,
+        );
         let to = city.start() + Duration::from_hours(3);
         let said = asked(&city, city.start() + Duration::from_mins(10), to);
         let script = city.run(to).count();
