@@ -61,7 +61,7 @@ fn at_war_the_detectors_of_the_area_report_every_second_and_at_peace_as_before()
         &acts,
         json!({ "seen": incident["version"], "act": { "type": "assess" } }),
     );
-    let respond = json!({ "type": "respond", "plan": "hazardous-gas", "level": 2 });
+    let respond = json!({ "type": "respond", "plan": "hazardous-gas", "level": 2, "datastreams": { "cl2": "gas-02:cl2" } });
     let running = does(
         &orders,
         json!({ "seen": assessed["version"], "act": respond }),
