@@ -229,15 +229,16 @@ fn own_api(config: &Config, sign_in: &SignIn) -> anyhow::Result<HttpTarget> {
 /// Lets the city hear how often it is asked to report; without a token it hears nothing.
 fn start_listening(house: &mut House, own: Option<HttpTarget>) -> watch::Receiver<Vec<Wish>> {
     let (tell, wishes) = watch::channel(Vec::new());
-    match own {
-        Some(own) => house.feed("what the city is asked", |stop| {
-            Box::pin(async move {
-                yiping_sim::listen(own, tell, stop).await;
-                Ok(())
-            })
-        }),
-        None => tracing::info!("the city has no token of its own: it reports as it always does"),
-    }
+    let Some(own) = own else {
+        tracing::info!("the city has no token of its own: it reports as it always does");
+        return wishes;
+    };
+    house.feed("what the city is asked", |stop| {
+        Box::pin(async move {
+            yiping_sim::listen(own, tell, stop).await;
+            Ok(())
+        })
+    });
     wishes
 }
 

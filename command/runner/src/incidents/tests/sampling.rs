@@ -95,7 +95,7 @@ async fn nobody_is_told_of_peace_before_the_log_is_read() {
         source: SourceId::new("mqtt").expect("valid"),
         thing: gas().thing,
         phenomenon_time: at(1_000),
-        values: Default::default(),
+        values: std::iter::empty().collect(),
     };
     log.append(vec![Body::Reading(reading)])
         .await
