@@ -5,7 +5,7 @@ use yiping_model::command::Sampling;
 use yiping_model::{Catalogue, PropertyId, Text, Thing, Zone};
 
 use super::*;
-use crate::command::Asked;
+use crate::command::{Asked, Sampled};
 
 fn asks(property: &str, every_secs: u32) -> Sampling {
     Sampling {
@@ -85,11 +85,11 @@ fn named(city: &City) -> Vec<Vec<String>> {
 fn at_peace_nobody_is_asked_and_one_war_asks_until_it_is_over() {
     let mut city = City::default();
     let id = city.responding(0, Some("330803"), 2);
-    assert_eq!(city.book.sampling(), &Default::default());
+    assert_eq!(city.book.sampling(), &Sampled::default());
     // A war whose plan asks for nothing changes nothing, nor does what happens at peace.
     assert_eq!(city.act("li", &id, war(Vec::new())), Ok(Counts::New));
     assert_eq!(city.act("li", &id, to_peace()), Ok(Counts::New));
-    assert_eq!(city.book.sampling(), &Default::default());
+    assert_eq!(city.book.sampling(), &Sampled::default());
     let wishes = vec![asks("cl2", 1), asks("stage", 60)];
     assert_eq!(city.act("li", &id, war(wishes)), Ok(Counts::New));
     let began = city.book.sampling().clone();
