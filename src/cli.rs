@@ -111,6 +111,17 @@ pub(crate) struct Sim {
     /// How many times faster than life the city runs.
     #[arg(long, default_value_t = 1.0, value_parser = positive)]
     pub(crate) speed: f64,
+    /// Report more often while this yiping asks for it (`/api/v1/sampling`), for example `http://127.0.0.1:8080`.
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "token_file",
+        conflicts_with = "dump"
+    )]
+    pub(crate) centre: Option<String>,
+    /// A file that holds the token of a source there, and nothing else.
+    #[arg(long, value_name = "FILE", requires = "centre")]
+    pub(crate) token_file: Option<PathBuf>,
     /// Write the messages of so many city seconds to standard output instead, one a line: time, topic, payload.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) dump: Option<u32>,

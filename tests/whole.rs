@@ -12,6 +12,7 @@ mod oidc;
 mod program;
 mod replay;
 mod retention;
+mod sampling;
 mod scenarios;
 mod support;
 mod tidy;

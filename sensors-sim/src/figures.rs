@@ -17,11 +17,13 @@ pub enum Figure {
     PositionsSent,
     /// Messages of positions that it did not take.
     PositionsFailed,
+    /// Times that the centre did not say what it asks for.
+    SamplingFailed,
 }
 
 impl Figure {
     /// Every figure.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MessagesPublished,
         Self::MessagesAcknowledged,
         Self::MessagesResent,
@@ -29,6 +31,7 @@ impl Figure {
         Self::ConnectionsCut,
         Self::PositionsSent,
         Self::PositionsFailed,
+        Self::SamplingFailed,
     ];
 
     /// The name under which it is exported.
@@ -41,6 +44,7 @@ impl Figure {
             Self::ConnectionsCut => "yiping_sim_connections_cut_total",
             Self::PositionsSent => "yiping_sim_positions_sent_total",
             Self::PositionsFailed => "yiping_sim_positions_failed_total",
+            Self::SamplingFailed => "yiping_sim_sampling_failed_total",
         }
     }
 

@@ -10,7 +10,6 @@ mod pace;
 mod tests;
 
 use std::collections::VecDeque;
-use std::iter::Peekable;
 use std::time::Duration;
 
 use rumqttc::ConnectReturnCode;
@@ -19,7 +18,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{debug, info, warn};
 use yiping_model::Timestamp;
 
-use crate::city::{City, Cuts, Message, Messages};
+use crate::city::{City, Cuts, Message, Messages, Wish};
 use crate::figures::Figure;
 use crate::settings::{Settings, SettingsError};
 use link::{Link, Over};
@@ -77,7 +76,8 @@ pub enum SimError {
 /// Sends the city's history and then its life to the broker, until `shutdown` says stop or its sender is gone.
 ///
 /// `now` is the city clock. It is told up to when the city may go on, everything before being sent and acknowledged but for a few seconds: a clock that
-/// waits for the city is moved there, any other need not listen. A broker that is not there, or goes away, is waited for.
+/// waits for the city is moved there, any other need not listen. What is asked for by `wishes` comes besides, as
+/// [`Messages::ask`] says. A broker that is not there, or goes away, is waited for.
 ///
 /// # Errors
 /// [`SimError`] for settings out of bounds, and when the broker refuses the simulator for good.
@@ -86,6 +86,7 @@ pub async fn run(
     now: impl Fn(Timestamp) -> Timestamp + Send,
     mqtt: MqttTarget,
     settings: Settings,
+    wishes: watch::Receiver<Vec<Wish>>,
     mut shutdown: watch::Receiver<bool>,
 ) -> Result<Totals, SimError> {
     settings.check()?;
@@ -93,7 +94,7 @@ pub async fn run(
         let count = city.silent().len();
         warn!(%first, count, "the city has no model for some datastreams, they stay silent");
     }
-    let mut sender = Sender::new(&city, now, &settings);
+    let mut sender = Sender::new(&city, now, &settings, wishes);
     let mut backoff = BACKOFF_MIN;
     loop {
         let mut link = Link::open(&mqtt, &settings);
@@ -138,7 +139,8 @@ enum End {
 /// What outlives a connection: the messages that are still to come, and those that are not yet acknowledged.
 struct Sender<'a, N> {
     now: N,
-    coming: Peekable<Messages<'a>>,
+    coming: Messages<'a>,
+    wishes: watch::Receiver<Vec<Wish>>,
     outstanding: VecDeque<Message>,
     outstanding_max: usize,
     pace: Pace,
@@ -148,10 +150,17 @@ struct Sender<'a, N> {
 }
 
 impl<'a, N: Fn(Timestamp) -> Timestamp + Send> Sender<'a, N> {
-    fn new(city: &'a City, now: N, settings: &Settings) -> Self {
+    fn new(
+        city: &'a City,
+        now: N,
+        settings: &Settings,
+        mut wishes: watch::Receiver<Vec<Wish>>,
+    ) -> Self {
+        wishes.mark_changed();
         Self {
             now,
-            coming: city.run(NEVER).peekable(),
+            coming: city.run(NEVER),
+            wishes,
             outstanding: VecDeque::with_capacity(settings.outstanding_max.into()),
             outstanding_max: settings.outstanding_max.into(),
             pace: Pace::new(city.start(), settings.speed),
@@ -208,9 +217,13 @@ impl<'a, N: Fn(Timestamp) -> Timestamp + Send> Sender<'a, N> {
     /// Sends what is due, as far as there is room; gives the time until there may be more to do.
     fn fill(&mut self, link: &Link) -> Duration {
         let mut now = self.now();
+        self.heed(now);
         let mut reached = None;
         while self.outstanding.len() < self.outstanding_max {
-            let Some(message) = self.coming.next_if(|message| message.at <= now) else {
+            if self.coming.peek_at().is_none_or(|at| at > now) {
+                break;
+            }
+            let Some(message) = self.coming.next() else {
                 break;
             };
             link.publish(&message);
@@ -227,18 +240,26 @@ impl<'a, N: Fn(Timestamp) -> Timestamp + Send> Sender<'a, N> {
         if let Some(reached) = reached {
             self.pace.note_sent(reached, now, self.totals.published);
         }
-        match self.coming.peek() {
-            Some(message) if message.at > now => {
+        match self.coming.peek_at() {
+            Some(at) if at > now => {
                 self.pace.note_caught_up(self.totals.published);
-                self.pace.machine_time(message.at, now).min(LOOK_AT_CLOCK)
+                self.pace.machine_time(at, now).min(LOOK_AT_CLOCK)
             }
             _ => LOOK_AT_CLOCK,
         }
     }
 
+    /// Does from now on what is asked for.
+    fn heed(&mut self, now: Timestamp) {
+        let wishes = self.wishes.borrow_and_update();
+        if wishes.has_changed() {
+            self.coming.ask(&wishes, now);
+        }
+    }
+
     /// City time; a clock that waits for the city goes to the next message, unless the acknowledgements are too far behind.
     fn now(&mut self) -> Timestamp {
-        let next = self.coming.peek().map_or(NEVER, |message| message.at);
+        let next = self.coming.peek_at().unwrap_or(NEVER);
         let oldest = self.outstanding.front();
         let ready = oldest.map_or(next, |oldest| next.min(oldest.at + AHEAD_MAX));
         (self.now)(ready)

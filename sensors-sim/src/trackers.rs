@@ -5,28 +5,16 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tracing::{debug, warn};
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use yiping_model::{Secret, Timestamp};
+use yiping_model::Timestamp;
 
 use crate::city::Town;
 use crate::figures::Figure;
+use crate::http::HttpTarget;
 
 /// Each tracker speaks so often, in city time.
 const EVERY_SECS: i64 = 10;
 /// The longest time without a look at the city clock, which others may set.
 const LOOK_AT_CLOCK: Duration = Duration::from_millis(250);
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Where positions go.
-#[derive(Debug, Clone)]
-pub struct PositionTarget {
-    /// The address of the program, for example `http://127.0.0.1:8080`.
-    pub address: String,
-    /// The token of a source.
-    pub token: Secret,
-    /// The certificate of the program, PEM, where it is its own.
-    pub certificate: Option<Vec<u8>>,
-}
 
 /// Sends where units are, until `shutdown` says stop or its sender is gone. A door that does not answer is told once, and asked again.
 ///
@@ -34,10 +22,10 @@ pub struct PositionTarget {
 pub async fn track(
     town: Town,
     now: impl Fn() -> Timestamp + Send,
-    target: PositionTarget,
+    target: HttpTarget,
     mut shutdown: watch::Receiver<bool>,
 ) {
-    let agent = agent(&target);
+    let agent = target.agent();
     let mut told = i64::MIN;
     let mut failing = false;
     loop {
@@ -71,27 +59,10 @@ pub async fn track(
     }
 }
 
-fn agent(target: &PositionTarget) -> Agent {
-    let mut tls = TlsConfig::builder();
-    if let Some(pem) = &target.certificate
-        && let Ok(certificate) = Certificate::from_pem(pem)
-    {
-        tls = tls.root_certs(RootCerts::new_with_certs(&[certificate]));
-    }
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .timeout_global(Some(PATIENCE))
-        .tls_config(tls.build())
-        .build();
-    config.new_agent()
-}
-
-fn post(agent: &Agent, target: &PositionTarget, body: &[u8]) -> Result<(), String> {
+fn post(agent: &Agent, target: &HttpTarget, body: &[u8]) -> Result<(), String> {
     let answer = agent
         .post(format!("{}/api/v1/positions", target.address))
-        .header("authorization", format!("Bearer {}", target.token.reveal()))
+        .header("authorization", target.bearer())
         .header("content-type", "application/json")
         .send(body)
         .map_err(|error| error.to_string())?;

@@ -14,11 +14,11 @@ use yiping_engine::indices::AqiLaws;
 use yiping_engine::pack::{Pack, PackFile};
 use yiping_engine::{Engine, Settings};
 use yiping_model::{
-    AlarmChange, Body, Event, Measured, Outcome, Position, Quality, Reading, Record, SourceId,
-    Timestamp,
+    AlarmChange, Body, Event, Measured, Outcome, Position, PropertyId, Quality, Reading, Record,
+    SourceId, Timestamp,
 };
 use yiping_protocols::{EventForm, EventMapping, Format, JsonMapping, RawValue};
-use yiping_sim::{City, Faults, Message, Scenario, truth};
+use yiping_sim::{City, Faults, Message, Scenario, Wish, truth};
 
 fn parse(name: &str) -> Pack {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -94,6 +94,12 @@ fn both(scenario: Scenario, name: &str, faults: &Faults) -> (Found, Found) {
         },
         "2026-06-03T02:00:00Z",
     );
+    let to = city.scenario_over().unwrap() + Duration::from_mins(10);
+    (settled(city.run(to), name), ought(&city, to, name))
+}
+
+/// What the engine settles to when it hears these messages.
+fn settled(messages: impl Iterator<Item = Message>, name: &str) -> Found {
     let pack = parse(name);
     let mut engine = Engine::new(
         Arc::new(pack::catalogue(&[name])),
@@ -102,11 +108,10 @@ fn both(scenario: Scenario, name: &str, faults: &Faults) -> (Found, Found) {
         Settings::default(),
     )
     .deriving(pack.derived, pack.classes);
-    let to = city.scenario_over().unwrap() + Duration::from_mins(10);
     let mut position = 0;
     let mut tick = None;
     let mut alarms = BTreeMap::new();
-    for message in city.run(to) {
+    for message in messages {
         let mut records = Vec::new();
         let mut append = |received_at: Timestamp, body: Body| {
             position += 1;
@@ -146,7 +151,7 @@ fn both(scenario: Scenario, name: &str, faults: &Faults) -> (Found, Found) {
             alarm.ended,
         )
     });
-    (settled.collect(), ought(&city, to, name))
+    settled.collect()
 }
 
 fn ought(city: &City, to: Timestamp, name: &str) -> Found {
@@ -214,4 +219,56 @@ fn with_faults_within_the_lateness_it_settles_to_the_same() {
         (Scenario::Flood, "water"),
     ];
     compare(&some, &faults);
+}
+
+/// What is said when chlorine is asked for every second for two hours from a time on.
+fn asked(city: &City, from: Timestamp, to: Timestamp) -> Vec<Message> {
+    let wish = Wish {
+        property: PropertyId::new("cl2").unwrap(),
+        area: Some("3308".to_owned()),
+        datastreams: Vec::new(),
+        every_secs: 1,
+    };
+    let mut messages = city.run(to);
+    let mut said = Vec::new();
+    for (until, next) in [(from, vec![wish]), (from + Duration::from_hours(2), vec![])] {
+        while messages.peek_at().is_some_and(|at| at < until) {
+            said.extend(messages.next());
+        }
+        messages.ask(&next, until);
+    }
+    said.extend(messages);
+    said
+}
+
+/// Longer than the hour after which a detector that stands still is told: neither that, nor silence when it is over.
+#[test]
+fn an_asked_period_raises_no_alarm_of_its_own() {
+    for scenario in [Scenario::None, Scenario::Leak] {
+        let start = "2026-06-03T02:00:00Z";
+        let city = pack::city_of(
+            &["air"],
+            |settings| {
+                settings.scenario = scenario;
+                settings.history_hours = 1;
+            },
+            start,
+        );
+        let to = city.start() + Duration::from_hours(3);
+        let said = asked(&city, city.start() + Duration::from_mins(10), to);
+        let script = city.run(to).count();
+        assert!(said.len() > script + 7_200, "{} {script}", said.len());
+        let who = |found: Found| -> BTreeSet<(String, String)> {
+            found
+                .into_iter()
+                .map(|(rule, thing, ..)| (rule, thing))
+                .collect()
+        };
+        let (found, without) = (
+            settled(said.into_iter(), "air"),
+            settled(city.run(to), "air"),
+        );
+        assert_eq!(without.is_empty(), scenario == Scenario::None);
+        assert_eq!(who(found), who(without), "{scenario}");
+    }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use tokio::sync::watch;
 use yiping_log::CityClock;
 use yiping_model::Timestamp;
 use yiping_protocols::Unknown;
 use yiping_server::People;
-use yiping_sim::{City, MqttTarget, PositionTarget, SPEED_MAX, Scenario, Settings, Town};
+use yiping_sim::{City, HttpTarget, MqttTarget, SPEED_MAX, Scenario, Settings, Town, Wish};
 use yiping_sources::settings::{Form, MqttSettings, MqttdSettings, Route, Subscription};
 
 use super::sim::{scenario, write_truth};
@@ -66,11 +67,15 @@ pub(crate) async fn demo(arguments: Demo) -> anyhow::Result<()> {
     let (mut house, sign_in) =
         house::open(config.clone(), &domain, simulated, clock, accounts).await?;
     house.open_mqtt().await?;
+    let own = sign_in.as_ref().map(|sign_in| own_api(&config, sign_in));
+    let own = own.transpose()?;
     if simulated {
-        start_city(&mut house, &config, log_end, &target, speed.is_none())?;
+        let wishes = start_listening(&mut house, own.clone());
+        let waited_for = speed.is_none();
+        start_city(&mut house, &config, log_end, &target, wishes, waited_for)?;
     }
-    if let Some(sign_in) = sign_in.as_ref().filter(|_| invented) {
-        start_trackers(&mut house, &config, town, sign_in)?;
+    if let Some(own) = own.filter(|_| invented) {
+        start_trackers(&mut house, town, own);
     }
     announce(&arguments, &config, &target, simulated, sign_in.as_ref());
     house.live_until(std::future::pending()).await
@@ -163,6 +168,7 @@ fn start_city(
     config: &Config,
     log_end: Timestamp,
     target: &MqttTarget,
+    wishes: watch::Receiver<Vec<Wish>>,
     waited_for: bool,
 ) -> anyhow::Result<()> {
     let mut settings = config.sim.clone();
@@ -187,7 +193,7 @@ fn start_city(
     };
     house.feed("the simulated city", |stop| {
         Box::pin(async move {
-            let totals = yiping_sim::run(city, now, target, settings, stop).await?;
+            let totals = yiping_sim::run(city, now, target, settings, wishes, stop).await?;
             tracing::info!(
                 published = totals.published,
                 acknowledged = totals.acknowledged,
@@ -199,13 +205,8 @@ fn start_city(
     Ok(())
 }
 
-/// Sends where the invented units are to the program's own door.
-fn start_trackers(
-    house: &mut House,
-    config: &Config,
-    town: Town,
-    sign_in: &SignIn,
-) -> anyhow::Result<()> {
+/// The program's own API, to which the city speaks as a source.
+fn own_api(config: &Config, sign_in: &SignIn) -> anyhow::Result<HttpTarget> {
     let tls = config.tls.is_set();
     let mut address = config.server.listen;
     if address.ip().is_unspecified() {
@@ -218,19 +219,38 @@ fn start_trackers(
         format!("{}://{address}", if tls { "https" } else { "http" })
     };
     let certificate = tls.then(|| std::fs::read(&config.tls.certificate));
-    let target = PositionTarget {
+    Ok(HttpTarget {
         address,
         token: sign_in.source.clone().into(),
         certificate: certificate.transpose()?,
+    })
+}
+
+/// Lets the city hear how often it is asked to report; without a token it hears nothing.
+fn start_listening(house: &mut House, own: Option<HttpTarget>) -> watch::Receiver<Vec<Wish>> {
+    let (tell, wishes) = watch::channel(Vec::new());
+    let Some(own) = own else {
+        tracing::info!("the city has no token of its own: it reports as it always does");
+        return wishes;
     };
-    let clock = house.clock.clone();
-    house.feed("the trackers", |stop| {
+    house.feed("what the city is asked", |stop| {
         Box::pin(async move {
-            yiping_sim::track(town, move || clock.now(), target, stop).await;
+            yiping_sim::listen(own, tell, stop).await;
             Ok(())
         })
     });
-    Ok(())
+    wishes
+}
+
+/// Sends where the invented units are to the program's own door.
+fn start_trackers(house: &mut House, town: Town, own: HttpTarget) {
+    let clock = house.clock.clone();
+    house.feed("the trackers", |stop| {
+        Box::pin(async move {
+            yiping_sim::track(town, move || clock.now(), own, stop).await;
+            Ok(())
+        })
+    });
 }
 
 /// What is going to happen, for people.

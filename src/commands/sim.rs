@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use tokio::sync::watch;
 use yiping_log::CityClock;
 use yiping_model::Timestamp;
-use yiping_sim::{City, Scenario, Settings};
+use yiping_sim::{City, HttpTarget, Scenario, Settings};
 
 use super::configuration;
 use super::demo::target;
@@ -37,11 +37,16 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
     }
     let clock = CityClock::at_speed(start, settings.speed);
     let stop = watch::Sender::new(false);
+    let (tell, wishes) = watch::channel(Vec::new());
+    if let Some(centre) = centre(&arguments)? {
+        tokio::spawn(yiping_sim::listen(centre, tell, stop.subscribe()));
+    }
     let run = yiping_sim::run(
         city,
         move |_ready| clock.now(),
         target(&arguments.mqtt)?,
         settings,
+        wishes,
         stop.subscribe(),
     );
     tokio::pin!(run);
@@ -58,6 +63,20 @@ pub(crate) async fn sim(arguments: Sim) -> anyhow::Result<()> {
         "the city stops"
     );
     Ok(())
+}
+
+/// Who says how often to report, if anybody.
+fn centre(arguments: &Sim) -> anyhow::Result<Option<HttpTarget>> {
+    let (Some(address), Some(file)) = (&arguments.centre, &arguments.token_file) else {
+        return Ok(None);
+    };
+    let token =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(Some(HttpTarget {
+        address: address.trim_end_matches('/').to_owned(),
+        token: token.trim().to_owned().into(),
+        certificate: None,
+    }))
 }
 
 /// What happens to the city: what was asked for, or what the configuration says, or the leak.

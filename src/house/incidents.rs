@@ -80,6 +80,11 @@ pub(super) fn extras(incidents: &Incidents) -> Vec<Extra> {
             api::evidence_openapi(),
         ),
         (incidents.send_router(), Right::Send, api::send_openapi()),
+        (
+            incidents.sampling_router(),
+            Right::Sampling,
+            api::sampling_openapi(),
+        ),
     ];
     served
         .map(|(router, right, document)| Extra {

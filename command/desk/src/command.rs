@@ -13,6 +13,7 @@ mod judge;
 mod pair;
 mod posture;
 mod refusal;
+mod sampling;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -22,3 +23,4 @@ pub use intake::{ORDER_CHARS_MAX, ORDERS_MAX};
 pub(crate) use judge::can_go;
 pub use posture::{DEFERRED_MAX, WARS_OVER_MAX};
 pub use refusal::Refusal;
+pub use sampling::{ASKED_MAX, Asked, NAMED_MAX, PERIOD_SECS_MIN, Sampled};

@@ -54,6 +54,8 @@ pub enum Right {
     Records,
     /// Send readings and events.
     Send,
+    /// See how often sources are asked to measure.
+    Sampling,
     /// Read the program's own figures.
     Metrics,
     /// Make and change accounts and tokens.
@@ -114,7 +116,7 @@ const A: Reach = Reach::All;
 
 /// The table: how far each right reaches for each of [`ROLES`].
 #[rustfmt::skip]
-pub const TABLE: [(Right, [Reach; ROLES.len()]); 21] = [
+pub const TABLE: [(Right, [Reach; ROLES.len()]); 22] = [
     //                   viewer officer leader commander department field administrator auditor wall source listener
     (Right::Watch,       [A,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::History,     [A,    A,      A,     A,        A,         N,    N,            A,      A,   N,     A]),
@@ -124,6 +126,7 @@ pub const TABLE: [(Right, [Reach; ROLES.len()]); 21] = [
     (Right::Figures,     [N,    A,      A,     A,        A,         N,    A,            A,      A,   N,     A]),
     (Right::Records,     [N,    N,      A,     A,        N,         N,    N,            A,      N,   N,     A]),
     (Right::Send,        [N,    N,      N,     N,        N,         N,    N,            N,      N,   A,     N]),
+    (Right::Sampling,    [A,    A,      A,     A,        A,         N,    A,            A,      A,   A,     A]),
     (Right::Metrics,     [N,    N,      N,     N,        N,         N,    A,            A,      N,   N,     A]),
     (Right::Accounts,    [N,    N,      N,     N,        N,         N,    O,            N,      N,   N,     N]),
     (Right::Registers,   [N,    N,      N,     N,        N,         N,    O,            N,      N,   N,     N]),
@@ -220,6 +223,7 @@ impl Right {
             Self::Figures => "figures",
             Self::Records => "records",
             Self::Send => "send",
+            Self::Sampling => "sampling",
             Self::Metrics => "metrics",
             Self::Accounts => "accounts",
             Self::Registers => "registers",

@@ -28,6 +28,7 @@ use yiping_model::{Body, Catalogue, Command, DatastreamId, IncidentId, Position,
 use crate::evidence::Evidence;
 
 pub use answer::plan as plan_view;
+use api::SamplingText;
 pub use error::ActError;
 pub use settings::Settings;
 
@@ -67,6 +68,10 @@ pub(crate) struct Inner {
     /// How the titles of its incidents begin.
     mark: &'static str,
     folded: Mutex<Folded>,
+    /// Where the log ended at the start: before this is read nothing is known.
+    begun: Position,
+    /// The last answer of what sources are asked, which many ask for often.
+    sampling: Mutex<Option<Arc<SamplingText>>>,
     position: watch::Sender<Position>,
 }
 
@@ -194,6 +199,7 @@ impl Inner {
         evidence: Evidence,
         settings: Settings,
     ) -> Self {
+        let begun = *log.end().borrow();
         Self {
             log,
             clock,
@@ -202,6 +208,8 @@ impl Inner {
             settings,
             mark: "",
             folded: Mutex::default(),
+            begun,
+            sampling: Mutex::default(),
             position: watch::Sender::new(Position::START),
         }
     }

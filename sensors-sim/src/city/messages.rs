@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use yiping_model::{Event, Timestamp};
 
+use super::asked::{Asked, Wish};
 use super::faults::{WAY_MAX, Way};
 use super::{City, Message};
 
@@ -54,12 +55,17 @@ impl<'a> Messages<'a> {
     }
 }
 
-impl Iterator for Messages<'_> {
-    type Item = Message;
+impl Messages<'_> {
+    /// Asks for reports beside those of the script, from a time on, instead of what was asked before; for none, only the script goes on. Whoever asks nothing
+    /// hears the same bytes as ever: what is asked adds messages, and changes none of the script.
+    pub fn ask(&mut self, wishes: &[Wish], after: Timestamp) {
+        self.said.asked = Asked::of(self.said.city, wishes, after.max(self.said.reached));
+    }
 
-    fn next(&mut self) -> Option<Message> {
+    /// When the next message is sent.
+    pub fn peek_at(&mut self) -> Option<Timestamp> {
         let Some(way) = &mut self.way else {
-            return self.said.next();
+            return self.said.peek_at();
         };
         loop {
             // Nothing that is said later can be sent before the first that is on its way.
@@ -73,13 +79,26 @@ impl Iterator for Messages<'_> {
                 };
                 way.take(message, &self.said.city.plan);
             }
-            let message = way.give()?;
-            if message.at >= self.to {
+            let at = way.first_at()?;
+            if at >= self.to {
                 return None;
             }
-            if message.at >= self.from {
-                return Some(message);
+            if at >= self.from {
+                return Some(at);
             }
+            way.give();
+        }
+    }
+}
+
+impl Iterator for Messages<'_> {
+    type Item = Message;
+
+    fn next(&mut self) -> Option<Message> {
+        self.peek_at()?;
+        match &mut self.way {
+            Some(way) => way.give(),
+            None => self.said.next(),
         }
     }
 }
@@ -95,7 +114,12 @@ struct Said<'a> {
     /// By teller: its next events, and up to when they reach.
     told: BTreeMap<usize, (VecDeque<Event>, Timestamp)>,
     to: Timestamp,
+    /// The next of the script.
     next: Option<Message>,
+    /// What comes besides.
+    asked: Asked,
+    /// When the last message was said.
+    reached: Timestamp,
 }
 
 impl<'a> Said<'a> {
@@ -110,6 +134,8 @@ impl<'a> Said<'a> {
             told: BTreeMap::new(),
             to,
             next: None,
+            asked: Asked::default(),
+            reached: from,
         };
         for index in 0..city.tellers.len() {
             said.told.insert(index, (VecDeque::new(), from));
@@ -135,11 +161,19 @@ impl<'a> Said<'a> {
         }
     }
 
-    fn peek_at(&self) -> Option<Timestamp> {
-        self.next.as_ref().map(|message| message.at)
+    fn peek_at(&mut self) -> Option<Timestamp> {
+        let script = self.next.as_ref().map(|message| message.at);
+        // At the same time the script comes first.
+        let besides = self.asked.peek_at(self.city, script.unwrap_or(self.to));
+        besides.or(script)
     }
 
     fn next(&mut self) -> Option<Message> {
+        let at = self.peek_at()?;
+        self.reached = at;
+        if let Some(besides) = self.asked.take_at(at) {
+            return Some(besides);
+        }
         let next = self.next.take();
         self.next = self.find();
         next
@@ -154,7 +188,7 @@ impl<'a> Said<'a> {
             self.due.pop();
             if let Some(sensor) = self.city.sensors.get(place) {
                 self.due.push(Reverse((sensor.next(at), place)));
-                if let Some(message) = self.city.message(sensor, at) {
+                if let Some(message) = self.city.message(sensor, at, |_| true) {
                     return Some(message);
                 }
                 continue;

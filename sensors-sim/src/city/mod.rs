@@ -5,6 +5,7 @@
 //! day and a camera's minute follow from the seed as a whole and are cut to what is asked for.
 
 mod air;
+mod asked;
 mod faults;
 mod hall;
 mod messages;
@@ -35,6 +36,7 @@ use yiping_model::{
 };
 use yiping_protocols::json;
 
+pub use asked::Wish;
 pub(crate) use faults::Cuts;
 pub use messages::Messages;
 pub use town::Town;
@@ -211,9 +213,19 @@ impl City {
             }
     }
 
-    /// What a sensor sends at a time; `None` when nothing of it is heard.
-    fn message(&self, sensor: &Sensor, at: Timestamp) -> Option<Message> {
-        let reading = self.heard(sensor, at)?;
+    /// What a sensor sends of these properties at a time; `None` when nothing of it is heard.
+    fn message(
+        &self,
+        sensor: &Sensor,
+        at: Timestamp,
+        tells: impl Fn(&PropertyId) -> bool,
+    ) -> Option<Message> {
+        let mut reading = self.heard(sensor, at)?;
+        let all = reading.values.len();
+        reading.values.retain(|one| tells(&one.property));
+        if reading.values.is_empty() && all > 0 {
+            return None;
+        }
         let mut payload = Vec::with_capacity(PAYLOAD_BYTES_USUAL);
         json::encode(&reading, &mut payload);
         Some(Message {

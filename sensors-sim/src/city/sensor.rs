@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use yiping_model::{Catalogue, Property, PropertyId, Thing, ThingId, Timestamp};
 
@@ -199,6 +200,26 @@ impl Sensor {
     /// Whose message it is within its thing: the how-manieth since the epoch.
     pub(crate) const fn turn(&self, at: Timestamp) -> i64 {
         at.as_micros().div_euclid(self.period_micros)
+    }
+
+    /// The next time after this one at which it speaks besides, when it is asked to speak so often: from each of its own times on, and never at one.
+    /// `None` when it speaks so often by itself.
+    pub(crate) fn next_besides(&self, at: Timestamp, every_micros: i64) -> Option<Timestamp> {
+        if every_micros < 1 || every_micros >= self.period_micros {
+            return None;
+        }
+        let next_own = self
+            .first_at_or_after(at + Duration::from_micros(1))
+            .as_micros();
+        let last_own = next_own - self.period_micros;
+        let since = at.as_micros() - last_own;
+        let found = last_own + (since / every_micros + 1) * every_micros;
+        let found = if found < next_own {
+            found
+        } else {
+            next_own + every_micros
+        };
+        Some(Timestamp::from_micros(found))
     }
 
     /// The next time after one at which it spoke.

@@ -152,7 +152,7 @@ fn a_door_reads_from_the_bytes_what_the_sensor_told() {
     for sensor in &city.sensors {
         let moment = sensor.first_at_or_after(at(START));
         let told = city.reading(sensor, moment);
-        let message = city.message(sensor, moment).unwrap();
+        let message = city.message(sensor, moment, |_| true).unwrap();
         let decoded = door.decode(&message.payload, Some(&message.topic), 100);
         assert!(decoded.refusals.is_empty(), "{:?}", decoded.refusals);
         let read = &decoded.readings[0];

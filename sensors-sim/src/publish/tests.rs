@@ -48,6 +48,11 @@ impl Running {
     }
 
     fn start_with(port: u16, settings: Settings) -> Self {
+        Self::start_asked(port, settings, Vec::new())
+    }
+
+    fn start_asked(port: u16, settings: Settings, wishes: Vec<Wish>) -> Self {
+        let (_, wishes) = watch::channel(wishes);
         let clock = Clock::before_everything();
         let (stop, shutdown) = watch::channel(false);
         let mqtt = MqttTarget {
@@ -60,6 +65,7 @@ impl Running {
             move |_ready| shown.now(),
             mqtt,
             settings,
+            wishes,
             shutdown,
         ));
         Self { clock, stop, task }
@@ -335,4 +341,35 @@ async fn a_broker_that_refuses_the_simulator_ends_it_with_the_reason() {
     stream.write_all(&[0x20, 2, 0, 5]).await.unwrap();
     let refused = running.task.await.unwrap().unwrap_err();
     assert!(refused.to_string().contains("NotAuthorized"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_is_asked_for_is_sent_besides() {
+    let port = free_port();
+    let _broker = Broker::start(port);
+    let (_client, mut events) = subscriber(port).await;
+    let wish = Wish {
+        property: crate::city::sample::id("cl2"),
+        area: Some("330802".to_owned()),
+        datastreams: Vec::new(),
+        every_secs: 1,
+    };
+    let wishes = vec![wish];
+    let running = Running::start_asked(port, settings(), wishes.clone());
+    running.clock.set(START);
+    let lines = |messages: Messages<'_>| -> Vec<(String, Vec<u8>)> {
+        let sent = messages.map(|message| (message.topic.to_string(), message.payload));
+        sent.collect()
+    };
+    let city = city();
+    let history = lines(city.run(at(START) + Duration::from_micros(1)));
+    assert_eq!(receive(&mut events, history.len()).await, history);
+    running.clock.set(UNTIL);
+    let mut all = city.run(at(UNTIL) + Duration::from_micros(1));
+    all.ask(&wishes, at(START));
+    let all = lines(all).split_off(history.len());
+    assert!(all.len() > 6 * 20 * 60, "six detectors, every second");
+    assert_eq!(receive(&mut events, all.len()).await, all);
+    let totals = running.stop().await;
+    assert_eq!(totals.published, (history.len() + all.len()) as u64);
 }

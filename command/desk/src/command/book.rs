@@ -11,6 +11,7 @@ use yiping_model::{
 
 use super::intake::Intake;
 use super::refusal::Refusal;
+use super::sampling::Sampled;
 use crate::incident::{Clock, Incident, is_over};
 use crate::task::Task;
 
@@ -62,6 +63,9 @@ pub struct Book {
     /// The alarms that wait, and the incident at war because of which.
     #[serde(default)]
     pub(super) deferred: BTreeMap<AlarmId, IncidentId>,
+    /// What sources are asked for.
+    #[serde(default)]
+    pub(super) sampled: Sampled,
     /// Incidents at war, and those of whose war the program has something to say.
     #[serde(skip)]
     pub(super) at_war: BTreeSet<IncidentId>,
@@ -83,6 +87,7 @@ impl PartialEq for Book {
             && self.tasks == other.tasks
             && self.intake == other.intake
             && self.deferred == other.deferred
+            && self.sampled == other.sampled
     }
 }
 
@@ -144,6 +149,8 @@ impl Book {
         for id in ids {
             self.index_task(&id);
         }
+        // A book that was kept before this list was.
+        self.settle_sampling();
     }
 
     /// Goes on from here, because the log holds nothing for it until here.
@@ -174,6 +181,7 @@ impl Book {
         if verdict == Ok(Counts::New) {
             self.enact(command, record.position, record.received_at);
             self.settle_waiting();
+            self.settle_sampling();
         }
         let task = match &command.act {
             CommandAct::Task(act) => Some(act.task.clone()),

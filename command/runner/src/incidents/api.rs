@@ -26,6 +26,9 @@ mod acts;
 mod evidence;
 mod orders;
 mod outside;
+mod sampling;
+
+pub(super) use sampling::SamplingText;
 
 /// Rows of one answer.
 const ROWS_MAX: usize = 1_000;
@@ -38,6 +41,7 @@ documents! {
     BringDocument, bring_openapi: evidence::bring;
     EvidenceDocument, evidence_openapi: evidence::show;
     SendDocument, send_openapi: orders::post;
+    SamplingDocument, sampling_openapi: sampling::sampling;
 }
 
 impl Incidents {
@@ -82,6 +86,13 @@ impl Incidents {
         self.limited(Router::new().route("/api/v1/orders", post(orders::post)))
     }
 
+    /// What sources are asked to measure, for them and for whoever watches.
+    pub fn sampling_router(&self) -> Router {
+        Router::new()
+            .route("/api/v1/sampling", get(sampling::sampling))
+            .with_state(self.clone())
+    }
+
     fn limited(&self, router: Router<Self>) -> Router {
         router
             .layer(DefaultBodyLimit::max(self.0.settings.body_bytes_max))
@@ -94,7 +105,9 @@ impl Chinese {
         let code = error.code();
         let status = match error {
             ActError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            ActError::Log(_) | ActError::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
+            ActError::Log(_) | ActError::Behind(_) | ActError::NotYetRead => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             _ => match code {
                 "not_found" => StatusCode::NOT_FOUND,
                 "no_photograph" => StatusCode::UNSUPPORTED_MEDIA_TYPE,

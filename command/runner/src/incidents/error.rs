@@ -40,6 +40,9 @@ pub enum ActError {
     /// The log cannot take it.
     #[error("the log cannot take it")]
     Log(#[from] LogError),
+    /// The log is not yet read up to where it stood at the start.
+    #[error("the log is still being read: ask again in a moment")]
+    NotYetRead,
     /// It is kept, and not yet shown.
     #[error(
         "it is kept as record {0}, but not shown yet: look again before repeating it under another key"
@@ -59,7 +62,7 @@ impl ActError {
             Self::TooLarge(_) => "too_large",
             Self::Evidence(error) => error.code(),
             Self::NoEvidence(_) => "no_evidence",
-            Self::Log(_) | Self::Behind(_) => "unavailable",
+            Self::Log(_) | Self::Behind(_) | Self::NotYetRead => "unavailable",
         }
     }
 
@@ -76,6 +79,7 @@ impl ActError {
             Self::NothingToShow => "没有这张照片，或无权查看".to_owned(),
             Self::NoEvidence(_) => "照片不在这里：请先上传照片".to_owned(),
             Self::Log(_) => "日志暂时无法写入，请稍后重试".to_owned(),
+            Self::NotYetRead => "日志尚在读取，请稍后再问".to_owned(),
             Self::Behind(position) => {
                 format!("已记录（第 {position} 条），尚未显示：请先查看，勿用新编号重复提交")
             }

@@ -26,6 +26,7 @@ use crate::evidence::tests::photograph;
 mod evidence;
 mod outside;
 
+mod sampling;
 mod two;
 
 const PLANS: &str = include_str!("../../../../analytics/packs/air/plans.toml");
@@ -171,7 +172,8 @@ impl Room {
             .merge(incidents.tasks_router())
             .merge(incidents.bring_router())
             .merge(incidents.evidence_router())
-            .merge(incidents.send_router());
+            .merge(incidents.send_router())
+            .merge(incidents.sampling_router());
         all.layer(Extension(who))
     }
 

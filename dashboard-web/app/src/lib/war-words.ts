@@ -181,7 +181,7 @@ export const zhWar: WarWords = {
     routineUnsigned: (count) => `${count} 件未签收`,
     routineWaits: (count) => `延后 ${count} 件`,
     sources: "数据",
-    sampling: (what, secs) => `采样愿望：${what} 每 ${secs} 秒，数据源未答复`,
+    sampling: (what, secs) => `采样要求：${what} 每 ${secs} 秒，数据源可查`,
   },
 };
 
@@ -274,6 +274,6 @@ export const enWar: WarWords = {
     routineUnsigned: (count) => `${count} not acknowledged`,
     routineWaits: (count) => `${count} deferred`,
     sources: "sources",
-    sampling: (what, secs) => `asked: ${what} every ${secs} s; no source has answered`,
+    sampling: (what, secs) => `asked of sources: ${what} every ${secs} s`,
   },
 };

@@ -1,10 +1,10 @@
 //! Peace and war: the table of who may switch what, what waits, several incidents at once, and random acts against a slow oracle.
 
+mod sampling;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use yiping_model::{
-    Act, AlarmChange, AlarmEvent, Decision, Finding, Level, Outcome as Found, RuleId, ThingId,
-};
+use yiping_model::{Act, AlarmChange, AlarmEvent, Decision, Finding, Level, Outcome as Found};
 
 use super::super::book::Book;
 use super::*;
