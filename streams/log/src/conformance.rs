@@ -334,6 +334,7 @@ pub fn window(number: u32) -> Body {
             std_dev: 0.0,
             quantiles: Vec::new(),
             before: None,
+            posture: None,
         }),
     })
 }
@@ -362,6 +363,7 @@ pub fn alarm(number: u32) -> Body {
             extreme: value,
             threshold: 0.0,
             before: None,
+            posture: None,
         }),
     })
 }

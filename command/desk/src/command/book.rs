@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yiping_model::command::{CommandAct, Origin, Proven, ReportName, Step, TaskAct};
 use yiping_model::{
-    AlarmId, Body, Command, IncidentId, Position, Record, TaskId, ThingId, Timestamp,
+    AlarmEvent, AlarmId, Body, Command, IncidentId, Position, Record, TaskId, ThingId, Timestamp,
 };
 
 use super::intake::Intake;
@@ -62,6 +62,9 @@ pub struct Book {
     /// The alarms that wait, and the incident at war because of which.
     #[serde(default)]
     pub(super) deferred: BTreeMap<AlarmId, IncidentId>,
+    /// Alarms of rules of war that last, by their last word.
+    #[serde(default)]
+    pub(super) of_war: BTreeMap<AlarmId, AlarmEvent>,
     /// Incidents at war, and those of whose war the program has something to say.
     #[serde(skip)]
     pub(super) at_war: BTreeSet<IncidentId>,
@@ -83,6 +86,7 @@ impl PartialEq for Book {
             && self.tasks == other.tasks
             && self.intake == other.intake
             && self.deferred == other.deferred
+            && self.of_war == other.of_war
     }
 }
 

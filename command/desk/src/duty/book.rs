@@ -10,6 +10,7 @@ use yiping_model::{
 
 use super::escalation::{self, Facts, House, STAGES};
 use super::pattern::{Pattern, ShiftTime};
+use crate::command::CommandBook;
 use crate::ledger::Entry;
 use crate::rights::Role;
 
@@ -30,6 +31,8 @@ pub struct DutyBook {
     /// The last record of which the ledger has an entry.
     entered: Position,
     alarms: AlarmBook,
+    /// Which incidents are at war, for the alarms.
+    command: CommandBook,
     seats: BTreeMap<String, Holding>,
     /// The names of people on screens.
     names: BTreeMap<String, String>,
@@ -264,6 +267,11 @@ impl DutyBook {
         self.changes_said = false;
     }
 
+    /// Makes anew what is not kept with it.
+    pub fn reindex(&mut self) {
+        self.command.reindex();
+    }
+
     /// Goes on from here, because the log holds nothing for it until here.
     pub fn pass(&mut self, position: Position) {
         self.position = self.position.max(position);
@@ -287,6 +295,10 @@ impl DutyBook {
         match &record.body {
             Body::Decision(decision) => self.fold(decision, record),
             Body::Duty(duty) => self.fold_duty(duty),
+            Body::Command(_) => {
+                self.command.take(record);
+                self.alarms.at_war(self.command.areas_at_war(), record);
+            }
             _ => {}
         }
     }

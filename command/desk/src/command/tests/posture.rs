@@ -91,6 +91,7 @@ impl City {
             extreme: 1.0,
             threshold: 1.0,
             before: None,
+            posture: None,
         };
         self.append(Body::Finding(Finding {
             cause: Position(0),
