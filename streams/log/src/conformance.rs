@@ -334,7 +334,6 @@ pub fn window(number: u32) -> Body {
             std_dev: 0.0,
             quantiles: Vec::new(),
             before: None,
-            posture: None,
         }),
     })
 }

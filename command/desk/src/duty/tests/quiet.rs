@@ -105,7 +105,7 @@ fn what_may_be_shelved_has_limits() {
 /// An incident of the county, its response, and its war and peace: one act each.
 fn acts() -> [Body; 5] {
     use yiping_model::command::{
-        IncidentClass, IncidentForm, Move, PeaceForm, Response, ResponseLevel, Stage, WarForm,
+        IncidentClass, IncidentForm, Move, PeaceForm, Response, ResponseLevel, Stage,
     };
     use yiping_model::{Command, CommandAct, IncidentId, Text};
     let nothing = || Text {
@@ -142,7 +142,7 @@ fn acts() -> [Body; 5] {
             reports: Vec::new(),
             items: Vec::new(),
         })),
-        CommandAct::ToWar(Box::new(WarForm::default())),
+        CommandAct::ToWar(Box::default()),
         CommandAct::ToPeace(PeaceForm::default()),
     ];
     let mut version = 0_u32;
