@@ -259,8 +259,10 @@ fn ordered(command: &Command) -> String {
         CommandAct::ToWar(form) => format!("switched incident {of} to war: {:?}", form.note),
         CommandAct::ToPeace(form) => format!("switched incident {of} to peace: {:?}", form.note),
         CommandAct::Deferred(told) => format!(
-            "{} alarms waited while incident {of} was at war, {} of them are open",
-            told.count, told.open
+            "{} alarms waited while incident {of} was at war, {} of them are open; {} of rules of war sleep since",
+            told.count,
+            told.open,
+            told.asleep.len()
         ),
     }
 }

@@ -68,6 +68,11 @@ fn fingerprint(setup: &Setup) -> u128 {
     for rule in &setup.rules {
         take(&mut print, &(&rule.id, &rule.properties, rule.level));
         take(&mut print, &format!("{:?}", rule.operator));
+        if rule.of_war {
+            let things = setup.catalogue.things.values();
+            let areas: Vec<_> = things.map(|thing| (&thing.id, &thing.area)).collect();
+            take(&mut print, &("war", areas));
+        }
     }
     print
 }

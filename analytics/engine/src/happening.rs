@@ -364,6 +364,7 @@ impl Track {
                 extreme: told.matter.extreme,
                 threshold: happening.min.values().next().copied().unwrap_or(0.0),
                 before: told.before,
+                posture: None,
             };
             outbox.push(Outcome::Alarm(event));
         }

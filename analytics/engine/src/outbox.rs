@@ -1,7 +1,7 @@
 //! What came out and was not yet taken: findings in their order, each with its cause.
 
 use yiping_model::{
-    AlarmEvent, DatastreamId, Finding, Outcome, Position, PropertyId, ThingId, Timestamp,
+    AlarmEvent, DatastreamId, Finding, Outcome, Position, Posture, PropertyId, ThingId, Timestamp,
 };
 
 use crate::episodes::Told;
@@ -76,6 +76,9 @@ impl Outbox {
                 extreme: episode.extreme,
                 threshold: judge.criterion().bar(),
                 before: told.before,
+                posture: rule.of_war.then(|| Posture::War {
+                    area: setup.area(thing),
+                }),
             };
             self.push(Outcome::Alarm(event));
         }

@@ -28,6 +28,8 @@ pub struct Rule {
     pub operator: Operator,
     /// Where the thresholds come from: a standard with its clause, or whose decision they are.
     pub source: String,
+    /// Whether its alarms call people only where an incident is at war (战时); it is judged by always.
+    pub of_war: bool,
     /// Which text of it this is; `None` for a rule of no pack.
     pub version: Option<RuleVersion>,
 }
@@ -215,6 +217,26 @@ impl Limits {
         let (raise, clear) = (self.raise.of(limits)?, self.clear.of(limits)?);
         let threshold = Threshold::new(self.direction, raise, clear);
         threshold.is_sound().then_some(threshold)
+    }
+
+    /// Whether it raises at lesser values than another one, whatever the thing's own limits; `false` where that cannot be told.
+    pub fn raises_before(&self, other: &Self) -> bool {
+        let (own, others) = match (&self.raise, &other.raise) {
+            (Bound::Value(own), Bound::Value(others)) => (own, others),
+            (
+                Bound::Own { limit, offset },
+                Bound::Own {
+                    limit: other_limit,
+                    offset: other_offset,
+                },
+            ) if limit == other_limit => (offset, other_offset),
+            _ => return false,
+        };
+        self.direction == other.direction
+            && match self.direction {
+                Direction::Above => own < others,
+                Direction::Below => own > others,
+            }
     }
 
     /// The names of the limits that a thing must have to be judged.

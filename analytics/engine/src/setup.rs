@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use h3o::{LatLng, Resolution};
+use smol_str::SmolStr;
 use yiping_model::{Catalogue, EventKind, IndexKind, PropertyId, SourceId, Thing, ThingId};
 
 use crate::derive::{self, ClassLaw, Derived, ThingPlan};
@@ -229,6 +230,12 @@ impl Setup {
     pub(crate) fn period(&self, thing: &ThingId, property: &PropertyId) -> Duration {
         let secs = self.catalogue.period_secs(thing, property);
         Duration::from_secs(secs.unwrap_or(0).into())
+    }
+
+    /// The area in which a thing lies, where it is known.
+    pub(crate) fn area(&self, thing: &ThingId) -> Option<SmolStr> {
+        let known = self.catalogue.things.get(thing)?;
+        known.area.as_deref().map(SmolStr::new)
     }
 
     pub(crate) fn rule(&self, number: u32) -> &Rule {

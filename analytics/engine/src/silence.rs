@@ -511,6 +511,7 @@ fn tell(raised: &Raised, change: AlarmChange, teller: &mut Teller<'_>) {
             ended: None,
             extreme: raised.told,
         }),
+        posture: None,
     };
     teller.outbox.push(Outcome::Alarm(event));
 }

@@ -88,6 +88,7 @@ pub(crate) fn rule(id: &str, property: &str, threshold: Threshold) -> Rule {
         level: Level::Orange,
         operator: Operator::Threshold(Limits::plain(threshold)),
         source: "test".into(),
+        of_war: false,
         version: None,
     }
 }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yiping_model::command::{
-    DeferredForm, EstimateForm, EventLevel, HazardForm, IncidentClass, IncidentForm, ItemForm,
-    Origin, Paired, Place, ReportForm, ResponseLevel, RoleForm, Stage, WarForm, Warning,
+    DeferredAlarm, DeferredForm, EstimateForm, EventLevel, HazardForm, IncidentClass, IncidentForm,
+    ItemForm, Origin, Paired, Place, ReportForm, ResponseLevel, RoleForm, Stage, WarForm, Warning,
 };
 use yiping_model::{AlarmId, DatastreamId, IncidentId, Level, Position, TaskId, Text, Timestamp};
 
@@ -300,6 +300,9 @@ pub struct WarOver {
     /// What waited, until it is told.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub deferred: BTreeMap<AlarmId, Deferred>,
+    /// The alarms of rules of war that fell asleep with it, until it is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asleep: Vec<DeferredAlarm>,
 }
 
 impl Deferred {

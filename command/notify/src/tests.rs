@@ -132,6 +132,7 @@ impl City {
             extreme: f64::from(number),
             threshold: 0.5,
             before: None,
+            posture: None,
         };
         let finding = Finding {
             cause: Position(1),

@@ -253,6 +253,7 @@ impl Follower<'_> {
                 .ok()
         });
         let mut book = kept.unwrap_or_default();
+        book.reindex();
         book.settle_at(at_start);
         *self.desk.book() = book;
         self.moved();

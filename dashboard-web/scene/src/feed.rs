@@ -12,8 +12,8 @@ use serde::{Serialize, Serializer};
 use yiping_model::{
     AlarmChange, AlarmEvent, Body, Class, Decision, DerivedResult, Duty, Event, EventKey,
     IndexKind, IndexResult, Measured, Message, Notice, NoticeId, NoticeStep, Outcome, Position,
-    PropertyId, Quality, Quantile, Reading, Record, Reject, RuleVersion, Stage, ThingId, Timestamp,
-    WindowResult,
+    Posture, PropertyId, Quality, Quantile, Reading, Record, Reject, RuleVersion, Stage, ThingId,
+    Timestamp, WindowResult,
 };
 
 /// What kinds of items there are.
@@ -367,6 +367,9 @@ enum Item<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         rule_version: Option<&'a RuleVersion>,
         level: u8,
+        /// Set when its rule speaks at war only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        posture: Option<&'static str>,
         thing: &'a str,
         property: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -485,6 +488,7 @@ impl<'a> Item<'a> {
             rule: event.rule.as_str(),
             rule_version: event.rule_version.as_ref(),
             level: event.level.into(),
+            posture: event.posture.as_ref().map(Posture::name),
             thing: event.subject.thing.as_str(),
             property: event.subject.property.as_str(),
             key: event.key.as_ref().map(yiping_model::EventKey::as_str),

@@ -264,6 +264,12 @@ pub fn alarm(alarm: &Alarm, displays: &BTreeMap<String, String>) -> Option<Alarm
         AlarmState::ReturnedUnacknowledged => AlarmStateView::ReturnedUnacknowledged,
         AlarmState::Normal => return None,
     };
+    let quiet = match alarm.quiet {
+        None => None,
+        Some(Quiet::Shelved(_)) => Some(QuietView::Shelved),
+        Some(Quiet::OutOfService(_)) => Some(QuietView::OutOfService),
+        Some(Quiet::AtPeace) => return None,
+    };
     let event = &alarm.event;
     let by = |given: &Acknowledgement| acknowledged(given, displays);
     Some(AlarmView {
@@ -283,10 +289,7 @@ pub fn alarm(alarm: &Alarm, displays: &BTreeMap<String, String>) -> Option<Alarm
         raised_ms: alarm.raised_at.as_millis(),
         raised_by: alarm.raised_by.as_ref().map(rule_version),
         acknowledged: alarm.acknowledgement.as_ref().map(by),
-        quiet: alarm.quiet.map(|quiet| match quiet {
-            Quiet::Shelved(_) => QuietView::Shelved,
-            Quiet::OutOfService(_) => QuietView::OutOfService,
-        }),
+        quiet,
         false_alarm: alarm.false_alarm.as_ref().map(by),
         escalated: alarm.escalation.as_ref().map(|last| EscalatedView {
             stage: last.stage,

@@ -362,6 +362,7 @@ pub fn alarm(number: u32) -> Body {
             extreme: value,
             threshold: 0.0,
             before: None,
+            posture: None,
         }),
     })
 }

@@ -110,9 +110,42 @@ pub struct AlarmEvent {
     /// What the event before this one said, where late data corrected it (amended, withdrawn).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<AlarmBefore>,
+    /// In which posture its rule speaks; `None` for in both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posture: Option<Posture>,
+}
+
+/// In which posture the rule of an alarm speaks. The engine judges by it always; people hear of it in that posture only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Posture {
+    /// 战时: while an incident is at war whose area holds the thing.
+    War {
+        /// The area of the thing when it was judged; no incident holds a thing of which it is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<SmolStr>,
+    },
+}
+
+impl Posture {
+    /// Its name, as in the record.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::War { .. } => "war",
+        }
+    }
 }
 
 impl AlarmEvent {
+    /// Whether its rule speaks at war only, and no incident at war is in an area that holds its thing. `wars` are the areas of those.
+    pub fn is_asleep<'a>(&self, wars: impl IntoIterator<Item = &'a SmolStr>) -> bool {
+        let Some(Posture::War { area }) = &self.posture else {
+            return false;
+        };
+        let holds = |war: &SmolStr| area.as_ref().is_some_and(|area| area.starts_with(&**war));
+        !wars.into_iter().any(holds)
+    }
+
     /// The pack of its rule, where it is known.
     pub fn domain(&self) -> Option<SmolStr> {
         self.rule_version.as_ref().map(|rule| rule.pack.clone())
@@ -263,6 +296,8 @@ impl Alarm {
 pub struct AlarmBook {
     open: BTreeMap<AlarmId, Alarm>,
     closed: BTreeMap<AlarmId, Alarm>,
+    /// Those of rules of war that last where no incident is at war: nobody hears of them.
+    asleep: BTreeMap<AlarmId, Alarm>,
     shelving: Shelving,
     /// Which numbers the open alarms leave.
     #[serde(skip)]
@@ -277,6 +312,8 @@ struct Alarms {
     open: BTreeMap<AlarmId, Alarm>,
     closed: BTreeMap<AlarmId, Alarm>,
     #[serde(default)]
+    asleep: BTreeMap<AlarmId, Alarm>,
+    #[serde(default)]
     shelving: Shelving,
 }
 
@@ -287,9 +324,9 @@ pub struct LastChange {
     pub position: Position,
     /// Whether it changed what is kept quiet.
     pub shelving: bool,
-    /// Open alarms that are quiet since then.
+    /// Open alarms that are quiet since then, and those that sleep since then.
     pub quiet: Vec<AlarmId>,
-    /// Open alarms that call people again since then.
+    /// Open alarms that call people again since then, or for the first time because an incident is at war.
     pub back: Vec<AlarmId>,
 }
 
@@ -330,12 +367,26 @@ impl From<Alarms> for AlarmBook {
     fn from(kept: Alarms) -> Self {
         let Alarms {
             mut open,
-            closed,
+            mut closed,
+            mut asleep,
             shelving,
         } = kept;
-        for (id, alarm) in &mut open {
+        // Who keeps alarms one by one knows of no war, nor which of them sleep.
+        for (id, mut alarm) in std::mem::take(&mut open)
+            .into_iter()
+            .chain(std::mem::take(&mut asleep))
+        {
             alarm.quiet = shelving.quiet(&alarm.event);
-            alarm.back_at = shelving.back.get(id).copied();
+            alarm.back_at = shelving.back.get(&id).copied();
+            let home = match (alarm.quiet, alarm.event.ended) {
+                (Some(Quiet::AtPeace), None) => &mut asleep,
+                (Some(Quiet::AtPeace), Some(_)) => {
+                    alarm.quiet = None;
+                    &mut closed
+                }
+                _ => &mut open,
+            };
+            home.insert(id, alarm);
         }
         let taken: BTreeSet<u32> = open.values().map(|alarm| alarm.number).collect();
         let fresh = taken.last().map_or(1, |last| last + 1);
@@ -345,6 +396,7 @@ impl From<Alarms> for AlarmBook {
         Self {
             open,
             closed,
+            asleep,
             shelving,
             numbers: Numbers { back, fresh },
             last: LastChange::default(),
@@ -397,6 +449,11 @@ impl AlarmBook {
         self.open.get(id).or_else(|| self.closed.get(id))
     }
 
+    /// The same, and one of a rule of war that lasts where no incident is at war: it is on record, and nobody is asked about it.
+    pub fn known(&self, id: &AlarmId) -> Option<&Alarm> {
+        self.get(id).or_else(|| self.asleep.get(id))
+    }
+
     fn apply_event(&mut self, event: &AlarmEvent, record: &Record) -> Alarm {
         let position = record.position;
         let mut alarm = self.take(&event.alarm).unwrap_or_else(|| Alarm {
@@ -429,7 +486,7 @@ impl AlarmBook {
         else {
             return self.apply_quieting(decision, record);
         };
-        if self.get(id)?.acknowledgement.is_some() {
+        if self.known(id)?.acknowledgement.is_some() {
             return None;
         }
         let mut alarm = self.take(id)?;
@@ -446,7 +503,7 @@ impl AlarmBook {
     /// What comes after the acknowledgement, or a second time, changes nothing.
     fn apply_escalation(&mut self, escalated: &Escalated, record: &Record) -> Option<Alarm> {
         let id = &escalated.event.alarm;
-        let held = self.open.get(id)?;
+        let held = self.open.get(id).or_else(|| self.asleep.get(id))?;
         let stage = held.escalation.as_ref().map_or(0, |last| last.stage);
         if held.acknowledgement.is_some() || escalated.stage <= stage {
             return None;
@@ -465,25 +522,36 @@ impl AlarmBook {
         if let Some(alarm) = self.open.remove(id) {
             return Some(alarm);
         }
-        let mut alarm = self.closed.remove(id)?;
+        let mut alarm = self.closed.remove(id).or_else(|| self.asleep.remove(id))?;
         alarm.number = self.numbers.take();
         Some(alarm)
     }
 
     fn put(&mut self, mut alarm: Alarm) -> Alarm {
-        let is_closed = alarm.state() == AlarmState::Normal;
-        if is_closed || alarm.acknowledgement.is_some() {
+        let asleep = alarm.quiet == Some(Quiet::AtPeace);
+        // Nobody will acknowledge one that ended while it slept.
+        let ended_asleep = asleep && alarm.event.ended.is_some();
+        let is_closed = alarm.state() == AlarmState::Normal || ended_asleep;
+        if is_closed || asleep || alarm.acknowledgement.is_some() {
             alarm.back_at = None;
             self.shelving.back.remove(&alarm.event.alarm);
         }
-        let home = if is_closed {
-            alarm.quiet = None;
+        if is_closed || asleep {
             self.numbers.give_back(alarm.number);
+        }
+        if is_closed && !asleep {
+            alarm.quiet = None;
+        }
+        let mut kept = alarm.clone();
+        let home = if is_closed {
+            kept.quiet = None;
             &mut self.closed
+        } else if asleep {
+            &mut self.asleep
         } else {
             &mut self.open
         };
-        home.insert(alarm.event.alarm.clone(), alarm.clone());
+        home.insert(alarm.event.alarm.clone(), kept);
         if self.closed.len() > CLOSED_KEPT_MAX {
             let oldest = self
                 .closed
@@ -576,6 +644,7 @@ mod tests {
             extreme: 1.0,
             threshold: 0.5,
             before: None,
+            posture: None,
         }
     }
 

@@ -658,6 +658,7 @@ mod tests {
                 at: Timestamp::from_secs(1),
                 open: true,
             }],
+            asleep: Vec::new(),
         })));
     }
 

@@ -22,7 +22,7 @@ pub mod time;
 pub mod unit;
 
 pub use alarm::{
-    Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Escalation, Level,
+    Alarm, AlarmBefore, AlarmBook, AlarmChange, AlarmEvent, AlarmState, Escalation, Level, Posture,
     RuleVersion,
 };
 pub use catalogue::{Area, Catalogue, EventType, PARENTS_MAX, Property, Text, Thing, WindowSpec};

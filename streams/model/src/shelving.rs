@@ -5,7 +5,7 @@
 //! service at a thing by one person and approved by another, and comes back by hand only. Neither hides that an alarm is there: it is
 //! recorded and listed; it only calls nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -94,6 +94,8 @@ pub enum Quiet {
     Shelved(Position),
     /// Its rule is out of service at its thing.
     OutOfService(Position),
+    /// Its rule is one of war, and no incident at war holds its thing. It is not among the open alarms then.
+    AtPeace,
 }
 
 /// What is kept quiet, folded from the log by the alarm book.
@@ -104,6 +106,8 @@ pub struct Shelving {
     pub(crate) out: BTreeMap<Position, OutOfService>,
     /// Open alarms that came back and wait: since when.
     pub(crate) back: BTreeMap<AlarmId, Timestamp>,
+    /// The areas of the incidents at war.
+    pub(crate) wars: BTreeSet<SmolStr>,
 }
 
 impl Shelving {
@@ -124,6 +128,9 @@ impl Shelving {
 
     /// Why an alarm of this event calls nobody; `None` when it does.
     pub fn quiet(&self, event: &AlarmEvent) -> Option<Quiet> {
+        if event.is_asleep(&self.wars) {
+            return Some(Quiet::AtPeace);
+        }
         let mut out = self.out.iter();
         let out = out.find(|(_, out)| out.approved.is_some() && out.covers(event));
         if let Some((position, _)) = out {

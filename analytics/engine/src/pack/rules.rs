@@ -77,6 +77,10 @@ impl Draft {
                     "a threshold has the unit of one property, so it judges one",
                 );
                 self.check_limits(limits, property, tell);
+                tell(
+                    rule.of_war && !self.has_milder(rule, limits),
+                    "a rule of war raises sooner than a rule of both postures of the same property, direction and level; there is none with which it can be compared",
+                );
             }
             Operator::Rate(change) => {
                 tell(
@@ -121,6 +125,18 @@ impl Draft {
             Operator::Stuck(stuck) => check_stuck(stuck, period, tell),
             Operator::Event(_) => {}
         }
+    }
+
+    /// Whether a rule that always speaks says of the same property the same, later.
+    fn has_milder(&self, rule: &Rule, limits: &Limits) -> bool {
+        let mut rules = self.rules.iter().map(|entry| &entry.value);
+        rules.any(|other| {
+            let Operator::Threshold(milder) = &other.operator else {
+                return false;
+            };
+            let same = (&other.properties, other.level) == (&rule.properties, rule.level);
+            same && !other.of_war && limits.raises_before(milder)
+        })
     }
 
     fn check_limits(

@@ -357,7 +357,7 @@ fn every_operator() -> Vec<PackFile> {
 #[test]
 fn every_operator_does_what_its_cases_say() {
     let pack = Pack::parse(&every_operator()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    assert_eq!((pack.rules.len(), pack.cases.len()), (6, 10));
+    assert_eq!((pack.rules.len(), pack.cases.len()), (7, 11));
     for result in pack.check_cases() {
         assert!(result.passed(), "{result}");
     }
@@ -374,7 +374,32 @@ fn wrong(from: &str, to: &str) -> String {
 }
 
 /// A change, and what is told of it.
-const WRONG: [(&str, &str, &str); 18] = [
+const WRONG: [(&str, &str, &str); 23] = [
+    (
+        "posture = \"war\"",
+        "posture = \"wars\"",
+        "unknown variant `wars`, expected `war`",
+    ),
+    (
+        "level = 3\nrate = {",
+        "level = 3\nposture = \"war\"\nrate = {",
+        "has a `posture`, which only a `threshold` may have",
+    ),
+    (
+        "level = 4\nposture",
+        "level = 2\nposture",
+        "a rule of war raises sooner than a rule of both postures",
+    ),
+    (
+        "offset = -10 }",
+        "offset = -5 }",
+        "a rule of war raises sooner than a rule of both postures",
+    ),
+    (
+        "raise = { limit = \"loud\", offset = -10 }",
+        "raise = 60",
+        "a rule of war raises sooner than a rule of both postures",
+    ),
     (
         "limit = \"loud\", offset = -5",
         "limit = \"lout\"",

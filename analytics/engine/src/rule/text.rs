@@ -17,6 +17,7 @@ pub(super) struct RuleText {
     property: Option<Properties>,
     level: Level,
     source: String,
+    posture: Option<PostureText>,
     threshold: Option<Limits>,
     rate: Option<Change>,
     no_data: Option<Silence>,
@@ -45,6 +46,11 @@ impl TryFrom<RuleText> for Rule {
             };
             return Err(format!("rule `{}` {wrong}", text.id));
         }
+        let of_war = text.posture.is_some();
+        if of_war && !matches!(operator, Operator::Threshold(_)) {
+            let wrong = "has a `posture`, which only a `threshold` may have";
+            return Err(format!("rule `{}` {wrong}", text.id));
+        }
         Ok(Self {
             id: text.id,
             title: text.title,
@@ -52,9 +58,17 @@ impl TryFrom<RuleText> for Rule {
             level: text.level,
             operator,
             source: text.source,
+            of_war,
             version: None,
         })
     }
+}
+
+/// In which posture a rule speaks that does not speak in both.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PostureText {
+    War,
 }
 
 /// One property, or several.

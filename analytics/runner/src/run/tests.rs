@@ -43,6 +43,7 @@ fn engine(raise: f64) -> Engine {
         level: Level::Red,
         operator: Operator::Threshold(Limits::plain(Threshold::Above { raise, clear: 5.0 })),
         source: "test".into(),
+        of_war: false,
         version: None,
     };
     let laws = AqiLaws {

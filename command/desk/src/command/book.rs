@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yiping_model::command::{CommandAct, Origin, Proven, ReportName, Step, TaskAct};
 use yiping_model::{
-    AlarmId, Body, Command, IncidentId, Position, Record, TaskId, ThingId, Timestamp,
+    AlarmEvent, AlarmId, Body, Command, IncidentId, Position, Record, TaskId, ThingId, Timestamp,
 };
 
 use super::intake::Intake;
@@ -66,6 +66,9 @@ pub struct Book {
     /// What sources are asked for.
     #[serde(default)]
     pub(super) sampled: Sampled,
+    /// Alarms of rules of war that last, by their last word.
+    #[serde(default)]
+    pub(super) of_war: BTreeMap<AlarmId, AlarmEvent>,
     /// Incidents at war, and those of whose war the program has something to say.
     #[serde(skip)]
     pub(super) at_war: BTreeSet<IncidentId>,
@@ -88,6 +91,7 @@ impl PartialEq for Book {
             && self.intake == other.intake
             && self.deferred == other.deferred
             && self.sampled == other.sampled
+            && self.of_war == other.of_war
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use yiping_model::command::Step;
 use yiping_model::{
-    Body, Catalogue, Command, CommandAct, DatastreamId, Finding, IncidentId, Outcome as Found,
-    Position, Quality, Reading, Record, TaskId, ThingId, Timestamp,
+    AlarmChange, Body, Catalogue, Command, CommandAct, DatastreamId, Finding, IncidentId,
+    Outcome as Found, Position, Quality, Reading, Record, TaskId, ThingId, Timestamp,
 };
 
 use super::book::{Book, Counts, Outcome, automatic_step};
@@ -81,7 +81,11 @@ impl Desk {
             Body::Finding(Finding {
                 outcome: Found::Alarm(event),
                 ..
-            }) => self.signals.take(event),
+            }) if !event.is_asleep(&self.book.areas_at_war())
+                || matches!(event.change, AlarmChange::Withdrawn { .. }) =>
+            {
+                self.signals.take(event);
+            }
             _ => {}
         }
         let things = self.catalogue.as_deref().map(|known| &known.things);

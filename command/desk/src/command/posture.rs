@@ -4,10 +4,14 @@
 //! thing whose area is known, and is neither that incident's nor any other's that is at war; and of no incident. Where something is not known, the
 //! alarm does not wait. Whatever waits is a function of the records of the wars that last ([`Book::settle_waiting`]), so an incident that goes
 //! to war and back leaves everything as it was. What waited is told once, when the war is over.
+//!
+//! Rules of war are the reverse: their alarms call only in the areas of the incidents at war ([`Book::areas_at_war`], which every alarm book
+//! is told). They never wait; which of them that lasted sleep again at peace is told with what waited.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
 use yiping_model::command::{
     CommandAct, DEFERRED_LISTED_MAX, DeferredAlarm, DeferredForm, EventLevel, Origin, PeaceForm,
     ResponseLevel, WarForm,
@@ -22,6 +26,8 @@ use crate::incident::{Deferred, Incident, War, WarOver, is_over};
 
 /// Alarms that wait because of one incident; what is raised beyond it does not wait.
 pub const DEFERRED_MAX: usize = 2_000;
+/// Alarms of rules of war that last and are remembered, to be told when they sleep again.
+const OF_WAR_MAX: usize = 10_000;
 /// Wars of an incident that are remembered; the log has all.
 pub const WARS_OVER_MAX: usize = 20;
 
@@ -48,6 +54,13 @@ impl Book {
         &self.deferred
     }
 
+    /// The areas of the incidents at war; one of an incident whose area is not known holds nothing.
+    pub fn areas_at_war(&self) -> BTreeSet<SmolStr> {
+        let wars = self.wars().into_iter();
+        wars.filter_map(|incident| incident.area.as_deref().map(SmolStr::new))
+            .collect()
+    }
+
     /// Takes what a record says of alarms.
     pub(super) fn hear<'a>(&mut self, record: &Record, area: impl Fn(&ThingId) -> Option<&'a str>) {
         match &record.body {
@@ -55,7 +68,9 @@ impl Book {
                 outcome: Found::Alarm(event),
                 ..
             }) => {
-                if matches!(
+                if event.posture.is_some() {
+                    self.hear_of_war(event);
+                } else if matches!(
                     event.change,
                     AlarmChange::Raised | AlarmChange::Split { .. }
                 ) && let Some(area) = area(&event.subject.thing)
@@ -74,6 +89,16 @@ impl Book {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Remembers the alarms of rules of war that last.
+    fn hear_of_war(&mut self, event: &AlarmEvent) {
+        let lasts = event.ended.is_none() && !matches!(event.change, AlarmChange::Withdrawn { .. });
+        if !lasts {
+            self.of_war.remove(&event.alarm);
+        } else if self.of_war.len() < OF_WAR_MAX || self.of_war.contains_key(&event.alarm) {
+            self.of_war.insert(event.alarm.clone(), event.clone());
         }
     }
 
@@ -169,6 +194,7 @@ impl Book {
                     if let Some(war) = untold.find(|war| war.told.is_none()) {
                         war.told = Some(told.clone());
                         war.deferred.clear();
+                        war.asleep.clear();
                     }
                 }
             }
@@ -203,12 +229,17 @@ impl Book {
         let Some(war) = incident.war.take() else {
             return;
         };
+        let asleep = self.falls_asleep(id);
+        let Some(incident) = self.incidents.get_mut(id) else {
+            return;
+        };
         incident.wars_over.push_back(WarOver {
             since: war.since,
             until: at,
             position,
             told: None,
             deferred: war.deferred.clone(),
+            asleep,
         });
         if incident.wars_over.len() > WARS_OVER_MAX {
             incident.wars_over.pop_front();
@@ -225,6 +256,21 @@ impl Book {
                 other.deferred.insert(alarm, deferred);
             }
         }
+    }
+
+    /// The alarms of rules of war that last in the area of this incident, which was at war, and of no other that is.
+    fn falls_asleep(&self, id: &IncidentId) -> Vec<DeferredAlarm> {
+        let own = self.incidents.get(id).and_then(|one| one.area.as_deref());
+        let Some(own) = own.map(SmolStr::new) else {
+            return Vec::new();
+        };
+        let wars = self.areas_at_war();
+        let falls = self.of_war.values();
+        let falls = falls.filter(|event| event.is_asleep(&wars) && !event.is_asleep([&own]));
+        let mut falls: Vec<DeferredAlarm> = falls.map(slept).collect();
+        falls.sort_by_key(|one| (one.level, one.at));
+        falls.truncate(DEFERRED_LISTED_MAX);
+        falls
     }
 
     /// What the program has to say of wars that are over, at most so much.
@@ -244,6 +290,16 @@ impl Book {
             })
         });
         said.collect()
+    }
+}
+
+fn slept(event: &AlarmEvent) -> DeferredAlarm {
+    DeferredAlarm {
+        alarm: event.alarm.clone(),
+        subject: event.subject.clone(),
+        level: event.level,
+        at: event.at,
+        open: false,
     }
 }
 
@@ -270,5 +326,6 @@ fn list(war: &WarOver) -> DeferredForm {
         count: count(all),
         open: count(open),
         alarms,
+        asleep: war.asleep.clone(),
     }
 }

@@ -52,6 +52,7 @@ fn alarm(number: usize, started: i64, ended: Option<i64>) -> Body {
             extreme: 4.0,
             threshold: 2.0,
             before: None,
+            posture: None,
         }),
     })
 }

@@ -10,6 +10,7 @@ use yiping_model::{
 
 use super::escalation::{self, Facts, House, STAGES};
 use super::pattern::{Pattern, ShiftTime};
+use crate::command::CommandBook;
 use crate::ledger::Entry;
 use crate::rights::Role;
 
@@ -30,6 +31,8 @@ pub struct DutyBook {
     /// The last record of which the ledger has an entry.
     entered: Position,
     alarms: AlarmBook,
+    /// Which incidents are at war, for the alarms.
+    command: CommandBook,
     seats: BTreeMap<String, Holding>,
     /// The names of people on screens.
     names: BTreeMap<String, String>,
@@ -277,6 +280,11 @@ impl DutyBook {
         self.look = Look::default();
     }
 
+    /// Makes anew what is not kept with it.
+    pub fn reindex(&mut self) {
+        self.command.reindex();
+    }
+
     /// Goes on from here, because the log holds nothing for it until here.
     pub fn pass(&mut self, position: Position) {
         self.position = self.position.max(position);
@@ -298,13 +306,17 @@ impl DutyBook {
             }
             self.look.changed.insert(alarm.event.alarm);
         }
-        let back = self.alarms.last_change().back.iter().cloned();
-        self.look.changed.extend(back);
         match &record.body {
             Body::Decision(decision) => self.fold(decision, record),
             Body::Duty(duty) => self.fold_duty(duty),
+            Body::Command(_) => {
+                self.command.take(record);
+                self.alarms.at_war(self.command.areas_at_war(), record);
+            }
             _ => {}
         }
+        let back = self.alarms.last_change().back.iter().cloned();
+        self.look.changed.extend(back);
     }
 
     fn fold_duty(&mut self, duty: &Duty) {

@@ -270,6 +270,7 @@ fn shown(alarm: &Alarm) -> OpenAlarm {
             let why = match quiet {
                 Quiet::Shelved(_) => "shelved",
                 Quiet::OutOfService(_) => "out_of_service",
+                Quiet::AtPeace => "at_peace",
             };
             why.to_owned()
         }),

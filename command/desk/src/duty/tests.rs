@@ -78,6 +78,7 @@ fn event(number: u64, level: Level, secs: i64, change: AlarmChange) -> AlarmEven
         extreme: 2.0,
         threshold: 1.0,
         before: None,
+        posture: None,
     }
 }
 

@@ -73,6 +73,7 @@ impl World {
             extreme: 1.0,
             threshold: 1.0,
             before: None,
+            posture: None,
         };
         let finding = Finding {
             cause: Position(self.position),

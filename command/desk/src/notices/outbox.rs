@@ -189,6 +189,9 @@ impl Outbox {
             let area = |thing: &ThingId| things.get(thing)?.area.as_deref();
             self.command.take_at(record, area);
         }
+        if matches!(record.body, Body::Command(_)) {
+            self.alarms.at_war(self.command.areas_at_war(), record);
+        }
         let at_war = !self.command.wars().is_empty();
         self.quiet(record, plan, at_war);
         match (&record.body, alarm) {

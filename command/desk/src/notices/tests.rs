@@ -116,6 +116,7 @@ fn raised(position: u64, alarm: u64, change: AlarmChange, level: Level, secs: i6
         extreme: 2.55,
         threshold: 2.0,
         before: None,
+        posture: None,
     };
     record(
         position,

@@ -33,6 +33,7 @@ fn raised() -> Body {
             extreme: 3.0,
             threshold: 2.0,
             before: None,
+            posture: None,
         }),
     })
 }

@@ -77,6 +77,7 @@ impl City {
             extreme: 2.0,
             threshold: 1.0,
             before: None,
+            posture: None,
         };
         let finding = Finding {
             cause: Position(1),

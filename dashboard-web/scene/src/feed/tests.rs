@@ -65,6 +65,7 @@ fn alarm(change: AlarmChange, ended: Option<i64>) -> Body {
         extreme: 95.0,
         threshold: 90.0,
         before: None,
+        posture: None,
     }))
 }
 

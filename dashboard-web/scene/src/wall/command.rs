@@ -41,6 +41,16 @@ impl WallScene {
             Body::Command(act) => {
                 let (waiting, mut concerned) = (book.waiting().clone(), at_war(book));
                 let outcome = book.take_at(record, area);
+                self.state.alarms.at_war(book.areas_at_war(), record);
+                let moved = self.state.alarms.last_change();
+                let moved = moved.quiet.iter().chain(&moved.back);
+                let moved: Vec<AlarmId> = moved.cloned().collect();
+                for alarm in &moved {
+                    if !self.state.alarms.open().contains_key(alarm) {
+                        self.state.notices.close(alarm, &mut self.changes);
+                    }
+                }
+                self.changes.alarms.extend(moved);
                 let Some(outcome) = outcome.filter(|outcome| outcome.verdict == Ok(Counts::New))
                 else {
                     return;

@@ -208,6 +208,7 @@ fn alarm(number: i64, change: AlarmChange, ended: Option<i64>) -> Body {
         extreme: 2.0,
         threshold: 0.5,
         before: None,
+        posture: None,
     }))
 }
 

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use yiping_model::alarm::Acknowledgement;
 use yiping_model::{
-    Alarm, AlarmBefore, AlarmChange, AlarmState, IndexKind, IndexResult, Quality, Quantile,
-    RuleVersion, Timestamp, WindowBefore, WindowResult,
+    Alarm, AlarmBefore, AlarmChange, AlarmState, IndexKind, IndexResult, Posture, Quality,
+    Quantile, RuleVersion, Timestamp, WindowBefore, WindowResult,
 };
 use yiping_store::{Observation, SourceFigures, StoredReject};
 
@@ -256,6 +256,8 @@ pub(crate) struct AlarmAnswer {
     metric: String,
     /// The track whose alarm it is, where each has its own.
     key: Option<String>,
+    /// `war` when its rule speaks only where an incident is at war; null when it speaks always.
+    posture: Option<&'static str>,
     /// The value that raised it; seconds where a datastream was silent or stuck, a change per hour under a rate.
     value: f64,
     /// The most extreme value so far.
@@ -300,6 +302,7 @@ impl From<Alarm> for AlarmAnswer {
             thing: event.subject.thing.to_string(),
             metric: event.subject.property.to_string(),
             key: event.key.as_ref().map(ToString::to_string),
+            posture: event.posture.as_ref().map(Posture::name),
             value: event.value,
             extreme: event.extreme,
             threshold: event.threshold,

@@ -413,6 +413,7 @@ fn quiet_by(state: &ServerState, alarm: &Alarm) -> Option<ApiError> {
             let out = held.out_of_service().get(&request)?;
             (Already::OutOfService, out.approved.clone()?)
         }
+        Quiet::AtPeace => return None,
     };
     Some(ApiError::Already(what, named(state, by)))
 }

@@ -532,6 +532,7 @@ pub(crate) fn alarm(number: i64) -> Body {
         extreme: 160.0,
         threshold: 150.0,
         before: None,
+        posture: None,
     };
     finding(u32::try_from(number).expect("small"), Outcome::Alarm(event))
 }

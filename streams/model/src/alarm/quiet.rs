@@ -1,5 +1,9 @@
 //! What keeps alarms quiet, and what brings them back: the book's side of [`Shelving`].
 
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
 use super::{Acknowledgement, Alarm, AlarmBook, AlarmEvent, AlarmState, LastChange};
 use crate::decision::{Act, Decision};
 use crate::id::AlarmId;
@@ -15,6 +19,33 @@ impl AlarmBook {
     /// What the last record that [`AlarmBook::apply`] took has changed; its position is 0 when that was nothing.
     pub const fn last_change(&self) -> &LastChange {
         &self.last
+    }
+
+    /// From this record on these are the areas of the incidents at war: alarms of rules of war that last there call people, and those
+    /// elsewhere do not any more. [`AlarmBook::last_change`] says which. The record is none that [`AlarmBook::apply`] takes.
+    pub fn at_war(&mut self, areas: BTreeSet<SmolStr>, record: &Record) {
+        self.last = LastChange::default();
+        if self.shelving.wars == areas {
+            return;
+        }
+        self.shelving.wars = areas;
+        let wars = &self.shelving.wars;
+        let wakes = self.asleep.values();
+        let wakes = wakes.filter(|alarm| !alarm.event.is_asleep(wars));
+        let sleeps = self.open.values();
+        let sleeps = sleeps.filter(|alarm| alarm.event.is_asleep(wars));
+        let moved = wakes.chain(sleeps).map(|alarm| alarm.event.alarm.clone());
+        for id in moved.collect::<Vec<_>>() {
+            let Some(mut alarm) = self.take(&id) else {
+                continue;
+            };
+            self.last.position = record.position;
+            self.weigh(&mut alarm, record);
+            if alarm.quiet.is_some() {
+                self.last.quiet.push(id);
+            }
+            self.put(alarm);
+        }
     }
 
     /// An act that keeps alarms quiet, brings them back, or says that one was false. Of two that do the same the first counts.
@@ -89,10 +120,8 @@ impl AlarmBook {
         mark: Option<Acknowledgement>,
         record: &Record,
     ) -> Option<Alarm> {
-        let alarm = match self.open.get_mut(id) {
-            Some(alarm) => alarm,
-            None => self.closed.get_mut(id)?,
-        };
+        let held = self.open.get_mut(id).or_else(|| self.asleep.get_mut(id));
+        let alarm = held.or_else(|| self.closed.get_mut(id))?;
         if alarm.false_alarm.is_some() == mark.is_some() {
             return None;
         }
@@ -151,7 +180,7 @@ impl AlarmBook {
         let lasts = alarm.state() != AlarmState::Normal && event.ended.is_none();
         let calls = match self.shelving.quiet(event) {
             None => true,
-            Some(Quiet::OutOfService(_)) => false,
+            Some(Quiet::OutOfService(_) | Quiet::AtPeace) => false,
             Some(Quiet::Shelved(made_by)) => {
                 let held = self.shelving.shelves.get(&made_by);
                 held.is_some_and(|held| event.level < held.level)

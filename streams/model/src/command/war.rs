@@ -85,6 +85,9 @@ pub struct DeferredForm {
     pub open: u32,
     /// The alarms, open ones first; at most [`DEFERRED_LISTED_MAX`].
     pub alarms: Vec<DeferredAlarm>,
+    /// Alarms of rules of war that last and call nobody any more, the gravest first; at most [`DEFERRED_LISTED_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asleep: Vec<DeferredAlarm>,
 }
 
 /// An alarm that waited.

@@ -176,6 +176,7 @@ impl Script {
             extreme: 91.25,
             threshold: 75.0,
             before,
+            posture: None,
         }));
     }
 

@@ -96,7 +96,7 @@ impl Memory {
         let forgotten: Vec<AlarmId> = self
             .remembered
             .iter()
-            .filter(|id| book.get(id).is_none())
+            .filter(|id| book.known(id).is_none())
             .cloned()
             .collect();
         for id in &forgotten {

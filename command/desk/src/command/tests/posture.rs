@@ -4,7 +4,10 @@ mod sampling;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yiping_model::{Act, AlarmChange, AlarmEvent, Decision, Finding, Level, Outcome as Found};
+use yiping_model::{
+    Act, AlarmChange, AlarmEvent, Decision, Finding, Level, Outcome as Found, Posture, RuleId,
+    ThingId,
+};
 
 use super::super::book::Book;
 use super::*;
@@ -75,6 +78,25 @@ impl City {
     }
 
     fn alarm(&mut self, number: usize, thing: &str, level: Level, change: AlarmChange) {
+        self.alarm_of(number, thing, level, change, None);
+    }
+
+    /// An alarm of a rule of war; the engine says where the thing lies.
+    fn of_war(&mut self, number: usize, thing: &str, change: AlarmChange) {
+        let named = ThingId::new(thing).expect("valid");
+        let area = area(&named).map(Into::into);
+        let posture = Some(Posture::War { area });
+        self.alarm_of(number, thing, Level::Orange, change, posture);
+    }
+
+    fn alarm_of(
+        &mut self,
+        number: usize,
+        thing: &str,
+        level: Level,
+        change: AlarmChange,
+        posture: Option<Posture>,
+    ) {
         let ended = (change == AlarmChange::Returned).then(|| at(1));
         let event = AlarmEvent {
             alarm: alarm_id(number),
@@ -91,6 +113,7 @@ impl City {
             extreme: 1.0,
             threshold: 1.0,
             before: None,
+            posture,
         };
         self.append(Body::Finding(Finding {
             cause: Position(0),
@@ -130,7 +153,7 @@ impl City {
         said.collect()
     }
 
-    fn posture(&self) -> Posture {
+    fn posture(&self) -> Switched {
         let wars = self.book.wars();
         (
             wars.iter()
@@ -158,7 +181,7 @@ impl City {
     }
 }
 
-type Posture = (Vec<(IncidentId, WarForm)>, BTreeMap<AlarmId, IncidentId>);
+type Switched = (Vec<(IncidentId, WarForm)>, BTreeMap<AlarmId, IncidentId>);
 
 fn form_of(incident: &Incident) -> WarForm {
     incident.war.as_ref().expect("at war").form.clone()
@@ -252,6 +275,7 @@ fn only_a_response_goes_to_war_and_only_the_program_says_what_waited() {
         count: 0,
         open: 0,
         alarms: Vec::new(),
+        asleep: Vec::new(),
     };
     let told = CommandAct::Deferred(Box::new(told));
     assert_eq!(
@@ -454,6 +478,41 @@ fn what_still_waits_for_another_incident_goes_over_to_it() {
 }
 
 #[test]
+fn alarms_of_war_never_wait_and_those_that_fall_asleep_are_told_at_peace() {
+    let mut city = City::default();
+    let one = city.responding(0, Some("330803"), 1);
+    let county = city.responding(1, Some("3308"), 2);
+    city.of_war(1, "a", AlarmChange::Raised);
+    city.of_war(2, "a", AlarmChange::Raised);
+    city.of_war(3, "b", AlarmChange::Raised);
+    city.of_war(4, "lost", AlarmChange::Raised);
+    assert_eq!(
+        city.act("li", &one, to_war(Some(Level::Blue))),
+        Ok(Counts::New)
+    );
+    let areas = |city: &City| -> Vec<String> {
+        let areas = city.book.areas_at_war();
+        areas.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(areas(&city), ["330803"]);
+    city.of_war(5, "c", AlarmChange::Raised);
+    assert!(city.book.waiting().is_empty());
+    city.of_war(2, "a", AlarmChange::Returned);
+    // While another one at war holds the thing, nothing falls asleep.
+    assert_eq!(city.act("li", &county, to_war(None)), Ok(Counts::New));
+    assert_eq!(areas(&city), ["3308", "330803"]);
+    assert_eq!(city.act("li", &one, to_peace()), Ok(Counts::New));
+    assert!(city.tell()[0].asleep.is_empty());
+    assert_eq!(city.act("li", &county, to_peace()), Ok(Counts::New));
+    let told = city.tell();
+    let asleep: Vec<_> = told[0].asleep.iter().map(|slept| &slept.alarm).collect();
+    assert_eq!(asleep, [&alarm_id(1), &alarm_id(3), &alarm_id(5)]);
+    assert_eq!(told[0].count, 0, "they did not wait");
+    assert!(areas(&city).is_empty());
+    city.read_again();
+}
+
+#[test]
 fn the_command_handed_over_keeps_the_war_and_then_the_other_one_switches() {
     let mut city = City::default();
     let id = city.responding(0, Some("330803"), 2);
@@ -542,6 +601,13 @@ fn random_wars_wait_as_the_oracle_says_and_war_then_peace_changes_nothing() {
                 }
                 4 => {
                     city.tell();
+                    let (thing, _) = *dice.of(&AREAS);
+                    let change = if dice.below(2) == 0 {
+                        AlarmChange::Raised
+                    } else {
+                        AlarmChange::Returned
+                    };
+                    city.of_war(1_000 + dice.below(9), thing, change);
                 }
                 _ => {
                     let (thing, lies) = *dice.of(&AREAS);

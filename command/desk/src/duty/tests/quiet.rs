@@ -101,3 +101,101 @@ fn what_may_be_shelved_has_limits() {
     assert_eq!(loose.may_ask(red, held), Ok(()));
     assert_eq!(loose.until(red, held, 1, at(0)), Err(NoShelving::Full(0)));
 }
+
+/// An incident of the county, its response, and its war and peace: one act each.
+fn acts() -> [Body; 5] {
+    use yiping_model::command::{
+        IncidentClass, IncidentForm, Move, PeaceForm, Response, ResponseLevel, Stage,
+    };
+    use yiping_model::{Command, CommandAct, IncidentId, Text};
+    let nothing = || Text {
+        zh: "n".into(),
+        en: "n".into(),
+    };
+    let all = [
+        CommandAct::Open(Box::new(IncidentForm {
+            title: "泄漏".into(),
+            class: IncidentClass::Accident,
+            event_level: None,
+            warning: None,
+            origins: Vec::new(),
+            place: None,
+            area: Some("330803".into()),
+            domain: None,
+            affected: Vec::new(),
+            note: String::new(),
+        })),
+        CommandAct::Move(Box::new(Move {
+            to: Stage::Assessing,
+            note: String::new(),
+            reports: Vec::new(),
+        })),
+        CommandAct::Respond(Box::new(Response {
+            plan: "leak".into(),
+            pack: "air".into(),
+            digest: "0".into(),
+            title: nothing(),
+            level: ResponseLevel::ALL[1],
+            note: String::new(),
+            roles: Vec::new(),
+            tasks: Vec::new(),
+            reports: Vec::new(),
+            items: Vec::new(),
+        })),
+        CommandAct::ToWar(Box::default()),
+        CommandAct::ToPeace(PeaceForm::default()),
+    ];
+    let mut version = 0_u32;
+    all.map(|act| {
+        let seen = (version > 0).then_some(version);
+        version += 1;
+        Body::Command(Command {
+            person: Some("li".into()),
+            seat: String::new(),
+            key: format!("k{version}").into(),
+            incident: IncidentId::of(&["i"]),
+            seen,
+            act,
+        })
+    })
+}
+
+#[test]
+fn an_alarm_of_war_is_escalated_from_the_war_on() {
+    let [opens, assesses, responds, war, peace] = acts();
+    let raised = AlarmEvent {
+        posture: Some(yiping_model::Posture::War {
+            area: Some("330803".into()),
+        }),
+        ..event(1, Level::Orange, 0, AlarmChange::Raised)
+    };
+    let house = house();
+    let stages = |book: &mut DutyBook, secs: i64| -> Vec<u8> {
+        let said = book.unsaid(at(secs), &house).into_iter();
+        let said = said.filter_map(|duty| match duty {
+            Duty::Escalated(one) => Some(one.stage),
+            Duty::Missed { stage, .. } => Some(stage),
+            _ => None,
+        });
+        said.collect()
+    };
+    let mut book = DutyBook::default();
+    for (n, body) in (1..).zip([said(raised), opens, assesses, responds]) {
+        book.take(&record(n, 0, body));
+    }
+    assert_eq!((book.unacknowledged(), book.alarms().open().len()), (0, 0));
+    assert_eq!(stages(&mut book, 5_000), Vec::<u8>::new());
+    // As after a restart: what was kept knows the incident.
+    let kept = serde_json::to_string(&book).expect("JSON");
+    let mut book: DutyBook = serde_json::from_str(&kept).expect("as it was kept");
+    book.reindex();
+    book.take(&record(5, 5_000, war));
+    assert_eq!(book.unacknowledged(), 1);
+    assert_eq!(stages(&mut book, 5_179), Vec::<u8>::new());
+    assert_eq!(stages(&mut book, 5_180), [1]);
+    book.take(&record(6, 5_200, peace));
+    assert_eq!(
+        (book.unacknowledged(), stages(&mut book, 9_000)),
+        (0, vec![])
+    );
+}

@@ -3,7 +3,7 @@
 use yiping_model::command::{
     IncidentClass, IncidentForm, Move, PeaceForm, Response, ResponseLevel, Stage, WarForm,
 };
-use yiping_model::{Command, CommandAct, IncidentId};
+use yiping_model::{Command, CommandAct, IncidentId, Posture};
 
 use super::*;
 
@@ -94,6 +94,22 @@ impl Room {
             event.ended = (*change == AlarmChange::Returned).then(|| Timestamp::from_secs(NOON));
         }
         self.take(&event);
+    }
+
+    /// An alarm of a rule of war, in the county of the incident or in another.
+    fn of_war(&mut self, number: u64, change: &AlarmChange, area: &str) {
+        let mut said = raised(self.next, number, change.clone(), Level::Orange, NOON);
+        if let Body::Finding(Finding {
+            outcome: Outcome::Alarm(event),
+            ..
+        }) = &mut said.body
+        {
+            event.ended = (*change == AlarmChange::Returned).then(|| Timestamp::from_secs(NOON));
+            event.posture = Some(Posture::War {
+                area: Some(area.into()),
+            });
+        }
+        self.take(&said);
     }
 
     /// What is queued: the route and the title of each, which the log then holds.
@@ -189,4 +205,36 @@ fn routes_speak_in_their_posture() {
     assert_eq!(speak(&mut room), ["always", "war"]);
     room.makes_peace();
     assert_eq!(speak(&mut room), ["always", "peace"]);
+}
+
+#[test]
+fn an_alarm_of_war_is_told_at_war_only() {
+    let mut room = Room::new(&[route("")]);
+    let kept = |room: &mut Room| {
+        let text = serde_json::to_string(&room.outbox).expect("JSON");
+        room.outbox = serde_json::from_str(&text).expect("as it was kept");
+        room.outbox.reindex();
+    };
+    let nothing = Vec::<String>::new();
+    room.of_war(1, &AlarmChange::Raised, "330881");
+    room.of_war(2, &AlarmChange::Raised, "330802");
+    room.of_war(3, &AlarmChange::Raised, "330881");
+    room.of_war(3, &AlarmChange::Returned, "330881");
+    assert_eq!(room.said(), nothing, "neither begin nor end at peace");
+    kept(&mut room);
+    room.goes_to_war();
+    assert_eq!(
+        room.said().len(),
+        1,
+        "what lasts in its area, as raised now"
+    );
+    kept(&mut room);
+    room.of_war(4, &AlarmChange::Raised, "330881");
+    room.of_war(5, &AlarmChange::Raised, "330802");
+    assert_eq!(room.said().len(), 1);
+    // What is not told yet is not told at peace.
+    room.of_war(6, &AlarmChange::Raised, "330881");
+    room.makes_peace();
+    room.of_war(1, &AlarmChange::Returned, "330881");
+    assert_eq!(room.said(), nothing);
 }

@@ -5,7 +5,7 @@ use yiping_model::command::{
     EventLevel, IncidentClass, IncidentForm, Joined, Move, PeaceForm, Proof, Response,
     ResponseLevel, Stage as At, Step, TaskAct, TaskForm, WarForm,
 };
-use yiping_model::{Command, CommandAct, IncidentId, TaskId};
+use yiping_model::{Command, CommandAct, IncidentId, Posture, TaskId};
 
 use super::*;
 
@@ -115,6 +115,7 @@ fn bodies(said: &[(u8, u8)]) -> Vec<Body> {
     let mut bodies: Vec<Body> = Vec::new();
     for (place, (what, number)) in all.into_iter().enumerate() {
         let body = match what {
+            13 if place % 2 == 0 => of_war(alarm(place as i64, AlarmChange::Raised, None)),
             12 | 13 => alarm(place as i64, AlarmChange::Raised, None),
             14 => alarm(i64::from(number) + 10, AlarmChange::Returned, Some(9)),
             15 => acknowledge(i64::from(number) + 10, "s"),
@@ -151,6 +152,18 @@ fn bodies(said: &[(u8, u8)]) -> Vec<Body> {
         book.take_at(&last, |_| Some("330802"));
     }
     bodies
+}
+
+/// The same of a rule of war.
+fn of_war(mut body: Body) -> Body {
+    if let Body::Finding(found) = &mut body
+        && let Outcome::Alarm(event) = &mut found.outcome
+    {
+        event.posture = Some(Posture::War {
+            area: Some("330802".into()),
+        });
+    }
+    body
 }
 
 proptest! {
@@ -213,4 +226,22 @@ fn a_war_and_what_waits_because_of_it_come_in_one_delta() {
     let delta = wall.take_delta().expect("moved");
     assert!(delta.incidents[0].war.is_none());
     assert_eq!(delta.waiting_over, [alarm_id(10).to_string()]);
+}
+
+#[test]
+fn an_alarm_of_war_is_on_screens_while_an_incident_at_war_holds_its_thing() {
+    let mut wall = wall();
+    let mut said = bodies(&[(3, 1), (3, 0), (6, 0)]);
+    said.insert(9, of_war(alarm(10, AlarmChange::Raised, None)));
+    let mut seen = Vec::new();
+    for record in records(said) {
+        wall.apply(&record);
+        seen.push(wall.snapshot().state.alarms.len());
+        assert_eq!(wall.alarm(&alarm_id(10)).is_some(), seen.last() == Some(&1));
+    }
+    assert_eq!(
+        seen[9..],
+        [0, 0, 1, 0],
+        "raised, war elsewhere, here, peace"
+    );
 }

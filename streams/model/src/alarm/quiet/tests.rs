@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
-use super::super::{AlarmChange, Level};
+use super::super::{AlarmChange, Level, Posture};
 use super::*;
 use crate::decision::Seen;
 use crate::duty::{Duty, Unshelved, Why};
@@ -25,7 +27,7 @@ fn at(minute: u64) -> Timestamp {
     Timestamp::from_secs(minute.cast_signed() * 60)
 }
 
-/// Alarms 0 to 9 are of the rule `r0`, 10 to 19 of `r1`, and so on; all of one datastream.
+/// Alarms 0 to 9 are of the rule `r0`, 10 to 19 of `r1`, and so on; all of one datastream. From 20 on they are of rules of war.
 fn event(number: u64, level: Level, change: AlarmChange) -> AlarmEvent {
     let returned = matches!(change, AlarmChange::Returned);
     AlarmEvent {
@@ -43,6 +45,9 @@ fn event(number: u64, level: Level, change: AlarmChange) -> AlarmEvent {
         extreme: 2.0,
         threshold: 1.0,
         before: None,
+        posture: (number >= 20).then(|| Posture::War {
+            area: Some("330803".into()),
+        }),
     }
 }
 
@@ -113,6 +118,18 @@ impl Story {
             seat: "一号席".into(),
             act,
         }))
+    }
+
+    /// From now on incidents of these areas are at war.
+    fn at_war(&mut self, areas: &[&str]) {
+        let record = Record {
+            position: Position(self.now()),
+            received_at: at(self.now()),
+            body: Body::Tick,
+        };
+        let areas = areas.iter().map(|area| (*area).into()).collect();
+        self.book.at_war(areas, &record);
+        self.log.push(record);
     }
 
     fn comes_back(&mut self, made_by: u64) -> bool {
@@ -266,6 +283,74 @@ fn out_of_service_takes_two_people_and_comes_back_by_hand() {
     assert!(!story.does("li", end));
 }
 
+#[test]
+fn an_alarm_of_war_calls_while_an_incident_at_war_holds_its_thing() {
+    let mut story = Story::default();
+    story.raise(20, Level::Orange);
+    assert!(story.book.open().is_empty(), "nobody hears of it at peace");
+    assert!(story.book.known(&id(20)).is_some(), "it is on record");
+    for elsewhere in [&["330802"][..], &["33080301"], &[]] {
+        story.at_war(elsewhere);
+        assert!(story.book.open().is_empty(), "{elsewhere:?}");
+    }
+    story.raise(0, Level::Yellow);
+    story.at_war(&["330802", "330803"]);
+    let woken = story.book.open()[&id(20)].clone();
+    assert_eq!((woken.number, woken.quiet), (2, None));
+    assert_eq!(story.book.last_change().back, [id(20)]);
+    assert_eq!(woken.waits_since(), at(story.now() - 1), "from the war on");
+    story.at_war(&["3308", "330802"]);
+    assert_eq!(story.book.last_change().position, Position(0));
+    story.at_war(&[]);
+    assert_eq!(story.book.last_change().quiet, [id(20)]);
+    assert_eq!(story.book.open().len(), 1);
+    // Raised at war it calls at once.
+    story.at_war(&["330803"]);
+    story.raise(21, Level::Orange);
+    assert_eq!(story.quiet(21), None);
+    // What ended is not asked about any more at peace, nor in the next war.
+    story.engine(event(21, Level::Orange, AlarmChange::Returned));
+    assert!(story.book.open().contains_key(&id(21)));
+    story.at_war(&[]);
+    story.at_war(&["330803"]);
+    assert!(!story.book.open().contains_key(&id(21)));
+    assert!(story.book.open().contains_key(&id(20)));
+}
+
+#[test]
+fn an_alarm_of_war_of_a_thing_without_an_area_sleeps() {
+    let mut story = Story::default();
+    story.at_war(&["330803"]);
+    let lost = AlarmEvent {
+        posture: Some(Posture::War { area: None }),
+        ..event(20, Level::Orange, AlarmChange::Raised)
+    };
+    story.engine(lost);
+    assert!(story.book.open().is_empty());
+}
+
+#[test]
+fn who_keeps_alarms_one_by_one_may_put_a_sleeping_one_among_the_open() {
+    let mut story = Story::default();
+    story.raise(20, Level::Orange);
+    story.raise(21, Level::Orange);
+    story.engine(event(21, Level::Orange, AlarmChange::Returned));
+    let both = [20, 21].map(|number| (id(number), story.book.known(&id(number)).expect("kept")));
+    let kept = serde_json::json!({ "open": BTreeMap::from(both), "closed": {} });
+    let book: AlarmBook = serde_json::from_value(kept).expect("a book");
+    assert_eq!(book.asleep, story.book.asleep);
+    assert_eq!(book.closed, story.book.closed);
+    assert!(book.open.is_empty() && book.numbers == story.book.numbers);
+}
+
+#[test]
+fn a_record_of_before_has_no_posture() {
+    let written = serde_json::to_value(event(0, Level::Blue, AlarmChange::Raised)).expect("JSON");
+    assert_eq!(written.get("posture"), None);
+    let written = serde_json::to_value(event(20, Level::Blue, AlarmChange::Raised)).expect("JSON");
+    assert_eq!(written["posture"]["war"]["area"], "330803");
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Raise(u64, u8),
@@ -277,6 +362,7 @@ enum Step {
     Approve(u64),
     EndOut(u64),
     Mark(u64),
+    Wars(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -292,6 +378,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => record().prop_map(Step::Approve),
         1 => record().prop_map(Step::EndOut),
         1 => alarm().prop_map(Step::Mark),
+        2 => (0_u8..8).prop_map(Step::Wars),
     ]
 }
 
@@ -326,6 +413,12 @@ impl Story {
             Step::Mark(alarm) => {
                 self.does("li", mark(alarm));
             }
+            Step::Wars(of) => {
+                let areas = ["3308", "330802", "330803"];
+                let of = (0..3).filter(|bit| of & (1 << bit) != 0);
+                let areas: Vec<&str> = of.map(|bit| areas[bit]).collect();
+                self.at_war(&areas);
+            }
         }
     }
 }
@@ -340,11 +433,18 @@ proptest! {
         let mut story = Story::default();
         for step in steps {
             let before: Vec<_> = story.book.open().iter().map(|(id, alarm)| (id.clone(), alarm.quiet.is_some())).collect();
+            let slept: Vec<_> = story.book.asleep.keys().cloned().collect();
             story.step(step);
+            for (id, asleep) in &story.book.asleep {
+                prop_assert!(asleep.event.is_asleep(&story.book.shelving().wars) && asleep.event.ended.is_none());
+                let was_open = before.iter().any(|(other, _)| other == id);
+                prop_assert!(!was_open || story.book.last_change().quiet.contains(id));
+            }
             for (id, alarm) in story.book.open() {
                 prop_assert_eq!(alarm.quiet, story.book.shelving().quiet(&alarm.event));
                 let was_quiet = before.iter().find(|(other, _)| other == id).map(|(_, quiet)| *quiet);
                 let told = story.book.last_change();
+                let was_quiet = was_quiet.or_else(|| slept.contains(id).then_some(true));
                 prop_assert_eq!(was_quiet == Some(true) && alarm.quiet.is_none(), told.back.contains(id));
                 prop_assert!(was_quiet != Some(false) || alarm.quiet.is_none() || told.quiet.contains(id));
                 prop_assert!(alarm.acknowledgement.is_none() || alarm.back_at.is_none());
@@ -352,6 +452,7 @@ proptest! {
             let kept = serde_json::to_vec(&story.book).expect("JSON");
             let again: AlarmBook = serde_json::from_slice(&kept).expect("a book");
             prop_assert_eq!((again.open(), again.shelving()), (story.book.open(), story.book.shelving()));
+            prop_assert_eq!(&again.asleep, &story.book.asleep);
         }
     }
 }
