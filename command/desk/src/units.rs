@@ -26,7 +26,7 @@ pub use book::{BookCheckpoint, Draft, Effect, MoveError, Spot, UnitBook, UnitSta
 pub use check_in::Timer;
 pub use gate::{Judged, Refused, Sender, judge};
 pub use hazard::{Hazard, HazardError};
-pub use place::Place;
+pub use place::{Bounds, Place};
 pub use plume::{Cloud, Ground, Plume, Stability};
 pub use register::{Capacity, Hours, Register, RegisterError, Stock, Unit, UnitKind};
 pub use response::{Figure, Figures, Times};

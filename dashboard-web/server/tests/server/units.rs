@@ -5,7 +5,7 @@ use yiping_desk::rights::Role;
 use yiping_server::Settings;
 
 use crate::house::{House, account, token};
-use crate::http::{Answer, get_by, post_by, send_by};
+use crate::http::{Answer, ask, get_by, listener, post_by, send_by};
 
 async fn put(house: &House, path: &str, body: &Value, by: &str) -> Answer {
     let request = format!("PUT /api/v1/units/{path}");
@@ -348,5 +348,37 @@ async fn stock_and_status_survive_a_restart() {
         unit(&house, "fire-1", &officer).await["unit"]["status"],
         "out_of_service"
     );
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_map_that_has_the_roads_is_not_sent_them_again() {
+    let house = House::open(Settings::default()).await;
+    let bearer = format!("Bearer {}", listener(house.address));
+    let path = "/api/v1/roads?within=118.8,28.8,119.0,29.0";
+    let first = get_by(house.address, path, &listener(house.address)).await;
+    assert_eq!(first.status, 200);
+    assert_eq!(first.json()["type"], "FeatureCollection");
+    let tag = first.header("etag").expect("a tag").to_owned();
+    let request = format!("GET {path}");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("if-none-match", tag.as_str()),
+    ];
+    let again = ask(house.address, &request, &headers, "").await;
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("if-none-match", "W/\"0\""),
+    ];
+    let other = ask(house.address, &request, &headers, "").await;
+    assert_eq!((other.status, other.body), (200, first.body));
+    let wrong = get_by(
+        house.address,
+        "/api/v1/roads?within=here",
+        &listener(house.address),
+    )
+    .await;
+    assert_eq!(wrong.status, 400);
     house.stop().await;
 }
