@@ -21,7 +21,9 @@ pub mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use advice::{Advice, AdviceError, Basis, Chosen, Cover, PassedOver, Why, Wish, advise};
+pub use advice::{
+    Advice, AdviceError, Basis, Chosen, Cover, PassedOver, Route, Why, Wish, advise, route,
+};
 pub use book::{BookCheckpoint, Draft, Effect, MoveError, Spot, UnitBook, UnitState, Whereabouts};
 pub use check_in::Timer;
 pub use gate::{Judged, Refused, Sender, judge};

@@ -13,7 +13,7 @@ use yiping_desk::units::{Place, Roads};
 use super::error::{ApiError, ErrorAnswer};
 use super::params::Params;
 use crate::state::ServerState;
-use crate::units::Sheet;
+use crate::units::{Sheet, UnitsHandle};
 
 /// Points of one answer: about 22 bytes each, so that it stays below a megabyte.
 const POINTS_MAX: usize = 40_000;
@@ -82,22 +82,24 @@ pub(super) async fn roads(
     let within = params.parsed("within", "118.8,28.8,119.0,29.0", bounds)?;
     params.finish()?;
     let within = within.unwrap_or(Bounds::EARTH);
-    let sheet = match state.units.sheet(within) {
-        Some(known) => known,
-        None => {
-            // It joins some ten thousand pieces: not on the threads that everybody waits for.
-            let units = state.units.clone();
-            let made = tokio::task::spawn_blocking(move || {
-                let answer = units.look(|book| RoadsAnswer::of(book.roads(), within));
-                let text = serde_json::to_string(&answer)?;
-                Ok::<_, serde_json::Error>(units.keep_sheet(within, text))
-            });
-            let broken = |why: String| ApiError::Internal(why);
-            let made = made.await.map_err(|error| broken(error.to_string()))?;
-            made.map_err(|error| broken(error.to_string()))?
-        }
+    let sheet = if let Some(known) = state.units.sheet(within) {
+        known
+    } else {
+        made(state.units, within).await?
     };
     Ok(answered(&sheet, headers.get(header::IF_NONE_MATCH)))
+}
+
+async fn made(units: UnitsHandle, within: Bounds) -> Result<Sheet, ApiError> {
+    // It joins some ten thousand pieces: not on the threads that everybody waits for.
+    let making = tokio::task::spawn_blocking(move || {
+        let answer = units.look(|book| RoadsAnswer::of(book.roads(), within));
+        let text = serde_json::to_string(&answer)?;
+        Ok::<_, serde_json::Error>(units.keep_sheet(within, text))
+    });
+    let broken = |why: String| ApiError::Internal(why);
+    let sheet = making.await.map_err(|error| broken(error.to_string()))?;
+    sheet.map_err(|error| broken(error.to_string()))
 }
 
 fn answered(sheet: &Sheet, known: Option<&HeaderValue>) -> Response {
