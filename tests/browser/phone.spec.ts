@@ -106,6 +106,15 @@ class Stub {
         const status = this.unit.at(-1) ?? 'available';
         return json({ unit: { id: 'fire-1', name: { zh: '一班', en: 'One' }, status, said: this.unit.length, heard: now }, check_in_secs: 600 });
       }
+      case 'GET /api/v1/units/mine/route':
+        return json({
+          basis: { basis: 'roads' },
+          assembly: null,
+          time_secs: 361,
+          open_secs: 300,
+          metres: 4_260,
+          way: [[118.87, 28.88], [118.89, 28.895], [118.9, 28.9]],
+        });
       case 'PUT /api/v1/units/fire-1/status':
         this.unit.push((JSON.parse(body.toString()) as { status: string }).status);
         return json({});
@@ -157,10 +166,17 @@ test('photographs and steps without a network, over a reload, arrive once', asyn
     )
     .toBe(true);
 
+  const route = one.locator('.route');
+  await expect(route).toContainText('路线 4.3 km　7 分', { timeout: 20_000 });
+  await expect(route).toContainText('绕开危险区');
+
   await context.setOffline(true);
+  await page.reload();
+  await expect(route).toContainText('路线 4.3 km　7 分', { timeout: 20_000 });
   for (const step of ['出动', '到场', '开始处置']) {
     await one.getByRole('button', { name: step, exact: true }).click();
   }
+  await expect(route, 'who is there needs no way').toHaveCount(0);
   const finish = one.getByRole('button', { name: '处置完成' });
   await expect(finish).toBeDisabled();
   await one.locator('.camera.primary input').setInputFiles([await picture(page, 1), await picture(page, 2)]);

@@ -21,12 +21,14 @@ pub mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use advice::{Advice, AdviceError, Basis, Chosen, Cover, PassedOver, Why, Wish, advise};
+pub use advice::{
+    Advice, AdviceError, Basis, Chosen, Cover, PassedOver, Route, Why, Wish, advise, route,
+};
 pub use book::{BookCheckpoint, Draft, Effect, MoveError, Spot, UnitBook, UnitState, Whereabouts};
 pub use check_in::Timer;
 pub use gate::{Judged, Refused, Sender, judge};
 pub use hazard::{Hazard, HazardError};
-pub use place::Place;
+pub use place::{Bounds, Place};
 pub use plume::{Cloud, Ground, Plume, Stability};
 pub use register::{Capacity, Hours, Register, RegisterError, Stock, Unit, UnitKind};
 pub use response::{Figure, Figures, Times};

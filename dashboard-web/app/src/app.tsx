@@ -8,6 +8,7 @@ import { Link } from "./feed/link";
 import type { Feed } from "./feed/live";
 import type { StateView } from "./feed/messages";
 import type { Presence } from "./feed/presence";
+import { createRoads } from "./feed/roads";
 import { createStore } from "./feed/store";
 import { Calls } from "./phone/Calls";
 import { forgetTasks, whoWas } from "./phone/kept";
@@ -122,6 +123,7 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
   window.yiping = { state: () => store.view() };
   link.start();
   tellRoot(store);
+  const roads = createRoads(props.feed.roads);
   const isHere = () => props.presence.session() !== undefined;
   const duty = props.feed.duty === undefined ? undefined : createDuty(props.feed.duty, isHere);
   // A wall is known a moment after its page: then it may ask.
@@ -152,6 +154,7 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
             command={props.feed.command}
             own={props.presence}
             duty={duty}
+            roads={roads}
           />
         }
       >
@@ -180,7 +183,7 @@ const Watch: Component<{ feed: Feed; presence: Presence }> = (props) => {
           <AdminScreen wall={store} admin={props.feed.admin} own={props.presence} />
         </Match>
         <Match when={page() === "table"}>
-          <TableScreen wall={store} command={props.feed.command} own={props.presence} />
+          <TableScreen wall={store} command={props.feed.command} own={props.presence} roads={roads} />
         </Match>
       </Switch>
     </Show>

@@ -4,6 +4,7 @@ import type { Acknowledge } from "./feed/acknowledge";
 import type { Command } from "./feed/command";
 import type { Duty } from "./feed/duty";
 import type { Own } from "./feed/presence";
+import type { Roads } from "./feed/roads";
 import type { Wall } from "./feed/store";
 import type { PanelProps } from "./panels/panel";
 import { Provenance } from "./panels/provenance/Provenance";
@@ -23,6 +24,7 @@ export const WallScreen: Component<{
   command: Command;
   own: Own;
   duty: Duty | undefined;
+  roads: Roads;
 }> = (props) => {
   const facts = () => props.wall.facts();
   const told = () => props.wall.link().state === "lost";
@@ -42,6 +44,7 @@ export const WallScreen: Component<{
     command: props.command,
     own: props.own,
     duty: props.duty,
+    roads: props.roads,
     onDuty: () => goToDuty(mayDuty()),
     onOpen: (alarm) => open(alarm === "" ? undefined : alarm),
     get opened() {

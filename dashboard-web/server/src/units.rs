@@ -2,14 +2,18 @@
 //!
 //! The book stands behind a lock that is held for a look or for a batch of records, never across an await.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
+use yiping_desk::units::place::Bounds;
 use yiping_desk::units::{BookCheckpoint, UnitBook};
 use yiping_log::{CatchUp, Checkpoint, CityClock, Log, LogError};
 use yiping_model::{Class, Position, Timestamp};
@@ -18,6 +22,18 @@ use yiping_model::{Class, Position, Timestamp};
 const GATHER: Duration = Duration::from_millis(200);
 const BATCH_RECORDS: usize = 4_096;
 const KEEP_EVERY: Duration = Duration::from_mins(1);
+/// Sheets of roads that are remembered, each below a megabyte.
+const SHEETS_MAX: usize = 8;
+
+/// The roads of a part of the map as they are sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Sheet {
+    within: Bounds,
+    /// JSON.
+    pub(crate) text: Bytes,
+    /// By which a map says that it has them.
+    pub(crate) tag: String,
+}
 
 /// The units, for whoever asks. Clones are the same.
 #[derive(Clone)]
@@ -29,6 +45,8 @@ struct Shared {
     kept: AtomicU64,
     /// By which the door of positions judges.
     clock: CityClock,
+    /// The sheets of roads that were asked for last: roads never change while the program runs.
+    sheets: Mutex<VecDeque<Sheet>>,
 }
 
 impl fmt::Debug for UnitsHandle {
@@ -61,6 +79,7 @@ impl UnitsHandle {
             book: RwLock::new(book),
             position: watch::Sender::new(position),
             kept: AtomicU64::new(position.0),
+            sheets: Mutex::default(),
         }))
     }
 
@@ -77,6 +96,28 @@ impl UnitsHandle {
     /// A look at the book.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&UnitBook) -> T) -> T {
         look(&self.0.book.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The roads within these bounds, if somebody asked for them lately.
+    pub(crate) fn sheet(&self, within: Bounds) -> Option<Sheet> {
+        let sheets = self.0.sheets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sheets = sheets.iter();
+        sheets.find(|sheet| sheet.within == within).cloned()
+    }
+
+    /// Remembers the roads within these bounds.
+    pub(crate) fn keep_sheet(&self, within: Bounds, text: String) -> Sheet {
+        let mut digest = DefaultHasher::new();
+        text.hash(&mut digest);
+        let sheet = Sheet {
+            within,
+            tag: format!("W/\"{:016x}\"", digest.finish()),
+            text: text.into(),
+        };
+        let mut sheets = self.0.sheets.lock().unwrap_or_else(PoisonError::into_inner);
+        sheets.truncate(SHEETS_MAX - 1);
+        sheets.push_front(sheet.clone());
+        sheet
     }
 
     /// City time, for the door of positions.

@@ -8,8 +8,8 @@ mod story;
 
 use yiping_model::command::*;
 use yiping_model::{
-    AlarmId, Body, Command, CommandAct, DatastreamId, IncidentId, Position, Record, RuleId, TaskId,
-    Text, ThingId, Timestamp,
+    AlarmId, Body, Command, CommandAct, DatastreamId, IncidentId, Position, Record, TaskId, Text,
+    Timestamp,
 };
 
 use super::*;

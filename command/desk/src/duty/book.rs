@@ -8,7 +8,7 @@ use yiping_model::{
     Position, Record, Timestamp, Unshelved, Why,
 };
 
-use super::escalation::{self, Facts, House, STAGES};
+use super::escalation::{self, Facts, House, Look, STAGES};
 use super::pattern::{Pattern, ShiftTime};
 use crate::command::CommandBook;
 use crate::ledger::Entry;
@@ -57,15 +57,6 @@ pub struct DutyBook {
     /// Which alarms may be due for escalation.
     #[serde(skip)]
     look: Look,
-}
-
-/// Which alarms may be due for escalation: with very many open ones, looking at all of them for each record is too much.
-#[derive(Debug, Clone, Default)]
-struct Look {
-    /// Before it none of the others is due; `None` where that is not known.
-    others: Option<Timestamp>,
-    /// Those that changed since the last look.
-    changed: BTreeSet<AlarmId>,
 }
 
 /// That somebody has a seat.

@@ -1,6 +1,6 @@
 //! Which alarms nobody acknowledged in time, and what of the house is not as it was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,15 @@ pub(super) struct DueAlarm<'a> {
     pub(super) alarm: &'a Alarm,
     pub(super) stage: u8,
     pub(super) due: Timestamp,
+}
+
+/// Which alarms may be due for escalation: with very many open ones, looking at all of them for each record is too much.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Look {
+    /// Before it none of the others is due; `None` where that is not known.
+    pub(super) others: Option<Timestamp>,
+    /// Those that changed since the last look.
+    pub(super) changed: BTreeSet<AlarmId>,
 }
 
 /// What is due among some alarms.

@@ -5,6 +5,7 @@
 //! the least times, ties by id. *Nearer* are those whose open time is less than the time of the last one chosen: each of them that is not chosen is
 //! told with all reasons. The *cover* of a chosen unit's home is the time from there to the next unit that fits, with it and without it.
 
+mod route;
 mod ways;
 mod words;
 
@@ -19,6 +20,7 @@ use super::moves::is_free;
 use super::place::Place;
 use super::register::{Unit, UnitKind};
 use super::roads::NEVER;
+pub use route::{Route, route};
 use ways::Ways;
 
 const MICROS_A_SEC: i64 = 1_000_000;

@@ -5,6 +5,7 @@
 //! the same on every machine. What closes a road (a hazard, a closure) is named with each question, so nothing is precomputed that it would break:
 //! `docs/UNITS.md` has the figures of that choice.
 
+mod lines;
 mod near;
 mod read;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use h3o::CellIndex;
 
 use super::hazard::{FINEST, Hazard};
 use super::place::Place;
+pub use lines::{Drawn, Lines};
 use near::Near;
 pub use read::RoadError;
 
@@ -43,6 +45,8 @@ pub struct Roads {
     /// The pieces of each road that has an id.
     named: BTreeMap<String, Vec<u32>>,
     pieces: usize,
+    /// How fast each piece is, km/h, to whole ones.
+    kmh: Vec<u8>,
     /// Which pieces lead through which cells of resolution 9, in order.
     cells: Vec<(u64, u32)>,
     near: Near,

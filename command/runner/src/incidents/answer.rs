@@ -233,7 +233,7 @@ pub(super) fn outside(
         let polygons = Hazard::read(cells, usize::MAX).map(|hazard| hazard.polygons());
         let form = &mark.form;
         json!({
-            "at": mark.at, "by": mark.by, "polygons": polygons.unwrap_or_default(), "label": form.label,
+            "at": mark.at, "by": mark.by, "cells": form.cells, "polygons": polygons.unwrap_or_default(), "label": form.label,
             "isolate_metres": form.isolate_metres, "wind": form.wind, "approach": form.approach, "lines": form.lines,
         })
     });

@@ -7,6 +7,8 @@ export interface Hazard {
   readonly by: string;
   readonly polygons: readonly (readonly (readonly [number, number])[])[];
   readonly label: string;
+  /** The same cells by name, for who asks for a way round them. */
+  readonly cells: readonly string[];
   readonly isolate_metres: number | null;
   readonly wind: { readonly from_degrees: number; readonly speed_ms: number } | null;
   readonly approach: readonly (readonly [number, number])[];
@@ -40,6 +42,19 @@ export interface OwnUnit {
   readonly checkInSecs: number;
 }
 
+/** The way of the own unit to a place, by road, round a hazard. */
+export interface Route {
+  readonly basis: { readonly basis: "roads" | "straight" };
+  /** Where it leads when the place itself lies in the hazard: a point outside of it. */
+  readonly assembly: readonly [number, number] | null;
+  /** `null` when no way leads there. */
+  readonly time_secs: number | null;
+  /** Without the hazard. */
+  readonly open_secs: number | null;
+  readonly metres: number;
+  readonly way: readonly (readonly [number, number])[];
+}
+
 /** What came of something that was sent. */
 export type Sent =
   | { readonly outcome: "done" }
@@ -66,6 +81,8 @@ export interface Field {
   status(unit: OwnUnit, status: string): Promise<Sent>;
   checkIn(unit: string): Promise<Sent>;
   position(unit: string, fix: Fix): Promise<Sent>;
+  /** The way to a place: from where the phone is, or from where the unit was heard. */
+  route(place: At, from: Fix | undefined, avoid: readonly string[]): Asked<Route>;
 }
 
 const ANSWER_MS_MAX = 8_000;
@@ -101,4 +118,10 @@ export const fieldByHttp: Field = {
   checkIn: (unit) => send("POST", `units/${unit}/check-in`, {}),
   position: (unit, { lon, lat, accuracy, atMs }) =>
     send("POST", "positions", { unit, ts: atMs, lon, lat, accuracy_m: Math.round(accuracy) }),
+  route: ({ lon, lat }, from, avoid) => {
+    const asked = new URLSearchParams({ lon: String(lon), lat: String(lat) });
+    if (from !== undefined) asked.set("from", `${from.lon.toFixed(5)},${from.lat.toFixed(5)}`);
+    if (avoid.length > 0) asked.set("avoid", avoid.join());
+    return heard(`units/mine/route?${asked}`, (said) => said as Route, ANSWER_MS_MAX);
+  },
 };

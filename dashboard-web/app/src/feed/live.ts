@@ -7,6 +7,7 @@ import { type Field, fieldByHttp } from "./field";
 import type { Socket } from "./link";
 import { type Raised, raisedByHttp } from "./raised";
 import { type Reports, reportsByHttp } from "./report";
+import { type AskRoads, roadsByHttp } from "./roads";
 import { type Door, httpDoor } from "./session";
 import { type Quieting, quietingByHttp } from "./shelving";
 
@@ -23,6 +24,7 @@ export interface Feed {
   /** Absent where there is no server. */
   readonly duty?: DutyDoor;
   readonly drill: AskDrill;
+  readonly roads: AskRoads;
   readonly reports: Reports;
   readonly admin: Admin;
 }
@@ -47,6 +49,7 @@ export function liveFeed(): Feed {
     door: httpDoor,
     duty: httpDuty,
     drill: drillByHttp,
+    roads: roadsByHttp,
     reports: reportsByHttp,
     admin: httpAdmin,
   };

@@ -32,6 +32,10 @@ export interface FieldWords {
       | "sendWords"
       | "commander"
       | "map"
+      | "toAssembly"
+      | "round"
+      | "straight"
+      | "noWay"
       | "queue",
       string
     >
@@ -41,6 +45,7 @@ export interface FieldWords {
   readonly sendingPhotos: (sent: number, all: number) => string;
   readonly photosWaiting: (count: number) => string;
   readonly everyMinutes: (minutes: number) => string;
+  readonly routeSaid: (km: string, minutes: number) => string;
   readonly minutesAgo: (minutes: number) => string;
   readonly helpText: (task: string, place: string) => string;
   readonly waitingFull: (megabytes: number) => string;
@@ -78,12 +83,17 @@ export const zhField: FieldWords = {
     sendWords: "上报",
     commander: "指挥",
     map: "危险区地图，北在上",
+    toAssembly: "到危险区外集结点",
+    round: "绕开危险区",
+    straight: "无路网，按直线估算",
+    noWay: "没有绕开危险区的路",
     queue: "待发",
   },
   squares: { sign: "签收", set_out: "出动", arrive: "到场", begin: "处置", finish: "反馈" },
   sendingPhotos: (sent, all) => `照片 ${sent} / ${all}`,
   photosWaiting: (count) => `照片 ${count}`,
   everyMinutes: (minutes) => `每 ${minutes} 分`,
+  routeSaid: (km, minutes) => `路线 ${km} km　${minutes} 分`,
   minutesAgo: (minutes) => `${minutes} 分前`,
   helpText: (task, place) => `求援：${task} ${place}`,
   waitingFull: (megabytes) => `待发照片已满 ${megabytes} MB，联网发出后再拍`,
@@ -121,12 +131,17 @@ export const enField: FieldWords = {
     sendWords: "Report",
     commander: "under",
     map: "Map of the hazard, north up",
+    toAssembly: "to a point outside the hazard",
+    round: "round the hazard",
+    straight: "no roads: straight line, estimated",
+    noWay: "No way round the hazard",
     queue: "To be sent",
   },
   squares: { sign: "signed", set_out: "out", arrive: "there", begin: "at work", finish: "told" },
   sendingPhotos: (sent, all) => `photo ${sent} / ${all}`,
   photosWaiting: (count) => `${count} photo${count === 1 ? "" : "s"}`,
   everyMinutes: (minutes) => `${minutes} min`,
+  routeSaid: (km, minutes) => `way ${km} km, ${minutes} min`,
   minutesAgo: (minutes) => `${minutes} min ago`,
   helpText: (task, place) => `HELP: ${task} ${place}`,
   waitingFull: (megabytes) => `${megabytes} MB of photos wait: send them before taking more`,

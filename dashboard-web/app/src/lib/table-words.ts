@@ -37,6 +37,7 @@ export interface TableWords {
       | "chosenWay"
       | "refusedWay"
       | "schematic"
+      | "noRoads"
       | "noPlace"
       | "reckon"
       | "draw"
@@ -146,6 +147,7 @@ export const zhTable: TableWords = {
     chosenWay: "推荐路线",
     refusedWay: "未选：进入危险区",
     schematic: "道路示意　河道 1:300 万",
+    noRoads: "道路未收录　河道 1:300 万",
     noPlace: "事件没有坐标：请在「更新」中补充",
     reckon: "推算扩散",
     draw: "划为禁入区，告知外勤",
@@ -259,6 +261,7 @@ export const enTable: TableWords = {
     chosenWay: "Recommended way",
     refusedWay: "Not chosen: enters the hazard",
     schematic: "Roads schematic, rivers 1:3 M",
+    noRoads: "No roads, rivers 1:3 M",
     noPlace: "The incident has no place: add one by Amend",
     reckon: "Estimate",
     draw: "Nobody enters: tell the phones",

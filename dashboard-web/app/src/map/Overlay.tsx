@@ -1,7 +1,8 @@
 import { type Component, createEffect, createSignal, onMount } from "solid-js";
+import type { RoadLines } from "../feed/roads";
 import { ratio } from "../ui/stage";
 import type { Drawing, TextMark } from "./drawing";
-import { paintLand } from "./land";
+import { paintLand, paintRoads } from "./land";
 import { FONTS, measured, paint } from "./paint";
 import type { Projection } from "./project";
 
@@ -12,12 +13,15 @@ export const Overlay: Component<{
   draw: (measure: (text: string, kind: TextMark["kind"]) => number) => Drawing | undefined;
   /** Draw the land below it. */
   land: boolean;
+  /** The roads on it. */
+  roads?: readonly RoadLines[];
   label: string;
 }> = (props) => {
   let canvas: HTMLCanvasElement | undefined;
   const [fonts, setFonts] = createSignal(0);
   let asked = "";
   let before = "";
+  let roadsBefore: readonly RoadLines[] | undefined;
 
   const load = (drawing: Drawing) => {
     const text = [...new Set(drawing.texts.map(({ text }) => text).join(""))].sort().join("");
@@ -36,16 +40,18 @@ export const Overlay: Component<{
     createEffect(() => {
       const drawing = props.draw((text, kind) => measured(context, text, kind));
       if (drawing === undefined) return;
-      const { projection, land } = props;
+      const { projection, land, roads } = props;
       const content = JSON.stringify([drawing, fonts(), ratio(), land, projection.centre, projection.zoom]);
-      if (content === before) return;
+      if (content === before && roads === roadsBefore) return;
       before = content;
+      roadsBefore = roads;
       load(drawing);
       element.width = Math.round(projection.width * ratio());
       element.height = Math.round(projection.height * ratio());
       context.setTransform(ratio(), 0, 0, ratio(), 0, 0);
       context.clearRect(0, 0, projection.width, projection.height);
       if (land) paintLand(context, projection);
+      if (roads !== undefined) paintRoads(context, projection, roads);
       paint(context, drawing);
     });
   });

@@ -1,3 +1,4 @@
+import type { RoadLines } from "../feed/roads";
 import borders from "./data/borders.json";
 import counties from "./data/counties.json";
 import neighbours from "./data/neighbours.json";
@@ -14,6 +15,8 @@ export const LAND = {
   ownRiver: "#6d7b87",
   border: "#7d848a",
   outline: "#c9cdd1",
+  road: "#3a3f43",
+  mainRoad: "#565c61",
 } as const;
 
 /** A name on the land. */
@@ -113,6 +116,34 @@ export function paintLand(context: CanvasRenderingContext2D, projection: Project
     const city = properties.kind === "city";
     context.strokeStyle = city ? LAND.outline : LAND.border;
     context.lineWidth = city ? 2 : 1.3;
+    context.stroke();
+  }
+}
+
+/** As fast as this a road is drawn at any scale, km/h. */
+const MAIN_KMH = 60;
+/** A smaller one only where a pixel is less than so many metres: from afar the streets of a town are a grey field. */
+const STREETS_METRES = 25;
+
+/** Draws roads, thin and quiet: they say where one can go, and compete with nothing. */
+export function paintRoads(
+  context: CanvasRenderingContext2D,
+  projection: Projection,
+  roads: readonly RoadLines[],
+): void {
+  context.lineJoin = "round";
+  for (const { kmh, lines } of [...roads].reverse()) {
+    const main = kmh >= MAIN_KMH;
+    if (!main && projection.metresPerPixel >= STREETS_METRES) continue;
+    context.beginPath();
+    for (const line of lines)
+      line.forEach((place, at) => {
+        const [x, y] = projection.point(place);
+        if (at === 0) context.moveTo(x, y);
+        else context.lineTo(x, y);
+      });
+    context.strokeStyle = main ? LAND.mainRoad : LAND.road;
+    context.lineWidth = main ? 2 : 1.2;
     context.stroke();
   }
 }

@@ -55,6 +55,13 @@ export function boundsOf(places: readonly Place[], metresMin: number): Bounds {
   return [west - lonMore, south - latMore, east + lonMore, north + latMore];
 }
 
+/** What a view shows. */
+export function shownBounds(view: Projection): Bounds {
+  const [west, north] = view.place([0, 0]);
+  const [east, south] = view.place([view.width, view.height]);
+  return [west, south, east, north];
+}
+
 /** Metres between two places; good for a city. */
 export function metresBetween(a: Place, b: Place): number {
   const north = (b[1] - a[1]) * 111_320;

@@ -3,6 +3,7 @@ import type { Acknowledge } from "../feed/acknowledge";
 import type { Command } from "../feed/command";
 import type { Duty } from "../feed/duty";
 import type { Own } from "../feed/presence";
+import type { Roads } from "../feed/roads";
 import type { Wall } from "../feed/store";
 
 /** What every panel gets: the store to draw from, and what a person may do here. */
@@ -15,6 +16,8 @@ export interface PanelProps {
   readonly command?: Command | undefined;
   /** Who is on duty; absent where nobody is asked. */
   readonly duty?: Duty | undefined;
+  /** The roads; absent where nobody knows them. */
+  readonly roads?: Roads | undefined;
   /** Shows the page of duty. */
   readonly onDuty?: () => void;
   /** Shows an alarm in detail. */

@@ -12,8 +12,12 @@ const HEIGHT = 176;
 const NEAR_METRES = 3_000;
 const SIDE_METRES_MIN = 900;
 
-/** The scene from above, north up: where nobody may go, the wind, the place, oneself. It says when it was received. */
-export const HazardMap: Component<{ given: Received; here: Fix | undefined }> = (props) => {
+/** The scene from above, north up, and the way there while one is on it: where nobody may go, the wind, the place, oneself. It says when it was received. */
+export const HazardMap: Component<{
+  given: Received;
+  here: Fix | undefined;
+  way: readonly Place[];
+}> = (props) => {
   const hazard = () => props.given.hazard;
   const place = createMemo<Place | undefined>(() => {
     const at = props.given.incident.place;
@@ -22,12 +26,14 @@ export const HazardMap: Component<{ given: Received; here: Fix | undefined }> = 
   const me = createMemo<Place | undefined>(() => {
     const [fix, scene] = [props.here, place()];
     const own: Place | undefined = fix && [fix.lon, fix.lat];
-    return own && (scene === undefined || metresBetween(own, scene) <= NEAR_METRES) ? own : undefined;
+    return own && (props.way.length > 0 || scene === undefined || metresBetween(own, scene) <= NEAR_METRES)
+      ? own
+      : undefined;
   });
   const view = createMemo(() => {
     const [scene, own] = [place(), me()];
     const round = Math.max(SIDE_METRES_MIN, (hazard()?.isolate_metres ?? 0) * 3);
-    const seen = [...(scene ? ends(boundsOf([scene], round)) : []), ...(own ? [own] : [])];
+    const seen = [...(scene ? ends(boundsOf([scene], round)) : []), ...(own ? [own] : []), ...props.way];
     return seen.length === 0 ? undefined : fitted(boundsOf(seen, round), WIDTH, HEIGHT, 6);
   });
   return (
@@ -49,6 +55,9 @@ export const HazardMap: Component<{ given: Received; here: Fix | undefined }> = 
           <svg class="scene" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t().outside.map}>
             <Index each={hazard()?.polygons ?? []}>{(cell) => <path class="cell" d={d(cell(), true)} />}</Index>
             <For each={rings()}>{(ring) => <path class="contour" d={d(ring, true)} />}</For>
+            <Show when={props.way.length > 1}>
+              <path class="way" d={d(props.way, false)} />
+            </Show>
             <Show when={(hazard()?.approach.length ?? 0) > 1}>
               <path class="approach" d={d(hazard()?.approach ?? [], false)} />
             </Show>

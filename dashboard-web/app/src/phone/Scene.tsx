@@ -3,6 +3,7 @@ import { type Component, For, Show } from "solid-js";
 import { t } from "../lib/i18n";
 import { HazardMap } from "./HazardMap";
 import type { Received } from "./kept";
+import { RouteLine } from "./RouteLine";
 import type { PhoneState } from "./state";
 
 /** What is to be heeded at the scene: the map, the wind, three lines, and how to get there. */
@@ -23,7 +24,7 @@ export const Scene: Component<{ given: Received; phone: PhoneState; nowMs: numbe
   return (
     <section class="hazard">
       <div class="from-above">
-        <HazardMap given={props.given} here={props.phone.here()} />
+        <HazardMap given={props.given} here={props.phone.here()} way={props.phone.route()?.way ?? []} />
         <p class="received" classList={{ calm: !hazard()?.wind }}>
           <Show when={hazard()} fallback={<b>{t().outside.noHazard}</b>}>
             <Show when={hazard()?.wind}>
@@ -57,6 +58,7 @@ export const Scene: Component<{ given: Received; phone: PhoneState; nowMs: numbe
           </button>
         </Show>
       </div>
+      <Show when={props.phone.route()}>{(route) => <RouteLine route={route()} nowMs={props.nowMs} />}</Show>
       <Show when={(hazard()?.lines.length ?? 0) > 0}>
         <ul>
           <For each={hazard()?.lines}>{(line) => <li>{line}</li>}</For>

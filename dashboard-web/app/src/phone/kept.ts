@@ -2,6 +2,7 @@ import type { TaskRow } from "../feed/command";
 import { insideDrill } from "../feed/drill";
 import type { Outside, OwnUnit } from "../feed/field";
 import type { Kept, Queued } from "./queue";
+import type { KeptRoute } from "./route";
 
 /** What a phone knew when it last had a network. */
 export interface Known {
@@ -16,6 +17,8 @@ export interface Known {
   /** The task that was looked at last, with its hazard, and when it was received by city time. */
   readonly outside?: Received;
   readonly unit?: OwnUnit | null;
+  /** The way that was received last. */
+  readonly route?: KeptRoute;
 }
 
 /** A task in full, as it was received. */

@@ -5,7 +5,8 @@ import { t } from "../lib/i18n";
 import { keepLocate, keepTasks, keptQueue, knownTasks, mayLocate, type Received, waitingDigests } from "./kept";
 import { picturesOfPhone } from "./pictures";
 import { Positions } from "./positions";
-import { Queue, type Queued, type QueuedPhoto } from "./queue";
+import { Queue, type Queued, type QueuedPhoto, standing } from "./queue";
+import { isDue, isOnWay, type KeptRoute } from "./route";
 import { createSnap } from "./snap";
 import { follows } from "./unit";
 
@@ -24,6 +25,8 @@ export interface PhoneState {
   readonly shown: Accessor<TaskRow | undefined>;
   readonly outside: Accessor<Received | undefined>;
   readonly unit: Accessor<OwnUnit | undefined>;
+  /** The way to the shown task, while one is on it. */
+  readonly route: Accessor<KeptRoute | undefined>;
   readonly online: Accessor<boolean>;
   readonly heardMs: Accessor<number | undefined>;
   /** This phone's clock, and the city's. */
@@ -56,6 +59,7 @@ export function createPhone(given: { command: Command; field: Field; person: str
   const [opened, open] = createSignal(mine?.opened ?? mine?.outside?.task.id);
   const [outside, setOutside] = createSignal(mine?.outside);
   const [unit, setUnit] = createSignal<OwnUnit | null | undefined>(mine?.unit);
+  const [route, setRoute] = createSignal(mine?.route);
   const [here, setHere] = createSignal<Fix>();
   const [allowed, allow] = createSignal(mayLocate(person));
   const [told, setTold] = createSignal<string>();
@@ -124,11 +128,25 @@ export function createPhone(given: { command: Command; field: Field; person: str
     const found = await field.task(task.id);
     if (found !== undefined) setOutside({ ...found, receivedMs: Date.now() + aheadMs() });
   };
+  const askRoute = async () => {
+    const [task, full, own] = [shown(), outside(), unit()];
+    if (task === undefined || full?.task.id !== task.id || full.incident.place === null || !own) return;
+    if (!isOnWay(standing(task, queue())) || !isDue(route(), task.id, cityMs())) return;
+    // Where the phone is leaves it only with consent; else the way begins where the unit was heard last.
+    const from = locating() ? here() : undefined;
+    const found = await field.route(full.incident.place, from, full.hazard?.cells ?? []);
+    if (found !== undefined) setRoute({ ...found, task: task.id, receivedMs: Date.now() + aheadMs() });
+  };
   // What a page opened anew without a network begins with.
   const keep = () => {
     const [full, own, task] = [outside(), unit(), opened()];
     const rows = { person, display, atMs: heardMs() ?? Date.now(), aheadMs: aheadMs(), tasks: tasks() };
-    const more = { ...(full && { outside: full }), ...(own !== undefined && { unit: own }) };
+    const way = route();
+    const more = {
+      ...(full && { outside: full }),
+      ...(own !== undefined && { unit: own }),
+      ...(way && { route: way }),
+    };
     keepTasks({ ...rows, ...more, ...(task !== undefined && { opened: task }) });
   };
   const ask = async () => {
@@ -140,6 +158,7 @@ export function createPhone(given: { command: Command; field: Field; person: str
     // A phone whose clock is wrong tells the city's time all the same.
     if (Number.isFinite(answer.nowMs)) setAheadMs(answer.nowMs - Date.now());
     await Promise.all([look(), askUnit()]);
+    await askRoute();
     keep();
     await waiting.replay();
   };
@@ -199,6 +218,10 @@ export function createPhone(given: { command: Command; field: Field; person: str
     shown,
     outside: () => (outside()?.task.id === shown()?.id ? outside() : undefined),
     unit: () => unit() ?? undefined,
+    route: () => {
+      const [task, way] = [shown(), route()];
+      return task !== undefined && way?.task === task.id && isOnWay(standing(task, queue())) ? way : undefined;
+    },
     online,
     heardMs,
     nowMs,

@@ -7,6 +7,7 @@ import { rehearsalDrill } from "./drill";
 import { rehearsalField } from "./field";
 import { Player, type Recording } from "./player";
 import { rehearsalReports } from "./report";
+import { rehearsalRoads } from "./roads";
 import { rehearse } from "./script";
 import { atWar } from "./war";
 
@@ -36,6 +37,7 @@ export async function rehearsalFeed(): Promise<Feed> {
     quieting: player.quieting,
     door: rehearsalDoor,
     drill: rehearsalDrill(query),
+    roads: rehearsalRoads,
     reports: rehearsalReports,
     admin: rehearsalAdmin,
   };

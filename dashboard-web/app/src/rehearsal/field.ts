@@ -52,6 +52,7 @@ function outside(id: string): Outside | undefined {
       by: "commander",
       polygons: wedge(),
       label: "2 ppm",
+      cells: [],
       isolate_metres: 300,
       wind: { from_degrees: 225, speed_ms: 1.9 },
       approach: [
@@ -85,4 +86,18 @@ export const rehearsalField: Field = {
     return { outcome: "done" };
   },
   position: async () => ({ outcome: "done" }),
+  route: async () => ({
+    basis: { basis: "roads" },
+    assembly: null,
+    time_secs: 232,
+    open_secs: 180,
+    metres: 3_140,
+    way: [
+      [118.872, 28.889],
+      [118.879, 28.8955],
+      [118.8905, 28.8995],
+      [118.898, 28.8999],
+      [118.9, 28.9],
+    ],
+  }),
 };

@@ -1,12 +1,13 @@
 import { type Component, createMemo, createSignal, For, Show } from "solid-js";
 import type { Incident } from "../feed/command";
 import type { Unit } from "../feed/forces";
+import type { Roads } from "../feed/roads";
 import type { Wall } from "../feed/store";
 import type { ColumnId } from "../lib/domains";
 import { say, t } from "../lib/i18n";
 import { drawing, type Live } from "../map/drawing";
 import { Overlay } from "../map/Overlay";
-import type { Place, Point } from "../map/project";
+import { type Place, type Point, shownBounds } from "../map/project";
 import { windNear } from "../map/wind";
 import { Scale } from "../panels/map/Scale";
 import { nextFrame } from "../ui/frame";
@@ -32,7 +33,7 @@ const TAKEN = [
 ];
 
 /** Where it is: the land, the hazard, the ways, the units, the places that it affects. */
-export const Scene: Component<{ state: TableState; wall: Wall; incident: Incident }> = (props) => {
+export const Scene: Component<{ state: TableState; wall: Wall; incident: Incident; roads: Roads }> = (props) => {
   const [by, setBy] = createSignal(UNMOVED);
   const spot = () => placeOf(props.incident);
   const letters = createMemo(() => groups(props.state.advice(), PASSED_MAX));
@@ -45,6 +46,10 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
     if (at === undefined) return undefined;
     const bounds = sceneBounds(at, props.state.estimate()?.plume.corners ?? [], ways());
     return moved(bounds, by(), WIDTH, HEIGHT);
+  });
+  const roads = createMemo(() => {
+    const shown = view();
+    return shown === undefined ? [] : props.roads.within(shownBounds(shown));
   });
   const live = nextFrame(
     createMemo((): Live | undefined => {
@@ -109,6 +114,7 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
                 <Overlay
                   projection={projection()}
                   land
+                  roads={roads()}
                   label={t().tableMap.label}
                   draw={(measure) => {
                     const shown = live();
@@ -183,7 +189,7 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
               </Show>
               <Steer onMove={move} onHome={() => setBy(UNMOVED)} />
               <Scale metresPerPixel={projection().metresPerPixel} pixelsMax={130} />
-              <SceneLegend state={props.state} places={places()} />
+              <SceneLegend state={props.state} places={places()} roads={roads().length > 0} />
             </>
           );
         }}

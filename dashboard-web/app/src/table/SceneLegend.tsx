@@ -4,7 +4,7 @@ import type { Lettered } from "./scene";
 import type { TableState } from "./state";
 
 /** What the lines mean, and the affected places whose spot nobody knows. */
-export const SceneLegend: Component<{ state: TableState; places: readonly Lettered[] }> = (props) => {
+export const SceneLegend: Component<{ state: TableState; places: readonly Lettered[]; roads: boolean }> = (props) => {
   const lost = () => props.places.filter(({ at }) => at === undefined);
   return (
     <ul class="scene-legend">
@@ -35,7 +35,7 @@ export const SceneLegend: Component<{ state: TableState; places: readonly Letter
           </li>
         )}
       </For>
-      <li class="faint">{t().tableMap.schematic}</li>
+      <li class="faint">{props.roads ? t().tableMap.schematic : t().tableMap.noRoads}</li>
     </ul>
   );
 };

@@ -4,6 +4,7 @@ import "./scene.css";
 import { type Component, createMemo, createSignal, onCleanup, onMount, Show } from "solid-js";
 import type { Command } from "../feed/command";
 import type { Own } from "../feed/presence";
+import type { Roads } from "../feed/roads";
 import type { Wall } from "../feed/store";
 import { t } from "../lib/i18n";
 import { clockMinutes } from "../lib/time";
@@ -25,7 +26,7 @@ import { createTable } from "./state";
 import { Tools } from "./Tools";
 
 /** The command table: where and with whom, what happened and was decided, what is open. */
-export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> = (props) => {
+export const TableScreen: Component<{ wall: Wall; command: Command; own: Own; roads: Roads }> = (props) => {
   const { wall } = props;
   const state = createTable(wall, props.command, props.own);
   const [sheet, setSheet] = createSignal<"incidents" | "proposals">();
@@ -76,7 +77,7 @@ export const TableScreen: Component<{ wall: Wall; command: Command; own: Own }> 
           {(incident) => (
             <main>
               <div class="where">
-                <Scene state={state} wall={wall} incident={incident()} />
+                <Scene state={state} wall={wall} incident={incident()} roads={props.roads} />
                 <Leak state={state} wall={wall} zone={zone()} />
                 <AdvicePanel state={state} forces={props.command.forces} incident={incident()} />
               </div>

@@ -1,4 +1,5 @@
 import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, onMount } from "solid-js";
+import { coalesced } from "../feed/coalesced";
 import { type Acted, type Command, type Incident, type IncidentRow, newKey, type Plan } from "../feed/command";
 import type { Advice, Leak, Plume, Proposal, Unit } from "../feed/forces";
 import type { Own } from "../feed/presence";
@@ -6,9 +7,10 @@ import type { Wall } from "../feed/store";
 import { t } from "../lib/i18n";
 import type { Place } from "../map/project";
 
-/** What is shown is asked for this often; units and advice each so many turns. */
-const ASK_MS = 2_000;
-const UNITS_EVERY = 3;
+/** Units, advice and proposals, which the live scene does not carry, are asked for this often. */
+const ASK_MS = 6_000;
+/** The live scene may tell of an incident many times a second: it is asked about so much less often. */
+const GAP_MS = 500;
 
 /** What a part of the table may do: send an act, and say what came of it. */
 export interface Hand {
@@ -62,7 +64,12 @@ export function placeOf(incident: Incident | undefined): Place | undefined {
   return place === undefined || place === null ? undefined : [place.lon, place.lat];
 }
 
-/** Asks again and again while the table is there. */
+/** Whether the live scene tells when the shown incident changes: it is live, and carries those that are neither over nor merged. */
+export function isTold(wall: Wall, id: string | undefined): boolean {
+  return wall.link().state === "live" && (id === undefined || wall.incidents().has(id));
+}
+
+/** Asks for incidents when the live scene tells of them, and for what it does not carry again and again. */
 export function createTable(wall: Wall, command: Command, own: Own): TableState {
   const [list, setList] = createSignal<readonly IncidentRow[]>([]);
   const [plans, setPlans] = createSignal<readonly Plan[]>([]);
@@ -109,6 +116,10 @@ export function createTable(wall: Wall, command: Command, own: Own): TableState 
     await askIncidents();
     await askForces();
   };
+  const telling = coalesced(askIncidents, GAP_MS);
+  onCleanup(telling.stop);
+  // What happens to an incident and to its tasks is in the scene at once; the acts that it does not name are behind the API.
+  createEffect(on([wall.incidents, () => wall.link().state], telling.ask));
   createEffect(
     on(
       chosen,
@@ -120,12 +131,10 @@ export function createTable(wall: Wall, command: Command, own: Own): TableState 
     ),
   );
   onMount(() => {
-    void refresh();
+    void askForces();
     void command.plans().then((known) => setPlans(known ?? []));
-    let turn = 0;
     const timer = setInterval(() => {
-      turn += 1;
-      void (turn % UNITS_EVERY === 0 ? refresh() : askIncidents());
+      void (isTold(wall, chosen()) ? askForces() : refresh());
     }, ASK_MS);
     onCleanup(() => clearInterval(timer));
   });

@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Incident, Task } from "../feed/command";
 import type { Advice, Unit } from "../feed/forces";
 import type { AlarmView } from "../feed/messages";
+import type { Wall } from "../feed/store";
 import { advised, coverWords, rows } from "./advice";
 import { byLateness, photos } from "./board";
 import { course } from "./course";
 import { draftOf, type Form, ordered } from "./orders";
 import { attachable, originWords } from "./origins";
 import { groups, lettered, moved, sceneBounds, shownUnits, UNMOVED } from "./scene";
+import { isTold } from "./state";
 
 const text = (zh: string) => ({ zh, en: zh });
 
@@ -273,5 +275,20 @@ describe("origins", () => {
     const found = attachable(incident(), [alarm("a1"), alarm("a2")], [proposal, proposal]);
     expect(found).toEqual([{ type: "alarm", alarm: "a2", subject: "gas-2:cl2" }, order]);
     expect(originWords(order)).toBe("工单 A-1 刺鼻");
+  });
+});
+
+describe("what the live scene tells", () => {
+  const wall = (state: string, ids: readonly string[]) =>
+    ({ link: () => ({ state }), incidents: () => new Map(ids.map((id) => [id, {}])) }) as unknown as Wall;
+
+  it("is an incident that it carries, while it is live; and that there is none", () => {
+    expect(isTold(wall("live", ["i"]), "i")).toBe(true);
+    expect(isTold(wall("live", ["i"]), undefined)).toBe(true);
+  });
+
+  it("is not one that is over or merged, nor anything while the link is lost", () => {
+    expect(isTold(wall("live", []), "i")).toBe(false);
+    expect(isTold(wall("lost", ["i"]), "i")).toBe(false);
   });
 });

@@ -15,6 +15,7 @@ mod out_of_service;
 mod packs;
 mod params;
 mod register;
+mod roads;
 mod series;
 mod session;
 mod shelving;
@@ -141,8 +142,10 @@ fn city_routes() -> Vec<Route> {
         route(POST, "/api/v1/out-of-service/{id}/return", right(Right::Shelve), out_of_service::end),
         route(GET, "/api/v1/units", right(Right::Units), units::list),
         route(GET, "/api/v1/units/recommend", right(Right::Units), units::recommend::recommend),
+        route(GET, "/api/v1/roads", right(Right::Watch), roads::roads),
         route(GET, "/api/v1/units/plume", right(Right::Units), units::plume::plume),
         route(GET, "/api/v1/units/mine", right(Right::Dispatch), units::mine),
+        route(GET, "/api/v1/units/mine/route", right(Right::Dispatch), units::route::mine),
         route(GET, "/api/v1/units/{id}", right(Right::Units), units::one),
         route(PUT, "/api/v1/units/{id}/status", right(Right::Dispatch), units::acts::status),
         route(POST, "/api/v1/units/{id}/check-in", right(Right::Dispatch), units::acts::check_in),
@@ -221,7 +224,9 @@ fn city_routes() -> Vec<Route> {
         units::list,
         units::recommend::recommend,
         units::plume::plume,
+        roads::roads,
         units::mine,
+        units::route::mine,
         units::one,
         units::acts::status,
         units::acts::check_in,

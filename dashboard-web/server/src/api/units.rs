@@ -5,6 +5,9 @@ mod answer;
 pub(super) mod plume;
 pub(super) mod positions;
 pub(super) mod recommend;
+pub(super) mod route;
+
+use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -12,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use yiping_desk::people::Who;
 use yiping_desk::rights::{Reach, Right, Role, Scope};
-use yiping_desk::units::{Unit, UnitBook, UnitKind, UnitState};
+use yiping_desk::units::{Hazard, Place, Unit, UnitBook, UnitKind, UnitState};
 use yiping_model::{Timestamp, UnitStatus};
 
 use super::error::{ApiError, ErrorAnswer};
@@ -20,6 +23,8 @@ use super::params::Params;
 use crate::admission::Caller;
 use crate::state::ServerState;
 pub(crate) use answer::{TrailPoint, UnitAnswer};
+
+const NO_UNIT: &str = "no unit of the register has your account: tell who keeps the register";
 
 /// Units at a position of the log.
 #[derive(Debug, Serialize, ToSchema)]
@@ -136,10 +141,9 @@ pub(super) async fn mine(
         let unit = book.of_account(caller.who.person.as_deref()?)?;
         Some(OneUnitAnswer::of(book, book.unit(unit.id.as_str())?))
     });
-    let none = "no unit of the register has your account: tell who keeps the register";
     answer
         .map(Json)
-        .ok_or_else(|| ApiError::NotFound(none.into()))
+        .ok_or_else(|| ApiError::NotFound(NO_UNIT.into()))
 }
 
 impl OneUnitAnswer {
@@ -162,6 +166,45 @@ fn kind_of(text: &str) -> Option<UnitKind> {
 fn status_of(text: &str) -> Option<UnitStatus> {
     let mut all = UnitStatus::ALL.into_iter();
     all.find(|status| status.name() == text)
+}
+
+/// The place that is asked about: `lon` and `lat`.
+fn place(params: &mut Params) -> Result<Place, ApiError> {
+    let number = |text: &str| text.parse::<f64>().ok();
+    let missing =
+        |name| ApiError::BadQuery(format!("`{name}` is missing: write lon=118.87&lat=28.97"));
+    let lon = params.parsed("lon", "118.87", number)?;
+    let lat = params.parsed("lat", "28.97", number)?;
+    let place = Place {
+        lon: lon.ok_or_else(|| missing("lon"))?,
+        lat: lat.ok_or_else(|| missing("lat"))?,
+    };
+    if !place.is_sound() {
+        return Err(ApiError::BadQuery(
+            "`lon` and `lat` are no place: degrees, WGS-84".into(),
+        ));
+    }
+    Ok(place)
+}
+
+/// Where nobody may go: `avoid`.
+fn hazard(book: &UnitBook, params: &mut Params) -> Result<Hazard, ApiError> {
+    let cells = params.parsed("avoid", "8941aca4d4bffff", words)?;
+    let cells = cells.unwrap_or_default();
+    let most = book.settings().hazard_cells_max;
+    Hazard::read(cells.iter().map(String::as_str), most)
+        .map_err(|error| ApiError::BadQuery(format!("`avoid`: {error}")))
+}
+
+/// Words that commas separate.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it reads a parameter, which may be one that cannot be read"
+)]
+fn words(text: &str) -> Option<BTreeSet<String>> {
+    let words = text.split(',').map(str::trim);
+    let words = words.filter(|word| !word.is_empty());
+    Some(words.map(Into::into).collect())
 }
 
 fn lies_in(unit: &Unit, area: &str) -> bool {

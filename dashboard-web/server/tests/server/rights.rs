@@ -110,7 +110,13 @@ const ROUTES: &[(&str, &str, Asks)] = &[
     ("get", "/api/v1/units", Asks::Right(Right::Units)),
     ("get", "/api/v1/units/recommend", Asks::Right(Right::Units)),
     ("get", "/api/v1/units/plume", Asks::Right(Right::Units)),
+    ("get", "/api/v1/roads", Asks::Right(Right::Watch)),
     ("get", "/api/v1/units/mine", Asks::Right(Right::Dispatch)),
+    (
+        "get",
+        "/api/v1/units/mine/route",
+        Asks::Right(Right::Dispatch),
+    ),
     ("get", "/api/v1/units/{id}", Asks::Right(Right::Units)),
     (
         "put",

@@ -5,7 +5,7 @@ use yiping_desk::rights::Role;
 use yiping_server::Settings;
 
 use crate::house::{House, account, token};
-use crate::http::{Answer, get_by, post_by, send_by};
+use crate::http::{Answer, ask, get_by, listener, post_by, send_by};
 
 async fn put(house: &House, path: &str, body: &Value, by: &str) -> Answer {
     let request = format!("PUT /api/v1/units/{path}");
@@ -348,5 +348,94 @@ async fn stock_and_status_survive_a_restart() {
         unit(&house, "fire-1", &officer).await["unit"]["status"],
         "out_of_service"
     );
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_map_that_has_the_roads_is_not_sent_them_again() {
+    let house = House::open(Settings::default()).await;
+    let bearer = format!("Bearer {}", listener(house.address));
+    let path = "/api/v1/roads?within=118.8,28.8,119.0,29.0";
+    let first = get_by(house.address, path, &listener(house.address)).await;
+    assert_eq!(first.status, 200);
+    assert_eq!(first.json()["type"], "FeatureCollection");
+    let tag = first.header("etag").expect("a tag").to_owned();
+    let request = format!("GET {path}");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("if-none-match", tag.as_str()),
+    ];
+    let again = ask(house.address, &request, &headers, "").await;
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("if-none-match", "W/\"0\""),
+    ];
+    let other = ask(house.address, &request, &headers, "").await;
+    assert_eq!((other.status, other.body), (200, first.body));
+    let wrong = get_by(
+        house.address,
+        "/api/v1/roads?within=here",
+        &listener(house.address),
+    )
+    .await;
+    assert_eq!(wrong.status, 400);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_phone_is_told_its_way_round_a_hazard_and_nobody_elses() {
+    let house = House::open(Settings::default()).await;
+    account(&house.people, "field", &[Role::Field], &[]).await;
+    let (field, officer) = (house.sign_in("field", "").await, house.officer().await);
+    let path = "/api/v1/units/mine/route?lon=118.87&lat=28.97";
+    let by = async |path: &str, who: &str| get_by(house.address, path, who).await;
+    let way = by(&format!("{path}&from=118.86,28.97"), &field)
+        .await
+        .json();
+    // 0.01° of longitude are 973 m; × 1.4 at 40 km/h, as there are no roads.
+    assert_eq!(
+        (&way["metres"], &way["time_secs"]),
+        (&json!(1_362), &json!(123)),
+        "{way}"
+    );
+    assert_eq!(way["way"], json!([[118.86, 28.97], [118.87, 28.97]]));
+    assert_eq!(way["basis"]["basis"], "straight");
+
+    // A leak of next to nothing: the cells around its source.
+    let cells = async |lon: f64| {
+        let leak = "rate=0.001&limit=1000&wind_from=0&wind=2";
+        let plume = format!("/api/v1/units/plume?lon={lon}&lat=28.97&{leak}");
+        let plume = by(&plume, &officer).await.json();
+        let cells = plume["cells"].as_array().expect("cells").clone();
+        let cells: Vec<&str> = cells.iter().filter_map(Value::as_str).collect();
+        cells.join(",")
+    };
+    let cut = by(
+        &format!("{path}&from=118.84,28.97&avoid={}", cells(118.855).await),
+        &field,
+    )
+    .await;
+    let cut = cut.json();
+    assert_eq!((&cut["time_secs"], &cut["way"]), (&Value::Null, &json!([])));
+    assert_eq!(cut["open_secs"], 368);
+    let inside = by(
+        &format!("{path}&from=118.86,28.97&avoid={}", cells(118.87).await),
+        &field,
+    )
+    .await;
+    assert!(inside.json()["assembly"].is_array(), "{}", inside.json());
+
+    let unknown = by(path, &field).await;
+    assert_eq!(unknown.status, 404, "it has a phone, and was not heard yet");
+    assert_eq!(
+        by(&format!("{path}&from=118.86,28.97"), &officer)
+            .await
+            .status,
+        404
+    );
+    let wrong = by(&format!("{path}&from=118.86"), &field).await;
+    assert_eq!(wrong.status, 400);
+    assert!(!message(&wrong).contains("118.86"), "{}", message(&wrong));
     house.stop().await;
 }

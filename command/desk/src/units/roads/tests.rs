@@ -19,7 +19,8 @@ pub(in super::super) fn town(side: usize, step: f64, chance: &[u8]) -> Roads {
                 }
                 let luck = chance[number % chance.len()];
                 number += 1;
-                if luck.is_multiple_of(7) {
+                // A town without any street is none.
+                if luck.is_multiple_of(7) && number > 1 {
                     continue;
                 }
                 features.push(json!({

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use h3o::Resolution;
 use proptest::prelude::*;
 
-use super::super::advice::{AdviceError, Basis, Chosen, Why, Wish, advise};
+use super::super::advice::{AdviceError, Basis, Chosen, Why, Wish, advise, route};
 use super::super::hazard::{Hazard, cell_of};
 use super::super::roads::Roads;
 use super::super::roads::tests::town;
@@ -326,6 +326,36 @@ proptest! {
                 prop_assert_eq!(Oracle::answer(&book, &wish), None);
                 prop_assert_eq!(error, AdviceError::NoWayOut);
             }
+        }
+    }
+}
+
+proptest! {
+    /// The way of one unit is that of a recommendation that has no other unit to choose.
+    #[test]
+    fn the_own_way_is_that_of_a_recommendation(
+        side in 3_usize..8, chance in prop::collection::vec(1_u8..30, 3..9),
+        home in (0.0_f64..1.0, 0.0_f64..1.0), to in (0.0_f64..1.0, 0.0_f64..1.0), cell in (0.0_f64..1.0, 0.0_f64..1.0),
+        pace in 60_u16..200, paved in any::<bool>(),
+    ) {
+        let span = side as f64 * 0.004;
+        let at = |(east, north): (f64, f64)| Place { lon: 118.80 + east * span, lat: 28.90 + north * span };
+        let roads = paved.then(|| Arc::new(town(side, 0.004, &chance)));
+        let one = Unit { pace, ..unit("one", at(home).into()) };
+        let book = Teller::new(vec![one], roads).book;
+        let mut wish = Wish { drawn: true, ..Wish::to(at(to), 1) };
+        wish.hazard = Hazard::of(cell_of(at(cell)));
+        match (advise(&book, &wish, now()), route(&book, &wish, at(home), pace)) {
+            (Err(one), Err(other)) => prop_assert_eq!(one, other),
+            (Ok(advice), Ok(route)) => {
+                let chosen = advice.chosen.first();
+                prop_assert_eq!(chosen.map(|one| one.time_secs), route.time_secs);
+                prop_assert_eq!(chosen.map(|one| one.way.clone()).unwrap_or_default(), route.way.clone());
+                prop_assert_eq!((advice.assembly, advice.basis), (route.assembly, route.basis));
+                let straight = route.way.first().zip(route.way.last()).map_or(0.0, |(one, other)| one.metres_to(*other));
+                prop_assert!(route.metres >= straight * 0.999);
+            }
+            (advice, route) => prop_assert!(false, "{advice:?} {route:?}"),
         }
     }
 }

@@ -35,6 +35,7 @@ async fn a_phone_is_told_the_hazard_as_it_was_drawn_last() {
         (&json!("2 ppm"), &json!("wang"), &json!(300))
     );
     assert_eq!(told["polygons"][0].as_array().expect("corners").len(), 6);
+    assert_eq!(told["cells"], json!(["8941aca4d4bffff"]));
     assert_eq!(told["lines"], json!(["只从上风侧进出"]));
     // What is known otherwise stays as it is, and another hazard takes the place of the first.
     assert_eq!(answer["incident"]["title"], "氯气泄漏");

@@ -6,7 +6,7 @@ import { t } from "../../lib/i18n";
 import { clockMinutes } from "../../lib/time";
 import { drawing, type Live } from "../../map/drawing";
 import { Overlay } from "../../map/Overlay";
-import { boundsOf, fitted, type Place } from "../../map/project";
+import { boundsOf, fitted, type Place, shownBounds } from "../../map/project";
 import { windNear } from "../../map/wind";
 import { nextFrame } from "../../ui/frame";
 import { Scale } from "../map/Scale";
@@ -75,6 +75,10 @@ export const WarMap: Panel = (props) => {
   const projection = createMemo(() =>
     shown().length === 0 ? undefined : fitted(boundsOf(shown(), SHOWN_METRES_MIN), WIDTH, HEIGHT, PADDING),
   );
+  const roads = createMemo(() => {
+    const view = projection();
+    return view === undefined ? [] : (props.roads?.within(shownBounds(view)) ?? []);
+  });
   const marks = createMemo((): ReadonlySet<ColumnId> => {
     const id = property();
     return new Set(id === undefined ? [] : [columnOf(undefined, id)]);
@@ -94,7 +98,7 @@ export const WarMap: Panel = (props) => {
       <Show when={projection()} fallback={<p class="none">{t().war.noPosition}</p>}>
         {(view) => (
           <>
-            <Overlay projection={view()} land label={t().war.map} draw={() => EMPTY} />
+            <Overlay projection={view()} land roads={roads()} label={t().war.map} draw={() => EMPTY} />
             <Show when={war()}>
               {(incident) => <Plume war={incident()} view={view()} nowMs={props.wall.now()} zone={zone()} />}
             </Show>
@@ -134,7 +138,7 @@ export const WarMap: Panel = (props) => {
               <br />
               {t().war.plumeBasis}
               {"　"}
-              {t().war.scaleNote}
+              {roads().length > 0 ? t().tableMap.schematic : t().war.scaleNote}
             </>
           )}
         </Show>

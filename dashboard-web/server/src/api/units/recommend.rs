@@ -7,15 +7,14 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yiping_desk::units::{
-    Advice, AdviceError, Basis, Chosen, Hazard, PassedOver, Place, UnitBook, UnitKind, Why, Wish,
-    advise,
+    Advice, AdviceError, Basis, Chosen, PassedOver, Place, UnitBook, UnitKind, Why, Wish, advise,
 };
 use yiping_model::{Text, Timestamp};
 
 use super::super::error::{ApiError, ErrorAnswer};
 use super::super::params::Params;
 use super::answer::UnitName;
-use super::kind_of;
+use super::{hazard, kind_of, place, words};
 use crate::state::ServerState;
 
 /// Who can be there soonest, and why not others.
@@ -152,35 +151,13 @@ pub(in super::super) async fn recommend(
 
 fn wish(book: &UnitBook, mut params: Params) -> Result<Wish, ApiError> {
     let settings = book.settings();
-    let number = |text: &str| text.parse::<f64>().ok();
-    let missing =
-        |name| ApiError::BadQuery(format!("`{name}` is missing: write lon=118.87&lat=28.97"));
-    let lon = params.parsed("lon", "118.87", number)?;
-    let lat = params.parsed("lat", "28.97", number)?;
-    let place = Place {
-        lon: lon.ok_or_else(|| missing("lon"))?,
-        lat: lat.ok_or_else(|| missing("lat"))?,
-    };
-    if !place.is_sound() {
-        return Err(ApiError::BadQuery(
-            "`lon` and `lat` are no place: degrees, WGS-84".into(),
-        ));
-    }
-    let words = |text: &str| -> Option<BTreeSet<String>> {
-        let words = text.split(',').map(str::trim);
-        Some(
-            words
-                .filter(|word| !word.is_empty())
-                .map(Into::into)
-                .collect(),
-        )
-    };
+    let place = place(&mut params)?;
     let skills = params.parsed("skills", "fire,hazmat", words)?;
     let kinds = params.parsed("kinds", "vehicle,person", |text| {
         let kinds = text.split(',').map(|kind| kind_of(kind.trim()));
         kinds.collect::<Option<BTreeSet<UnitKind>>>()
     })?;
-    let avoid = params.parsed("avoid", "8941aca4d4bffff", words)?;
+    let hazard = hazard(book, &mut params)?;
     let closed = params.parsed("closed", "bridge-1", words)?;
     let drawn = params.parsed("drawn", "true", |text| text.parse().ok())?;
     let choices = params.parsed("choices", "5", |text| {
@@ -189,9 +166,6 @@ fn wish(book: &UnitBook, mut params: Params) -> Result<Wish, ApiError> {
             .filter(|choices| (1..=100).contains(choices))
     })?;
     params.finish()?;
-    let cells = avoid.unwrap_or_default();
-    let hazard = Hazard::read(cells.iter().map(String::as_str), settings.hazard_cells_max)
-        .map_err(|error| ApiError::BadQuery(format!("`avoid`: {error}")))?;
     Ok(Wish {
         skills: skills.unwrap_or_default(),
         kinds: kinds.unwrap_or_default(),
