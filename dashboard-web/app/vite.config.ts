@@ -13,5 +13,5 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: mode === "development" ? { input: ["index.html", "samples.html"] } : {},
   },
   server: { host: "127.0.0.1", proxy: {} },
-  test: { environment: "node", include: ["src/**/*.test.ts"] },
+  test: { environment: "node", include: ["src/**/*.test.ts"], css: true },
 }));

@@ -96,7 +96,9 @@ impl Score {
             .filter(|entry| end.is_none_or(|stopped| entry.position < stopped.position))
             .cloned()
             .collect();
-        let mut alarms = report::alarms(&own);
+        // The truth of a scenario knows of no war.
+        let of_war = |entry: &&Entry<'_>| matches!(&entry.line, Line::Alarm(event) if event.posture.is_some());
+        let mut alarms = report::alarms(own.iter().filter(|entry| !of_war(entry)));
         alarms.retain(|line| !line.withdrawn);
         let (book, mut false_acts) = fold(&own);
         let mut incidents: Vec<&Incident> = book.incidents().collect();

@@ -19,7 +19,7 @@ export const Course: Component<{
 }> = (props) => {
   const lines = createMemo((): Line[] => {
     const made = props.state.estimate();
-    const own = course(props.incident);
+    const own = course(props.incident, props.state.plans());
     if (made === undefined) return own;
     const km = (made.plume.reach_m / 1_000).toFixed(1);
     const line: Line = {

@@ -1,15 +1,18 @@
 import { type Component, For, Show } from "solid-js";
-import type { Advice, Plume } from "../feed/forces";
+import type { Wall } from "../feed/store";
 import type { Place, Projection } from "../map/project";
 import { PASSED_MAX } from "./Advice";
+import type { TableState } from "./state";
 
-/** What nobody may enter, and the ways round it: those that are advised, and those that it cuts, with a cross at the place. */
+/**
+ * What nobody may enter, and the ways round it: those that are advised, and those that it cuts, with a cross at the place.
+ * The plume is the one that was asked for here, or else that of the incident's last estimate, as on the wall.
+ */
 export const Hazard: Component<{
   projection: Projection;
   spot: Place | undefined;
-  plume: Plume | undefined;
-  isolation: number | undefined;
-  advice: Advice | undefined;
+  state: TableState;
+  wall: Wall;
   width: number;
   height: number;
 }> = (props) => {
@@ -18,17 +21,34 @@ export const Hazard: Component<{
       .map((place) => props.projection.point(place))
       .map(([x, y], index) => `${index === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`)
       .join("");
-  const cut = () => (props.advice?.passed_over ?? []).slice(0, PASSED_MAX).filter(({ way }) => way.length > 1);
+  const plume = () => props.state.estimate()?.plume;
+  const advice = () => props.state.advice();
+  const isolation = () => props.state.isolation();
+  const contours = () =>
+    plume() === undefined ? (props.wall.incidents().get(props.state.chosen() ?? "")?.plume?.contours ?? []) : [];
+  const cut = () => (advice()?.passed_over ?? []).slice(0, PASSED_MAX).filter(({ way }) => way.length > 1);
   return (
     <svg class="hazard" width={props.width} height={props.height} aria-hidden="true">
       <path
-        d={(props.plume?.corners ?? []).map((cell) => `${line(cell)}Z`).join("")}
+        d={(plume()?.corners ?? []).map((cell) => `${line(cell)}Z`).join("")}
         fill="#eceeef"
         fill-opacity="0.2"
         stroke="#17191b"
         stroke-opacity="0.5"
       />
-      <For each={props.advice?.chosen ?? []}>
+      <For each={contours()}>
+        {({ outline, decides }) => (
+          <path
+            d={`${line(outline)}Z`}
+            fill="#eceeef"
+            fill-opacity="0.16"
+            stroke="#fff"
+            stroke-width={decides ? 3.5 : 0}
+            stroke-linejoin="round"
+          />
+        )}
+      </For>
+      <For each={advice()?.chosen ?? []}>
         {({ way }) => (
           <path
             d={line(way)}
@@ -61,18 +81,18 @@ export const Hazard: Component<{
         )}
       </For>
       <path
-        d={(props.plume?.outline ?? []).map((side) => line(side)).join("")}
+        d={(plume()?.outline ?? []).map((side) => line(side)).join("")}
         fill="none"
         stroke="#fff"
         stroke-width="3.5"
         stroke-linecap="round"
       />
-      <Show when={props.isolation !== undefined && props.spot}>
+      <Show when={isolation() !== undefined && props.spot}>
         {(spot) => (
           <circle
             cx={props.projection.point(spot())[0]}
             cy={props.projection.point(spot())[1]}
-            r={(props.isolation ?? 0) / props.projection.metresPerPixel}
+            r={(isolation() ?? 0) / props.projection.metresPerPixel}
             fill="none"
             stroke="#fff"
             stroke-width="2.5"
@@ -80,7 +100,7 @@ export const Hazard: Component<{
           />
         )}
       </Show>
-      <Show when={props.advice?.assembly}>
+      <Show when={advice()?.assembly}>
         {(place) => {
           const [x, y] = props.projection.point(place());
           return <rect x={x - 7} y={y - 7} width="14" height="14" fill="none" stroke="#fff" stroke-width="3" />;

@@ -134,9 +134,8 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
                 <Hazard
                   projection={projection()}
                   spot={spot()}
-                  plume={props.state.estimate()?.plume}
-                  isolation={props.state.isolation()}
-                  advice={props.state.advice()}
+                  state={props.state}
+                  wall={props.wall}
                   width={WIDTH}
                   height={HEIGHT}
                 />

@@ -1,4 +1,4 @@
-import type { Incident } from "../feed/command";
+import type { Incident, Plan } from "../feed/command";
 import { say, t } from "../lib/i18n";
 
 /** What a line of the course is: decided by people, a fact, or inferred by the program. */
@@ -46,11 +46,16 @@ function stepName(step: string): string {
 }
 
 /** Everything that was done for an incident, the newest first: its own acts, and the steps of its tasks. */
-export function course(incident: Incident): Line[] {
+export function course(incident: Incident, plans: readonly Pick<Plan, "id" | "title">[] = []): Line[] {
   const program = t().table.program;
   const stages = t().stageNames as Readonly<Record<string, string>>;
   const acts = incident.history.map(({ at, act, what, note, person, second }): Line => {
-    const shown = act === "move" ? (stages[what ?? ""] ?? what) : act === "propose" ? proposed(what) : what;
+    const told: Readonly<Record<string, (what: string) => string | undefined>> = {
+      move: (stage) => stages[stage] ?? stage,
+      propose: proposed,
+      respond: (running) => responding(running, plans),
+    };
+    const shown = told[act]?.(what ?? "") ?? what;
     return {
       atMs: Date.parse(at),
       mark: DECISIONS.has(act) ? "decided" : "fact",
@@ -74,9 +79,16 @@ export function course(incident: Incident): Line[] {
   return [...acts, ...steps].sort((a, b) => b.atMs - a.atMs).slice(0, LINES_MAX);
 }
 
+/** `hazardous-gas Ⅱ` in words: the plan by its title, where it is known. */
+function responding(what: string, plans: readonly Pick<Plan, "id" | "title">[]): string {
+  const [id = "", ...level] = what.split(" ");
+  const plan = plans.find((known) => known.id === id);
+  return joined(plan === undefined ? id : say(plan.title), level.join(" "));
+}
+
 /** `adjust Ⅱ → Ⅰ` in words. */
-function proposed(what: string | undefined): string | undefined {
-  const [act = "", ...rest] = (what ?? "").split(" ");
+function proposed(what: string): string | undefined {
+  const [act = "", ...rest] = what.split(" ");
   const name = (t().pairNames as Readonly<Record<string, string>>)[act];
   return name === undefined ? what : joined(name, rest.join(" "));
 }

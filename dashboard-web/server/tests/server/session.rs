@@ -32,6 +32,7 @@ async fn a_person_signs_in_is_known_by_the_cookie_and_signs_out() {
             "acknowledge",
             "shelve",
             "figures",
+            "sampling",
             "units",
             "dispatch",
             "incidents",
