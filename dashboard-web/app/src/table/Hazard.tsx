@@ -1,5 +1,4 @@
 import { type Component, For, Show } from "solid-js";
-import type { Wall } from "../feed/store";
 import type { Place, Projection } from "../map/project";
 import { PASSED_MAX } from "./Advice";
 import type { TableState } from "./state";
@@ -12,7 +11,6 @@ export const Hazard: Component<{
   projection: Projection;
   spot: Place | undefined;
   state: TableState;
-  wall: Wall;
   width: number;
   height: number;
 }> = (props) => {
@@ -24,8 +22,6 @@ export const Hazard: Component<{
   const plume = () => props.state.estimate()?.plume;
   const advice = () => props.state.advice();
   const isolation = () => props.state.isolation();
-  const contours = () =>
-    plume() === undefined ? (props.wall.incidents().get(props.state.chosen() ?? "")?.plume?.contours ?? []) : [];
   const cut = () => (advice()?.passed_over ?? []).slice(0, PASSED_MAX).filter(({ way }) => way.length > 1);
   return (
     <svg class="hazard" width={props.width} height={props.height} aria-hidden="true">
@@ -36,7 +32,7 @@ export const Hazard: Component<{
         stroke="#17191b"
         stroke-opacity="0.5"
       />
-      <For each={contours()}>
+      <For each={props.state.contours()}>
         {({ outline, decides }) => (
           <path
             d={`${line(outline)}Z`}

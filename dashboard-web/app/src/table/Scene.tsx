@@ -44,7 +44,9 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
   const view = createMemo(() => {
     const at = spot();
     if (at === undefined) return undefined;
-    const bounds = sceneBounds(at, props.state.estimate()?.plume.corners ?? [], ways());
+    const { estimate, contours } = props.state;
+    const plume = estimate()?.plume.corners ?? contours().map(({ outline }) => outline);
+    const bounds = sceneBounds(at, plume, ways());
     return moved(bounds, by(), WIDTH, HEIGHT);
   });
   const roads = createMemo(() => {
@@ -131,14 +133,7 @@ export const Scene: Component<{ state: TableState; wall: Wall; incident: Inciden
                         });
                   }}
                 />
-                <Hazard
-                  projection={projection()}
-                  spot={spot()}
-                  state={props.state}
-                  wall={props.wall}
-                  width={WIDTH}
-                  height={HEIGHT}
-                />
+                <Hazard projection={projection()} spot={spot()} state={props.state} width={WIDTH} height={HEIGHT} />
                 <For each={places().filter((each) => each.at !== undefined)}>
                   {(each) => (
                     <Mark

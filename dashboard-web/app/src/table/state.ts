@@ -2,6 +2,7 @@ import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, o
 import { coalesced } from "../feed/coalesced";
 import { type Acted, type Command, type Incident, type IncidentRow, newKey, type Plan } from "../feed/command";
 import type { Advice, Leak, Plume, Proposal, Unit } from "../feed/forces";
+import type { ContourView } from "../feed/messages";
 import type { Own } from "../feed/presence";
 import type { Wall } from "../feed/store";
 import { t } from "../lib/i18n";
@@ -45,6 +46,8 @@ export interface TableState {
   readonly advice: Accessor<Advice | undefined>;
   readonly proposals: Accessor<readonly Proposal[]>;
   readonly estimate: Accessor<Estimate | undefined>;
+  /** The plume of the incident's last estimate, as on the wall, where nothing was asked for here. */
+  readonly contours: Accessor<readonly ContourView[]>;
   /** Radius of the isolation circle, metres; as it was said at this table. */
   readonly isolation: Accessor<number | undefined>;
   readonly isolate: (metres: number | undefined) => void;
@@ -85,6 +88,8 @@ export function createTable(wall: Wall, command: Command, own: Own): TableState 
   const [isolations, setIsolations] = createSignal<ReadonlyMap<string, number | undefined>>(new Map());
   const shown = createMemo(() => (whole()?.id === chosen() ? whole() : undefined));
   const estimate = () => estimates().get(chosen() ?? "");
+  const contours = () =>
+    estimate() === undefined ? (wall.incidents().get(chosen() ?? "")?.plume?.contours ?? []) : [];
   const may = (right: string) => own.session()?.acts.includes(right) ?? false;
 
   const askIncidents = async () => {
@@ -174,6 +179,7 @@ export function createTable(wall: Wall, command: Command, own: Own): TableState 
     advice,
     proposals,
     estimate,
+    contours,
     isolation: () => isolations().get(chosen() ?? ""),
     isolate: (metres) => setIsolations(new Map(isolations()).set(chosen() ?? "", metres)),
     reckon: async (leak) => {
