@@ -1,4 +1,4 @@
-import "./calls.css";
+import "../ui/calls.css";
 import { type Component, createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import { type Command, newKey, type TaskRow } from "../feed/command";
 import { say, t } from "../lib/i18n";
