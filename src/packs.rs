@@ -214,6 +214,8 @@ pub(crate) fn truth(config: &Config) -> anyhow::Result<TruthPack> {
     {
         truth.extend(toml::from_str(&file.text).with_context(|| file.name.clone())?);
     }
+    // The truth is what people must hear of, and a scenario knows of no war.
+    truth.rules.retain(|rule| rule.posture.is_none());
     Ok(truth)
 }
 

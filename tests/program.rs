@@ -225,19 +225,19 @@ fn the_ledger_holds_every_decision_and_a_changed_byte_is_found() {
         .to_owned();
     assert_eq!(support::acknowledge(program.port, &id).0, 200);
     let head = || program.get("/healthz")["ledger"]["head"].clone();
-    // Eight accounts and three tokens of the demonstration, what a first start finds, two alarms, the officer's sign-in, and the acknowledgement.
+    // Eight accounts and three tokens of the demonstration, what a first start finds, three alarms (one of a rule of war), the officer's sign-in, and the acknowledgement.
     until("all that was decided is on the ledger", || {
-        head()["n"] == 16
+        head()["n"] == 17
     });
     let digest = head()["digest"].as_str().expect("a digest").to_owned();
     program.terminate();
 
     let data = folder.path().join("data");
     let data = data.to_str().expect("UTF-8");
-    let known = format!("16:{digest}");
+    let known = format!("17:{digest}");
     let (well, told) = run(&["ledger", "verify", data, "--head", &known]);
     assert!(
-        well && told.contains("16 entries") && told.contains(&digest),
+        well && told.contains("17 entries") && told.contains(&digest),
         "{told}"
     );
     let (well, told) = run(&["ledger", "export", data, "--form", "text"]);

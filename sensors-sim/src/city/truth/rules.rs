@@ -37,6 +37,8 @@ pub struct TruthRule {
     pub id: RuleId,
     /// Warning level, 1 to 4.
     pub level: u8,
+    /// `war` for a rule of which people hear at war only; the engine judges by it always.
+    pub posture: Option<String>,
     /// What it judges; nothing when it judges events.
     #[serde(default)]
     property: Option<Judged>,
