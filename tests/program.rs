@@ -251,14 +251,14 @@ fn the_ledger_holds_every_decision_and_a_changed_byte_is_found() {
     std::fs::write(&file, text.replace("1号席", "2号席")).expect("writes");
     let (well, told) = run(&["ledger", "verify", data]);
     // The sign-in names the seat too.
-    assert!(!well && told.contains("entry 15 "), "{told}");
+    assert!(!well && told.contains("entry 16 "), "{told}");
     program.start_again();
     program.wait_until_ready();
     until("the program says that its ledger was changed", || {
         let trouble = program.get("/healthz")["ledger"]["trouble"].clone();
         trouble
             .as_str()
-            .is_some_and(|why| why.contains("entry 15 "))
+            .is_some_and(|why| why.contains("entry 16 "))
     });
 }
 
