@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 use yiping_model::hex;
@@ -69,18 +69,35 @@ fn served(name: &str, file: File, request: &Request) -> Response {
     } else {
         "no-cache"
     };
-    let known = request.headers().get(header::IF_NONE_MATCH);
-    let mut response = if known.is_some_and(|known| known.as_bytes() == file.tag.as_bytes()) {
+    tagged(
+        request.headers(),
+        &file.tag,
+        &file.kind,
+        caching,
+        file.bytes,
+    )
+}
+
+/// What this tag stands for, or 304 to whom it is known.
+pub(crate) fn tagged(
+    asked: &HeaderMap,
+    tag: &str,
+    kind: &str,
+    caching: &'static str,
+    body: impl Into<Body>,
+) -> Response {
+    let known = asked.get(header::IF_NONE_MATCH);
+    let mut response = if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Body::from(file.bytes).into_response()
+        body.into().into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    if let Ok(kind) = HeaderValue::from_str(&file.kind) {
+    if let Ok(kind) = HeaderValue::from_str(kind) {
         headers.insert(header::CONTENT_TYPE, kind);
     }
-    if let Ok(tag) = HeaderValue::from_str(&file.tag) {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(header::ETAG, tag);
     }
     response

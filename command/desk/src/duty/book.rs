@@ -295,7 +295,7 @@ impl DutyBook {
             if alarm.state() == AlarmState::Normal {
                 self.missed.remove(&alarm.event.alarm);
             }
-            self.look.changed.insert(alarm.event.alarm);
+            self.look.note([alarm.event.alarm]);
         }
         match &record.body {
             Body::Decision(decision) => self.fold(decision, record),
@@ -307,7 +307,7 @@ impl DutyBook {
             _ => {}
         }
         let back = self.alarms.last_change().back.iter().cloned();
-        self.look.changed.extend(back);
+        self.look.note(back);
     }
 
     fn fold_duty(&mut self, duty: &Duty) {

@@ -115,6 +115,15 @@ pub(super) struct Look {
     pub(super) changed: BTreeSet<AlarmId>,
 }
 
+impl Look {
+    /// These changed. Before the first look all are looked at anyway: a start that reads a long log remembers none of them.
+    pub(super) fn note(&mut self, alarms: impl IntoIterator<Item = AlarmId>) {
+        if self.others.is_some() {
+            self.changed.extend(alarms);
+        }
+    }
+}
+
 /// What is due among some alarms.
 #[derive(Debug, Default)]
 pub(super) struct Due<'a> {

@@ -1,9 +1,8 @@
 //! The roads, for maps: lines made simpler until they are small, and sent once.
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yiping_desk::units::place::Bounds;
@@ -12,6 +11,7 @@ use yiping_desk::units::{Place, Roads};
 
 use super::error::{ApiError, ErrorAnswer};
 use super::params::Params;
+use crate::app::tagged;
 use crate::state::ServerState;
 use crate::units::{Sheet, UnitsHandle};
 
@@ -87,7 +87,14 @@ pub(super) async fn roads(
     } else {
         made(state.units, within).await?
     };
-    Ok(answered(&sheet, headers.get(header::IF_NONE_MATCH)))
+    let (kind, caching) = ("application/json", "private, no-cache");
+    Ok(tagged(
+        &headers,
+        &sheet.tag,
+        kind,
+        caching,
+        sheet.text.clone(),
+    ))
 }
 
 async fn made(units: UnitsHandle, within: Bounds) -> Result<Sheet, ApiError> {
@@ -100,23 +107,6 @@ async fn made(units: UnitsHandle, within: Bounds) -> Result<Sheet, ApiError> {
     let broken = |why: String| ApiError::Internal(why);
     let sheet = making.await.map_err(|error| broken(error.to_string()))?;
     sheet.map_err(|error| broken(error.to_string()))
-}
-
-fn answered(sheet: &Sheet, known: Option<&HeaderValue>) -> Response {
-    let mut response = if known.is_some_and(|known| known.as_bytes() == sheet.tag.as_bytes()) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Body::from(sheet.text.clone()).into_response()
-    };
-    let headers = response.headers_mut();
-    let json = HeaderValue::from_static("application/json");
-    headers.insert(header::CONTENT_TYPE, json);
-    let caching = HeaderValue::from_static("private, no-cache");
-    headers.insert(header::CACHE_CONTROL, caching);
-    if let Ok(tag) = HeaderValue::from_str(&sheet.tag) {
-        headers.insert(header::ETAG, tag);
-    }
-    response
 }
 
 /// `west,south,east,north`.
