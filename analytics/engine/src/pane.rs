@@ -51,6 +51,10 @@ impl Samples {
         if self.0.len() >= samples_max as usize {
             return Offered::Full;
         }
+        if self.0.len() == self.0.capacity() {
+            // There are many of these lists: to double each would leave much room empty.
+            self.0.reserve_exact(self.0.len() / 4 + 4);
+        }
         self.0.insert(place, sample);
         Offered::Held(place)
     }
@@ -73,10 +77,6 @@ impl Samples {
 
     pub(crate) fn drop_first(&mut self, count: usize) {
         self.0.drain(..count);
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
     }
 
     /// Moves the first ones to others, which they follow.

@@ -115,6 +115,7 @@ impl Stream {
         if sample.point.time < arrival.watermark {
             return self.miss(arrival, setup, outbox);
         }
+        self.forget_closed(outbox);
         if self.plan.is_idle() {
             return Taken::Counted;
         }
@@ -225,6 +226,14 @@ impl Stream {
         self.align(setup);
     }
 
+    /// Once the clock has moved on nobody asks for what was dropped with the panes, and its room is given back.
+    fn forget_closed(&mut self, outbox: &Outbox) {
+        let (_, now) = outbox.cause();
+        if self.closed.0 < now {
+            self.closed.1 = Samples::default();
+        }
+    }
+
     /// Without windows nobody needs what is settled.
     fn drop_settled(&mut self) {
         self.samples.drop_first(self.settled);
@@ -257,11 +266,8 @@ impl Stream {
                 });
             }
         }
-        let (_, now) = passing.outbox.cause();
-        if self.closed.0 < now {
-            self.closed.0 = now;
-            self.closed.1.clear();
-        }
+        self.forget_closed(passing.outbox);
+        self.closed.0 = passing.outbox.cause().1;
         self.samples.move_first(count, &mut self.closed.1);
         self.settled -= count;
         self.align(passing.setup);

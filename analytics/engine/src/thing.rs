@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{
-    IndexKind, Measured, Outcome, PropertyId, Quality, Reading, SourceId, ThingId, Timestamp,
+    IndexKind, Measured, Outcome, PropertyId, Quality, Reading, SourceId, ThingId, Timestamp, Turn,
     WindowLength, WindowResult,
 };
 
@@ -53,6 +53,8 @@ pub(crate) struct Thing {
     period: Duration,
     /// By property.
     streams: Vec<Stream>,
+    #[serde(skip)]
+    turn: Turn,
     /// The cells to which its panes go.
     pub(crate) cells: Vec<usize>,
     /// When the watermark next has something to do in a datastream.
@@ -127,6 +129,7 @@ impl Thing {
             watermark: Timestamp::MIN,
             period: Duration::ZERO,
             streams: Vec::new(),
+            turn: Turn::default(),
             cells: Vec::new(),
             next_end: None,
             book: AqiBook::default(),
@@ -226,8 +229,8 @@ impl Thing {
         hands: &mut Hands<'_>,
     ) {
         let place = self
-            .streams
-            .binary_search_by(|stream| stream.property.cmp(&measured.property));
+            .turn
+            .find(&self.streams, |stream| &stream.property, &measured.property);
         // A value that cannot be used is no silence.
         if let Ok(known) = place
             && let Some(watch) = self.streams[known].watch

@@ -339,7 +339,7 @@ impl Runner {
             match retry(&self.settings, append).await {
                 Ok(_appended) => rest = after,
                 // More than one append of this log may hold: smaller parts fit.
-                Err(LogError::Unwritable(_)) if some.len() > 1 => size = some.len() / 2,
+                Err(LogError::Unwritable { .. }) if some.len() > 1 => size = some.len() / 2,
                 Err(source) => return Err(RunnerError::Append { upto, source }),
             }
         }

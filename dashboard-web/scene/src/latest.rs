@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use yiping_model::{
     DatastreamId, DerivedResult, Measured, PropertyId, Quality, Reading, SourceId, ThingId,
-    Timestamp,
+    Timestamp, Turn,
 };
 
 use crate::message::{DatastreamView, LatestView};
@@ -20,7 +21,7 @@ const SAME_TIME_MAX: usize = 16;
 pub(crate) struct LatestValues {
     /// In the order in which things were first heard.
     held: Vec<Held>,
-    places: HashMap<ThingId, usize>,
+    places: HashMap<ThingId, usize, FixedState>,
     /// The places of things with a changed value, each once.
     changed: Vec<usize>,
 }
@@ -34,6 +35,8 @@ struct Held {
     heard: Option<(Timestamp, SourceId)>,
     /// By property.
     values: SmallVec<[Latest; 4]>,
+    #[serde(skip)]
+    turn: Turn,
     #[serde(skip)]
     changed: bool,
 }
@@ -86,8 +89,8 @@ impl LatestValues {
             return false;
         };
         let held = &self.held[place];
-        let found = held.find(&datastream.property);
-        found.is_ok_and(|found| !held.values[found].came.is_empty())
+        let mut values = held.values.iter();
+        values.any(|latest| latest.property == datastream.property && !latest.came.is_empty())
     }
 
     /// Takes a value; false when the datastream is new, and then nothing is taken.
@@ -163,6 +166,7 @@ impl LatestValues {
                 thing: thing.clone(),
                 heard: None,
                 values: SmallVec::new(),
+                turn: Turn::default(),
                 changed: false,
             });
             let number = self.held.len() - 1;
@@ -228,9 +232,9 @@ impl LatestValues {
 }
 
 impl Held {
-    fn find(&self, property: &PropertyId) -> Result<usize, usize> {
-        self.values
-            .binary_search_by(|latest| latest.property.cmp(property))
+    fn find(&mut self, property: &PropertyId) -> Result<usize, usize> {
+        let Self { values, turn, .. } = self;
+        turn.find(values, |latest| &latest.property, property)
     }
 
     fn views(&self) -> impl Iterator<Item = LatestView> {

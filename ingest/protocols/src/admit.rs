@@ -8,11 +8,12 @@ mod event;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use yiping_model::{
     Catalogue, Disposition, Measured, PropertyId, Quality, Reading, Reason, SourceId, ThingId,
-    Timestamp,
+    Timestamp, Turn,
 };
 
 use crate::{RawReading, RawValue, Refusal};
@@ -67,12 +68,17 @@ pub struct Gate {
     limits: Limits,
     unknown: Unknown,
     /// What was let in before; the quick way for everything that comes again.
-    known: HashMap<ThingId, Known>,
+    known: HashMap<ThingId, Known, FixedState>,
     strangers_count: usize,
 }
 
-/// The datastreams of one thing that were let in, by property.
-type Known = SmallVec<[Series; 4]>;
+/// The datastreams of one thing that were let in.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    /// By property.
+    series: SmallVec<[Series; 4]>,
+    turn: Turn,
+}
 
 /// The ranges that the values of a reading can physically have.
 type Ranges = SmallVec<[Option<[f64; 2]>; 4]>;
@@ -127,7 +133,7 @@ impl Gate {
             catalogue,
             limits,
             unknown,
-            known: HashMap::new(),
+            known: HashMap::default(),
             strangers_count: 0,
         }
     }
@@ -169,15 +175,15 @@ impl Gate {
     }
 
     /// The quick way: the range of each value, when every datastream of the reading was let in before and nothing is wrong with it.
-    fn known_ranges(&self, raw: &RawReading, now: Timestamp) -> Option<Ranges> {
-        let known = self.known.get(&raw.thing)?;
+    fn known_ranges(&mut self, raw: &RawReading, now: Timestamp) -> Option<Ranges> {
         let sound = raw.values.len() <= self.limits.values_max
             && self.judge_time(raw.phenomenon_time, now).is_none();
+        let known = self.known.get_mut(&raw.thing).filter(|_| sound)?;
         let range = |value: &RawValue| {
-            let place = find(known, &value.property).ok()?;
-            value.value.is_finite().then(|| known[place].valid)
+            let place = known.find(&value.property).ok()?;
+            value.value.is_finite().then(|| known.series[place].valid)
         };
-        sound.then(|| raw.values.iter().map(range).collect())?
+        raw.values.iter().map(range).collect()
     }
 
     fn reading(&self, raw: RawReading, ranges: &Ranges) -> Reading {
@@ -293,8 +299,8 @@ impl Gate {
             ));
         }
         let valid = known.and_then(|known| known.valid);
-        let before = self.known.get(thing);
-        let let_in_before = before.is_some_and(|before| find(before, &property).is_ok());
+        let before = self.known.get_mut(thing);
+        let let_in_before = before.is_some_and(|before| before.find(&property).is_ok());
         let stranger =
             !let_in_before && (known.is_none() || !self.catalogue.things.contains_key(thing));
         if stranger && self.strangers_count >= self.limits.series_max {
@@ -310,8 +316,8 @@ impl Gate {
             valid,
         };
         let known = self.known.entry(thing.clone()).or_default();
-        if let Err(free) = find(known, &property) {
-            known.insert(free, series);
+        if let Err(free) = known.find(&property) {
+            known.series.insert(free, series);
         }
         let quality = quality_of(valid, value);
         Ok(Measured {
@@ -322,9 +328,12 @@ impl Gate {
     }
 }
 
-/// Where the series of this property is, or belongs.
-fn find(known: &Known, property: &PropertyId) -> Result<usize, usize> {
-    known.binary_search_by(|series| series.property.cmp(property))
+impl Known {
+    /// Where the series of this property is, or belongs.
+    fn find(&mut self, property: &PropertyId) -> Result<usize, usize> {
+        let Self { series, turn } = self;
+        turn.find(series, |series| &series.property, property)
+    }
 }
 
 fn quality_of(valid: Option<[f64; 2]>, value: f64) -> Quality {

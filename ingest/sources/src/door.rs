@@ -42,6 +42,8 @@ pub struct Batch {
     messages: usize,
     taken: Taken,
     withheld: Withheld,
+    /// When the first of it was judged; all of it is judged by that time.
+    judged_at: Option<Timestamp>,
 }
 
 /// What became of a batch, in observations; an event counts as one, and each of its values as one more. `received = accepted + quarantined + rejected`.
@@ -92,6 +94,18 @@ impl<'a> Payload<'a> {
 }
 
 impl Batch {
+    /// For about so many messages.
+    pub fn with_room(messages: usize) -> Self {
+        Self {
+            bodies: Vec::with_capacity(messages),
+            ..Self::default()
+        }
+    }
+
+    fn judged_at(&mut self, clock: &CityClock) -> Timestamp {
+        *self.judged_at.get_or_insert_with(|| clock.now())
+    }
+
     /// Adds a tick of the city clock.
     pub fn tick(&mut self) {
         self.bodies.push(Body::Tick);
@@ -107,12 +121,12 @@ impl Batch {
         self.bodies.len() >= APPEND_BODIES_MAX
     }
 
-    /// Makes a dead letter of a reading or an event that no record of the log can hold; false when there is nothing to make one of.
-    fn give_up(&mut self, at: usize, why: &str) -> bool {
-        let (source, thing, items) = match self.bodies.get(at) {
-            Some(Body::Reading(reading)) => (&reading.source, &reading.thing, reading.values.len()),
-            Some(Body::Event(event)) => (&event.source, &event.thing, 1 + event.values.len()),
-            _ => return false,
+    /// Makes a dead letter of a reading or an event that no record of the log can hold; `None` when there is nothing to make one of.
+    fn give_up(&mut self, body: &Body, why: &str) -> Option<Reject> {
+        let (source, thing, items) = match body {
+            Body::Reading(reading) => (&reading.source, &reading.thing, reading.values.len()),
+            Body::Event(event) => (&event.source, &event.thing, 1 + event.values.len()),
+            _ => return None,
         };
         let items = u32::try_from(items).unwrap_or(u32::MAX);
         let detail = format!("{why}; send fewer values in one message");
@@ -122,13 +136,12 @@ impl Batch {
         };
         let origin = SmolStr::new(thing.as_str());
         let letter = refusal.clone().into_reject(source.clone(), origin, &[]);
-        self.bodies[at] = Body::Reject(letter);
         self.taken.accepted -= u64::from(items);
         self.taken.rejected += u64::from(items);
         if self.taken.refusals.len() < 2 * REFUSALS_MAX {
             self.taken.refusals.push(refusal);
         }
-        true
+        Some(letter)
     }
 }
 
@@ -187,7 +200,8 @@ impl Door {
             return self.admit(batch, decoded, shown);
         };
         batch.messages += 1;
-        for refusal in self.judge(batch, raw, self.clock.now()) {
+        let now = batch.judged_at(&self.clock);
+        for refusal in self.judge(batch, raw, now) {
             self.bury(batch, refusal, payload);
         }
     }
@@ -199,7 +213,7 @@ impl Door {
 
     /// Judges what a payload said into the batch.
     pub fn admit(&self, batch: &mut Batch, decoded: Decoded, payload: Payload<'_>) {
-        let now = self.clock.now();
+        let now = batch.judged_at(&self.clock);
         batch.withheld.add(decoded.withheld);
         let mut refusals = decoded.refusals;
         for raw in decoded.readings {
@@ -281,15 +295,10 @@ impl Door {
             return Ok(batch.taken);
         }
         gather::note_work();
-        if let Err(error) = self.append(&mut batch).await {
+        let letters = self.append(&mut batch).await.inspect_err(|_refused| {
             Figure::AppendFailures.add(self.source.as_str(), 1);
-            return Err(error);
-        }
-        for body in &batch.bodies {
-            if let Body::Reject(reject) = body {
-                count_reject(reject);
-            }
-        }
+        })?;
+        letters.iter().for_each(count_reject);
         count_withheld(self.source.as_str(), batch.withheld);
         let (messages, taken) = (batch.messages, batch.taken);
         self.kept.messages.increment(messages as u64);
@@ -301,18 +310,39 @@ impl Door {
         Ok(taken)
     }
 
-    async fn append(&self, batch: &mut Batch) -> Result<(), LogError> {
-        let (mut from, mut size) = (0, APPEND_BODIES_MAX);
-        while from < batch.bodies.len() {
-            let to = batch.bodies.len().min(from + size);
-            match self.log.append(batch.bodies[from..to].to_vec()).await {
-                Ok(_appended) => from = to,
-                Err(LogError::Unwritable(_)) if to - from > 1 => size = (to - from) / 2,
-                Err(LogError::Unwritable(why)) if batch.give_up(from, &why) => {}
+    /// Appends the bodies of the batch; gives its dead letters.
+    async fn append(&self, batch: &mut Batch) -> Result<Vec<Reject>, LogError> {
+        let letters = batch.bodies.iter().filter_map(|body| match body {
+            Body::Reject(letter) => Some(letter.clone()),
+            _ => None,
+        });
+        let mut letters: Vec<Reject> = letters.collect();
+        // The next part comes last.
+        let mut parts = vec![std::mem::take(&mut batch.bodies)];
+        while let Some(mut part) = parts.pop() {
+            if part.len() > APPEND_BODIES_MAX {
+                parts.push(part.split_off(APPEND_BODIES_MAX));
+            }
+            let (why, mut part) = match self.log.append(part).await {
+                Ok(_appended) => continue,
+                Err(LogError::Unwritable { why, bodies }) => (why, bodies),
                 Err(error) => return Err(error),
+            };
+            match part.as_slice() {
+                [only] => {
+                    let Some(letter) = batch.give_up(only, &why) else {
+                        return Err(LogError::Unwritable { why, bodies: part });
+                    };
+                    letters.push(letter.clone());
+                    parts.push(vec![Body::Reject(letter)]);
+                }
+                several => {
+                    let later = part.split_off(several.len() / 2);
+                    parts.extend([later, part]);
+                }
             }
         }
-        Ok(())
+        Ok(letters)
     }
 }
 

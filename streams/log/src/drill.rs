@@ -64,7 +64,13 @@ impl Log for DrillLog {
 
     async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
         let bodies = bodies.into_iter().map(|body| self.envelope(body)).collect();
-        self.log.append(bodies).await
+        self.log.append(bodies).await.map_err(|error| match error {
+            LogError::Unwritable { why, bodies } => LogError::Unwritable {
+                why,
+                bodies: bodies.into_iter().map(opened).collect(),
+            },
+            other => other,
+        })
     }
 
     async fn read(&self, after: Position, limit: usize) -> Result<Chunk, LogError> {
@@ -97,6 +103,17 @@ impl Log for DrillLog {
         _archive: Option<Arc<dyn Archive>>,
     ) -> Result<(), LogError> {
         Ok(())
+    }
+}
+
+/// What lies in an envelope.
+fn opened(envelope: Body) -> Body {
+    match envelope {
+        Body::Drill(drill) => match drill.what {
+            Drilled::Record(body) => body,
+            what @ Drilled::Step(_) => Body::Drill(Box::new(Drill { what, ..*drill })),
+        },
+        body => body,
     }
 }
 

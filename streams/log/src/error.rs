@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use yiping_model::Position;
+use yiping_model::{Body, Position};
 
 /// Why the log could not do as asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -68,9 +68,14 @@ pub enum LogError {
         /// What it may be.
         must_be: String,
     },
-    /// A body exceeds the limit, or has no bytes.
-    #[error("record cannot be written: {0}")]
-    Unwritable(String),
+    /// A body exceeds the limit, or has no bytes, or there are too many for one append: in smaller parts they may fit.
+    #[error("record cannot be written: {why}")]
+    Unwritable {
+        /// What is too large.
+        why: String,
+        /// What was to be appended, given back.
+        bodies: Vec<Body>,
+    },
     /// The queue of appends is full.
     #[error("log is {0} appends behind; try again later")]
     Busy(usize),

@@ -19,6 +19,7 @@ pub mod reject;
 pub mod secret;
 pub mod shelving;
 pub mod time;
+pub mod turn;
 pub mod unit;
 
 pub use alarm::{
@@ -48,4 +49,5 @@ pub use reject::{Disposition, Reason, Reject};
 pub use secret::Secret;
 pub use shelving::{OutOfService, Point, Quiet, Shelf, Shelving};
 pub use time::{TimeError, Timestamp, WindowLength, Zone, read_length, write_length};
+pub use turn::Turn;
 pub use unit::{Fix, Positions, UnitStatus};

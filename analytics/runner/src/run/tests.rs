@@ -253,7 +253,10 @@ impl Log for Faulty {
             Fault::Busy(calls) if (self.fails_at..self.fails_at + calls).contains(&number) => {
                 Err(LogError::Busy(1))
             }
-            Fault::Narrow if bodies.len() > 1 => Err(LogError::Unwritable("too many".into())),
+            Fault::Narrow if bodies.len() > 1 => Err(LogError::Unwritable {
+                why: "too many".into(),
+                bodies,
+            }),
             _ => self.log.append(bodies).await,
         }
     }

@@ -157,7 +157,7 @@ impl Session<'_> {
 
     /// Keeps and acknowledges these messages, in parts when they say more than fits one append: a payload may hold thousands of readings.
     async fn take(&self, messages: &mut Vec<Queued>) -> Result<(), LogError> {
-        let mut batch = Batch::default();
+        let mut batch = Batch::with_room(messages.len());
         let mut waiting = Vec::new();
         for message in messages.drain(..) {
             self.decode(&mut batch, &message);

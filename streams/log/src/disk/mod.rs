@@ -189,8 +189,10 @@ impl DiskLog {
         let most = self.shared.settings.commit_records_max;
         let count = u32::try_from(bodies.len())
             .ok()
-            .filter(|&count| count <= most)
-            .ok_or_else(|| too_many(bodies.len(), most))?;
+            .filter(|&count| count <= most);
+        let Some(count) = count else {
+            return Err(too_many(bodies, most));
+        };
         let now = || self.clock.now();
         self.desk.lay_down(bodies, count, now).await.map(Some)
     }
@@ -304,8 +306,8 @@ async fn blocking<T: Send + 'static>(
         })
 }
 
-fn too_many(count: usize, most: u32) -> LogError {
-    LogError::Unwritable(format!(
-        "an append of {count} records exceeds commit_records_max = {most}; split it"
-    ))
+fn too_many(bodies: Vec<Body>, most: u32) -> LogError {
+    let count = bodies.len();
+    let why = format!("an append of {count} records exceeds commit_records_max = {most}; split it");
+    LogError::Unwritable { why, bodies }
 }

@@ -121,7 +121,11 @@ impl Writer {
                 return Err(request);
             }
             debug!(%error, records = request.bodies.len(), "append refused");
-            answer(request.reply, Err(LogError::Unwritable(error.to_string())));
+            let unwritable = LogError::Unwritable {
+                why: error.to_string(),
+                bodies: request.bodies,
+            };
+            answer(request.reply, Err(unwritable));
             return Ok(());
         }
         self.latest = received_at;
