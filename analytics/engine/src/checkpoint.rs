@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::engine::State;
 use crate::setup::Setup;
 
-const FORMAT: u8 = 4;
+const FORMAT: u8 = 5;
 const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 

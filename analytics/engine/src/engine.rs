@@ -158,6 +158,8 @@ pub struct Engine {
     outbox: Outbox,
     /// Panes for cells, not yet handed over.
     parts: Vec<Part>,
+    /// Things that hold what was dropped with panes, at this time of the clock.
+    closed: (Timestamp, Vec<usize>),
     /// Cells that may have something to tell.
     due_cells: Vec<usize>,
     /// Things of which history is wanted.
@@ -181,6 +183,7 @@ impl Engine {
             timers: Timers::default(),
             outbox: Outbox::default(),
             parts: Vec::new(),
+            closed: (Timestamp::MIN, Vec::new()),
             due_cells: Vec::new(),
             wanting: BTreeSet::new(),
             wanting_cells: BTreeSet::new(),
@@ -278,12 +281,16 @@ impl Engine {
         self.outbox = Outbox::default();
         self.wanting = BTreeSet::new();
         self.wanting_cells = BTreeSet::new();
+        self.closed = (self.state.now, Vec::new());
         for place in 0..self.state.things.len() {
             let thing = &mut self.state.things[place];
             thing.restore(&self.setup);
             self.places.insert(thing.id.clone(), place);
             if thing.wanting {
                 self.wanting.insert(place);
+            }
+            if thing.holds_closed() {
+                self.closed.1.push(place);
             }
             self.arm_thing(place);
         }
@@ -308,7 +315,7 @@ impl Engine {
         let now = record.received_at;
         self.state.silences.listen_again(self.state.now, now);
         self.state.now = now;
-        self.outbox.begin(record.position, now);
+        self.tell_from(record);
         while let Some((at, who)) = self.timers.ring(now) {
             match who {
                 Who::Thing(place) => {
@@ -327,6 +334,18 @@ impl Engine {
                 }
                 Who::Stream(place) => self.miss(place, at),
                 Who::Track(place) => self.let_go(place, at),
+            }
+        }
+    }
+
+    /// What comes out from here on comes of this record.
+    fn tell_from(&mut self, record: &Record) {
+        self.outbox.begin(record.position, record.received_at);
+        let (at, places) = &mut self.closed;
+        if *at < record.received_at {
+            *at = record.received_at;
+            for place in places.drain(..) {
+                self.state.things[place].forget_closed();
             }
         }
     }
@@ -467,6 +486,7 @@ impl Engine {
             silences: &mut self.state.silences,
             sources: &self.state.sources,
             parts: &mut self.parts,
+            closed: &mut self.closed.1,
             place,
         };
         act(thing, &mut hands);

@@ -63,8 +63,8 @@ pub(crate) struct Stream {
     late: Option<Box<Late>>,
     /// Where its silence is watched.
     pub(crate) watch: Option<usize>,
-    /// What was dropped with the panes that closed at this time of the clock.
-    closed: (Timestamp, Samples),
+    /// What was dropped with the panes that closed since the clock last moved on.
+    closed: Samples,
     /// The cell to which its panes belong, by its place, and the rank of its thing there.
     cell: Option<(usize, u32)>,
     next_end: Option<Timestamp>,
@@ -88,7 +88,7 @@ impl Stream {
             judges,
             late: None,
             watch: None,
-            closed: (Timestamp::MIN, Samples::default()),
+            closed: Samples::default(),
             cell,
             next_end: None,
             plan,
@@ -115,7 +115,6 @@ impl Stream {
         if sample.point.time < arrival.watermark {
             return self.miss(arrival, setup, outbox);
         }
-        self.forget_closed(outbox);
         if self.plan.is_idle() {
             return Taken::Counted;
         }
@@ -226,12 +225,14 @@ impl Stream {
         self.align(setup);
     }
 
-    /// Once the clock has moved on nobody asks for what was dropped with the panes, and its room is given back.
-    fn forget_closed(&mut self, outbox: &Outbox) {
-        let (_, now) = outbox.cause();
-        if self.closed.0 < now {
-            self.closed.1 = Samples::default();
-        }
+    /// The clock has moved on: nobody asks any more for what was dropped with the panes, and its room is given back.
+    pub(crate) fn forget_closed(&mut self) {
+        self.closed = Samples::default();
+    }
+
+    /// Whether it holds what was dropped with panes.
+    pub(crate) fn holds_closed(&self) -> bool {
+        !self.closed.as_slice().is_empty()
     }
 
     /// Without windows nobody needs what is settled.
@@ -266,9 +267,7 @@ impl Stream {
                 });
             }
         }
-        self.forget_closed(passing.outbox);
-        self.closed.0 = passing.outbox.cause().1;
-        self.samples.move_first(count, &mut self.closed.1);
+        self.samples.move_first(count, &mut self.closed);
         self.settled -= count;
         self.align(passing.setup);
     }

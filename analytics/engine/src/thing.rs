@@ -89,6 +89,8 @@ pub(crate) struct Hands<'a> {
     pub(crate) sources: &'a [SourceId],
     /// Panes for cells, not yet handed over.
     pub(crate) parts: &'a mut Vec<Part>,
+    /// Things that hold what was dropped with panes.
+    pub(crate) closed: &'a mut Vec<usize>,
     /// Where the thing is in the state.
     pub(crate) place: usize,
 }
@@ -352,12 +354,25 @@ impl Thing {
             }
         }
         self.next_end = self.streams.iter().filter_map(Stream::next_end).min();
+        if self.holds_closed() && hands.closed.last() != Some(&hands.place) {
+            hands.closed.push(hands.place);
+        }
         // In the order of time, and among equals by kind and property, whatever the order of datastreams above.
         results.sort_by_key(|(order, _)| *order);
         for (_, result) in results {
             self.take_hour(&result, setup);
             hands.outbox.push(Outcome::Window(result));
         }
+    }
+
+    /// Whether it holds what was dropped with panes.
+    pub(crate) fn holds_closed(&self) -> bool {
+        self.streams.iter().any(Stream::holds_closed)
+    }
+
+    /// The clock has moved on: what was dropped with panes is forgotten.
+    pub(crate) fn forget_closed(&mut self) {
+        self.streams.iter_mut().for_each(Stream::forget_closed);
     }
 
     fn take_hour(&mut self, result: &WindowResult, setup: &Setup) {

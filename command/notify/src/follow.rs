@@ -227,13 +227,12 @@ impl Follower<'_> {
                     let records = log.read(position, limit).await?;
                     catch_up.took(&records);
                     let mut outbox = self.inner.outbox();
-                    for record in &records {
+                    for record in records.of(Class::Alarm) {
                         outbox.take(record, &self.inner.plan);
                     }
-                    if records.is_empty() {
-                        // Retention has taken what was there.
-                        outbox.pass(*wanted.borrow());
-                    }
+                    // When there is none, retention has taken what was there.
+                    let last = records.last().map(|last| last.position);
+                    outbox.pass(last.unwrap_or(*wanted.borrow()));
                     look_at = deadline(if outbox.position() < *wanted.borrow() {
                         Duration::ZERO
                     } else {

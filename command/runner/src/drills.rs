@@ -286,13 +286,12 @@ impl Drills {
             if *wanted.borrow() > position {
                 let records = log.read(position, READ_MAX).await?;
                 let mut book = self.book();
-                for record in &records {
+                for record in records.of(Class::Decision) {
                     book.take(record);
                 }
-                if records.is_empty() {
-                    // Retention has taken what was there.
-                    book.pass(*wanted.borrow());
-                }
+                // When there is none, retention has taken what was there.
+                let last = records.last().map(|last| last.position);
+                book.pass(last.unwrap_or(*wanted.borrow()));
             } else if let Some(last) = passed_over(&end, &wanted, position) {
                 self.book().pass(last);
             }

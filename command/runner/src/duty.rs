@@ -222,11 +222,12 @@ impl Follower<'_> {
             catch_up.took(&records);
             let taken = {
                 let mut book = self.desk.book();
-                records.iter().for_each(|record| book.take(record));
-                if records.is_empty() {
-                    // Retention has taken what was there.
-                    book.pass(*wanted.borrow());
-                }
+                records
+                    .of(Class::Alarm)
+                    .for_each(|record| book.take(record));
+                // When there is none, retention has taken what was there.
+                let last = records.last().map(|last| last.position);
+                book.pass(last.unwrap_or(*wanted.borrow()));
                 book.position()
             };
             self.moved();

@@ -154,7 +154,11 @@ impl Follower<'_> {
             };
             if next == Next::More {
                 let limit = self.settings.batch_records_max.max(1);
-                book.take(&self.log.read(position, limit).await?)?;
+                let records = self.log.read(position, limit).await?;
+                book.take(records.of(Class::Alarm))?;
+                if let Some(last) = records.last() {
+                    book.pass(last.position);
+                }
             } else if let Some(last) = passed_over(&end, &wanted, position) {
                 book.pass(last);
             }

@@ -233,8 +233,7 @@ impl FeedMessage {
 
     /// Takes the next record; true when the filter took it.
     pub fn take(&mut self, filter: &Filter, record: &Record) -> bool {
-        self.position = record.position;
-        self.now = record.received_at;
+        self.pass(record);
         let Some(item) = filter.item(record) else {
             return false;
         };
@@ -244,6 +243,12 @@ impl FeedMessage {
         serde_json::to_writer(&mut self.text, &item).expect("an item is made of texts and numbers");
         self.items += 1;
         true
+    }
+
+    /// Comes to this record without looking at it, because the filter cannot take it or has been asked.
+    pub const fn pass(&mut self, record: &Record) {
+        self.position = record.position;
+        self.now = record.received_at;
     }
 
     /// How many items it holds.

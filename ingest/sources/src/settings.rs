@@ -53,7 +53,7 @@ impl Default for IngestSettings {
     fn default() -> Self {
         Self {
             unknown: Unknown::default(),
-            gather_ms: 3,
+            gather_ms: 2,
             threads: 1,
             token_secret: None,
             limits: Limits::default(),

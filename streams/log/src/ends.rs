@@ -1,7 +1,7 @@
 //! Where the log ends, for each class of records: who waits for alarms is not woken for every reading.
 
 use tokio::sync::watch;
-use yiping_model::{Class, Position, Record};
+use yiping_model::{Class, Position};
 
 /// Where a reader that has read up to `position` may go on from, when nothing after it is of the class that it wants: `end` is the log's
 /// end, `wanted` that of the class. What lies between need not be read.
@@ -13,6 +13,38 @@ pub fn passed_over(
     // In this order: whatever this end counts, the other counts already.
     let last = *end.borrow();
     (last > position && *wanted.borrow() <= position).then_some(last)
+}
+
+/// The last records of a commit: of all, of results, and of alarms or what is kept longer.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Lasts {
+    any: Option<Position>,
+    result: Option<Position>,
+    alarm: Option<Position>,
+}
+
+impl Lasts {
+    /// Takes the next record.
+    pub(crate) fn note(&mut self, position: Position, class: Class) {
+        self.any = Some(position);
+        if class >= Class::Result {
+            self.result = self.any;
+        }
+        if class >= Class::Alarm {
+            self.alarm = self.any;
+        }
+    }
+
+    /// No record of it is of a class that is kept longer.
+    pub(crate) const fn class(&self) -> Class {
+        match self {
+            Self { alarm: Some(_), .. } => Class::Decision,
+            Self {
+                result: Some(_), ..
+            } => Class::Result,
+            Self { .. } => Class::Input,
+        }
+    }
 }
 
 /// The ends of a log, which grow.
@@ -49,19 +81,14 @@ impl Ends {
     }
 
     /// Tells of a commit.
-    pub(crate) fn advance(&self, records: &[Record]) {
-        let last_of = |class| {
-            let mut latest_first = records.iter().rev();
-            latest_first.find(|record| record.body.class() >= class)
-        };
-        let (result, alarm) = (last_of(Class::Result), last_of(Class::Alarm));
+    pub(crate) fn advance(&self, lasts: &Lasts) {
         for (end, last) in [
-            (&self.alarms, alarm),
-            (&self.results, result),
-            (&self.all, records.last()),
+            (&self.alarms, lasts.alarm),
+            (&self.results, lasts.result),
+            (&self.all, lasts.any),
         ] {
             if let Some(last) = last {
-                end.send_replace(last.position);
+                end.send_replace(last);
             }
         }
     }

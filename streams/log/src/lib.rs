@@ -97,6 +97,8 @@ pub struct Chunk {
 #[derive(Debug, Clone)]
 pub struct Run {
     records: Arc<[Record]>,
+    /// None of them is of a class that is kept longer.
+    class: Class,
     from: usize,
     to: usize,
 }
@@ -119,18 +121,24 @@ impl Chunk {
     /// The records of `records` that follow `after`, at most `limit`. Positions in `records` ascend.
     pub fn after(records: Arc<[Record]>, after: Position, limit: usize) -> Self {
         let mut chunk = Self::empty();
-        chunk.extend(records, after, limit);
+        // What they are is not known.
+        chunk.extend(records, Class::Decision, after, limit);
         chunk
     }
 
     /// Adds the records of `records` that follow `after`, until there are `limit`. Positions in `records` ascend, and are all later than what is here.
-    fn extend(&mut self, records: Arc<[Record]>, after: Position, limit: usize) {
+    fn extend(&mut self, records: Arc<[Record]>, class: Class, after: Position, limit: usize) {
         let from = records.partition_point(|record| record.position <= after);
         let room = limit.saturating_sub(self.len);
         let to = from.saturating_add(room).min(records.len());
         if from < to {
             self.len += to - from;
-            self.runs.push(Run { records, from, to });
+            self.runs.push(Run {
+                records,
+                class,
+                from,
+                to,
+            });
         }
     }
 
@@ -147,6 +155,7 @@ impl Chunk {
                 chunk.len += known;
                 chunk.runs.push(Run {
                     records: Arc::clone(&run.records),
+                    class: run.class,
                     from,
                     to,
                 });
@@ -178,6 +187,12 @@ impl Chunk {
     /// Each of them, oldest first.
     pub fn iter(&self) -> Records<'_> {
         self.into_iter()
+    }
+
+    /// Those of this class and of those that are kept longer, oldest first, and perhaps others: commits without any of them are passed over.
+    pub fn of(&self, class: Class) -> impl Iterator<Item = &Record> {
+        let runs = self.runs.iter().filter(move |run| run.class >= class);
+        runs.flat_map(Run::slice)
     }
 
     /// All side by side; copied when they lie in several commits.

@@ -71,7 +71,7 @@ impl Engine {
         let Some(place) = self.places.get(&parts.datastream.thing).copied() else {
             return;
         };
-        self.outbox.begin(record.position, record.received_at);
+        self.tell_from(record);
         if self.wanting.contains(&place) {
             self.with(place, record.received_at, |thing, hands| {
                 if recall.parts == 0 {

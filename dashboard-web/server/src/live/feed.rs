@@ -150,8 +150,11 @@ impl Follower {
             if let Ok(grown) = timeout_at(due, grown).await {
                 grown.map_err(|_gone| LogError::Closed)?;
                 let records = self.log.read(position, self.batch).await?;
-                for record in &records {
+                for record in records.of(self.filter.least_class()) {
                     message.take(&self.filter, record);
+                }
+                if let Some(last) = records.last() {
+                    message.pass(last);
                 }
                 let due = message.items() > 0 && published_at.elapsed() >= self.gather;
                 if !due && message.size_bytes() < MESSAGE_BYTES {
@@ -216,19 +219,20 @@ impl Track for Program {
                 position,
             });
         };
-        let (frames, until) = {
+        let found = {
             let ring = self.channel.ring();
-            (
-                ring.after(cursor, BATCH_FRAMES),
-                ring.boundary_after(cursor),
-            )
+            let frames = ring.after(cursor, BATCH_FRAMES);
+            frames.ok_or_else(|| ring.boundary_after(cursor))
         };
-        if let Some(frames) = frames {
-            return Ok(Step {
-                position: frames.last().map_or(cursor, |last| last.position),
-                texts: frames.into_iter().map(|frame| frame.text).collect(),
-            });
-        }
+        let until = match found {
+            Ok(frames) => {
+                return Ok(Step {
+                    position: frames.last().map_or(cursor, |last| last.position),
+                    texts: frames.into_iter().map(|frame| frame.text).collect(),
+                });
+            }
+            Err(boundary) => boundary,
+        };
         metrics::count(metrics::FEED_CATCHING_UP, 1);
         self.read_log(cursor, until).await
     }

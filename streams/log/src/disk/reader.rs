@@ -10,7 +10,7 @@ use yiping_model::{Class, Position, Record};
 use super::files::Files;
 use super::segment::Segment;
 use super::tail::Tail;
-use crate::ends::Ends;
+use crate::ends::{Ends, Lasts};
 use crate::{Chunk, LogError};
 
 /// How many decoded blocks are kept for those who read old records in small steps.
@@ -61,9 +61,9 @@ impl Reader {
     }
 
     /// Makes a durable commit readable and wakes those who wait for it.
-    pub(super) fn publish(&self, records: &Arc<[Record]>, bytes: usize) {
-        lock(&self.tail).push(Arc::clone(records), bytes);
-        self.ends.advance(records);
+    pub(super) fn publish(&self, records: &Arc<[Record]>, lasts: &Lasts, bytes: usize) {
+        lock(&self.tail).push(Arc::clone(records), lasts.class(), bytes);
+        self.ends.advance(lasts);
     }
 
     pub(super) fn add_segment(&self, segment: Arc<Segment>) {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use yiping_model::{Position, Record};
+use yiping_model::{Class, Position, Record};
 
 use crate::Chunk;
 
@@ -25,6 +25,8 @@ pub(super) struct Tail {
 #[derive(Debug)]
 struct Commit {
     records: Arc<[Record]>,
+    /// None of them is of a class that is kept longer.
+    class: Class,
     bytes: usize,
 }
 
@@ -49,10 +51,14 @@ impl Tail {
     }
 
     /// Takes the next commit; lets the oldest go when there are too many, but never the newest.
-    pub(super) fn push(&mut self, records: Arc<[Record]>, bytes: usize) {
+    pub(super) fn push(&mut self, records: Arc<[Record]>, class: Class, bytes: usize) {
         self.records += records.len();
         self.bytes += bytes;
-        self.commits.push_back(Commit { records, bytes });
+        self.commits.push_back(Commit {
+            records,
+            class,
+            bytes,
+        });
         while self.commits.len() > 1
             && (self.records > self.records_max || self.bytes > self.bytes_max)
         {
@@ -74,7 +80,7 @@ impl Tail {
             .partition_point(|commit| commit.last() <= after);
         let mut chunk = Chunk::empty();
         for commit in self.commits.range(from..) {
-            chunk.extend(Arc::clone(&commit.records), after, limit);
+            chunk.extend(Arc::clone(&commit.records), commit.class, after, limit);
             if chunk.len() >= limit.min(JOIN_RECORDS) {
                 break;
             }
@@ -100,8 +106,8 @@ mod tests {
 
     fn tail() -> Tail {
         let mut tail = Tail::new(Position(10), 6, 1_000);
-        tail.push(commit(11..=12), 50);
-        tail.push(commit(13..=15), 75);
+        tail.push(commit(11..=12), Class::Input, 50);
+        tail.push(commit(13..=15), Class::Input, 75);
         tail
     }
 
@@ -124,12 +130,25 @@ mod tests {
     }
 
     #[test]
+    fn who_wants_a_class_is_spared_commits_without_it() {
+        let mut tail = tail();
+        tail.push(commit(16..=16), Class::Decision, 50);
+        let chunk = tail.find(Position(10), 100).expect("in memory");
+        let wanted =
+            |class| -> Vec<u64> { chunk.of(class).map(|record| record.position.0).collect() };
+        assert_eq!(wanted(Class::Input), vec![11, 12, 13, 14, 15, 16]);
+        assert_eq!(wanted(Class::Result), vec![16]);
+        assert_eq!(wanted(Class::Decision), vec![16]);
+        assert_eq!(chunk.until(Position(15)).of(Class::Alarm).count(), 0);
+    }
+
+    #[test]
     fn what_was_let_go_is_elsewhere() {
         let mut tail = tail();
-        tail.push(commit(16..=17), 50);
+        tail.push(commit(16..=17), Class::Input, 50);
         assert!(tail.find(Position(11), 1).is_none());
         assert!(tail.find(Position(12), 1).is_some());
-        tail.push(commit(18..=18), 1_000);
+        tail.push(commit(18..=18), Class::Input, 1_000);
         assert!(tail.find(Position(16), 1).is_none());
         assert!(tail.find(Position(18), 1).expect("in memory").is_empty());
     }

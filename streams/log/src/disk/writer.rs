@@ -18,6 +18,7 @@ use super::format::{
 use super::reader::Reader;
 use super::segment::{Mark, Segment};
 use super::settings::Settings;
+use crate::ends::Lasts;
 use crate::metrics::{Commits, Committed, Stopwatch};
 use crate::{Appended, LogError};
 
@@ -62,6 +63,7 @@ struct Batch {
     bytes: Vec<u8>,
     body: Vec<u8>,
     records: Vec<Record>,
+    lasts: Lasts,
     waiting: Vec<Waiting>,
 }
 
@@ -132,6 +134,7 @@ impl Writer {
         let mut position = first;
         let mut last = first;
         for body in request.bodies {
+            batch.lasts.note(position, body.class());
             batch.records.push(Record {
                 position,
                 received_at,
@@ -233,7 +236,8 @@ impl Writer {
         };
         self.last = last;
         self.last_received_at = self.latest;
-        self.reader.publish(&records, written.bytes);
+        let lasts = std::mem::take(&mut batch.lasts);
+        self.reader.publish(&records, &lasts, written.bytes);
         for waiting in batch.waiting.drain(..) {
             answer(waiting.reply, Ok(waiting.appended));
         }
