@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::city::{LATENESS_MS, WINDOW_MS};
 use crate::machine::{self, now_us, quantile, wait_until};
 use crate::probe::{self, Heard};
-use crate::program::{Door, House, Keep};
+use crate::program::{Door, House, Keep, Pace};
 use crate::publish::{self, Expected, Load, Sent};
 
 const SENSORS: u32 = 1_000;
@@ -67,7 +67,7 @@ pub(crate) struct Outcome {
 pub(crate) fn run(case: Case, span: Span, yiping: &Path, data: &Path) -> anyhow::Result<Outcome> {
     let sync_ms = machine::sync_ms(data)?;
     let load_before = machine::load_average();
-    let house = House::open(yiping, case.door, case.keep, data)?;
+    let house = House::open(yiping, case.door, case.keep, Pace::Gathered, data)?;
     let run = Run::make(case, span, &house)?;
     let figures = Figures::of(&run, span);
     let secs = span.secs - span.warm_secs;

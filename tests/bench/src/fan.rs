@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::city1k::Span;
 use crate::machine::{self, now_us, quantile, wait_until};
 use crate::probe;
-use crate::program::{Door, House, Keep};
+use crate::program::{Door, House, Keep, Pace};
 use crate::publish;
 
 const LISTENERS: usize = 100;
@@ -43,7 +43,7 @@ pub(crate) struct Outcome {
 
 /// Publishes at this rate for so long; everybody counts.
 pub(crate) fn run(
-    name: &'static str,
+    (name, pace): (&'static str, Pace),
     rate: f64,
     span: Span,
     yiping: &Path,
@@ -51,7 +51,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let Span { secs, warm_secs } = span;
     let load_before = machine::load_average();
-    let house = House::open(yiping, Door::Embedded, Keep::Nothing, data)?;
+    let house = House::open(yiping, Door::Embedded, Keep::Nothing, pace, data)?;
     let begin_us = now_us() + 1_500_000;
     let warm_us = begin_us + (warm_secs * 1e6) as u64;
     let end_us = begin_us + (secs * 1e6) as u64;

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use city1k::{Case, Span};
-use program::{Door, Keep};
+use program::{Door, Keep, Pace};
 
 /// Measures the program at target/dist/yiping: the workload city-1k, command over HTTP, and the fan-out of the feed.
 #[derive(Debug, Parser)]
@@ -127,7 +127,10 @@ const CASES: &[Case] = &[
     ),
 ];
 
-const FAN_NAME: &str = "fan-out-100";
+const FANS: &[(&str, Pace)] = &[
+    ("fan-out-100", Pace::AtOnce),
+    ("fan-out-100-gathered", Pace::Gathered),
+];
 const FAN_RATE: f64 = 1_500.0;
 
 fn main() -> anyhow::Result<()> {
@@ -158,13 +161,13 @@ fn main() -> anyhow::Result<()> {
             let outcome = command::run(&arguments.yiping, &arguments.data)?;
             println!("{}", serde_json::to_string(&outcome)?);
         }
-        if wanted(FAN_NAME) {
+        for fan in FANS.iter().filter(|(name, _)| wanted(name)) {
             let rate = arguments.rate.unwrap_or(FAN_RATE);
             let span = Span {
                 secs: arguments.secs.min(10.0),
                 warm_secs: 2.0,
             };
-            let outcome = fan::run(FAN_NAME, rate, span, &arguments.yiping, &arguments.data)?;
+            let outcome = fan::run(*fan, rate, span, &arguments.yiping, &arguments.data)?;
             println!("{}", serde_json::to_string(&outcome)?);
         }
     }

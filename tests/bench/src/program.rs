@@ -47,6 +47,15 @@ pub(crate) enum Keep {
     LogAndHistory,
 }
 
+/// Whether what comes is gathered for a moment before it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// As the settings are by default: it costs less a message.
+    Gathered,
+    /// It goes on at once: it is there sooner.
+    AtOnce,
+}
+
 /// A process that ends with the case.
 #[derive(Debug)]
 pub(crate) struct Process(Child);
@@ -87,10 +96,16 @@ pub(crate) struct House {
 
 impl House {
     /// Starts what the case needs and waits until it is ready.
-    pub(crate) fn open(yiping: &Path, door: Door, keep: Keep, data: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        yiping: &Path,
+        door: Door,
+        keep: Keep,
+        pace: Pace,
+        data: &Path,
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir_in(data).context("cannot make a folder for the data")?;
         let (devices, server) = (free_address()?, free_address()?);
-        write_configuration(folder.path(), door, keep, devices, server)?;
+        write_configuration(folder.path(), (door, keep, pace), devices, server)?;
         let broker = match door {
             Door::Embedded => None,
             Door::Mosquitto => Some(start_mosquitto(folder.path(), devices)?),
@@ -232,8 +247,7 @@ fn token(yiping: &Path, folder: &Path) -> anyhow::Result<String> {
 
 fn write_configuration(
     folder: &Path,
-    door: Door,
-    keep: Keep,
+    (door, keep, speed): (Door, Keep, Pace),
     devices: SocketAddr,
     server: SocketAddr,
 ) -> anyhow::Result<()> {
@@ -248,6 +262,10 @@ fn write_configuration(
     } else {
         "none"
     };
+    let (gather, gather_feed) = match speed {
+        Pace::Gathered => ("", ""),
+        Pace::AtOnce => ("gather_ms = 0\n", "[server.live]\ngather_ms = 0\n"),
+    };
     let door = match door {
         Door::Embedded => format!(
             "[[ingest.mqttd]]\nlisten = \"{devices}\"\n[[ingest.mqttd.route]]\ntopic = \"city/#\"\n"
@@ -258,7 +276,7 @@ fn write_configuration(
     };
     let text = format!(
         "[data]\ndir = \"{data}\"\n[packs]\nbuiltin = []\ndirs = [\"{pack}\"]\n[log]\nsync = {sync}\n[store]\nbackend = \"{backend}\"\n\
-         lateness_secs = {late}\n[engine]\nlateness_secs = {late}\n[server]\nlisten = \"{server}\"\n[ingest]\nunknown = \"accept\"\n{door}",
+         lateness_secs = {late}\n[engine]\nlateness_secs = {late}\n[server]\nlisten = \"{server}\"\n{gather_feed}[ingest]\nunknown = \"accept\"\n{gather}{door}",
         data = folder.join("data").display(),
         pack = pack.display(),
         late = crate::city::LATENESS_MS / 1_000,
