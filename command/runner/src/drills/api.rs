@@ -187,7 +187,8 @@ pub(crate) struct StopRequest {
 
 fn refused(language: Chinese, error: &DrillError) -> Response {
     if let DrillError::Log(_) | DrillError::Rooms(_) | DrillError::Ledger(_) = error {
-        tracing::error!(error = ?error, "a drill is not served");
+        let error = error as &(dyn std::error::Error + 'static);
+        tracing::error!(error, "a drill is not served");
     }
     let (status, code, zh) = match error {
         DrillError::Runs(id) => (
