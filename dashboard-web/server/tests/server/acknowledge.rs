@@ -72,7 +72,12 @@ async fn an_alarm_is_listed_and_acknowledged_once_by_a_person_at_a_seat() {
 async fn of_two_who_acknowledge_at_once_one_is_first_ten_thousand_times() {
     const RACES: i64 = 10_000;
     const AT_ONCE: i64 = 100;
-    let house = House::open(Settings::default()).await;
+    // Each of the two asks ten thousand times, as fast as the machine lets them: how often one may ask is not what is raced for.
+    let unlimited = Settings {
+        requests_per_second: 1_000_000,
+        ..Settings::default()
+    };
+    let house = House::open(unlimited).await;
     account(&house.people, "li", &[Role::DutyOfficer], &[]).await;
     account(&house.people, "wu", &[Role::ShiftLeader], &[]).await;
     let secrets = [
@@ -102,11 +107,12 @@ async fn of_two_who_acknowledge_at_once_one_is_first_ten_thousand_times() {
             });
         }
         for (number, answers) in races.join_all().await {
+            let told = answers.each_ref().map(|(_, answer)| answer.status);
             let (won, lost): (Vec<_>, Vec<_>) = answers
                 .into_iter()
                 .partition(|(_, answer)| answer.status == 200);
             let ([(winner, _)], [(_, told)]) = (&won[..], &lost[..]) else {
-                panic!("race {number}: {} were first", won.len());
+                panic!("race {number}: {} were first, answers {told:?}", won.len());
             };
             assert_eq!(told.status, 409, "race {number}");
             assert_eq!(
