@@ -32,12 +32,14 @@ export const Header: Panel = (props) => {
         <Show when={city()}>{(known) => <h1>{t().centre(say(known().name))}</h1>}</Show>
         <Scenes wall={props.wall} />
       </div>
-      <Show when={city()?.simulated}>
-        <strong class="simulated">{t().simulated}</strong>
-      </Show>
-      <Show when={elsewhen()}>
-        <strong class="simulated">{t().elsewhen}</strong>
-      </Show>
+      <div class="marks">
+        <Show when={city()?.simulated}>
+          <strong class="simulated">{t().simulated}</strong>
+        </Show>
+        <Show when={elsewhen()}>
+          <strong class="simulated">{t().elsewhen}</strong>
+        </Show>
+      </div>
       <Show when={props.wall.historyAwayMs()}>
         {(sinceMs) => (
           <strong class="simulated" role="status">
