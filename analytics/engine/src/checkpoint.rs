@@ -6,9 +6,10 @@
 use serde::Serialize;
 
 use crate::engine::State;
+use crate::pieces::Pieces;
 use crate::setup::Setup;
 
-const FORMAT: u8 = 5;
+const FORMAT: u8 = 6;
 const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
@@ -25,8 +26,9 @@ pub enum RestoreError {
     Damaged(#[source] postcard::Error),
 }
 
-pub(crate) fn encode(setup: &Setup, state: &State, bytes: Vec<u8>) -> Vec<u8> {
-    postcard::to_extend(&(FORMAT, fingerprint(setup), state), bytes)
+pub(crate) fn encode(setup: &Setup, state: &State) -> Pieces {
+    let whole = (FORMAT, fingerprint(setup), state);
+    postcard::serialize_with_flavor(&whole, Pieces::default())
         .expect("plain values have a compact form")
 }
 

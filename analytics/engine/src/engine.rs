@@ -16,6 +16,7 @@ use crate::derive::{ClassLaw, Derived, Heard};
 use crate::happening::Happenings;
 use crate::indices::AqiLaws;
 use crate::outbox::Outbox;
+use crate::pieces::Pieces;
 use crate::recall::Parts;
 use crate::rule::Rule;
 use crate::settings::Settings;
@@ -260,13 +261,8 @@ impl Engine {
     }
 
     /// The state after the last record handled, as bytes. What was not drained is not in it.
-    pub fn checkpoint(&self) -> Vec<u8> {
-        self.checkpoint_into(Vec::new())
-    }
-
-    /// The same, behind what `bytes` holds: room in it spares the copies of a buffer that grows.
-    pub fn checkpoint_into(&self, bytes: Vec<u8>) -> Vec<u8> {
-        checkpoint::encode(&self.setup, &self.state, bytes)
+    pub fn checkpoint(&self) -> Pieces {
+        checkpoint::encode(&self.setup, &self.state)
     }
 
     /// Takes up the state of a checkpoint; the next record to handle is the one that followed it.

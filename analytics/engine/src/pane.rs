@@ -40,27 +40,47 @@ pub(crate) enum Offered {
 
 /// Observations in the order of phenomenon time, value and source, each once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Samples(Vec<Sample>);
+pub(crate) struct Samples(#[serde(with = "steps")] Vec<Sample>);
+
+/// Each phenomenon time as its distance from the one before, in microseconds: a small number takes few bytes.
+mod steps {
+    use super::{Deserialize, Point, Sample, Timestamp};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        samples: &[Sample],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut before = 0;
+        serializer.collect_seq(samples.iter().map(|Sample { point, source }| {
+            let micros = point.time.as_micros();
+            let step = micros.wrapping_sub(std::mem::replace(&mut before, micros));
+            (step, point.value, source)
+        }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Sample>, D::Error> {
+        let steps = Vec::<(i64, f64, u32)>::deserialize(deserializer)?;
+        let mut micros = 0_i64;
+        let samples = steps.into_iter().map(|(step, value, source)| {
+            micros = micros.wrapping_add(step);
+            let time = Timestamp::from_micros(micros);
+            let point = Point { time, value };
+            Sample { point, source }
+        });
+        Ok(samples.collect())
+    }
+}
 
 impl Samples {
     pub(crate) fn offer(&mut self, sample: Sample, samples_max: u32) -> Offered {
-        let place = match self.place(&sample) {
-            Ok(_held) => return Offered::Duplicate,
-            Err(place) => place,
-        };
-        if self.0.len() >= samples_max as usize {
-            return Offered::Full;
-        }
-        if self.0.len() == self.0.capacity() {
-            // There are many of these lists: to double each would leave much room empty.
-            self.0.reserve_exact(self.0.len() / 4 + 4);
-        }
-        self.0.insert(place, sample);
-        Offered::Held(place)
+        insert(&mut self.0, sample, Sample::order, samples_max)
     }
 
     pub(crate) fn holds(&self, sample: &Sample) -> bool {
-        self.place(sample).is_ok()
+        place(&self.0, sample, &Sample::order).is_ok()
     }
 
     pub(crate) fn as_slice(&self) -> &[Sample] {
@@ -83,14 +103,36 @@ impl Samples {
     pub(crate) fn move_first(&mut self, count: usize, to: &mut Self) {
         to.0.extend(self.0.drain(..count));
     }
+}
 
-    fn place(&self, sample: &Sample) -> Result<usize, usize> {
-        // Most come in order: the end is tried first.
-        match self.0.last().map(|last| last.order(sample)) {
-            None | Some(Ordering::Less) => Err(self.0.len()),
-            Some(Ordering::Equal) => Ok(self.0.len() - 1),
-            Some(Ordering::Greater) => self.0.binary_search_by(|held| held.order(sample)),
-        }
+/// Puts an item into a sorted list, unless it is there, or `max` others are.
+pub(crate) fn insert<T>(
+    list: &mut Vec<T>,
+    item: T,
+    order: impl Fn(&T, &T) -> Ordering,
+    max: u32,
+) -> Offered {
+    let place = match place(list, &item, &order) {
+        Ok(_held) => return Offered::Duplicate,
+        Err(place) => place,
+    };
+    if list.len() >= max as usize {
+        return Offered::Full;
+    }
+    if list.len() == list.capacity() {
+        // There are many of these lists, and some hold days: to double each would leave much room empty.
+        list.reserve_exact(list.len() / 8 + 4);
+    }
+    list.insert(place, item);
+    Offered::Held(place)
+}
+
+fn place<T>(sorted: &[T], item: &T, order: &impl Fn(&T, &T) -> Ordering) -> Result<usize, usize> {
+    // Most come in order: the end is tried first.
+    match sorted.last().map(|last| order(last, item)) {
+        None | Some(Ordering::Less) => Err(sorted.len()),
+        Some(Ordering::Equal) => Ok(sorted.len() - 1),
+        Some(Ordering::Greater) => sorted.binary_search_by(|held| order(held, item)),
     }
 }
 
@@ -223,5 +265,28 @@ mod tests {
             Offered::Full
         );
         assert_eq!(held.as_slice(), order);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_was_written_is_read_to_the_bit(
+            told in proptest::collection::vec((proptest::prelude::any::<(i64, u64, u32)>(), 0_u8..3), 0..50)
+        ) {
+            let samples = told.into_iter().map(|((time, value, source), scale)| Sample {
+                point: Point {
+                    time: Timestamp::from_micros(time >> (scale * 20)),
+                    value: f64::from_bits(value),
+                },
+                source,
+            });
+            let held = Samples(samples.collect());
+            let bytes = postcard::to_stdvec(&held).expect("writes");
+            let read: Samples = postcard::from_bytes(&bytes).expect("reads");
+            let bits = |samples: &Samples| -> Vec<_> {
+                let samples = samples.as_slice().iter();
+                samples.map(|sample| (sample.point.time, sample.point.value.to_bits(), sample.source)).collect()
+            };
+            proptest::prop_assert_eq!(bits(&read), bits(&held));
+        }
     }
 }

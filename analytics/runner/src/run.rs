@@ -56,7 +56,6 @@ pub async fn run(
         progress,
         handled: Position::START,
         saved: Position::START,
-        spare: Vec::new(),
         unsaved_records: 0,
         known: None,
         account: None,
@@ -81,7 +80,7 @@ pub async fn run(
 }
 
 type Asking = Pin<Box<dyn Future<Output = Asked> + Send>>;
-type Saving = Pin<Box<dyn Future<Output = Result<(Position, Vec<u8>), RunnerError>> + Send>>;
+type Saving = Pin<Box<dyn Future<Output = Result<Position, RunnerError>> + Send>>;
 
 struct Runner {
     log: Arc<dyn Log>,
@@ -98,9 +97,6 @@ struct Runner {
     handled: Position,
     /// The position of the last checkpoint.
     saved: Position,
-    /// The bytes of the last checkpoint, to be written over by the next, which will be about as large: so much memory, given back and asked
-    /// for again each time, would lie about in pieces.
-    spare: Vec<u8>,
     unsaved_records: u64,
     /// The last finding in the log when the run began.
     known: Option<(Position, u32)>,
@@ -353,16 +349,12 @@ impl Runner {
             return None;
         }
         let (checkpoint, position) = (self.checkpoint.clone(), self.handled);
-        let mut spare = std::mem::take(&mut self.spare);
-        let room = spare.len() + spare.len() / 16;
-        spare.clear();
-        spare.reserve_exact(room);
-        let state = self.engine.checkpoint_into(spare);
+        let state = self.engine.checkpoint();
         metrics::show_checkpoint(state.len());
         self.unsaved_records = 0;
         let writing = tokio::task::spawn_blocking(move || {
-            checkpoint.save(position, &state)?;
-            Ok((position, state))
+            checkpoint.save_pieces(position, state.iter())?;
+            Ok(position)
         });
         Some(Box::pin(async move {
             let written: Result<_, LogError> = writing.await.map_err(RunnerError::Interrupted)?;
@@ -370,8 +362,7 @@ impl Runner {
         }))
     }
 
-    fn saved(&mut self, (position, state): (Position, Vec<u8>)) {
-        self.spare = state;
+    fn saved(&mut self, position: Position) {
         self.saved = position;
         debug!(%position, "engine checkpoint saved");
     }

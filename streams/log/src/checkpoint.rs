@@ -45,16 +45,31 @@ impl Checkpoint {
     /// # Errors
     /// [`LogError::Io`]; then what was saved before is still there.
     pub fn save(&self, position: Position, state: &[u8]) -> Result<(), LogError> {
+        self.save_pieces(position, [state])
+    }
+
+    /// The same, of a state in pieces.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::save`].
+    pub fn save_pieces<'a>(
+        &self,
+        position: Position,
+        state: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<(), LogError> {
         let mut header = Vec::with_capacity(HEADER_BYTES);
         header.extend_from_slice(&MAGIC);
         header.extend_from_slice(&[0; 4]);
         header.extend_from_slice(&VERSION.to_le_bytes());
         header.extend_from_slice(&self.log.0.to_le_bytes());
         header.extend_from_slice(&position.0.to_le_bytes());
-        let crc = crc32c_append(crc32c(&header[12..]), state);
+        let state: Vec<&[u8]> = state.into_iter().collect();
+        let crc = state.iter().fold(crc32c(&header[12..]), |crc, piece| {
+            crc32c_append(crc, piece)
+        });
         header[8..12].copy_from_slice(&crc.to_le_bytes());
         self.files
-            .replace(&self.path, &[&header, state])
+            .replace(&self.path, &[&[&header[..]], &state[..]].concat())
             .map_err(LogError::io("save checkpoint", &self.path))
     }
 

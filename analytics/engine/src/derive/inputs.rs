@@ -1,12 +1,11 @@
 //! What derived values rest on: observations and events of a thing, sorted, each once, for as long as late truth may reach back.
 
-use std::cmp::Ordering;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use yiping_model::{EventKey, Timestamp};
 
-use crate::pane::Sample;
+use crate::pane::{Offered, Sample, Samples, insert};
 
 /// A thing that has been silent for so long says nothing more, until it is heard again.
 pub(crate) const SILENCE: Duration = Duration::from_hours(24);
@@ -79,11 +78,21 @@ pub(crate) enum Put {
     Full,
 }
 
+impl From<Offered> for Put {
+    fn from(offered: Offered) -> Self {
+        match offered {
+            Offered::Held(_place) => Self::New,
+            Offered::Duplicate => Self::Known,
+            Offered::Full => Self::Full,
+        }
+    }
+}
+
 /// The inputs of one thing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Inputs {
     /// By the place of the series in the plan; each in the order of observations.
-    pub(crate) series: Vec<Vec<Sample>>,
+    pub(crate) series: Vec<Samples>,
     /// In their order.
     pub(crate) events: Vec<Happened>,
     /// When the thing speaks: from each time at which it was heard for as long as it may be silent.
@@ -93,22 +102,21 @@ pub(crate) struct Inputs {
 impl Inputs {
     pub(crate) fn new(series: usize) -> Self {
         Self {
-            series: vec![Vec::new(); series],
+            series: vec![Samples::default(); series],
             ..Self::default()
         }
     }
 
     pub(crate) fn observe(&mut self, series: usize, sample: Sample, max: u32) -> Put {
-        insert(&mut self.series[series], sample, Sample::order, max)
+        self.series[series].offer(sample, max).into()
     }
 
     pub(crate) fn happen(&mut self, event: Happened, max: u32) -> Put {
-        insert(&mut self.events, event, Happened::cmp, max)
+        insert(&mut self.events, event, Happened::cmp, max).into()
     }
 
     pub(crate) fn observed(&self, series: usize, sample: &Sample) -> bool {
-        let held = self.series[series].binary_search_by(|held| held.order(sample));
-        held.is_ok()
+        self.series[series].holds(sample)
     }
 
     pub(crate) fn happened(&self, event: &Happened) -> bool {
@@ -119,7 +127,7 @@ impl Inputs {
     pub(crate) fn absorb(&mut self, other: &Self, max: u32) -> u64 {
         let mut lost = 0;
         for (place, samples) in other.series.iter().enumerate() {
-            for sample in samples {
+            for sample in samples.as_slice() {
                 lost += u64::from(self.observe(place, *sample, max) == Put::Full);
             }
         }
@@ -135,7 +143,9 @@ impl Inputs {
     /// Forgets what is older, once that is worth the work.
     pub(crate) fn forget(&mut self, before: Timestamp) {
         for samples in &mut self.series {
-            samples.drain(..samples.partition_point(|sample| sample.point.time < before));
+            let older = samples.as_slice();
+            let older = older.partition_point(|sample| sample.point.time < before);
+            samples.drop_first(older);
         }
         let old = self.events.partition_point(|event| event.time < before);
         self.events.drain(..old);
@@ -158,23 +168,4 @@ pub(crate) fn within<T>(
     let first = sorted.partition_point(|one| time(one) <= from);
     let end = sorted.partition_point(|one| time(one) <= to);
     &sorted[first..end.max(first)]
-}
-
-fn insert<T>(list: &mut Vec<T>, item: T, order: impl Fn(&T, &T) -> Ordering, max: u32) -> Put {
-    let place = match list.last().map(|last| order(last, &item)) {
-        None | Some(Ordering::Less) => list.len(),
-        Some(_) => match list.binary_search_by(|held| order(held, &item)) {
-            Ok(_held) => return Put::Known,
-            Err(place) => place,
-        },
-    };
-    if list.len() >= max as usize {
-        return Put::Full;
-    }
-    if list.len() == list.capacity() {
-        // Days of samples are long lists: twice as much room at a time would lie empty for hours.
-        list.reserve_exact(list.len() / 8 + 8);
-    }
-    list.insert(place, item);
-    Put::New
 }

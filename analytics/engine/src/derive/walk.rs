@@ -162,7 +162,7 @@ impl Walk {
         to: Timestamp,
     ) -> &'a [Sample] {
         let all = match of {
-            Of::Series(place) => &inputs.series[place],
+            Of::Series(place) => inputs.series[place].as_slice(),
             Of::Formula(place) => &self.values[place],
         };
         within(all, from, to, |sample| sample.point.time)

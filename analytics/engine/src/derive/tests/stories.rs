@@ -139,7 +139,7 @@ proptest! {
         let mut other = engine(Settings::default());
         let mut found = Vec::new();
         for part in cuts.windows(2) {
-            let checkpoint = other.checkpoint();
+            let checkpoint = other.checkpoint().joined();
             other = engine(Settings::default());
             other.restore(&checkpoint).expect("its own");
             other.handle(&records[part[0]..part[1]]);

@@ -107,7 +107,7 @@ proptest! {
         let (before, after) = log.split_at(cut.index(log.len()));
         let (mut findings, stopped) = whole(before);
         let mut engine = engine(Settings::default());
-        engine.restore(&stopped.checkpoint()).expect("the same configuration");
+        engine.restore(&stopped.checkpoint().joined()).expect("the same configuration");
         prop_assert_eq!(engine.next_deadline(), stopped.next_deadline());
         engine.handle(after);
         findings.extend(engine.drain());
@@ -188,7 +188,7 @@ proptest! {
 fn a_checkpoint_of_another_configuration_is_refused_and_nothing_is_lost() {
     let scenario = "08:00:00 a gas 11";
     let (_, stopped) = whole(&records(scenario));
-    let checkpoint = stopped.checkpoint();
+    let checkpoint = stopped.checkpoint().joined();
     let refuse = |mut other: Engine| {
         let before = other.checkpoint();
         assert!(matches!(
@@ -220,7 +220,7 @@ fn a_checkpoint_of_another_configuration_is_refused_and_nothing_is_lost() {
 #[test]
 fn a_damaged_checkpoint_is_refused() {
     let (_, stopped) = whole(&records("08:00:00 a gas 11"));
-    let checkpoint = stopped.checkpoint();
+    let checkpoint = stopped.checkpoint().joined();
     let mut engine = engine(Settings::default());
     for length in 0..checkpoint.len() {
         engine
@@ -236,7 +236,7 @@ fn an_alarm_keeps_its_id_over_a_restart() {
     let raised = first.drain();
     let mut second = engine(Settings::default());
     second
-        .restore(&first.checkpoint())
+        .restore(&first.checkpoint().joined())
         .expect("the same configuration");
     second.handle(&records("08:00:01 a gas 1"));
     let returned = second.drain();

@@ -195,7 +195,7 @@ proptest! {
         first.handle(before);
         let mut findings = first.drain();
         let mut second = engine(settings());
-        second.restore(&first.checkpoint()).expect("the same configuration");
+        second.restore(&first.checkpoint().joined()).expect("the same configuration");
         prop_assert_eq!(second.wanted(), first.wanted());
         for batch in after.chunks(size) {
             second.handle(batch);

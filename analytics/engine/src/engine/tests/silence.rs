@@ -246,7 +246,7 @@ proptest! {
         first.handle(before);
         let mut findings = first.drain();
         let mut second = listener();
-        second.restore(&first.checkpoint()).expect("the same configuration");
+        second.restore(&first.checkpoint().joined()).expect("the same configuration");
         prop_assert_eq!(second.next_deadline(), first.next_deadline());
         for batch in after.chunks(size) {
             second.handle(batch);
