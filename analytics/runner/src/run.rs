@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::MissedTickBehavior;
 use tracing::{debug, info, warn};
 use yiping_engine::Engine;
 use yiping_log::{CatchUp, Checkpoint, Chunk, Log, LogError};
@@ -56,7 +55,6 @@ pub async fn run(
         progress,
         handled: Position::START,
         saved: Position::START,
-        unsaved_records: 0,
         known: None,
         account: None,
         catch_up: None,
@@ -97,7 +95,6 @@ struct Runner {
     handled: Position,
     /// The position of the last checkpoint.
     saved: Position,
-    unsaved_records: u64,
     /// The last finding in the log when the run began.
     known: Option<(Position, u32)>,
     /// While the engine reads again, from the beginning, what the log held when the run began: up to there.
@@ -179,13 +176,13 @@ impl Runner {
         saving: &mut Option<Saving>,
     ) -> Result<(), RunnerError> {
         let mut end = self.log.end();
-        let every = Duration::from_secs(self.settings.checkpoint_secs.max(1));
-        let mut checkpoint_due = tokio::time::interval(every);
-        checkpoint_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        checkpoint_due.reset();
+        let every = Duration::from_secs(self.settings.checkpoint_secs);
+        let records = self.settings.checkpoint_records;
+        let mut beat = self.checkpoint.beat(every, records, self.handled);
         let mut asking: Option<Asking> = None;
         loop {
-            if saving.is_none() && self.unsaved_records >= self.settings.checkpoint_records.max(1) {
+            if saving.is_none() && beat.is_due(self.handled) {
+                beat.begun(self.handled);
                 *saving = self.save();
             }
             let waiting = *end.borrow_and_update() > self.handled;
@@ -197,7 +194,7 @@ impl Runner {
                     *saving = None;
                     self.saved(saved?);
                 }
-                _ = checkpoint_due.tick(), if saving.is_none() => *saving = self.save(),
+                () = beat.comes(), if saving.is_none() => {}
                 asked = async { asking.as_mut().expect("only when somebody asks").await }, if asking.is_some() => {
                     asking = None;
                     self.take_answers(asked).await?;
@@ -268,7 +265,6 @@ impl Runner {
         let findings = findings.into_iter().map(Body::Finding).collect();
         self.append(findings, last).await?;
         self.handled = last;
-        self.unsaved_records += records.len() as u64;
         self.progress.send_replace(last);
         Ok(())
     }
@@ -351,7 +347,6 @@ impl Runner {
         let (checkpoint, position) = (self.checkpoint.clone(), self.handled);
         let state = self.engine.checkpoint();
         metrics::show_checkpoint(state.len());
-        self.unsaved_records = 0;
         let writing = tokio::task::spawn_blocking(move || {
             checkpoint.save_pieces(position, state.iter())?;
             Ok(position)

@@ -193,14 +193,15 @@ impl Follower<'_> {
         let mut catch_up = CatchUp::begin("notices", self.inner.outbox().position(), at_start);
         let mut deliveries = JoinSet::new();
         let remember = Duration::from_secs(self.inner.settings.checkpoint_secs);
-        let mut keep_at = deadline(remember);
+        let mut beat = self.checkpoint.beat(remember, u64::MAX, at_start);
         let mut look_at = deadline(Duration::ZERO);
         loop {
             self.say().await?;
             self.begin(&mut deliveries);
-            if deadline(Duration::ZERO) >= keep_at {
+            let read = self.inner.outbox().position();
+            if beat.is_due(read) {
+                beat.begun(read);
                 self.keep().await?;
-                keep_at = deadline(remember);
             }
             let (position, pause) = {
                 let outbox = self.inner.outbox();

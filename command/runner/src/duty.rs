@@ -186,15 +186,15 @@ impl Follower<'_> {
         self.open(at_start).await?;
         let mut catch_up = CatchUp::begin("duty", self.desk.book().position(), at_start);
         let remember = Duration::from_secs(self.inner.keeping.checkpoint_secs);
-        let mut keep_at = Instant::now() + remember;
+        let mut beat = self.checkpoint.beat(remember, u64::MAX, at_start);
         let mut look_at = Instant::now();
         loop {
             self.say().await?;
-            if Instant::now() >= keep_at {
-                self.keep().await?;
-                keep_at = Instant::now() + remember;
-            }
             let position = self.desk.book().position();
+            if beat.is_due(position) {
+                beat.begun(position);
+                self.keep().await?;
+            }
             metrics::show_duty(position, *end.borrow(), self.desk.gaps().len());
             let more = async {
                 sleep_until(look_at).await;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
+use tokio::time::sleep;
 use yiping_desk::units::place::Bounds;
 use yiping_desk::units::{BookCheckpoint, UnitBook};
 use yiping_log::{CatchUp, Checkpoint, CityClock, Log, LogError};
@@ -163,10 +163,10 @@ impl UnitsHandle {
     }
 
     async fn keep_forever(&self, checkpoint: &Checkpoint) {
-        let mut beat = interval_at(Instant::now() + KEEP_EVERY, KEEP_EVERY);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut beat = checkpoint.beat(KEEP_EVERY, u64::MAX, self.position());
         loop {
-            beat.tick().await;
+            beat.comes().await;
+            beat.begun(self.position());
             self.keep(checkpoint).await;
         }
     }

@@ -10,13 +10,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crc32c::{crc32c, crc32c_append};
 use tracing::{info, warn};
 use yiping_model::Position;
 
 use crate::disk::{Files, RealFiles};
-use crate::{LogError, LogId};
+use crate::{Beat, LogError, LogId};
 
 const MAGIC: [u8; 8] = *b"YIPING\x1aC";
 const VERSION: u32 = 2;
@@ -38,6 +39,14 @@ impl Checkpoint {
             log,
             files: Arc::new(RealFiles),
         }
+    }
+
+    /// When its reader, which has read so far, saves: every so often, or after so many records if that is sooner (`u64::MAX`: never). Readers whose files have
+    /// different names do so at different moments.
+    pub fn beat(&self, every: Duration, records: u64, from: Position) -> Beat {
+        let name = self.path.file_stem().unwrap_or_default();
+        let share = crc32c(name.as_encoded_bytes());
+        Beat::begin(share, every, records, from)
     }
 
     /// Puts `position` and `state` in the place of what was saved before, durably and in one step. Blocks the thread.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod beat;
 mod catch_up;
 pub mod checkpoint;
 mod clock;
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 use yiping_model::{Body, Class, Position, Record};
 
 pub use archive::Archive;
+pub use beat::Beat;
 pub use catch_up::CatchUp;
 pub use checkpoint::Checkpoint;
 pub use clock::CityClock;

@@ -75,8 +75,8 @@ impl Follower<'_> {
         self.settled = at_start;
         self.open().await?;
         let mut catch_up = CatchUp::begin("incidents", self.position(), at_start);
-        let keep_every = Duration::from_secs(self.inner.settings.checkpoint_secs.max(1));
-        let mut keep_at = Instant::now() + keep_every;
+        let keep_every = Duration::from_secs(self.inner.settings.checkpoint_secs);
+        let mut beat = self.checkpoint.beat(keep_every, u64::MAX, self.position());
         let mut look_at = Instant::now();
         loop {
             let position = self.position();
@@ -97,9 +97,9 @@ impl Follower<'_> {
                 continue;
             }
             metrics::show(&self.inner.folded().desk, *end.borrow());
-            if Instant::now() >= keep_at {
+            if beat.is_due(self.position()) {
+                beat.begun(self.position());
                 self.keep().await?;
-                keep_at = Instant::now() + keep_every;
             }
             let position = self.position();
             let rested = async {

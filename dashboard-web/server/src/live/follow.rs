@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use yiping_log::{CatchUp, Checkpoint, Log, LogError};
 use yiping_model::{Class, Position};
 use yiping_scene::{SceneFacts, WallCheckpoint, WallScene};
@@ -130,17 +130,16 @@ async fn grows(end: &mut watch::Receiver<Position>, position: Position) -> Resul
 /// Keeps the state after so much time or so many records, whichever comes first.
 async fn keep_forever(live: &LiveHandle, checkpoint: &Checkpoint) {
     let gap = Duration::from_secs(live.0.settings.checkpoint_secs);
-    let mut beat = interval_at(Instant::now() + gap, gap);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let records = live.0.settings.checkpoint_records;
+    let mut beat = checkpoint.beat(gap, records, live.keep_from());
     let mut position = live.0.position.subscribe();
-    let mut tried = live.keep_from();
     loop {
-        let due = Position(tried.0.saturating_add(live.0.settings.checkpoint_records));
+        let due = beat.position();
         tokio::select! {
-            _ = beat.tick() => {}
-            () = async { drop(position.wait_for(|at| *at >= due).await) } => beat.reset(),
+            () = beat.comes() => {}
+            () = async { drop(position.wait_for(|at| *at >= due).await) } => {}
         }
-        tried = live.position();
+        beat.begun(live.position());
         keep(live, checkpoint).await;
     }
 }

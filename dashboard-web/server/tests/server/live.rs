@@ -296,17 +296,26 @@ async fn the_live_scene_is_kept_after_so_many_records_though_its_time_has_not_co
     settings.live.checkpoint_secs = 86_400;
     settings.live.checkpoint_records = 10;
     let house = House::open(settings).await;
-    for number in 0..9 {
-        house.tell(vec![reading("a", 999_940 + number, 1.0)]).await;
-    }
-    assert_eq!(house.live.keep_from(), Position::START);
-    house.tell(vec![reading("a", 999_950, 1.0)]).await;
-    let kept = async {
-        while house.live.keep_from() < Position(10) {
-            tokio::task::yield_now().await;
-        }
+    let kept = async |position| {
+        let kept = async {
+            while house.live.keep_from() < Position(position) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, kept).await.expect("kept");
     };
-    timeout(PATIENCE, kept).await.expect("kept");
+    let tell = async |number: i64| house.tell(vec![reading("a", 999_940 + number, 1.0)]).await;
+    // The first after a part of them, by which readers differ.
+    tell(1).await;
+    assert_eq!(house.live.keep_from(), Position::START);
+    tell(2).await;
+    kept(2).await;
+    for number in 3..=11 {
+        tell(number).await;
+    }
+    assert_eq!(house.live.keep_from(), Position(2));
+    tell(12).await;
+    kept(12).await;
     house.stop().await;
 }
 
