@@ -5,6 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use yiping_model::Position;
 
+/// Nobody saves more often, whatever is set.
+const EVERY_MIN: Duration = Duration::from_secs(1);
+
 /// When a reader's next checkpoint is due: after so much time or so many records, whichever comes first.
 ///
 /// The first is due after a part of both that differs from reader to reader; from then on each keeps to its moment.
@@ -19,7 +22,7 @@ pub struct Beat {
 impl Beat {
     /// `share` is the part of the first: 0 is none of it, `u32::MAX` nearly all.
     pub(crate) fn begin(share: u32, every: Duration, records: u64, from: Position) -> Self {
-        let every = every.max(Duration::from_millis(1));
+        let every = every.max(EVERY_MIN);
         let records = records.max(1);
         let first = (u128::from(records) * u128::from(share)) >> 32;
         Self {
