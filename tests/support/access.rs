@@ -55,8 +55,10 @@ pub(crate) fn prepare(port: u16, arguments: &[String], environment: &[(String, S
     keeps(port, folder);
 }
 
-/// Notes where the program of this port keeps its data.
+/// Notes where the program of this port keeps its data; how another was asked there before is forgotten.
 pub(crate) fn keeps(port: u16, folder: PathBuf) {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.remove(&port);
     let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
     folders.insert(port, folder);
 }
