@@ -178,7 +178,7 @@ impl Runner {
         let mut end = self.log.end();
         let every = Duration::from_secs(self.settings.checkpoint_secs);
         let records = self.settings.checkpoint_records;
-        let mut beat = self.checkpoint.beat(every, records, self.handled);
+        let mut beat = self.checkpoint.beat(every).or_after(records, self.handled);
         let mut asking: Option<Asking> = None;
         loop {
             if saving.is_none() && beat.is_due(self.handled) {

@@ -193,7 +193,7 @@ impl Follower<'_> {
         let mut catch_up = CatchUp::begin("notices", self.inner.outbox().position(), at_start);
         let mut deliveries = JoinSet::new();
         let remember = Duration::from_secs(self.inner.settings.checkpoint_secs);
-        let mut beat = self.checkpoint.beat(remember, u64::MAX, at_start);
+        let mut beat = self.checkpoint.beat(remember);
         let mut look_at = deadline(Duration::ZERO);
         loop {
             self.say().await?;

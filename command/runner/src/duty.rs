@@ -186,7 +186,7 @@ impl Follower<'_> {
         self.open(at_start).await?;
         let mut catch_up = CatchUp::begin("duty", self.desk.book().position(), at_start);
         let remember = Duration::from_secs(self.inner.keeping.checkpoint_secs);
-        let mut beat = self.checkpoint.beat(remember, u64::MAX, at_start);
+        let mut beat = self.checkpoint.beat(remember);
         let mut look_at = Instant::now();
         loop {
             self.say().await?;

@@ -163,7 +163,7 @@ impl UnitsHandle {
     }
 
     async fn keep_forever(&self, checkpoint: &Checkpoint) {
-        let mut beat = checkpoint.beat(KEEP_EVERY, u64::MAX, self.position());
+        let mut beat = checkpoint.beat(KEEP_EVERY);
         loop {
             beat.comes().await;
             beat.begun(self.position());

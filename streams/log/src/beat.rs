@@ -8,31 +8,41 @@ use yiping_model::Position;
 /// Nobody saves more often, whatever is set.
 const EVERY_MIN: Duration = Duration::from_secs(1);
 
-/// When a reader's next checkpoint is due: after so much time or so many records, whichever comes first.
+/// When a reader's next checkpoint is due: after so much time or, where it says so, so many records, whichever comes first.
 ///
-/// The first is due after a part of both that differs from reader to reader; from then on each keeps to its moment.
+/// The first is due after a part of either that differs from reader to reader; from then on each keeps to its moment.
 #[derive(Debug)]
 pub struct Beat {
+    share: u32,
     every: Duration,
-    records: u64,
     at: Instant,
+    records: u64,
     position: Position,
 }
 
 impl Beat {
     /// `share` is the part of the first: 0 is none of it, `u32::MAX` nearly all.
-    pub(crate) fn begin(share: u32, every: Duration, records: u64, from: Position) -> Self {
+    pub(crate) fn begin(share: u32, every: Duration) -> Self {
         let every = every.max(EVERY_MIN);
-        let records = records.max(1);
-        let first = (u128::from(records) * u128::from(share)) >> 32;
         Self {
+            share,
             every,
-            records,
             at: Instant::now() + every.mul_f64(f64::from(share) / f64::from(u32::MAX)),
-            position: Position(
-                from.0
-                    .saturating_add(u64::try_from(first).unwrap_or(u64::MAX).max(1)),
-            ),
+            records: u64::MAX,
+            position: Position(u64::MAX),
+        }
+    }
+
+    /// The same for a reader that stands here and saves after so many records too.
+    #[must_use]
+    pub fn or_after(self, records: u64, from: Position) -> Self {
+        let records = records.max(1);
+        let first = (u128::from(records) * u128::from(self.share)) >> 32;
+        let first = u64::try_from(first).unwrap_or(u64::MAX).max(1);
+        Self {
+            records,
+            position: Position(from.0.saturating_add(first)),
+            ..self
         }
     }
 
@@ -70,7 +80,7 @@ mod tests {
     const EVERY: Duration = Duration::from_secs(30);
 
     fn half() -> Beat {
-        Beat::begin(1 << 31, EVERY, 1_000, Position(7))
+        Beat::begin(1 << 31, EVERY).or_after(1_000, Position(7))
     }
 
     #[tokio::test(start_paused = true)]
@@ -113,7 +123,7 @@ mod tests {
         let mut beats = names.map(|(name, secs)| {
             let file = format!("data/{name}.checkpoint");
             let every = Duration::from_secs(secs);
-            Checkpoint::new(file, LogId(1)).beat(every, u64::MAX, Position::START)
+            Checkpoint::new(file, LogId(1)).beat(every)
         });
         let mut moments = Vec::new();
         while began.elapsed() < Duration::from_mins(5) {

@@ -41,12 +41,11 @@ impl Checkpoint {
         }
     }
 
-    /// When its reader, which has read so far, saves: every so often, or after so many records if that is sooner (`u64::MAX`: never). Readers whose files have
-    /// different names do so at different moments.
-    pub fn beat(&self, every: Duration, records: u64, from: Position) -> Beat {
+    /// When its reader saves: every so often. Readers whose files have different names do so at different moments.
+    pub fn beat(&self, every: Duration) -> Beat {
         let name = self.path.file_stem().unwrap_or_default();
         let share = crc32c(name.as_encoded_bytes());
-        Beat::begin(share, every, records, from)
+        Beat::begin(share, every)
     }
 
     /// Puts `position` and `state` in the place of what was saved before, durably and in one step. Blocks the thread.

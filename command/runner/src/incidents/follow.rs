@@ -76,7 +76,7 @@ impl Follower<'_> {
         self.open().await?;
         let mut catch_up = CatchUp::begin("incidents", self.position(), at_start);
         let keep_every = Duration::from_secs(self.inner.settings.checkpoint_secs);
-        let mut beat = self.checkpoint.beat(keep_every, u64::MAX, self.position());
+        let mut beat = self.checkpoint.beat(keep_every);
         let mut look_at = Instant::now();
         loop {
             let position = self.position();

@@ -131,7 +131,7 @@ async fn grows(end: &mut watch::Receiver<Position>, position: Position) -> Resul
 async fn keep_forever(live: &LiveHandle, checkpoint: &Checkpoint) {
     let gap = Duration::from_secs(live.0.settings.checkpoint_secs);
     let records = live.0.settings.checkpoint_records;
-    let mut beat = checkpoint.beat(gap, records, live.keep_from());
+    let mut beat = checkpoint.beat(gap).or_after(records, live.keep_from());
     let mut position = live.0.position.subscribe();
     loop {
         let due = beat.position();
