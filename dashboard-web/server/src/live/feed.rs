@@ -2,7 +2,8 @@
 //!
 //! Listeners with the same filter share a channel: one task that follows the log, writes each message once and puts it into a ring. The log is
 //! the memory behind the ring: a listener that comes back or falls behind reads the log itself until it is in the ring again, so it
-//! misses nothing that retention has left, and is told of what it has not (`gap`). A channel ends with its last listener.
+//! misses nothing that retention has left, and is told of what it has not (`gap`). A channel ends with its last listener; when its task ends before, so do
+//! its listeners, who come back to a new one.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -41,7 +42,8 @@ pub(super) struct Channels(Mutex<BTreeMap<Filter, Weak<Channel>>>);
 #[derive(Debug)]
 struct Channel {
     ring: Mutex<Ring>,
-    head: watch::Sender<u64>,
+    /// Closed when the task that follows the log has ended.
+    head: watch::Receiver<u64>,
 }
 
 /// `GET /api/v1/feed`
@@ -78,17 +80,20 @@ impl Channels {
     fn join(&self, filter: &Filter, log: &Arc<dyn Log>, settings: &LiveSettings) -> Arc<Channel> {
         let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         channels.retain(|_, channel| channel.strong_count() > 0);
-        if let Some(channel) = channels.get(filter).and_then(Weak::upgrade) {
+        let running = channels.get(filter).and_then(Weak::upgrade);
+        if let Some(channel) = running.filter(|channel| channel.head.has_changed().is_ok()) {
             return channel;
         }
         let head = *log.end().borrow();
+        let (sender, receiver) = watch::channel(head.0);
         let channel = Arc::new(Channel {
             ring: Mutex::new(Ring::new(head.0, settings)),
-            head: watch::Sender::new(head.0),
+            head: receiver,
         });
         channels.insert(filter.clone(), Arc::downgrade(&channel));
         let follower = Follower {
             channel: Arc::downgrade(&channel),
+            head: sender,
             filter: filter.clone(),
             log: Arc::clone(log),
             gather: Duration::from_millis(settings.gather_ms),
@@ -103,23 +108,13 @@ impl Channel {
     fn ring(&self) -> MutexGuard<'_, Ring> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn publish(&self, message: FeedMessage) {
-        let (after, position) = (message.begins_after().0, message.position().0);
-        let text: Utf8Bytes = message.finish().into();
-        metrics::count(metrics::FEED_MESSAGES, 1);
-        self.ring().push(Frame {
-            after,
-            position,
-            text,
-        });
-        self.head.send_replace(position);
-    }
 }
 
 /// Follows the log for a channel as long as somebody listens.
 struct Follower {
     channel: Weak<Channel>,
+    /// Where the channel has come to; it goes with the follower, however that ends.
+    head: watch::Sender<u64>,
     filter: Filter,
     log: Arc<dyn Log>,
     gather: Duration,
@@ -130,7 +125,11 @@ impl Follower {
     async fn run(self, head: Position) {
         match self.follow(head).await {
             Ok(()) => tracing::debug!("nobody listens to the channel any more"),
-            Err(error) => tracing::debug!(%error, "channel ends with the log"),
+            Err(LogError::Closed) => tracing::debug!("channel ends with the log"),
+            Err(error) => tracing::error!(
+                %error,
+                "a channel of the feed cannot read the log: its listeners are sent away, and may come back"
+            ),
         }
     }
 
@@ -169,13 +168,25 @@ impl Follower {
             published_at = Instant::now();
             if message.position() > message.begins_after() {
                 let next = FeedMessage::after(message.position());
-                channel.publish(std::mem::replace(&mut message, next));
+                self.publish(&channel, std::mem::replace(&mut message, next));
             }
         }
     }
 }
 
 impl Follower {
+    fn publish(&self, channel: &Channel, message: FeedMessage) {
+        let (after, position) = (message.begins_after().0, message.position().0);
+        let text: Utf8Bytes = message.finish().into();
+        metrics::count(metrics::FEED_MESSAGES, 1);
+        channel.ring().push(Frame {
+            after,
+            position,
+            text,
+        });
+        self.head.send_replace(position);
+    }
+
     /// The last record, when nothing after `position` can pass the filter: what lies between need not be read.
     async fn passed_over(
         &self,
@@ -203,7 +214,7 @@ struct Program {
 
 impl Track for Program {
     fn head(&self) -> watch::Receiver<u64> {
-        self.channel.head.subscribe()
+        self.channel.head.clone()
     }
 
     fn aside(&self) -> watch::Receiver<Option<Utf8Bytes>> {
@@ -271,5 +282,75 @@ impl Program {
             texts.push(message.finish().into());
         }
         Ok(Step { texts, position })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use async_trait::async_trait;
+    use yiping_log::memory::MemoryLog;
+    use yiping_log::{Appended, Archive, Chunk, CityClock, LogId};
+    use yiping_model::{Body, Timestamp};
+
+    use super::*;
+
+    /// A log that cannot be read for a while.
+    #[derive(Debug)]
+    struct Torn {
+        sound: MemoryLog,
+        torn: AtomicBool,
+    }
+
+    #[async_trait]
+    impl Log for Torn {
+        fn id(&self) -> LogId {
+            self.sound.id()
+        }
+
+        async fn append(&self, bodies: Vec<Body>) -> Result<Appended, LogError> {
+            self.sound.append(bodies).await
+        }
+
+        async fn read(&self, after: Position, limit: usize) -> Result<Chunk, LogError> {
+            if self.torn.load(Ordering::Relaxed) {
+                return Err(LogError::Closed);
+            }
+            self.sound.read(after, limit).await
+        }
+
+        fn end(&self) -> watch::Receiver<Position> {
+            self.sound.end()
+        }
+
+        async fn retain(
+            &self,
+            keep_from: Position,
+            archive: Option<Arc<dyn Archive>>,
+        ) -> Result<(), LogError> {
+            self.sound.retain(keep_from, archive).await
+        }
+    }
+
+    #[tokio::test]
+    async fn who_listens_to_a_channel_that_cannot_read_is_sent_away_and_comes_back_to_a_new_one() {
+        let clock = CityClock::driven(Timestamp::from_millis(0));
+        let torn = Arc::new(Torn {
+            sound: MemoryLog::new(clock),
+            torn: AtomicBool::new(true),
+        });
+        let log: Arc<dyn Log> = torn.clone();
+        let (channels, settings) = (Channels::default(), LiveSettings::default());
+        let filter = Filter::new("alarm", None, None).expect("a filter");
+        let channel = channels.join(&filter, &log, &settings);
+        let mut head = channel.head.clone();
+        log.append(vec![Body::Tick]).await.expect("memory");
+        assert!(head.changed().await.is_err());
+        torn.torn.store(false, Ordering::Relaxed);
+        let channel = channels.join(&filter, &log, &settings);
+        let mut head = channel.head.clone();
+        log.append(vec![Body::Tick]).await.expect("memory");
+        assert!(head.changed().await.is_ok());
     }
 }

@@ -140,13 +140,21 @@ impl<L: Track> Listener<'_, L> {
         let mut heard_at = Instant::now();
         loop {
             head.mark_unchanged();
-            tokio::select! {
+            let (position, sent) = tokio::select! {
                 biased;
                 () = &mut closes => return End::Closing,
-                reached = self.catch_up(cursor) => match reached {
-                    Ok(position) => cursor = Some(position),
+                () = &mut signed_out => return End::SignedOut,
+                step = self.step(cursor) => match step {
+                    Ok(step) => step,
                     Err(end) => return end,
                 },
+            };
+            cursor = Some(position);
+            // Between two steps of one that is behind the same is looked at as while there is nothing to tell.
+            let is_behind = sent && position < *head.borrow();
+            if is_behind {
+                // It is judged by what it takes: its answer waits behind that.
+                heard_at = Instant::now();
             }
             tokio::select! {
                 // What the listener said comes before the judgement that it said nothing.
@@ -172,22 +180,20 @@ impl<L: Track> Listener<'_, L> {
                         return end;
                     }
                 }
-                changed = head.changed() => if changed.is_err() { return End::Closing },
+                changed = head.changed(), if !is_behind => if changed.is_err() { return End::Closing },
+                () = std::future::ready(()), if is_behind => {}
             }
         }
     }
 
-    /// Sends what leads from the cursor to the head. Gives the position reached.
-    async fn catch_up(&mut self, mut cursor: Option<u64>) -> Result<u64, End> {
-        loop {
-            let step = self.track.next(cursor).await?;
-            cursor = Some(step.position);
-            if step.texts.is_empty() {
-                return Ok(step.position);
-            }
-            let messages = step.texts.into_iter().map(Message::Text);
-            self.send(messages).await?;
+    /// Sends some of what leads on from the cursor. Gives the position reached, and whether anything was sent.
+    async fn step(&mut self, cursor: Option<u64>) -> Result<(u64, bool), End> {
+        let step = self.track.next(cursor).await?;
+        let is_something = !step.texts.is_empty();
+        if is_something {
+            self.send(step.texts.into_iter().map(Message::Text)).await?;
         }
+        Ok((step.position, is_something))
     }
 
     /// Sends messages as one write; a listener that has not taken them whole within the stall time is given up.

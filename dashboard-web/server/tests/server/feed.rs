@@ -1,11 +1,12 @@
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
+use yiping_desk::people::Who;
 use yiping_model::{Body, Position};
 use yiping_server::Settings;
 
@@ -102,6 +103,67 @@ async fn a_program_that_comes_back_misses_nothing_however_short_the_ring() {
         assert_eq!(back.gaps, 0);
     }
     assert_eq!(first.items.len(), 30);
+    house.stop().await;
+}
+
+/// A program that comes back to more than fits on its way, and reads nothing yet.
+async fn far_behind(house: &House) -> (WebSocketStream<TcpStream>, Position) {
+    let many = (0..40_000).map(|number| reading("a", 100_000 + number, 1.0));
+    let last = house.tell(many.collect()).await;
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4_096).expect("a small one");
+    let stream = socket.connect(house.address).await.expect("it answers");
+    let request = handshake(house.address, "/api/v1/feed?kinds=reading&after=0");
+    let (socket, _) = client_async(request, stream).await.expect("it answers");
+    (socket, last)
+}
+
+fn position(message: &Message) -> Option<u64> {
+    let text = message.to_text().ok().filter(|text| !text.is_empty())?;
+    let message: Value = serde_json::from_str(text).ok()?;
+    message["position"].as_u64()
+}
+
+#[tokio::test]
+async fn a_program_that_is_behind_is_heard_between_two_messages() {
+    let mut settings = Settings::default();
+    settings.live.batch_records = 100;
+    let house = House::open(settings).await;
+    let (mut socket, last) = far_behind(&house).await;
+    socket
+        .send(Message::Ping("there?".into()))
+        .await
+        .expect("sent");
+    let mut at = 0;
+    loop {
+        let message = timeout(PATIENCE, socket.next()).await.expect("in time");
+        let message = message.expect("open").expect("sound");
+        if message.is_pong() {
+            break;
+        }
+        at = position(&message).unwrap_or(at);
+        assert!(at < last.0, "it was asked before all of this was sent");
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_behind_hears_no_more_when_its_token_is_revoked() {
+    let mut settings = Settings::default();
+    settings.live.batch_records = 100;
+    let house = House::open(settings).await;
+    let (mut socket, last) = far_behind(&house).await;
+    house
+        .people
+        .revoke_token(&Who::operator(), "listener")
+        .await
+        .expect("revoked");
+    loop {
+        let message = timeout(PATIENCE, socket.next()).await.expect("in time");
+        // Without a close frame where its way is full.
+        let Some(Ok(message)) = message else { break };
+        assert!(position(&message).is_none_or(|at| at < last.0));
+    }
     house.stop().await;
 }
 
