@@ -238,6 +238,8 @@ impl Cell {
             outbox.push(Outcome::Window(result));
         }
         self.drop_stretch(stretch);
+        self.late
+            .forget_revisions(self.watermark - setup.settings.revise());
         count
     }
 

@@ -255,6 +255,13 @@ impl Late {
             || open.any(|(end, start)| *start <= at && at < *end)
     }
 
+    /// Forgets how often windows were told that nothing can touch any more: a window is a day at most.
+    pub(crate) fn forget_revisions(&mut self, horizon: Timestamp) {
+        let touched_from = self.stretches.kept_from(horizon);
+        self.revisions
+            .forget(touched_from - Duration::from_hours(24));
+    }
+
     /// Forgets what was answered, and what is older than the horizon; `needed` says what a cell still needs.
     pub(crate) fn forget(&mut self, before: Timestamp, needed: impl Fn(Timestamp) -> bool) {
         let mut noted = std::mem::take(&mut self.noted);
@@ -263,7 +270,7 @@ impl Late {
             self.is_wanted(at) || needed(at)
         });
         self.noted = noted;
-        self.revisions.forget(before - Duration::from_hours(24));
+        self.forget_revisions(before);
         if self.stretches.is_empty() {
             self.trail = None;
         }
@@ -321,4 +328,33 @@ fn is_new(noted: &Noted, first: Timestamp, for_cell: bool) -> bool {
         return for_cell;
     }
     noted.received_at == first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_often_a_window_was_told_is_remembered_while_history_owes_an_answer_about_it() {
+        let day = |number: i64| Timestamp::from_millis(number * 86_400_000);
+        let spec = WindowSpec::parse("1m").expect("a window");
+        let told = Revised {
+            revision: 2,
+            upto: Position(7),
+        };
+        let mut late = Late::default();
+        late.revisions.set(day(1), spec, told);
+        let (from, to) = (day(1), day(1) + Duration::from_mins(1));
+        late.stretches.add(Stretch {
+            from,
+            to,
+            cause: Position(9),
+            since: day(1),
+        });
+        late.forget(day(8), |_| false);
+        assert_eq!(late.revisions.of(day(1), spec), told);
+        late.stretches.answer(from, to, Position(9));
+        late.forget(day(8), |_| false);
+        assert_eq!(late.revisions, Revisions::default());
+    }
 }

@@ -480,3 +480,36 @@ fn what_history_knows_of_a_thing_that_lags_is_no_part_of_its_cell_before_it_is_s
     let play = play(&told, "flow", speaker, &[0, 0, 5]);
     check_windows(&told, "flow", speaker, &play.findings);
 }
+
+/// So many bytes of state after days in which something of the same hour comes ten minutes late.
+fn state_after(days: u64) -> usize {
+    let mut play = Play::new();
+    let mut hear = |thing: &str, of: Timestamp, heard: Timestamp, value: f64| {
+        let body = Body::Reading(reading("mqtt", thing, "flow", of, value));
+        let record = play.history.append(heard, body);
+        play.engine.handle(&[record]);
+    };
+    for day in 0..days {
+        let from = at("08:00:00") + Duration::from_hours(24 * day);
+        for second in (0..1_200).step_by(30) {
+            let now = from + Duration::from_secs(second);
+            hear("n1", now, now, 1.0);
+            hear("n2", now, now, 2.0);
+        }
+        let (late, end) = (
+            from + Duration::from_secs(310),
+            from + Duration::from_mins(20),
+        );
+        hear("n1", late, end, 3.0);
+    }
+    play.history.settle(&mut play.engine, &mut play.findings);
+    let cells = last_windows(&play.findings).into_values();
+    let corrected = cells.filter(|window| window.revision > 0 && window.datastream.thing.is_cell());
+    assert!(corrected.count() as u64 >= days);
+    play.engine.checkpoint().joined().len()
+}
+
+#[test]
+fn what_was_corrected_long_ago_is_not_remembered_for_ever() {
+    assert!(state_after(20).abs_diff(state_after(10)) < 20);
+}
