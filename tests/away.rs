@@ -25,7 +25,7 @@ fn a_database_that_is_killed_paused_and_full_loses_nothing_of_what_devices_publi
     let ports = [free_port(), free_port()];
     let store = format!(
         "backend = \"postgres\"\nurl = \"{}\"\nretry_delay_ms_max = 500\n\
-         [store.postgres]\nconnect_timeout_ms = 1000\nanswer_timeout_ms = 1000\n",
+         [store.postgres]\nconnect_timeout_ms = 3000\nanswer_timeout_ms = 3000\n",
         disk.url(&server)
     );
     let sites = [
@@ -42,7 +42,7 @@ fn a_database_that_is_killed_paused_and_full_loses_nothing_of_what_devices_publi
 }
 
 fn is_killed(program: &mut Yiping, server: &mut Server) {
-    is_filled(program);
+    program.wait_until_filled();
     let mut wall = Wall::of(program);
     server.signal("KILL");
     server.wait();
@@ -79,7 +79,7 @@ fn is_full(program: &mut Yiping, server: &Server, disk: &Disk) {
     // Killed while it catches up.
     program.kill_and_restart();
     program.wait_until_ready();
-    is_filled(program);
+    program.wait_until_filled();
 }
 
 fn both_are_killed(program: &mut Yiping, server: &mut Server) {
@@ -89,7 +89,7 @@ fn both_are_killed(program: &mut Yiping, server: &mut Server) {
         server.wait();
         server.resume();
         program.wait_until_ready();
-        is_filled(program);
+        program.wait_until_filled();
     }
 }
 
@@ -116,24 +116,13 @@ fn is_missed(program: &Yiping, wall: &mut Wall) {
 /// The wall says that history is back, and it catches up.
 fn is_back(program: &Yiping, wall: &mut Wall) {
     wall.hears(false);
-    is_filled(program);
+    program.wait_until_filled();
 }
 
 /// Why history is away.
 fn missed(program: &Yiping) -> Option<String> {
-    let history = &program.get("/readyz")["history"];
+    let history = &program.readiness()["history"];
     history["away"]["reason"].as_str().map(str::to_owned)
-}
-
-/// Waits until history has what the log held a moment ago.
-fn is_filled(program: &Yiping) {
-    let end = program.get("/readyz")["end"].as_u64();
-    until("history catches up", || {
-        get(program.port, "/readyz").is_ok_and(|ready| {
-            let history = &ready["history"];
-            history["away"].is_null() && history["position"].as_u64() >= end
-        })
-    });
 }
 
 /// A screen that listens.

@@ -135,7 +135,7 @@ fn keys_change(port: u16, provider: &Provider) {
 }
 
 fn on_the_ledger(mut yiping: Yiping, folder: &Path) {
-    let end = yiping.get("/readyz")["end"].as_u64();
+    let end = yiping.readiness()["end"].as_u64();
     until("the ledger has read so far", || {
         yiping.get("/healthz")["ledger"]["position"].as_u64() >= end
     });

@@ -194,6 +194,7 @@ fn a_program_that_was_stopped_goes_on_where_it_was() {
     );
     program.start_again();
     program.wait_until_ready();
+    program.wait_until_filled();
     let after = alarms(program.port);
     assert_eq!(after.len(), 2);
     let acknowledged = after

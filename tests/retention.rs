@@ -162,6 +162,7 @@ fn what_the_log_drops_is_archived_and_alarms_and_decisions_stay() {
     });
     program.kill_and_restart();
     program.wait_until_ready();
+    program.wait_until_filled();
     let raised =
         program.get("/api/v1/alarms?from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&limit=10000");
     let raised = raised["items"].as_array().expect("a list").len();

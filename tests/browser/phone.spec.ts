@@ -161,7 +161,9 @@ test('photographs and steps without a network, over a reload, arrive once', asyn
       page.evaluate(async () => {
         const [cache] = await caches.keys();
         const kept = cache === undefined ? [] : await (await caches.open(cache)).keys();
-        return kept.some(({ url }) => new URL(url).pathname === '/') && kept.some(({ url }) => url.endsWith('.js'));
+        const has = (url: string): boolean => kept.some((each) => each.url === url);
+        const files = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/'));
+        return has(new URL('/', location.href).href) && files.length > 1 && files.every(({ name }) => has(name));
       }),
     )
     .toBe(true);

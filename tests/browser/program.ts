@@ -139,6 +139,8 @@ async function ready(url: string, child: ChildProcess, output: () => string): Pr
     if (answer?.ok) {
       return;
     }
+    // Not so often that the address would have asked too often.
+    await new Promise((resolve) => setTimeout(resolve, 20));
     await new Promise((resolve) => setImmediate(resolve));
   }
   throw new Error(`the program is not ready after a minute:\n${output()}`);

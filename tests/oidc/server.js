@@ -15,6 +15,8 @@ async function made(kid) {
 const key = await made("key-1");
 // It is published from when it first signs.
 const next = await made("key-2");
+// Nobody knows it; it says that it is the first.
+const stranger = await made("key-1");
 const published = ({ jwk: { kty, n, e, kid, alg, use } }) => ({ kty, n, e, kid, alg, use });
 
 const provider = new Provider(issuer, {
@@ -51,7 +53,6 @@ async function spoilt(token) {
   const claims = decodeJwt(token);
   const signed = (more, signer = key) =>
     new SignJWT({ ...claims, ...more }).setProtectedHeader({ alg: "RS256", kid: signer.kid }).sign(signer.privateKey);
-  const { privateKey } = await generateKeyPair("RS256");
   const base64 = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   switch (control.mode) {
     case "audience":
@@ -63,11 +64,11 @@ async function spoilt(token) {
     case "expired":
       return signed({ exp: Math.floor(Date.now() / 1000) - 3600 });
     case "signature":
-      return signed({}, { kid: key.kid, privateKey });
+      return signed({}, stranger);
     case "next-key":
       return signed({}, next);
     case "unknown-key":
-      return signed({}, { kid: "key-of-nobody", privateKey });
+      return signed({}, { ...stranger, kid: "key-of-nobody" });
     case "unsigned":
       return `${base64({ alg: "none" })}.${base64(claims)}.`;
     default:

@@ -257,6 +257,23 @@ impl Yiping {
             .unwrap_or_else(|error| panic!("GET {path}: {error}\n{}", self.output()))
     }
 
+    /// What `/readyz` says, ready or not.
+    pub(crate) fn readiness(&self) -> Value {
+        let text = get_text(self.port, "/readyz").expect("the program answers");
+        serde_json::from_str(&text).expect("JSON")
+    }
+
+    /// Waits until every reader of the log, and history, has what it holds now; `/readyz` calls a program ready that is a little behind.
+    pub(crate) fn wait_until_filled(&self) {
+        let end = self.readiness()["end"].as_u64();
+        until("what the log holds is everywhere", || {
+            let now = self.readiness();
+            let readers = now["readers"].as_array().expect("a list");
+            let mut all = readers.iter().chain([&now["history"]]);
+            now["history"]["away"].is_null() && all.all(|one| one["position"].as_u64() >= end)
+        });
+    }
+
     pub(crate) fn terminate(&mut self) -> (Duration, bool) {
         self.process.terminate()
     }

@@ -75,6 +75,7 @@ async fn of_two_who_acknowledge_at_once_one_is_first_ten_thousand_times() {
     // Each of the two asks ten thousand times, as fast as the machine lets them: how often one may ask is not what is raced for.
     let unlimited = Settings {
         requests_per_second: 1_000_000,
+        ack_wait_ms: 20_000,
         ..Settings::default()
     };
     let house = House::open(unlimited).await;

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio::net::{TcpSocket, TcpStream};
@@ -197,7 +195,7 @@ async fn a_query_that_cannot_be_read_is_explained() {
         ("?topic=x", "topic"),
     ] {
         let url = handshake(house.address, &format!("/api/v1/feed{query}"));
-        let refused = timeout(Duration::from_secs(5), connect_async(url)).await;
+        let refused = timeout(PATIENCE, connect_async(url)).await;
         let error = refused.expect("in time").expect_err("refused");
         let tokio_tungstenite::tungstenite::Error::Http(answer) = error else {
             panic!("not an answer: {error}");

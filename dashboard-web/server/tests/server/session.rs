@@ -1,7 +1,5 @@
 //! Signing in and out.
 
-use std::time::Duration;
-
 use futures_util::StreamExt;
 use serde_json::json;
 use tokio::time::timeout;
@@ -180,7 +178,7 @@ async fn a_wall_stays_until_its_token_is_revoked_and_its_screen_is_told() {
         }
         0
     };
-    assert_eq!(timeout(Duration::from_secs(3), closed).await, Ok(4_401));
+    assert_eq!(timeout(PATIENCE, closed).await, Ok(4_401));
     assert!(connect_async(url).await.is_err());
     let again = post(house.address, "/api/v1/session", &body).await;
     assert_eq!(again.status, 401);
