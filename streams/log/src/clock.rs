@@ -1,13 +1,17 @@
 //! The city clock: what `received_at` is stamped with.
 //!
-//! In life it follows the machine's clock; in a simulation it runs at a speed from an origin; in a replay the data drive it. It never
-//! runs backwards. Only the log and the doors ask it; whoever reads the log takes `now` from the records.
+//! In life it follows the machine's clock as far as that is believed (`trust`); in a simulation it runs at a speed from an origin; in a
+//! replay the data drive it. It never runs backwards. Only the log and the doors ask it; whoever reads the log takes `now` from the records.
+
+mod trust;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use yiping_model::Timestamp;
+
+use trust::{Life, Reading};
 
 /// A handle on the one clock of this program; clones show the same time.
 #[derive(Debug, Clone)]
@@ -21,7 +25,10 @@ struct Inner {
 
 #[derive(Debug)]
 enum Pace {
-    Life,
+    Life {
+        started: Instant,
+        life: Life,
+    },
     Speed {
         origin: Timestamp,
         started: Instant,
@@ -31,9 +38,17 @@ enum Pace {
 }
 
 impl CityClock {
-    /// Follows the machine's clock, but never shows a time before `not_before` (the end of the log).
+    /// Follows the machine's clock, but never shows a time before `not_before` (the end of the log), and believes a long leap only when it holds.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock: the one place that asks the machine"
+    )]
     pub fn life(not_before: Timestamp) -> Self {
-        Self::new(Pace::Life, not_before)
+        let (started, life) = (Instant::now(), Life::new());
+        let clock = Self::new(Pace::Life { started, life }, not_before);
+        // What is wrong with the machine's clock is said at the start.
+        clock.now();
+        clock
     }
 
     /// Starts at `origin` and runs `speed` times as fast as life.
@@ -79,7 +94,10 @@ impl CityClock {
     /// City time.
     pub fn now(&self) -> Timestamp {
         let shown = match &self.0.pace {
-            Pace::Life => Self::machine_now(),
+            Pace::Life { started, life } => {
+                let read = || machine_reading(*started);
+                Timestamp::from_micros(life.now(read, &self.0.latest))
+            }
             Pace::Speed {
                 origin,
                 started,
@@ -94,6 +112,15 @@ impl CityClock {
     pub fn advance(&self, at: Timestamp) -> Timestamp {
         let before = self.0.latest.fetch_max(at.as_micros(), Ordering::AcqRel);
         Timestamp::from_micros(before.max(at.as_micros()))
+    }
+}
+
+/// Both clocks, the monotonic one first: a thread stopped between them sees a leap ahead, which the next look takes back.
+fn machine_reading(started: Instant) -> Reading {
+    let monotonic = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
+    Reading {
+        monotonic,
+        machine: CityClock::machine_now().as_micros(),
     }
 }
 

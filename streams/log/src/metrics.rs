@@ -28,6 +28,8 @@ pub const DROPPED_BYTES_TOTAL: &str = "yiping_log_dropped_bytes_total";
 pub const SIZE_BYTES: &str = "yiping_log_size_bytes";
 /// Segments, when retention last looked.
 pub const SEGMENTS: &str = "yiping_log_segments";
+/// How far the machine's clock was ahead of city time when it was last said to be more than an hour off; negative behind, 0 while all is well.
+pub const CLOCK_APART_SECONDS: &str = "yiping_log_clock_apart_seconds";
 
 /// Records that a reader had to read at the start before it was up to date, by `reader`.
 pub const START_RECORDS: &str = "yiping_log_start_records";
@@ -56,6 +58,11 @@ pub(crate) fn describe() {
         "Time in which those records were received"
     );
     describe_gauge!(SEGMENTS, "Segments of the log");
+    describe_gauge!(
+        CLOCK_APART_SECONDS,
+        Unit::Seconds,
+        "How far the machine's clock is ahead of city time, where that is more than an hour; else 0"
+    );
 }
 
 /// What one commit did.
@@ -137,6 +144,10 @@ pub(crate) fn dropped(gone: &Dropped) {
 pub(crate) fn show_size(bytes: u64, segments: usize) {
     gauge!(SIZE_BYTES).set(bytes as f64);
     gauge!(SEGMENTS).set(segments as f64);
+}
+
+pub(crate) fn show_clock(apart_secs: f64) {
+    gauge!(CLOCK_APART_SECONDS).set(apart_secs);
 }
 
 pub(crate) fn show_start(reader: &'static str, records: u64, span: Duration) {
