@@ -80,7 +80,7 @@ pub(super) enum Packet {
         filters: usize,
     },
     Ping,
-    /// A farewell; whether the will is to be told all the same.
+    /// A farewell; whether the will is to be told all the same: version 5 discards it only at a normal one (3.14.4).
     Disconnect {
         will: bool,
     },
@@ -409,7 +409,7 @@ fn packet_5(packet: v5::Packet) -> Packet {
         },
         v5::Packet::PingRequest => Packet::Ping,
         v5::Packet::Disconnect(farewell) => Packet::Disconnect {
-            will: farewell.reason_code == DisconnectReasonCode::DisconnectWithWillMessage,
+            will: farewell.reason_code != DisconnectReasonCode::NormalDisconnection,
         },
         _ => Packet::Misplaced,
     }

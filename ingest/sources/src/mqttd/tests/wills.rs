@@ -70,13 +70,26 @@ async fn a_device_that_takes_leave_is_not_gone() {
 }
 
 #[tokio::test]
-async fn version_5_may_take_leave_and_have_its_will_told() {
-    let house = House::open().await;
-    let mut device = willing(&house, 5, 60, "offline").await;
-    device.send(&[0xe0, 2, 0x04, 0]).await;
-    let bodies = house.log.bodies(1).await;
-    assert_eq!(rejects(&bodies)[0].reason, Reason::Gone);
-    house.close().await;
+async fn version_5_takes_leave_without_its_will_only_when_all_is_well() {
+    // With its will, unspecified error, one of its own making, quota exceeded, administrative action.
+    for farewell in [
+        vec![0xe0, 2, 0x04, 0],
+        vec![0xe0, 1, 0x80],
+        vec![0xe0, 2, 0x83, 0],
+        vec![0xe0, 1, 0x97],
+        vec![0xe0, 1, 0x98],
+    ] {
+        let house = House::open().await;
+        let mut device = willing(&house, 5, 60, "offline").await;
+        device.send(&farewell).await;
+        assert!(device.rest().await.is_empty(), "{farewell:x?}");
+        let bodies = house.log.now().await;
+        assert_eq!(bodies.len(), 1, "{farewell:x?}");
+        let letter = rejects(&bodies)[0];
+        assert_eq!(letter.reason, Reason::Gone, "{farewell:x?}");
+        assert!(letter.detail.contains("(farewell)"), "{}", letter.detail);
+        house.close().await;
+    }
 }
 
 #[tokio::test]
