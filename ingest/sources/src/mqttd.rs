@@ -12,12 +12,12 @@
 //! nothing is read; the others refuse by name. Everything refused is counted under its reason.
 //!
 //! **Wills.** A device that goes away without DISCONNECT, by silence, a broken connection, a violation, or another connection with its
-//! client id, is *gone*, and what it left to be said is said: its will goes through the same routes as a PUBLISH. A will that is a reading
-//! (`{"id":"pump-7","ts":…,"metrics":{"online":0}}`) is kept as one, so a rule judges it like any other. Any other will is a dead letter of
-//! reason `gone`, with the device, how it went, the will's topic and first bytes: listed, counted, and there for whoever judges
-//! disappearances. A device without a will asked for nothing to be said, and is only counted. When it is this door that goes, because the
-//! program ends or the log refuses, nobody is gone and no will is told. Since sessions end with their connections, a will delay (version 5)
-//! is never longer than the connection.
+//! client id, or with one whose reason is not 0 (version 5), is *gone*, and what it left to be said is said: its will goes through the same
+//! routes as a PUBLISH. A will that is a reading (`{"id":"pump-7","ts":…,"metrics":{"online":0}}`) is kept as one, so a rule judges it like
+//! any other. Any other will is a dead letter of reason `gone`, with the device, how it went, the will's topic and first bytes: listed,
+//! counted, and there for whoever judges disappearances. A device without a will asked for nothing to be said, and is only counted. When it
+//! is this door that goes, because the program ends or the log refuses, nobody is gone and no will is told. Nor is a device silent while it
+//! is this door that does not read. Since sessions end with their connections, a will delay (version 5) is never longer than the connection.
 
 mod clients;
 mod codec;

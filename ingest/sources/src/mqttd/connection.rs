@@ -75,7 +75,7 @@ struct Connection<'a> {
     /// The next batch.
     load: Load,
     rate: Rate,
-    /// When the last whole packet came.
+    /// When the last whole packet came, or when it was last held back.
     heard: Instant,
     /// Not to be read before.
     read_at: Instant,
@@ -211,14 +211,12 @@ impl<'a> Connection<'a> {
                 return End::Lost;
             }
             let listening = self.has_room();
-            if !listening && self.out.is_empty() {
-                // It is we who keep it waiting.
-                self.heard = now();
-            }
             let (writing, reading) = (
                 self.line.has_to_write(&self.out),
                 listening && self.read_at <= now(),
             );
+            // Then it is we who keep it waiting, unless it does not fetch what it is told.
+            let held = !reading && self.out.len() <= ANSWERS_BYTES_MAX;
             let silent_at = self.heard + self.guest.silence_max;
             let wake = tokio::select! {
                 biased;
@@ -231,8 +229,12 @@ impl<'a> Connection<'a> {
                     &mut self.out,
                 ), if reading || writing => Wake::Moved(moved),
                 () = sleep_until(self.read_at), if listening && !reading => Wake::Rested,
-                () = sleep_until(silent_at) => Wake::Over(End::Silent),
+                () = sleep_until(silent_at), if !held => Wake::Over(End::Silent),
             };
+            if held {
+                // Its silence counts from when it is heard again.
+                self.heard = now();
+            }
             match wake {
                 Wake::Kept(kept) => {
                     if let Err(error) = self.settle(kept) {

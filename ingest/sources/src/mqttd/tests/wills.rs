@@ -2,7 +2,7 @@
 
 use yiping_model::{Disposition, Reason};
 
-use super::raw::{acknowledgement, connect, connect_willing, publish};
+use super::raw::{PING, PONG, acknowledgement, connect, connect_willing, publish};
 use super::*;
 use crate::testing::{Mood, message, rejects, things};
 
@@ -112,7 +112,7 @@ async fn a_device_that_the_log_keeps_waiting_is_not_silent() {
         ..settings()
     })
     .await;
-    let mut device = willing(&house, 4, 1, "offline").await;
+    let mut device = willing(&house, 4, 2, "offline").await;
     house.log.set(Mood::Holds);
     device
         .send(&publish(4, TOPIC, Some(1), &message("a", 1.0)))
@@ -121,13 +121,38 @@ async fn a_device_that_the_log_keeps_waiting_is_not_silent() {
     // Another device with the same patience that is not held is gone meanwhile.
     let mut other = Raw::connect(house.port).await;
     other
-        .send(&connect_willing(4, 1, "other", TOPIC, "offline"))
+        .send(&connect_willing(4, 2, "other", TOPIC, "offline"))
         .await;
     other.let_in(4).await;
     house.log.attempted(2).await;
     house.log.set(Mood::Takes);
     assert_eq!(device.packet().await, acknowledgement(1));
+    device.send(&PING).await;
+    assert_eq!(device.packet().await, PONG, "it is still connected");
     assert!(other.rest().await.is_empty());
+    let bodies = house.log.now().await;
+    assert_eq!((things(&bodies), bodies.len()), (vec!["a"], 2));
+    let gone = &rejects(&bodies)[0].detail;
+    assert!(gone.contains("\"other\" is gone (silent)"), "{gone}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_device_that_its_rate_keeps_waiting_is_not_silent() {
+    let house = House::with(MqttdSettings {
+        messages_per_sec_max: 1,
+        ..settings()
+    })
+    .await;
+    let mut device = willing(&house, 4, 1, "offline").await;
+    // Three seconds too early, and gone after one and a half.
+    let bytes = publish(4, TOPIC, None, &message("a", 1.0)).repeat(4);
+    device.send(&bytes).await;
+    house.log.bodies(4).await;
+    device.send(&PING).await;
+    assert_eq!(device.packet().await, PONG, "it is still connected");
+    assert_eq!(things(&house.log.now().await), ["a"; 4]);
+    assert_eq!(house.log.now().await.len(), 4);
     house.close().await;
 }
 
