@@ -28,6 +28,8 @@ use crate::figures::Figure;
 
 /// How long a device may take to fetch our last words.
 const GOODBYE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Bytes taken at once from a device that is not in yet, so that one that only begins to speak holds little memory.
+const GREETING_READ_BYTES: usize = 4 * 1_024;
 
 type Kept = Result<Vec<u16>, LogError>;
 
@@ -150,7 +152,8 @@ async fn greet(hall: &Hall, line: &mut Line, buffer: &mut BytesMut, out: &mut By
             Ok(Met::More) => {}
             Err(violation) => return Greeted::Violated(violation),
         }
-        match line.read(buffer, hall.settings.read_bytes).await {
+        let bytes = hall.settings.read_bytes.min(GREETING_READ_BYTES);
+        match line.read(buffer, bytes).await {
             Ok(0) | Err(_) => return Greeted::Lost,
             Ok(_more) => {}
         }

@@ -10,7 +10,9 @@ use yiping_model::Secret;
 
 use super::Hall;
 use super::clients::Place;
-use super::codec::{Codec, Denial, Grant, Hello, Packet, Version, Violation, Will, version};
+use super::codec::{
+    Codec, Denial, Grant, Hello, Packet, Version, Violation, Will, begins, version,
+};
 use super::frame;
 use crate::figures::Figure;
 
@@ -42,8 +44,8 @@ impl Hall {
         buffer: &mut BytesMut,
         out: &mut BytesMut,
     ) -> Result<Met, Violation> {
-        let limit = self.settings.packet_bytes_max as usize;
-        let Some(frame) = frame::whole(buffer, limit)? else {
+        begins(buffer)?;
+        let Some(frame) = frame::whole(buffer, self.settings.connect_bytes_max())? else {
             return Ok(Met::More);
         };
         let Some(version) = version(&buffer[..frame.length], frame.head)? else {

@@ -33,7 +33,7 @@ pub struct MqttdSettings {
     pub keep_alive_secs_max: u16,
     /// The longest client id.
     pub client_id_bytes_max: usize,
-    /// The largest packet; a larger one ends the connection.
+    /// The largest packet; a larger one ends the connection. CONNECT has a limit of its own, [`MqttdSettings::connect_bytes_max`].
     pub packet_bytes_max: u32,
     /// The largest payload; a larger one becomes a dead letter.
     pub payload_bytes_max: usize,
@@ -52,6 +52,26 @@ pub struct MqttdSettings {
     /// Which topics are taken, and how their payloads are read; the first that matches counts.
     #[serde(rename = "route")]
     pub routes: Vec<Route>,
+}
+
+/// Bytes of a CONNECT besides client id, will and the credentials of this door: its head, properties, and credentials that nobody asks for.
+const CONNECT_BYTES_BESIDES: usize = 8 * 1_024;
+
+impl MqttdSettings {
+    /// The largest CONNECT. Before it nobody is known, so it may hold what it needs and no more.
+    pub fn connect_bytes_max(&self) -> usize {
+        let password = self.password.as_ref().map_or("", Secret::reveal);
+        let bytes = [
+            self.client_id_bytes_max,
+            self.topic_bytes_max,
+            self.payload_bytes_max,
+            self.username.as_ref().map_or(0, String::len),
+            password.len(),
+        ];
+        // The protocol gives none of them more.
+        let sum: usize = bytes.map(|bytes| bytes.min(u16::MAX.into())).iter().sum();
+        (sum + CONNECT_BYTES_BESIDES).min(self.packet_bytes_max as usize)
+    }
 }
 
 impl Default for MqttdSettings {

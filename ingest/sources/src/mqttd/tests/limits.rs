@@ -84,6 +84,41 @@ async fn a_device_without_a_name_is_given_one_unless_it_wants_to_be_remembered()
 }
 
 #[tokio::test]
+async fn a_hello_holds_what_it_needs_and_no_more() {
+    let settings = MqttdSettings {
+        username: Some("u".repeat(9_000)),
+        password: Some("p".repeat(9_000).into()),
+        ..settings()
+    };
+    let (name, word) = (text(&"u".repeat(9_000)), text(&"p".repeat(9_000)));
+    let limit = settings.connect_bytes_max();
+    assert!(limit < 128 * 1_024, "{limit}");
+    let house = House::with(settings).await;
+    let (topic, will) = (text(&"t".repeat(1_024)), text(&"w".repeat(65_535)));
+    for level in [4, 5] {
+        let properties: &[u8] = if level == 5 { &[0] } else { &[] };
+        let rest = [properties, &topic, &will, &name, &word].concat();
+        let mut device = Raw::connect(house.port).await;
+        device
+            .send(&connect_with(level, 0xc6, 60, &"x".repeat(128), &rest))
+            .await;
+        device.let_in(level).await;
+        device.send(&[0xe0, 0]).await;
+        assert!(device.rest().await.is_empty());
+    }
+    // The head is enough to know that a packet is too large.
+    let mut device = Raw::connect(house.port).await;
+    let head = packet(0x10, &vec![0; limit]);
+    device.send(&head[..4]).await;
+    assert!(device.rest().await.is_empty());
+    let bodies = house.log.now().await;
+    let letters = rejects(&bodies);
+    assert_eq!(letters.len(), 1, "not left to the timeout");
+    assert_eq!(letters[0].reason, Reason::TooLarge);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_version_that_nobody_knows_is_refused() {
     let house = House::open().await;
     assert_eq!(answer(&house, &connect(6, "a")).await, 1);
