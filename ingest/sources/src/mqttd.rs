@@ -32,7 +32,7 @@ mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpStream};
@@ -94,11 +94,7 @@ struct Hall {
     routes: Routes,
     door: Door,
     clients: Arc<Clients>,
-    /// Places of devices that were let in.
-    places: Arc<Semaphore>,
     rate: Mutex<Rate>,
-    /// Names given to devices that brought none.
-    names_given: AtomicU64,
     /// Whether the log refuses; said once, not by every connection.
     log_refuses: AtomicBool,
     /// Whether somebody was told that there are no subscriptions.
@@ -129,10 +125,8 @@ impl Mqttd {
         let hall = Hall {
             routes: Routes::new(&door, routes, settings.payload_bytes_max, NOWHERE),
             door,
-            clients: Arc::default(),
-            places: Arc::new(Semaphore::new(settings.connections_max)),
+            clients: Clients::new(settings.connections_max),
             rate: Mutex::new(rate),
-            names_given: AtomicU64::new(0),
             log_refuses: AtomicBool::new(false),
             told_no_subscriptions: AtomicBool::new(false),
             tls,

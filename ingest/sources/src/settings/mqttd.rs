@@ -25,7 +25,7 @@ pub struct MqttdSettings {
     pub username: Option<String>,
     /// The password that devices must give.
     pub password: Option<Secret>,
-    /// Devices at one time; one more is refused.
+    /// Devices at one time; another is refused, one that comes again takes its own place.
     pub connections_max: usize,
     /// How long a device may take to introduce itself.
     pub connect_timeout_secs: u64,

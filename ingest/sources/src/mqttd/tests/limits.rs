@@ -36,6 +36,74 @@ async fn one_device_too_many_is_refused_until_another_leaves() {
 }
 
 #[tokio::test]
+async fn a_device_that_only_comes_again_is_let_in_where_every_place_is_taken() {
+    for level in [4, 5] {
+        let house = House::with(MqttdSettings {
+            connections_max: 2,
+            ..settings()
+        })
+        .await;
+        let mut devices = [
+            house.device(level, "a").await,
+            house.device(level, "b").await,
+        ];
+        let full = if level == 5 { 0x97 } else { 3 };
+        let farewell: &[u8] = if level == 5 { &[0xe0, 2, 0x8e, 0] } else { &[] };
+        for _ in 0..3 {
+            for (name, device) in ["a", "b"].into_iter().zip(&mut devices) {
+                let before = std::mem::replace(device, house.device(level, name).await);
+                assert_eq!({ before }.rest().await, farewell);
+                // That made no room for others.
+                assert_eq!(answer(&house, &connect(level, "c")).await, full);
+                assert_eq!(answer(&house, &connect(level, "")).await, full);
+            }
+        }
+        for device in &mut devices {
+            device.send(&PING).await;
+            assert_eq!(device.packet().await, PONG);
+        }
+        devices[0].send(&[0xe0, 0]).await;
+        assert!(devices[0].rest().await.is_empty());
+        house.device(level, "c").await;
+        house.close().await;
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_come_in_takes_nobody_over() {
+    let house = House::with(MqttdSettings {
+        username: Some("station".into()),
+        password: Some(String::from("tell nobody").into()),
+        ..settings()
+    })
+    .await;
+    let rest = [text("station"), text("tell nobody")].concat();
+    let mut device = Raw::connect(house.port).await;
+    device
+        .send(&connect_with(4, 0b1100_0010, 60, "a", &rest))
+        .await;
+    device.let_in(4).await;
+    assert_eq!(answer(&house, &connect(4, "a")).await, 4);
+    device.send(&PING).await;
+    assert_eq!(device.packet().await, PONG);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_given_is_nobodys() {
+    let house = House::open().await;
+    let mut devices = Vec::new();
+    for name in ["mqttd-guest-1", "mqttd-guest-3", "", ""] {
+        devices.push(house.device(4, name).await);
+    }
+    for device in &mut devices {
+        device.send(&PING).await;
+        assert_eq!(device.packet().await, PONG, "nobody was taken over");
+    }
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_device_without_the_right_password_is_refused() {
     let house = House::with(MqttdSettings {
         username: Some("station".into()),
