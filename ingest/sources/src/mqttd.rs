@@ -8,8 +8,9 @@
 //! outlives its connection. `QoS` 2 is not taken: version 5 is told so when it connects; a device that uses it all the same is cut off.
 //!
 //! Limits: connections, time to introduce oneself, silence, sizes of packet, payload, topic and client id, messages a second of one device
-//! and of all, unacknowledged messages, batches that wait for the log. A rate, a slow log and a full window hold the device back, because
-//! nothing is read; the others refuse by name. Everything refused is counted under its reason.
+//! and of all, unacknowledged messages, batches that wait for the log, bytes of unfinished packets. A rate, a slow log, a full window and
+//! unfinished packets of others hold the device back, because nothing is read; the others refuse by name. Everything refused is counted
+//! under its reason.
 //!
 //! **Wills.** A device that goes away without DISCONNECT, by silence, a broken connection, a violation, or another connection with its
 //! client id, or with one whose reason is not 0 (version 5), is *gone*, and what it left to be said is said: its will goes through the same
@@ -95,6 +96,8 @@ struct Hall {
     door: Door,
     clients: Arc<Clients>,
     rate: Mutex<Rate>,
+    /// Bytes that packets larger than one read may still take before they are whole.
+    unfinished: Semaphore,
     /// Whether the log refuses; said once, not by every connection.
     log_refuses: AtomicBool,
     /// Whether somebody was told that there are no subscriptions.
@@ -127,6 +130,7 @@ impl Mqttd {
             door,
             clients: Clients::new(settings.connections_max),
             rate: Mutex::new(rate),
+            unfinished: Semaphore::new(settings.unfinished_bytes_max as usize),
             log_refuses: AtomicBool::new(false),
             told_no_subscriptions: AtomicBool::new(false),
             tls,

@@ -35,6 +35,8 @@ pub struct MqttdSettings {
     pub client_id_bytes_max: usize,
     /// The largest packet; a larger one ends the connection. CONNECT has a limit of its own, [`MqttdSettings::connect_bytes_max`].
     pub packet_bytes_max: u32,
+    /// Bytes of unfinished packets of all devices together, of those larger than `read_bytes`; beyond it such a packet is read on later.
+    pub unfinished_bytes_max: u32,
     /// The largest payload; a larger one becomes a dead letter.
     pub payload_bytes_max: usize,
     /// The longest topic; a message on a longer one becomes a dead letter.
@@ -88,6 +90,7 @@ impl Default for MqttdSettings {
             keep_alive_secs_max: 3_600,
             client_id_bytes_max: 128,
             packet_bytes_max: 2 * 1024 * 1024,
+            unfinished_bytes_max: 64 * 1024 * 1024,
             payload_bytes_max: 256 * 1024,
             topic_bytes_max: 1_024,
             messages_per_sec_max: 200_000,

@@ -383,6 +383,51 @@ async fn a_slow_log_holds_devices_back_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_large_packet_waits_while_others_are_unfinished_and_a_small_one_does_not() {
+    for first_finishes in [true, false] {
+        let house = House::with(MqttdSettings {
+            read_bytes: 1_000,
+            payload_bytes_max: 3_000,
+            topic_bytes_max: 100,
+            packet_bytes_max: 5_000,
+            unfinished_bytes_max: 5_000,
+            ..settings()
+        })
+        .await;
+        let large = |name| {
+            let text = message(name, 1.0) + &" ".repeat(2_900);
+            publish(4, TOPIC, Some(1), &text)
+        };
+        let mut first = house.device(4, "first").await;
+        let bytes = large("first");
+        first.send(&[&PING, &bytes[..500]].concat()).await;
+        assert_eq!(first.packet().await, PONG, "what came with it is read");
+        let mut second = house.device(4, "second").await;
+        second.send(&large("second")).await;
+        let mut third = house.device(4, "third").await;
+        for name in ["third", "fourth"] {
+            third
+                .send(&publish(4, TOPIC, Some(2), &message(name, 1.0)))
+                .await;
+            assert_eq!(third.packet().await, acknowledgement(2));
+        }
+        let mut expected = vec!["third", "fourth"];
+        assert_eq!(things(&house.log.now().await), expected);
+        if first_finishes {
+            first.send(&bytes[500..]).await;
+            assert_eq!(first.packet().await, acknowledgement(1));
+            expected.push("first");
+        } else {
+            drop(first);
+        }
+        assert_eq!(second.packet().await, acknowledgement(1));
+        expected.push("second");
+        assert_eq!(things(&house.log.now().await), expected);
+        house.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_device_that_sends_too_fast_is_read_more_slowly() {
     let house = House::with(MqttdSettings {
         messages_per_sec_max: 100,
