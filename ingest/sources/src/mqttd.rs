@@ -8,16 +8,17 @@
 //! outlives its connection. `QoS` 2 is not taken: version 5 is told so when it connects; a device that uses it all the same is cut off.
 //!
 //! Limits: connections, time to introduce oneself, silence, sizes of packet, payload, topic and client id, messages a second of one device
-//! and of all, unacknowledged messages, batches that wait for the log. A rate, a slow log and a full window hold the device back, because
-//! nothing is read; the others refuse by name. Everything refused is counted under its reason.
+//! and of all, unacknowledged messages, batches that wait for the log, bytes of unfinished packets. A rate, a slow log, a full window and
+//! unfinished packets of others hold the device back, because nothing is read; the others refuse by name. Everything refused is counted
+//! under its reason.
 //!
 //! **Wills.** A device that goes away without DISCONNECT, by silence, a broken connection, a violation, or another connection with its
-//! client id, is *gone*, and what it left to be said is said: its will goes through the same routes as a PUBLISH. A will that is a reading
-//! (`{"id":"pump-7","ts":…,"metrics":{"online":0}}`) is kept as one, so a rule judges it like any other. Any other will is a dead letter of
-//! reason `gone`, with the device, how it went, the will's topic and first bytes: listed, counted, and there for whoever judges
-//! disappearances. A device without a will asked for nothing to be said, and is only counted. When it is this door that goes, because the
-//! program ends or the log refuses, nobody is gone and no will is told. Since sessions end with their connections, a will delay (version 5)
-//! is never longer than the connection.
+//! client id, or with one whose reason is not 0 (version 5), is *gone*, and what it left to be said is said: its will goes through the same
+//! routes as a PUBLISH. A will that is a reading (`{"id":"pump-7","ts":…,"metrics":{"online":0}}`) is kept as one, so a rule judges it like
+//! any other. Any other will is a dead letter of reason `gone`, with the device, how it went, the will's topic and first bytes: listed,
+//! counted, and there for whoever judges disappearances. A device without a will asked for nothing to be said, and is only counted. When it
+//! is this door that goes, because the program ends or the log refuses, nobody is gone and no will is told. Nor is a device silent while it
+//! is this door that does not read. Since sessions end with their connections, a will delay (version 5) is never longer than the connection.
 
 mod clients;
 mod codec;
@@ -32,7 +33,7 @@ mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpStream};
@@ -94,11 +95,9 @@ struct Hall {
     routes: Routes,
     door: Door,
     clients: Arc<Clients>,
-    /// Places of devices that were let in.
-    places: Arc<Semaphore>,
     rate: Mutex<Rate>,
-    /// Names given to devices that brought none.
-    names_given: AtomicU64,
+    /// Bytes that packets larger than one read may still take before they are whole.
+    unfinished: Semaphore,
     /// Whether the log refuses; said once, not by every connection.
     log_refuses: AtomicBool,
     /// Whether somebody was told that there are no subscriptions.
@@ -129,10 +128,9 @@ impl Mqttd {
         let hall = Hall {
             routes: Routes::new(&door, routes, settings.payload_bytes_max, NOWHERE),
             door,
-            clients: Arc::default(),
-            places: Arc::new(Semaphore::new(settings.connections_max)),
+            clients: Clients::new(settings.connections_max),
             rate: Mutex::new(rate),
-            names_given: AtomicU64::new(0),
+            unfinished: Semaphore::new(settings.unfinished_bytes_max as usize),
             log_refuses: AtomicBool::new(false),
             told_no_subscriptions: AtomicBool::new(false),
             tls,

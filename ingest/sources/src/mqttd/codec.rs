@@ -80,7 +80,7 @@ pub(super) enum Packet {
         filters: usize,
     },
     Ping,
-    /// A farewell; whether the will is to be told all the same.
+    /// A farewell; whether the will is to be told all the same: version 5 discards it only at a normal one (3.14.4).
     Disconnect {
         will: bool,
     },
@@ -139,11 +139,16 @@ pub(super) struct Grant {
     pub(super) packet_bytes_max: u32,
 }
 
+/// Refuses bytes that no CONNECT begins with.
+pub(super) fn begins(bytes: &[u8]) -> Result<(), Violation> {
+    match bytes.first() {
+        None | Some(0x10) => Ok(()),
+        Some(_) => Err(Violation::misplaced("the first packet is not CONNECT")),
+    }
+}
+
 /// The version that a CONNECT asks for, from the body of its packet; `None` for one that nobody knows.
 pub(super) fn version(packet: &[u8], head: usize) -> Result<Option<Version>, Violation> {
-    if packet.first() != Some(&0x10) {
-        return Err(Violation::misplaced("the first packet is not CONNECT"));
-    }
     match packet.get(head..) {
         Some([0, 4, b'M', b'Q', b'T', b'T', level, ..]) => Ok(match level {
             4 => Some(Version::V311),
@@ -409,7 +414,7 @@ fn packet_5(packet: v5::Packet) -> Packet {
         },
         v5::Packet::PingRequest => Packet::Ping,
         v5::Packet::Disconnect(farewell) => Packet::Disconnect {
-            will: farewell.reason_code == DisconnectReasonCode::DisconnectWithWillMessage,
+            will: farewell.reason_code != DisconnectReasonCode::NormalDisconnection,
         },
         _ => Packet::Misplaced,
     }

@@ -14,11 +14,12 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, OptionFuture};
 use rmqtt_codec::v5::DisconnectReasonCode as Code;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{SemaphorePermit, watch};
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 use yiping_log::LogError;
 
 use super::codec::{Codec, Denial, Violation, write_acknowledgement};
+use super::frame;
 use super::hello::{Guest, Met};
 use super::intake::{ANSWERS_BYTES_MAX, Halt, Load};
 use super::line::{Line, Moved};
@@ -28,6 +29,8 @@ use crate::figures::Figure;
 
 /// How long a device may take to fetch our last words.
 const GOODBYE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Bytes taken at once from a device that is not in yet, so that one that only begins to speak holds little memory.
+const GREETING_READ_BYTES: usize = 4 * 1_024;
 
 type Kept = Result<Vec<u16>, LogError>;
 
@@ -44,11 +47,13 @@ enum End {
 }
 
 /// What a connection waits for.
-enum Wake {
+enum Wake<'a> {
     Kept(Kept),
     Moved(std::io::Result<Moved>),
     /// It may be read again.
     Rested,
+    /// There is room for the rest of its packet.
+    Roomy(SemaphorePermit<'a>),
     Over(End),
 }
 
@@ -75,7 +80,9 @@ struct Connection<'a> {
     /// The next batch.
     load: Load,
     rate: Rate,
-    /// When the last whole packet came.
+    /// Its share of what all may hold of unfinished packets.
+    share: Option<SemaphorePermit<'a>>,
+    /// When the last whole packet came, or when it was last held back.
     heard: Instant,
     /// Not to be read before.
     read_at: Instant,
@@ -150,7 +157,8 @@ async fn greet(hall: &Hall, line: &mut Line, buffer: &mut BytesMut, out: &mut By
             Ok(Met::More) => {}
             Err(violation) => return Greeted::Violated(violation),
         }
-        match line.read(buffer, hall.settings.read_bytes).await {
+        let bytes = hall.settings.read_bytes.min(GREETING_READ_BYTES);
+        match line.read(buffer, bytes).await {
             Ok(0) | Err(_) => return Greeted::Lost,
             Ok(_more) => {}
         }
@@ -188,6 +196,7 @@ impl<'a> Connection<'a> {
             unacknowledged: 0,
             is_keeping: false,
             load: Load::default(),
+            share: None,
             heard: now,
             read_at: now,
         }
@@ -210,15 +219,12 @@ impl<'a> Connection<'a> {
             if self.line.write(&mut self.out).is_err() {
                 return End::Lost;
             }
-            let listening = self.has_room();
-            if !listening && self.out.is_empty() {
-                // It is we who keep it waiting.
-                self.heard = now();
-            }
-            let (writing, reading) = (
-                self.line.has_to_write(&self.out),
-                listening && self.read_at <= now(),
-            );
+            let lacking = self.lacking();
+            let (listening, rested) = (self.has_room(), self.read_at <= now());
+            let writing = self.line.has_to_write(&self.out);
+            let reading = listening && rested && lacking == 0;
+            // Then it is we who keep it waiting, unless it does not fetch what it is told.
+            let held = !reading && self.out.len() <= ANSWERS_BYTES_MAX;
             let silent_at = self.heard + self.guest.silence_max;
             let wake = tokio::select! {
                 biased;
@@ -230,9 +236,14 @@ impl<'a> Connection<'a> {
                     self.hall.settings.read_bytes,
                     &mut self.out,
                 ), if reading || writing => Wake::Moved(moved),
-                () = sleep_until(self.read_at), if listening && !reading => Wake::Rested,
-                () = sleep_until(silent_at) => Wake::Over(End::Silent),
+                Ok(share) = self.hall.unfinished.acquire_many(lacking), if listening && rested && lacking > 0 => Wake::Roomy(share),
+                () = sleep_until(self.read_at), if listening && !rested => Wake::Rested,
+                () = sleep_until(silent_at), if !held => Wake::Over(End::Silent),
             };
+            if held {
+                // Its silence counts from when it is heard again.
+                self.heard = now();
+            }
             match wake {
                 Wake::Kept(kept) => {
                     if let Err(error) = self.settle(kept) {
@@ -240,6 +251,7 @@ impl<'a> Connection<'a> {
                     }
                 }
                 Wake::Moved(Ok(Moved::Read(0)) | Err(_)) => return End::Lost,
+                Wake::Roomy(share) => self.share = Some(share),
                 Wake::Rested | Wake::Moved(Ok(_)) => {}
                 Wake::Over(end) => return end,
             }
@@ -253,6 +265,24 @@ impl<'a> Connection<'a> {
         self.out.len() <= ANSWERS_BYTES_MAX
             && !self.load.is_full(settings.batch_messages_max)
             && self.unacknowledged + self.load.packet_ids.len() < window
+    }
+
+    /// Bytes to be had before it may be read further: all of a packet that is larger than what is read at once.
+    fn lacking(&mut self) -> u32 {
+        let settings = &self.hall.settings;
+        let needed = match frame::begun(&self.buffer, settings.packet_bytes_max as usize) {
+            Ok(Some(frame)) if frame.length > settings.read_bytes => frame.length,
+            _ => 0,
+        };
+        let held = self.share.as_ref().map_or(0, SemaphorePermit::num_permits);
+        if held == needed {
+            return 0;
+        }
+        if self.share.take().is_some() {
+            // With the packet goes the memory that it took.
+            self.buffer = BytesMut::from(&self.buffer[..]);
+        }
+        needed as u32
     }
 
     /// Takes what the buffer holds, as far as there is room.

@@ -30,6 +30,12 @@ pub(super) enum FrameError {
 
 /// The first packet of these bytes, if all of it is there. One that is too large is refused as soon as its length is known.
 pub(super) fn whole(bytes: &[u8], packet_bytes_max: usize) -> Result<Option<Frame>, FrameError> {
+    let begun = begun(bytes, packet_bytes_max)?;
+    Ok(begun.filter(|frame| bytes.len() >= frame.length))
+}
+
+/// The first packet of these bytes, once its length is there.
+pub(super) fn begun(bytes: &[u8], packet_bytes_max: usize) -> Result<Option<Frame>, FrameError> {
     let mut body = 0_usize;
     for at in 0..LENGTH_BYTES_MAX {
         let Some(&byte) = bytes.get(1 + at) else {
@@ -42,7 +48,7 @@ pub(super) fn whole(bytes: &[u8], packet_bytes_max: usize) -> Result<Option<Fram
             if length > packet_bytes_max {
                 return Err(FrameError::TooLarge(length, packet_bytes_max));
             }
-            return Ok((bytes.len() >= length).then_some(Frame { head, length }));
+            return Ok(Some(Frame { head, length }));
         }
     }
     Err(FrameError::Length)

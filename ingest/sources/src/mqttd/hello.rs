@@ -1,16 +1,14 @@
 //! From the first byte to CONNACK: who is it, may it come in, and under which name.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
 use bytes::BytesMut;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Duration;
 use yiping_model::Secret;
 
 use super::Hall;
 use super::clients::Place;
-use super::codec::{Codec, Denial, Grant, Hello, Packet, Version, Violation, Will, version};
+use super::codec::{
+    Codec, Denial, Grant, Hello, Packet, Version, Violation, Will, begins, version,
+};
 use super::frame;
 use crate::figures::Figure;
 
@@ -21,7 +19,6 @@ pub(super) struct Guest {
     pub(super) will: Option<Will>,
     /// The longest silence; then it counts as gone.
     pub(super) silence_max: Duration,
-    _permit: OwnedSemaphorePermit,
 }
 
 /// What became of the first bytes of a connection.
@@ -42,8 +39,8 @@ impl Hall {
         buffer: &mut BytesMut,
         out: &mut BytesMut,
     ) -> Result<Met, Violation> {
-        let limit = self.settings.packet_bytes_max as usize;
-        let Some(frame) = frame::whole(buffer, limit)? else {
+        begins(buffer)?;
+        let Some(frame) = frame::whole(buffer, self.settings.connect_bytes_max())? else {
             return Ok(Met::More);
         };
         let Some(version) = version(&buffer[..frame.length], frame.head)? else {
@@ -59,8 +56,8 @@ impl Hall {
             Ok(_) => return Err(Violation::misplaced("the first packet is not CONNECT")),
         };
         match hello.and_then(|hello| self.judge(hello)) {
-            Ok((hello, permit)) => {
-                let guest = self.welcome(hello, permit, &mut codec, out).await;
+            Ok((hello, place)) => {
+                let guest = self.welcome(hello, place, &mut codec, out).await;
                 Ok(Met::In(codec, guest))
             }
             Err(denial) => {
@@ -70,7 +67,7 @@ impl Hall {
         }
     }
 
-    fn judge(&self, hello: Hello) -> Result<(Hello, OwnedSemaphorePermit), Denial> {
+    fn judge(&self, hello: Hello) -> Result<(Hello, Place), Denial> {
         if let Some(denial) = hello.denial {
             return Err(denial);
         }
@@ -85,42 +82,37 @@ impl Hall {
         if !known || !proven {
             return Err(Denial::Credentials);
         }
-        let permit = Arc::clone(&self.places).try_acquire_owned();
-        permit
-            .map(|permit| (hello, permit))
-            .map_err(|_full| Denial::Full)
+        // Last, so that only who may come in takes over.
+        let place = self.clients.enter(&hello.client_id, &self.settings.name);
+        place.map(|place| (hello, place)).ok_or(Denial::Full)
     }
 
     async fn welcome(
         &self,
         hello: Hello,
-        permit: OwnedSemaphorePermit,
+        mut place: Place,
         codec: &mut Codec,
         out: &mut BytesMut,
     ) -> Guest {
-        let given = hello.client_id.is_empty().then(|| {
-            let number = self.names_given.fetch_add(1, Ordering::Relaxed) + 1;
-            format!("{}-guest-{number}", self.settings.name)
-        });
         let most = self.settings.keep_alive_secs_max;
         let asked = hello.keep_alive_secs;
         let shortened = (asked == 0 || asked > most).then_some(most);
+        let nameless = hello.client_id.is_empty();
         codec.write_grant(
             out,
             Grant {
-                client_id: given.clone(),
+                client_id: nameless.then(|| place.client_id.clone()),
                 keep_alive_secs: shortened,
                 unacknowledged_max: self.settings.unacknowledged_max,
                 packet_bytes_max: self.settings.packet_bytes_max,
             },
         );
-        let place = self.clients.enter(given.unwrap_or(hello.client_id)).await;
+        place.is_free().await;
         Figure::MqttdConnects.add(self.door.source().as_str(), 1);
         Guest {
             place,
             will: hello.will,
             silence_max: Duration::from_secs(shortened.unwrap_or(asked).into()) * 3 / 2,
-            _permit: permit,
         }
     }
 }

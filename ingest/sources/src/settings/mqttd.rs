@@ -25,7 +25,7 @@ pub struct MqttdSettings {
     pub username: Option<String>,
     /// The password that devices must give.
     pub password: Option<Secret>,
-    /// Devices at one time; one more is refused.
+    /// Devices at one time; another is refused, one that comes again takes its own place.
     pub connections_max: usize,
     /// How long a device may take to introduce itself.
     pub connect_timeout_secs: u64,
@@ -33,8 +33,10 @@ pub struct MqttdSettings {
     pub keep_alive_secs_max: u16,
     /// The longest client id.
     pub client_id_bytes_max: usize,
-    /// The largest packet; a larger one ends the connection.
+    /// The largest packet; a larger one ends the connection. CONNECT has a limit of its own, [`MqttdSettings::connect_bytes_max`].
     pub packet_bytes_max: u32,
+    /// Bytes of unfinished packets of all devices together, of those larger than `read_bytes`; beyond it such a packet is read on later.
+    pub unfinished_bytes_max: u32,
     /// The largest payload; a larger one becomes a dead letter.
     pub payload_bytes_max: usize,
     /// The longest topic; a message on a longer one becomes a dead letter.
@@ -54,6 +56,26 @@ pub struct MqttdSettings {
     pub routes: Vec<Route>,
 }
 
+/// Bytes of a CONNECT besides client id, will and the credentials of this door: its head, properties, and credentials that nobody asks for.
+const CONNECT_BYTES_BESIDES: usize = 8 * 1_024;
+
+impl MqttdSettings {
+    /// The largest CONNECT. Before it nobody is known, so it may hold what it needs and no more.
+    pub fn connect_bytes_max(&self) -> usize {
+        let password = self.password.as_ref().map_or("", Secret::reveal);
+        let bytes = [
+            self.client_id_bytes_max,
+            self.topic_bytes_max,
+            self.payload_bytes_max,
+            self.username.as_ref().map_or(0, String::len),
+            password.len(),
+        ];
+        // The protocol gives none of them more.
+        let sum: usize = bytes.map(|bytes| bytes.min(u16::MAX.into())).iter().sum();
+        (sum + CONNECT_BYTES_BESIDES).min(self.packet_bytes_max as usize)
+    }
+}
+
 impl Default for MqttdSettings {
     fn default() -> Self {
         Self {
@@ -68,6 +90,7 @@ impl Default for MqttdSettings {
             keep_alive_secs_max: 3_600,
             client_id_bytes_max: 128,
             packet_bytes_max: 2 * 1024 * 1024,
+            unfinished_bytes_max: 64 * 1024 * 1024,
             payload_bytes_max: 256 * 1024,
             topic_bytes_max: 1_024,
             messages_per_sec_max: 200_000,

@@ -222,6 +222,11 @@ fn what_makes_no_sense_for_devices_is_refused_by_its_name() {
             "ingest.mqttd[0].packet_bytes_max: must exceed payload_bytes_max and topic_bytes_max together by 1024",
         ),
         (
+            "username",
+            "unfinished_bytes_max = 2097151\nusername",
+            "ingest.mqttd[0].unfinished_bytes_max: must be at least packet_bytes_max",
+        ),
+        (
             "city/+/air",
             "city+",
             "ingest.mqttd[0].route[0].topic: is not a topic filter such as city/+/air or city/#",

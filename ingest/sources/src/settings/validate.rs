@@ -304,6 +304,11 @@ impl MqttdSettings {
             "must exceed payload_bytes_max and topic_bytes_max together by 1024",
         )?;
         require(
+            self.unfinished_bytes_max >= self.packet_bytes_max,
+            "unfinished_bytes_max",
+            "must be at least packet_bytes_max",
+        )?;
+        require(
             !self.routes.is_empty(),
             "route",
             "is missing; add [[ingest.mqttd.route]] with a topic",

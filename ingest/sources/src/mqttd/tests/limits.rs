@@ -36,6 +36,74 @@ async fn one_device_too_many_is_refused_until_another_leaves() {
 }
 
 #[tokio::test]
+async fn a_device_that_only_comes_again_is_let_in_where_every_place_is_taken() {
+    for level in [4, 5] {
+        let house = House::with(MqttdSettings {
+            connections_max: 2,
+            ..settings()
+        })
+        .await;
+        let mut devices = [
+            house.device(level, "a").await,
+            house.device(level, "b").await,
+        ];
+        let full = if level == 5 { 0x97 } else { 3 };
+        let farewell: &[u8] = if level == 5 { &[0xe0, 2, 0x8e, 0] } else { &[] };
+        for _ in 0..3 {
+            for (name, device) in ["a", "b"].into_iter().zip(&mut devices) {
+                let before = std::mem::replace(device, house.device(level, name).await);
+                assert_eq!({ before }.rest().await, farewell);
+                // That made no room for others.
+                assert_eq!(answer(&house, &connect(level, "c")).await, full);
+                assert_eq!(answer(&house, &connect(level, "")).await, full);
+            }
+        }
+        for device in &mut devices {
+            device.send(&PING).await;
+            assert_eq!(device.packet().await, PONG);
+        }
+        devices[0].send(&[0xe0, 0]).await;
+        assert!(devices[0].rest().await.is_empty());
+        house.device(level, "c").await;
+        house.close().await;
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_come_in_takes_nobody_over() {
+    let house = House::with(MqttdSettings {
+        username: Some("station".into()),
+        password: Some(String::from("tell nobody").into()),
+        ..settings()
+    })
+    .await;
+    let rest = [text("station"), text("tell nobody")].concat();
+    let mut device = Raw::connect(house.port).await;
+    device
+        .send(&connect_with(4, 0b1100_0010, 60, "a", &rest))
+        .await;
+    device.let_in(4).await;
+    assert_eq!(answer(&house, &connect(4, "a")).await, 4);
+    device.send(&PING).await;
+    assert_eq!(device.packet().await, PONG);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_given_is_nobodys() {
+    let house = House::open().await;
+    let mut devices = Vec::new();
+    for name in ["mqttd-guest-1", "mqttd-guest-3", "", ""] {
+        devices.push(house.device(4, name).await);
+    }
+    for device in &mut devices {
+        device.send(&PING).await;
+        assert_eq!(device.packet().await, PONG, "nobody was taken over");
+    }
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_device_without_the_right_password_is_refused() {
     let house = House::with(MqttdSettings {
         username: Some("station".into()),
@@ -80,6 +148,41 @@ async fn a_device_without_a_name_is_given_one_unless_it_wants_to_be_remembered()
     assert_eq!(answer(&house, &connect_with(4, 0, 60, "", &[])).await, 2);
     assert_eq!(answer(&house, &connect_with(5, 0, 60, "", &[])).await, 0x85);
     assert_eq!(answer(&house, &connect(4, &"x".repeat(129))).await, 2);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_hello_holds_what_it_needs_and_no_more() {
+    let settings = MqttdSettings {
+        username: Some("u".repeat(9_000)),
+        password: Some("p".repeat(9_000).into()),
+        ..settings()
+    };
+    let (name, word) = (text(&"u".repeat(9_000)), text(&"p".repeat(9_000)));
+    let limit = settings.connect_bytes_max();
+    assert!(limit < 128 * 1_024, "{limit}");
+    let house = House::with(settings).await;
+    let (topic, will) = (text(&"t".repeat(1_024)), text(&"w".repeat(65_535)));
+    for level in [4, 5] {
+        let properties: &[u8] = if level == 5 { &[0] } else { &[] };
+        let rest = [properties, &topic, &will, &name, &word].concat();
+        let mut device = Raw::connect(house.port).await;
+        device
+            .send(&connect_with(level, 0xc6, 60, &"x".repeat(128), &rest))
+            .await;
+        device.let_in(level).await;
+        device.send(&[0xe0, 0]).await;
+        assert!(device.rest().await.is_empty());
+    }
+    // The head is enough to know that a packet is too large.
+    let mut device = Raw::connect(house.port).await;
+    let head = packet(0x10, &vec![0; limit]);
+    device.send(&head[..4]).await;
+    assert!(device.rest().await.is_empty());
+    let bodies = house.log.now().await;
+    let letters = rejects(&bodies);
+    assert_eq!(letters.len(), 1, "not left to the timeout");
+    assert_eq!(letters[0].reason, Reason::TooLarge);
     house.close().await;
 }
 
@@ -277,6 +380,51 @@ async fn a_slow_log_holds_devices_back_and_loses_nothing() {
         .await
         .expect("the door closes");
     house.close().await;
+}
+
+#[tokio::test]
+async fn a_large_packet_waits_while_others_are_unfinished_and_a_small_one_does_not() {
+    for first_finishes in [true, false] {
+        let house = House::with(MqttdSettings {
+            read_bytes: 1_000,
+            payload_bytes_max: 3_000,
+            topic_bytes_max: 100,
+            packet_bytes_max: 5_000,
+            unfinished_bytes_max: 5_000,
+            ..settings()
+        })
+        .await;
+        let large = |name| {
+            let text = message(name, 1.0) + &" ".repeat(2_900);
+            publish(4, TOPIC, Some(1), &text)
+        };
+        let mut first = house.device(4, "first").await;
+        let bytes = large("first");
+        first.send(&[&PING, &bytes[..500]].concat()).await;
+        assert_eq!(first.packet().await, PONG, "what came with it is read");
+        let mut second = house.device(4, "second").await;
+        second.send(&large("second")).await;
+        let mut third = house.device(4, "third").await;
+        for name in ["third", "fourth"] {
+            third
+                .send(&publish(4, TOPIC, Some(2), &message(name, 1.0)))
+                .await;
+            assert_eq!(third.packet().await, acknowledgement(2));
+        }
+        let mut expected = vec!["third", "fourth"];
+        assert_eq!(things(&house.log.now().await), expected);
+        if first_finishes {
+            first.send(&bytes[500..]).await;
+            assert_eq!(first.packet().await, acknowledgement(1));
+            expected.push("first");
+        } else {
+            drop(first);
+        }
+        assert_eq!(second.packet().await, acknowledgement(1));
+        expected.push("second");
+        assert_eq!(things(&house.log.now().await), expected);
+        house.close().await;
+    }
 }
 
 #[tokio::test]

@@ -212,6 +212,22 @@ async fn who_does_not_speak_the_protocol_is_a_dead_letter_and_gets_no_answer() {
 }
 
 #[tokio::test]
+async fn what_is_no_connect_is_known_by_its_first_byte() {
+    let house = House::open().await;
+    for first in [0x00, 0x11, 0x16, 0x30, 0xc0] {
+        let mut stranger = Raw::connect(house.port).await;
+        stranger.send(&[first]).await;
+        assert!(stranger.rest().await.is_empty());
+        let bodies = house.log.now().await;
+        let last = rejects(&bodies).pop().expect("not left to the timeout");
+        assert_eq!(last.reason, Reason::BadPacket);
+        assert_eq!(last.size_bytes, 1);
+    }
+    assert_eq!(house.log.now().await.len(), 5);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn an_arrangement_of_properties_disturbs_nothing() {
     let house = House::open().await;
     let mut device = house.device(5, "a").await;

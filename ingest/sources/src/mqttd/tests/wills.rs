@@ -2,7 +2,7 @@
 
 use yiping_model::{Disposition, Reason};
 
-use super::raw::{acknowledgement, connect, connect_willing, publish};
+use super::raw::{PING, PONG, acknowledgement, connect, connect_willing, publish};
 use super::*;
 use crate::testing::{Mood, message, rejects, things};
 
@@ -70,13 +70,26 @@ async fn a_device_that_takes_leave_is_not_gone() {
 }
 
 #[tokio::test]
-async fn version_5_may_take_leave_and_have_its_will_told() {
-    let house = House::open().await;
-    let mut device = willing(&house, 5, 60, "offline").await;
-    device.send(&[0xe0, 2, 0x04, 0]).await;
-    let bodies = house.log.bodies(1).await;
-    assert_eq!(rejects(&bodies)[0].reason, Reason::Gone);
-    house.close().await;
+async fn version_5_takes_leave_without_its_will_only_when_all_is_well() {
+    // With its will, unspecified error, one of its own making, quota exceeded, administrative action.
+    for farewell in [
+        vec![0xe0, 2, 0x04, 0],
+        vec![0xe0, 1, 0x80],
+        vec![0xe0, 2, 0x83, 0],
+        vec![0xe0, 1, 0x97],
+        vec![0xe0, 1, 0x98],
+    ] {
+        let house = House::open().await;
+        let mut device = willing(&house, 5, 60, "offline").await;
+        device.send(&farewell).await;
+        assert!(device.rest().await.is_empty(), "{farewell:x?}");
+        let bodies = house.log.now().await;
+        assert_eq!(bodies.len(), 1, "{farewell:x?}");
+        let letter = rejects(&bodies)[0];
+        assert_eq!(letter.reason, Reason::Gone, "{farewell:x?}");
+        assert!(letter.detail.contains("(farewell)"), "{}", letter.detail);
+        house.close().await;
+    }
 }
 
 #[tokio::test]
@@ -99,7 +112,7 @@ async fn a_device_that_the_log_keeps_waiting_is_not_silent() {
         ..settings()
     })
     .await;
-    let mut device = willing(&house, 4, 1, "offline").await;
+    let mut device = willing(&house, 4, 2, "offline").await;
     house.log.set(Mood::Holds);
     device
         .send(&publish(4, TOPIC, Some(1), &message("a", 1.0)))
@@ -108,13 +121,38 @@ async fn a_device_that_the_log_keeps_waiting_is_not_silent() {
     // Another device with the same patience that is not held is gone meanwhile.
     let mut other = Raw::connect(house.port).await;
     other
-        .send(&connect_willing(4, 1, "other", TOPIC, "offline"))
+        .send(&connect_willing(4, 2, "other", TOPIC, "offline"))
         .await;
     other.let_in(4).await;
     house.log.attempted(2).await;
     house.log.set(Mood::Takes);
     assert_eq!(device.packet().await, acknowledgement(1));
+    device.send(&PING).await;
+    assert_eq!(device.packet().await, PONG, "it is still connected");
     assert!(other.rest().await.is_empty());
+    let bodies = house.log.now().await;
+    assert_eq!((things(&bodies), bodies.len()), (vec!["a"], 2));
+    let gone = &rejects(&bodies)[0].detail;
+    assert!(gone.contains("\"other\" is gone (silent)"), "{gone}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_device_that_its_rate_keeps_waiting_is_not_silent() {
+    let house = House::with(MqttdSettings {
+        messages_per_sec_max: 1,
+        ..settings()
+    })
+    .await;
+    let mut device = willing(&house, 4, 1, "offline").await;
+    // Three seconds too early, and gone after one and a half.
+    let bytes = publish(4, TOPIC, None, &message("a", 1.0)).repeat(4);
+    device.send(&bytes).await;
+    house.log.bodies(4).await;
+    device.send(&PING).await;
+    assert_eq!(device.packet().await, PONG, "it is still connected");
+    assert_eq!(things(&house.log.now().await), ["a"; 4]);
+    assert_eq!(house.log.now().await.len(), 4);
     house.close().await;
 }
 
