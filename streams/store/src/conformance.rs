@@ -17,7 +17,7 @@ use yiping_model::{
 pub(crate) use self::events::{
     an_event_counts_once_and_its_values_are_observations,
     derived_values_stand_among_observations_in_their_order, events_are_paged_from_the_oldest,
-    late_events_are_counted_and_pruned_ones_are_gone,
+    events_are_pruned_a_slice_at_a_time, late_events_are_counted_and_pruned_ones_are_gone,
     the_last_revision_of_a_derived_value_is_its_datastreams_value,
 };
 pub(crate) use self::oracle::{Oracle, all_windows};

@@ -51,12 +51,13 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when the store cannot be read.
     async fn sources(&self) -> Result<Vec<SourceFigures>, StoreError>;
 
-    /// Drops observations and events of whole parts (UTC days; with PostgreSQL as many as it was set up with) before this time. One that comes again
-    /// afterwards counts as new: identity reaches as far back as retention. What was last of each datastream stays.
+    /// Drops observations and events of whole parts (UTC days; with PostgreSQL as many as it was set up with) before this time, one step at each
+    /// call so that none is long; true when nothing is left to drop. One that comes again afterwards counts as new: identity reaches as far back
+    /// as retention. What was last of each datastream stays.
     ///
     /// # Errors
-    /// [`StoreError`] when the parts cannot be dropped.
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError>;
+    /// [`StoreError`] when the step cannot be made.
+    async fn prune(&self, before: Timestamp) -> Result<bool, StoreError>;
 
     /// Brings up to date at this city time what is worked out beforehand: packs of days that are over, hours and days. The writer calls it now
     /// and then. Until then [`History::aggregates`] may miss windows that were corrected since the last call.

@@ -27,7 +27,7 @@ impl Store for Nowhere {
         Err(StoreError::Nowhere)
     }
 
-    async fn prune(&self, _: Timestamp) -> Result<(), StoreError> {
+    async fn prune(&self, _: Timestamp) -> Result<bool, StoreError> {
         Err(StoreError::Nowhere)
     }
 

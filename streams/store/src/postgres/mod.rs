@@ -85,7 +85,7 @@ impl Store for PostgresStore {
         ask!(self, read::sources)
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
+    async fn prune(&self, before: Timestamp) -> Result<bool, StoreError> {
         self.writer.lock().await.prune(before).await
     }
 

@@ -15,6 +15,8 @@ use crate::rows::{Batch, Day, Memory, Time, pack};
 use crate::{Settings, StoreError, figures};
 
 const PRUNE: &str = "prune";
+/// Who asks while a table waits to be dropped waits behind it, so it does not wait for long.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '1s'";
 
 /// The writer.
 #[derive(Debug)]
@@ -67,10 +69,11 @@ impl Writer {
         self.end(lease, memory, Ok(position))
     }
 
-    /// Drops whole parts before this time, each in a transaction of its own so that none is long.
-    pub(super) async fn prune(&mut self, before: Timestamp) -> Result<(), StoreError> {
+    /// One step of dropping whole parts before this time; true when nothing is left.
+    pub(super) async fn prune(&mut self, before: Timestamp) -> Result<bool, StoreError> {
         let (mut lease, layout, mut memory) = self.begin().await?;
-        let prune = prune(lease.connection(), before, &mut memory, layout);
+        let rows_max = self.settings.postgres.statement_rows_max.max(1);
+        let prune = prune(lease.connection(), before, &mut memory, layout, rows_max);
         let outcome = self.limits.in_time(PRUNE, prune).await;
         self.end(lease, memory, outcome)
     }
@@ -164,61 +167,88 @@ async fn move_position(
     }
 }
 
+/// Deletes so many rows and, when those are all gone, drops a part.
 async fn prune(
     connection: &mut PgConnection,
     before: Timestamp,
     memory: &mut Memory,
     layout: Layout,
-) -> Result<(), StoreError> {
+    rows_max: usize,
+) -> Result<bool, StoreError> {
     let first_kept = Day::of(before).first_of_part(layout.partition_days);
     memory.forget_before(first_kept);
-    for delete in [
-        "DELETE FROM packs WHERE day < $1",
-        "DELETE FROM unpacked WHERE day < $1",
-    ] {
-        sqlx::query(delete)
-            .bind(first_kept.number())
-            .execute(&mut *connection)
-            .await
-            .doing(PRUNE)?;
-    }
-    events::prune(connection, first_kept, layout)
+    let unpacked = sqlx::query("DELETE FROM unpacked WHERE day < $1").bind(first_kept.number());
+    unpacked.execute(&mut *connection).await.doing(PRUNE)?;
+    let packs =
+        "DELETE FROM packs WHERE ctid = ANY(ARRAY(SELECT ctid FROM packs WHERE day < $1 LIMIT $2))";
+    let deleted = sqlx::query(packs)
+        .bind(first_kept.number())
+        .bind(rows_max as i64)
+        .execute(&mut *connection)
         .await
         .doing(PRUNE)?;
+    let mut left = deleted.rows_affected() >= rows_max as u64;
+    if !layout.timescale {
+        let deleted = events::prune(connection, first_kept, rows_max).await;
+        left |= deleted.doing(PRUNE)? >= rows_max as u64;
+    }
+    if left {
+        return Ok(false);
+    }
     if layout.timescale {
-        // The day is written out, because TimescaleDB takes no other kind of argument for it.
-        let drop = format!(
-            "SELECT drop_chunks('observations', older_than => TIMESTAMPTZ '{}')",
-            first_kept.start()
-        );
-        let dropped = sqlx::raw_sql(AssertSqlSafe(drop))
-            .fetch_all(connection)
-            .await
-            .doing(PRUNE)?;
+        for table in ["events", "observations"] {
+            drop_chunks(connection, table, first_kept)
+                .await
+                .doing(PRUNE)?;
+        }
+        return Ok(true);
+    }
+    let is_old = |part: &Day| *part < first_kept;
+    let Some(part) = memory.parts.first().copied().filter(is_old) else {
+        return Ok(true);
+    };
+    drop_part(connection, part).await.doing(PRUNE)?;
+    memory.parts.remove(&part);
+    Ok(!memory.parts.first().is_some_and(is_old))
+}
+
+async fn drop_part(connection: &mut PgConnection, part: Day) -> Result<(), sqlx::Error> {
+    let table = tables::part_of(part);
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql(PATIENCE).execute(&mut *transaction).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("DROP TABLE {table}")))
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query("DELETE FROM parts WHERE first_day = $1")
+        .bind(part.number())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    figures::dropped_day();
+    tracing::info!(table, "observations fell out of retention");
+    Ok(())
+}
+
+async fn drop_chunks(
+    connection: &mut PgConnection,
+    table: &str,
+    first_kept: Day,
+) -> Result<(), sqlx::Error> {
+    // The day is written out, because TimescaleDB takes no other kind of argument for it.
+    let drop = format!(
+        "SELECT drop_chunks('{table}', older_than => TIMESTAMPTZ '{}')",
+        first_kept.start()
+    );
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql(PATIENCE).execute(&mut *transaction).await?;
+    let dropped = sqlx::raw_sql(AssertSqlSafe(drop))
+        .fetch_all(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    if table == "observations" {
         for _chunk in dropped {
             figures::dropped_day();
         }
-        return Ok(());
-    }
-    let kept = memory.parts.split_off(&first_kept);
-    for part in std::mem::replace(&mut memory.parts, kept) {
-        let mut transaction = connection.begin().await.doing(PRUNE)?;
-        let drop = format!("DROP TABLE {}", tables::part_of(part));
-        sqlx::raw_sql(AssertSqlSafe(drop))
-            .execute(&mut *transaction)
-            .await
-            .doing(PRUNE)?;
-        sqlx::query("DELETE FROM parts WHERE first_day = $1")
-            .bind(part.number())
-            .execute(&mut *transaction)
-            .await
-            .doing(PRUNE)?;
-        transaction.commit().await.doing(PRUNE)?;
-        figures::dropped_day();
-        tracing::info!(
-            table = tables::part_of(part),
-            "observations fell out of retention"
-        );
     }
     Ok(())
 }

@@ -116,8 +116,8 @@ impl Store for SqliteStore {
         read::sources(&self.readers).await
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.writer.lock().await.prune(before).await
+    async fn prune(&self, before: Timestamp) -> Result<bool, StoreError> {
+        self.writer.lock().await.prune(before, &self.settings).await
     }
 
     async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {

@@ -109,6 +109,11 @@ async fn a_batch_that_fails_half_way_leaves_nothing_and_can_be_taken_again() {
 }
 
 #[tokio::test]
+async fn events_are_pruned_a_slice_at_a_time() {
+    crate::conformance::events_are_pruned_a_slice_at_a_time(&Folder::new()).await;
+}
+
+#[tokio::test]
 async fn an_attempt_that_is_dropped_half_way_leaves_nothing() {
     let folder = Folder::new();
     let settings = Settings::default();

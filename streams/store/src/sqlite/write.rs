@@ -48,42 +48,54 @@ impl Writer {
         Ok(())
     }
 
-    /// Drops the tables of whole days before this time, each in a transaction of its own so that none is long.
-    pub(super) async fn prune(&mut self, before: Timestamp) -> Result<(), StoreError> {
+    /// Deletes so many events of days before this time and, when those are all gone, drops the tables of a day; true when nothing is left.
+    pub(super) async fn prune(
+        &mut self,
+        before: Timestamp,
+        settings: &Settings,
+    ) -> Result<bool, StoreError> {
         let mut memory = self.take_memory().await?;
-        memory.forget_before(Day::of(before));
-        events::prune(&mut self.connection, Day::of(before))
-            .await
-            .doing("prune")?;
-        let kept = memory.parts.split_off(&Day::of(before));
-        for day in std::mem::replace(&mut memory.parts, kept) {
-            let mut transaction = self.connection.begin_with(BEGIN).await.doing("prune")?;
-            sqlx::query("DELETE FROM days WHERE day = ?")
+        let done = self.prune_step(Day::of(before), &mut memory, settings);
+        let done = done.await.doing("prune")?;
+        self.memory = Some(memory);
+        Ok(done)
+    }
+
+    async fn prune_step(
+        &mut self,
+        first_kept: Day,
+        memory: &mut Memory,
+        settings: &Settings,
+    ) -> Result<bool, sqlx::Error> {
+        let rows_max = settings.batch_records_max.max(1);
+        if events::prune(&mut self.connection, first_kept, rows_max).await? >= rows_max as u64 {
+            return Ok(false);
+        }
+        let is_old = |day: &Day| *day < first_kept;
+        let Some(day) = memory.parts.first().copied().filter(is_old) else {
+            return Ok(true);
+        };
+        let mut transaction = self.connection.begin_with(BEGIN).await?;
+        for delete in [
+            "DELETE FROM days WHERE day = ?",
+            "DELETE FROM packs WHERE day = ?",
+            "DELETE FROM unpacked WHERE day = ?",
+        ] {
+            sqlx::query(delete)
                 .bind(day.number())
                 .execute(&mut *transaction)
-                .await
-                .doing("prune")?;
-            for delete in [
-                "DELETE FROM packs WHERE day = ?",
-                "DELETE FROM unpacked WHERE day = ?",
-            ] {
-                sqlx::query(delete)
-                    .bind(day.number())
-                    .execute(&mut *transaction)
-                    .await
-                    .doing("prune")?;
-            }
-            let drop = format!("DROP TABLE {}", table_of(day));
-            sqlx::raw_sql(AssertSqlSafe(drop))
-                .execute(&mut *transaction)
-                .await
-                .doing("prune")?;
-            transaction.commit().await.doing("prune")?;
-            figures::dropped_day();
-            tracing::info!(table = table_of(day), "observations fell out of retention");
+                .await?;
         }
-        self.memory = Some(memory);
-        Ok(())
+        let table = table_of(day);
+        sqlx::raw_sql(AssertSqlSafe(format!("DROP TABLE {table}")))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        memory.parts.remove(&day);
+        memory.forget_before(Day::from_number(day.number() + 1));
+        figures::dropped_day();
+        tracing::info!(table, "observations fell out of retention");
+        Ok(!memory.parts.first().is_some_and(is_old))
     }
 
     /// Packs days that are over, all in one transaction.

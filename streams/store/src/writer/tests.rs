@@ -83,7 +83,9 @@ struct Failing {
     store: Arc<SqliteStore>,
     calls: AtomicUsize,
     pruned: AtomicUsize,
+    refreshed: AtomicUsize,
     broken: bool,
+    chores_fail: bool,
 }
 
 impl Failing {
@@ -92,7 +94,21 @@ impl Failing {
             store,
             calls: AtomicUsize::new(0),
             pruned: AtomicUsize::new(0),
+            refreshed: AtomicUsize::new(0),
             broken,
+            chores_fail: false,
+        })
+    }
+
+    /// Whose work beside the filling fails, and nothing else.
+    fn at_chores(store: Arc<SqliteStore>) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            calls: AtomicUsize::new(1),
+            pruned: AtomicUsize::new(0),
+            refreshed: AtomicUsize::new(0),
+            broken: false,
+            chores_fail: true,
         })
     }
 }
@@ -102,6 +118,9 @@ impl Store for Failing {
     async fn apply(&self, records: &[Record]) -> Result<(), StoreError> {
         if self.broken {
             return Err(StoreError::TwoWriters(Position::START));
+        }
+        if self.chores_fail {
+            return self.store.apply(records).await;
         }
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
         let refused = Err(sqlx::Error::PoolTimedOut).doing("write");
@@ -124,11 +143,16 @@ impl Store for Failing {
     }
 
     async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.refreshed.fetch_add(1, Ordering::SeqCst);
+        if self.chores_fail {
+            return Err(sqlx::Error::PoolTimedOut).doing("refresh");
+        }
         self.store.refresh(now).await
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
-        if self.pruned.fetch_add(1, Ordering::SeqCst) == 0 {
+    async fn prune(&self, before: Timestamp) -> Result<bool, StoreError> {
+        self.pruned.fetch_add(1, Ordering::SeqCst);
+        if self.chores_fail {
             return Err(sqlx::Error::PoolTimedOut).doing("prune");
         }
         self.store.prune(before).await
@@ -207,9 +231,36 @@ async fn days_beyond_retention_are_dropped_once_a_city_day() {
         let end = log.append(vec![Body::Tick]).await.expect("appends");
         running.reach(end.last).await;
     }
-    // Once for each of the two days, and once more for the one that failed.
     running.stop().await.expect("stops");
-    assert_eq!(failing.pruned.load(Ordering::SeqCst), 3);
+    assert_eq!(failing.pruned.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn work_beside_the_filling_that_fails_rests_and_holds_up_no_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path()).await;
+    let (log, clock) = log();
+    let failing = Failing::at_chores(Arc::clone(&store));
+    let dynamic: Arc<dyn Store> = Arc::<Failing>::clone(&failing);
+    let mut running = Running::start(&log, dynamic);
+    let attempts =
+        || [&failing.pruned, &failing.refreshed].map(|count| count.load(Ordering::SeqCst));
+    // Days of the city, but no time at all.
+    for day in 0..10 {
+        clock.advance(Timestamp::from_secs(day * 86_400));
+        let end = log.append(bodies(day * 10, day * 10 + 4)).await;
+        running.reach(end.expect("appends").last).await;
+    }
+    assert_eq!(running.progress.borrow().away, None);
+    assert_eq!(attempts(), [1, 1]);
+    tokio::time::pause();
+    tokio::time::advance(chore::REST).await;
+    tokio::time::resume();
+    let end = log.append(vec![Body::Tick]).await.expect("appends");
+    running.reach(end.last).await;
+    running.stop().await.expect("stops");
+    assert_eq!(attempts(), [2, 2]);
+    agree(&log, &store).await;
 }
 
 #[tokio::test]

@@ -1,13 +1,15 @@
 //! PostgreSQL as Debian has it.
 
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
+use std::time::Duration;
 
+use sqlx::{Connection, PgConnection};
 use yiping_model::Secret;
 
 use super::by_day;
 use super::server::Server;
-use crate::conformance::{Place, conformance, zone};
-use crate::{PostgresStore, Settings};
+use crate::conformance::{Place, Script, conformance, time, zone};
+use crate::{PostgresStore, Settings, Store};
 
 /// The server of those tests that only want a database; it ends with the last of them. A test that does something to its server starts its own.
 static SHARED: LazyLock<Mutex<Weak<Server>>> = LazyLock::new(Mutex::default);
@@ -29,16 +31,56 @@ impl Database {
             url: OnceLock::new(),
         }
     }
+
+    fn url(&self) -> &Secret {
+        self.url
+            .get_or_init(|| Secret::from(self.server.database()))
+    }
+
+    /// Somebody else.
+    async fn connect(&self) -> PgConnection {
+        let connection = PgConnection::connect(self.url().reveal()).await;
+        connection.expect("connects")
+    }
 }
 
 impl Place for Database {
     type Backend = PostgresStore;
     async fn open(&self, settings: &Settings) -> PostgresStore {
-        let url = self
-            .url
-            .get_or_init(|| Secret::from(self.server.database()));
-        PostgresStore::new(url, &by_day(settings), &zone()).expect("an address")
+        PostgresStore::new(self.url(), &by_day(settings), &zone()).expect("an address")
     }
 }
 
 conformance!(Database::new());
+
+#[tokio::test]
+async fn events_are_pruned_a_slice_at_a_time() {
+    crate::conformance::events_are_pruned_a_slice_at_a_time(&Database::new()).await;
+}
+
+#[tokio::test]
+async fn a_part_that_is_being_read_is_not_waited_for_and_dropped_later() {
+    let database = Database::new();
+    let store = database.open(&Settings::default()).await;
+    let mut script = Script::new();
+    script.reading("mqtt", "a:pm25", 0, 1.0);
+    store.apply(script.records()).await.expect("applies");
+    let mut reader = database.connect().await;
+    let read = "BEGIN; LOCK TABLE observations IN ACCESS SHARE MODE";
+    sqlx::raw_sql(read)
+        .execute(&mut reader)
+        .await
+        .expect("locks");
+    let prune = tokio::time::timeout(Duration::from_secs(15), store.prune(time(120)));
+    let refused = prune.await.expect("much sooner than an answer must come");
+    assert!(refused.is_err_and(|error| error.is_retryable()));
+    let end = sqlx::raw_sql("ROLLBACK").execute(&mut reader).await;
+    end.expect("unlocks");
+    assert!(store.prune(time(120)).await.expect("prunes"));
+    let left = "SELECT count(*) FROM parts";
+    let left: i64 = sqlx::query_scalar(left)
+        .fetch_one(&mut reader)
+        .await
+        .expect("reads");
+    assert_eq!(left, 0);
+}
