@@ -15,6 +15,7 @@ pub mod sqlite;
 pub mod writer;
 
 use async_trait::async_trait;
+use yiping_log::LogId;
 use yiping_model::{Alarm, DatastreamId, IndexResult, Position, Record, Timestamp, WindowResult};
 
 pub use archive::{ArchiveFormat, ArchiveSettings, ParquetArchive};
@@ -33,6 +34,12 @@ pub use sqlite::SqliteStore;
 /// The side that is filled from the log. Every backend passes the suite in `conformance`.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
+    /// Says of which log the records are that come from now on; it is kept with the first of them. Returns [`Store::position`].
+    ///
+    /// # Errors
+    /// [`StoreError::OtherLog`] when those that are here are of another, here and at each later call.
+    async fn fill_from(&self, log: LogId) -> Result<Position, StoreError>;
+
     /// Takes consecutive records of the log; rows and position move in one transaction. Records at or before [`Store::position`] change nothing.
     ///
     /// # Errors

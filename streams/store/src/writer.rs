@@ -138,9 +138,10 @@ impl Follower {
         Ok(Turn::Applied)
     }
 
-    /// Where to go on. A position that the log has not reached is of another log: to wait for it would leave out what comes until then.
+    /// Where to go on. A position that the log has not reached is not one of it: to wait for it would leave out what comes until then.
     async fn begin(&mut self) -> Result<Position, StoreError> {
-        let (history, log) = (self.store.position().await?, *self.end.borrow());
+        let history = self.store.fill_from(self.log.id()).await?;
+        let log = *self.end.borrow();
         if history > log {
             return Err(StoreError::Ahead { history, log });
         }

@@ -4,6 +4,7 @@
 //! back when it is committed, so whatever fails or is cancelled in between, the next one reads the memory from the tables again.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use yiping_log::LogId;
 use yiping_model::{Position, Record, Timestamp, Zone};
 
 use super::connect::{Lease, Limits};
@@ -25,6 +26,8 @@ pub(super) struct Writer {
     limits: Limits,
     settings: Settings,
     zone: Zone,
+    /// `None` before it was told.
+    log: Option<LogId>,
     /// How the tables are made; `None` before the database was first reached.
     layout: Option<Layout>,
     memory: Option<Memory>,
@@ -37,9 +40,16 @@ impl Writer {
             limits: Limits::of(&settings.postgres),
             settings: settings.clone(),
             zone: zone.clone(),
+            log: None,
             layout: None,
             memory: None,
         }
+    }
+
+    /// Says of which log the next records are; the last one that is here.
+    pub(super) async fn fill_from(&mut self, log: LogId) -> Result<Position, StoreError> {
+        self.log = Some(log);
+        self.position().await
     }
 
     /// Takes the records that follow the position.
@@ -96,8 +106,9 @@ impl Writer {
             &self.settings,
             &self.zone,
         );
-        let (layout, memory) = self.limits.in_time("open", open).await?;
+        let (layout, mut memory) = self.limits.in_time("open", open).await?;
         self.layout = Some(layout);
+        memory.follow(self.log)?;
         Ok((lease, layout, memory))
     }
 
@@ -140,7 +151,7 @@ async fn commit(
     settings: &Settings,
 ) -> Result<(), StoreError> {
     let mut transaction = connection.begin().await.doing(WRITE)?;
-    move_position(&mut transaction, memory.position, position).await?;
+    move_position(&mut transaction, memory, position).await?;
     tables::write(&mut transaction, &mut batch, memory, layout, settings)
         .await
         .doing(WRITE)?;
@@ -151,20 +162,26 @@ async fn commit(
 
 async fn move_position(
     connection: &mut PgConnection,
-    from: Position,
+    memory: &Memory,
     to: Position,
 ) -> Result<(), StoreError> {
-    let moved = sqlx::query("UPDATE progress SET position = $1 WHERE position = $2")
-        .bind(to.0 as i64)
-        .bind(from.0 as i64)
-        .execute(connection)
+    let moved = sqlx::query(
+        "UPDATE progress SET position = $1, log = COALESCE($3, log) WHERE position = $2 AND COALESCE(log = $3, true)",
+    )
+    .bind(to.0 as i64)
+    .bind(memory.position.0 as i64)
+    .bind(memory.log.as_deref())
+    .execute(&mut *connection)
+    .await
+    .doing(WRITE)?;
+    if moved.rows_affected() == 1 {
+        return Ok(());
+    }
+    let found = sqlx::query_scalar("SELECT log FROM progress")
+        .fetch_one(connection)
         .await
         .doing(WRITE)?;
-    if moved.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::TwoWriters(from))
-    }
+    Err(memory.displaced(found))
 }
 
 /// Deletes so many rows and, when those are all gone, drops a part.

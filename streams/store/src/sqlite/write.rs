@@ -4,6 +4,7 @@
 //! back when it is committed, so whatever fails or is cancelled in between, the next one reads the memory from the tables again.
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use yiping_log::LogId;
 use yiping_model::{Position, Record, Timestamp};
 
 use super::{events, load, table_of, tables};
@@ -19,6 +20,8 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 #[derive(Debug)]
 pub(super) struct Writer {
     connection: SqliteConnection,
+    /// `None` before it was told.
+    log: Option<LogId>,
     memory: Option<Memory>,
 }
 
@@ -26,8 +29,18 @@ impl Writer {
     pub(super) const fn new(connection: SqliteConnection) -> Self {
         Self {
             connection,
+            log: None,
             memory: None,
         }
+    }
+
+    /// Says of which log the next records are; the last one that is here.
+    pub(super) async fn fill_from(&mut self, log: LogId) -> Result<Position, StoreError> {
+        self.log = Some(log);
+        let memory = self.take_memory().await?;
+        let position = memory.position;
+        self.memory = Some(memory);
+        Ok(position)
     }
 
     /// Takes the records that follow the position.
@@ -117,10 +130,12 @@ impl Writer {
     }
 
     async fn take_memory(&mut self) -> Result<Memory, StoreError> {
-        match self.memory.take() {
-            Some(memory) => Ok(memory),
-            None => load::memory(&mut self.connection).await,
-        }
+        let mut memory = match self.memory.take() {
+            Some(memory) => memory,
+            None => load::memory(&mut self.connection).await?,
+        };
+        memory.follow(self.log)?;
+        Ok(memory)
     }
 
     async fn commit(
@@ -131,7 +146,7 @@ impl Writer {
         settings: &Settings,
     ) -> Result<(), StoreError> {
         let mut transaction = self.connection.begin_with(BEGIN).await.doing(WRITE)?;
-        move_position(&mut transaction, memory.position, position).await?;
+        move_position(&mut transaction, memory, position).await?;
         tables::write(&mut transaction, &mut batch, memory, settings)
             .await
             .doing(WRITE)?;
@@ -171,18 +186,24 @@ async fn pack(
 
 async fn move_position(
     connection: &mut SqliteConnection,
-    from: Position,
+    memory: &Memory,
     to: Position,
 ) -> Result<(), StoreError> {
-    let moved = sqlx::query("UPDATE progress SET position = ? WHERE position = ?")
-        .bind(to.0 as i64)
-        .bind(from.0 as i64)
-        .execute(connection)
+    let moved = sqlx::query(
+        "UPDATE progress SET position = ?1, log = COALESCE(?3, log) WHERE position = ?2 AND COALESCE(log = ?3, true)",
+    )
+    .bind(to.0 as i64)
+    .bind(memory.position.0 as i64)
+    .bind(memory.log.as_deref())
+    .execute(&mut *connection)
+    .await
+    .doing(WRITE)?;
+    if moved.rows_affected() == 1 {
+        return Ok(());
+    }
+    let found = sqlx::query_scalar("SELECT log FROM progress")
+        .fetch_one(connection)
         .await
         .doing(WRITE)?;
-    if moved.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::TwoWriters(from))
-    }
+    Err(memory.displaced(found))
 }

@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tokio::task::JoinHandle;
-use yiping_log::CityClock;
 use yiping_log::memory::MemoryLog;
+use yiping_log::{CityClock, LogId};
 use yiping_model::{Body, Record};
 
 use super::*;
@@ -132,6 +132,10 @@ impl Store for Failing {
             }
             _ => self.store.apply(records).await,
         }
+    }
+
+    async fn fill_from(&self, log: LogId) -> Result<Position, StoreError> {
+        self.store.fill_from(log).await
     }
 
     async fn position(&self) -> Result<Position, StoreError> {
@@ -271,9 +275,27 @@ async fn history_of_another_log_is_not_gone_on_with() {
     let mut first = Running::start(&old, open(folder.path()).await);
     first.reach(Position(10)).await;
     first.stop().await.expect("stops");
+    // It has grown past the old one meanwhile.
     let (new, _clock) = log();
-    new.append(bodies(0, 3)).await.expect("appends");
+    new.append(bodies(0, 30)).await.expect("appends");
     let second = Running::start(&new, open(folder.path()).await);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(10), second.task).await;
+    let ended = ended.expect("it does not go on").expect("no panic");
+    assert!(matches!(ended, Err(StoreError::OtherLog { .. })));
+}
+
+#[tokio::test]
+async fn a_log_that_lost_its_end_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, _clock) = log();
+    log.append(bodies(0, 3)).await.expect("appends");
+    let mut script = Script::new();
+    for secs in 0..10 {
+        script.reading("mqtt", "a:pm25", secs, 1.0);
+    }
+    let store = open(folder.path()).await;
+    store.apply(script.records()).await.expect("applies");
+    let second = Running::start(&log, store);
     let ended = tokio::time::timeout(std::time::Duration::from_secs(10), second.task).await;
     let ended = ended.expect("it does not wait for the log to grow");
     assert!(matches!(

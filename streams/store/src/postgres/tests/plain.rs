@@ -4,12 +4,12 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
-use yiping_model::Secret;
+use yiping_model::{Position, Secret};
 
 use super::by_day;
 use super::server::Server;
-use crate::conformance::{Place, Script, conformance, time, zone};
-use crate::{PostgresStore, Settings, Store};
+use crate::conformance::{Place, Script, conformance, log_id, time, zone};
+use crate::{PostgresStore, Settings, Store, StoreError};
 
 /// The server of those tests that only want a database; it ends with the last of them. A test that does something to its server starts its own.
 static SHARED: LazyLock<Mutex<Weak<Server>>> = LazyLock::new(Mutex::default);
@@ -56,6 +56,35 @@ conformance!(Database::new());
 #[tokio::test]
 async fn events_are_pruned_a_slice_at_a_time() {
     crate::conformance::events_are_pruned_a_slice_at_a_time(&Database::new()).await;
+}
+
+#[tokio::test]
+async fn tables_of_before_there_was_a_log_id_learn_it_from_the_first_log_that_comes() {
+    let database = Database::new();
+    let settings = Settings::default();
+    let mut script = Script::new();
+    script.tick();
+    script.tick();
+    let store = database.open(&settings).await;
+    store.apply(&script.records()[..1]).await.expect("applies");
+    drop(store);
+    let before =
+        "ALTER TABLE progress DROP COLUMN log; DELETE FROM schema_version WHERE version = 3";
+    let mut owner = database.connect().await;
+    sqlx::raw_sql(before)
+        .execute(&mut owner)
+        .await
+        .expect("goes back");
+    let [ours, theirs] = ["00000000000000aa", "00000000000000bb"].map(log_id);
+    let (store, another) = (
+        database.open(&settings).await,
+        database.open(&settings).await,
+    );
+    assert_eq!(store.fill_from(ours).await.expect("ours"), Position(1));
+    another.fill_from(theirs).await.expect("not known yet");
+    store.apply(script.records()).await.expect("applies");
+    let refused = another.apply(script.records()).await;
+    assert!(matches!(refused, Err(StoreError::OtherLog { .. })));
 }
 
 #[tokio::test]
