@@ -75,6 +75,16 @@ pub enum StoreError {
         "store.postgres.timescale is true, but the database has no TimescaleDB; let its owner run CREATE EXTENSION timescaledb"
     )]
     NoTimescale,
+    /// The database's TimescaleDB loses rows.
+    #[error(
+        "TimescaleDB {found} loses rows that are written again to parts packed by columns; let its owner run ALTER EXTENSION timescaledb UPDATE to {least} or newer"
+    )]
+    OldTimescale {
+        /// What the database has.
+        found: String,
+        /// What it must have.
+        least: String,
+    },
     /// The days of the tables are those of another zone.
     #[error(
         "the daily figures of this database are those of {found}, but city.zone is {wanted}; use another database, and history is filled again from the log"
@@ -98,7 +108,7 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Database { source, .. } => may_pass(source),
-            Self::Silent { .. } | Self::NoTimescale => true,
+            Self::Silent { .. } | Self::NoTimescale | Self::OldTimescale { .. } => true,
             Self::Log(error) => error.is_retryable(),
             Self::Row { .. }
             | Self::Newer { .. }

@@ -88,6 +88,40 @@ async fn tables_of_before_there_was_a_log_id_learn_it_from_the_first_log_that_co
 }
 
 #[tokio::test]
+async fn an_old_timescale_is_waited_for_and_not_used() {
+    let database = Database::new();
+    let mut owner = database.connect().await;
+    // Another extension that says it is that one.
+    let pretend = "UPDATE pg_extension SET extname = 'timescaledb', extversion = '2.17.2'";
+    sqlx::raw_sql(pretend)
+        .execute(&mut owner)
+        .await
+        .expect("pretends");
+    let store = database.open(&Settings::default()).await;
+    let refused = store.position().await.expect_err("refused");
+    assert!(
+        matches!(refused, StoreError::OldTimescale { .. }),
+        "{refused}"
+    );
+    assert!(refused.is_retryable());
+    let remove = "UPDATE pg_extension SET extname = 'plpgsql'";
+    sqlx::raw_sql(remove)
+        .execute(&mut owner)
+        .await
+        .expect("removes");
+    store.position().await.expect("without");
+    // Tables that were made with it are not gone on with either.
+    let made =
+        "UPDATE progress SET timescale = true; UPDATE pg_extension SET extname = 'timescaledb'";
+    sqlx::raw_sql(made)
+        .execute(&mut owner)
+        .await
+        .expect("pretends");
+    let refused = database.open(&Settings::default()).await.position().await;
+    assert!(matches!(refused, Err(StoreError::OldTimescale { .. })));
+}
+
+#[tokio::test]
 async fn a_part_that_is_being_read_is_not_waited_for_and_dropped_later() {
     let database = Database::new();
     let store = database.open(&Settings::default()).await;
