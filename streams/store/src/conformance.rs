@@ -10,6 +10,7 @@ mod script;
 
 use std::future::Future;
 
+use yiping_log::LogId;
 use yiping_model::{
     AlarmChange, AlarmState, Position, Reason, SourceId, Stage, Timestamp, WindowResult,
 };
@@ -17,7 +18,7 @@ use yiping_model::{
 pub(crate) use self::events::{
     an_event_counts_once_and_its_values_are_observations,
     derived_values_stand_among_observations_in_their_order, events_are_paged_from_the_oldest,
-    late_events_are_counted_and_pruned_ones_are_gone,
+    events_are_pruned_a_slice_at_a_time, late_events_are_counted_and_pruned_ones_are_gone,
     the_last_revision_of_a_derived_value_is_its_datastreams_value,
 };
 pub(crate) use self::oracle::{Oracle, all_windows};
@@ -65,6 +66,7 @@ macro_rules! conformance {
             dead_letters_are_paged_from_the_newest,
             only_so_many_dead_letters_are_kept,
             an_empty_history_answers_everything,
+            history_of_one_log_takes_no_record_of_another,
         );
         #[test]
         fn any_log_in_any_batches_with_any_restarts_gives_the_same_answers() {
@@ -550,6 +552,35 @@ pub(crate) async fn only_so_many_dead_letters_are_kept<P: Place>(place: &P) {
     let store = place.open(&settings).await;
     Oracle::new(&settings, script.records()).agree(&store).await;
     assert_eq!(figures(&store, "mqtt").await.rejected, 20);
+}
+
+pub(crate) fn log_id(text: &str) -> LogId {
+    text.parse().expect("an id")
+}
+
+pub(crate) async fn history_of_one_log_takes_no_record_of_another<P: Place>(place: &P) {
+    let ids = ["00000000000000aa", "00000000000000bb"];
+    let [ours, theirs] = ids.map(log_id);
+    let settings = Settings::default();
+    let mut script = Script::new();
+    script.tick();
+    script.tick();
+    let store = place.open(&settings).await;
+    assert_eq!(store.fill_from(ours).await.expect("ours"), Position::START);
+    store.apply(&script.records()[..1]).await.expect("applies");
+    drop(store);
+    let store = place.open(&settings).await;
+    let refused = store.fill_from(theirs).await.expect_err("refused");
+    assert!(!refused.is_retryable());
+    assert!(
+        ids.iter().all(|id| refused.to_string().contains(id)),
+        "{refused}"
+    );
+    drop(store);
+    let store = place.open(&settings).await;
+    assert_eq!(store.fill_from(ours).await.expect("ours"), Position(1));
+    store.apply(script.records()).await.expect("applies");
+    assert_eq!(store.position().await.expect("reads"), Position(2));
 }
 
 pub(crate) async fn an_empty_history_answers_everything<P: Place>(place: &P) {

@@ -37,9 +37,19 @@ pub enum StoreError {
         "another program writes to the same history: its position is no longer {0}; stop one of the two"
     )]
     TwoWriters(yiping_model::Position),
+    /// The records in history are not of this log.
+    #[error(
+        "history was filled from the log {found}, but this is the log {log}: if the other one is in use, name another database in store.url; if this one was begun anew, name an empty one or move the file history.sqlite away, and history is filled again from the log (docs/HISTORY.md)"
+    )]
+    OtherLog {
+        /// The id of the log whose records are in history.
+        found: String,
+        /// The id of the log that is being read.
+        log: String,
+    },
     /// History holds more than the log: the log was moved away, or lost its end.
     #[error(
-        "history holds the records up to {history}, but the log ends at {log}: it is the history of another log; move the file history.sqlite away and history is filled again from the log"
+        "history holds the records up to {history}, but the log ends at {log}: the log has lost its end, or it is the history of another; name an empty database in store.url or move the file history.sqlite away, and history is filled again from the log"
     )]
     Ahead {
         /// The last record in history.
@@ -65,6 +75,16 @@ pub enum StoreError {
         "store.postgres.timescale is true, but the database has no TimescaleDB; let its owner run CREATE EXTENSION timescaledb"
     )]
     NoTimescale,
+    /// The database's TimescaleDB loses rows.
+    #[error(
+        "TimescaleDB {found} loses rows that are written again to parts packed by columns; let its owner run ALTER EXTENSION timescaledb UPDATE to {least} or newer"
+    )]
+    OldTimescale {
+        /// What the database has.
+        found: String,
+        /// What it must have.
+        least: String,
+    },
     /// The days of the tables are those of another zone.
     #[error(
         "the daily figures of this database are those of {found}, but city.zone is {wanted}; use another database, and history is filled again from the log"
@@ -88,11 +108,12 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Database { source, .. } => may_pass(source),
-            Self::Silent { .. } | Self::NoTimescale => true,
+            Self::Silent { .. } | Self::NoTimescale | Self::OldTimescale { .. } => true,
             Self::Log(error) => error.is_retryable(),
             Self::Row { .. }
             | Self::Newer { .. }
             | Self::TwoWriters(_)
+            | Self::OtherLog { .. }
             | Self::Ahead { .. }
             | Self::Address(_)
             | Self::OtherZone { .. }

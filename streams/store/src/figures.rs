@@ -5,6 +5,7 @@ use yiping_model::Position;
 
 const RECORDS: &str = "yiping_store_records_applied_total";
 const FAILURES: &str = "yiping_store_failures_total";
+const CHORE_FAILURES: &str = "yiping_store_chore_failures_total";
 const DROPPED_DAYS: &str = "yiping_store_dropped_days_total";
 const ARCHIVED_ROWS: &str = "yiping_archive_rows_total";
 const ARCHIVED_BYTES: &str = "yiping_archive_bytes_total";
@@ -21,6 +22,11 @@ pub(crate) fn applied(records: usize, position: Position, end: Position) {
 /// An attempt to write or read failed and will be repeated.
 pub(crate) fn failed() {
     counter!(FAILURES).increment(1);
+}
+
+/// Work beside the filling failed and will be repeated.
+pub(crate) fn chore_failed(chore: &'static str) {
+    counter!(CHORE_FAILURES, "chore" => chore).increment(1);
 }
 
 /// A file of the archive was written.

@@ -15,6 +15,7 @@ pub mod sqlite;
 pub mod writer;
 
 use async_trait::async_trait;
+use yiping_log::LogId;
 use yiping_model::{Alarm, DatastreamId, IndexResult, Position, Record, Timestamp, WindowResult};
 
 pub use archive::{ArchiveFormat, ArchiveSettings, ParquetArchive};
@@ -33,6 +34,12 @@ pub use sqlite::SqliteStore;
 /// The side that is filled from the log. Every backend passes the suite in `conformance`.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
+    /// Says of which log the records are that come from now on; it is kept with the first of them. Returns [`Store::position`].
+    ///
+    /// # Errors
+    /// [`StoreError::OtherLog`] when those that are here are of another, here and at each later call.
+    async fn fill_from(&self, log: LogId) -> Result<Position, StoreError>;
+
     /// Takes consecutive records of the log; rows and position move in one transaction. Records at or before [`Store::position`] change nothing.
     ///
     /// # Errors
@@ -51,12 +58,13 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when the store cannot be read.
     async fn sources(&self) -> Result<Vec<SourceFigures>, StoreError>;
 
-    /// Drops observations and events of whole parts (UTC days; with PostgreSQL as many as it was set up with) before this time. One that comes again
-    /// afterwards counts as new: identity reaches as far back as retention. What was last of each datastream stays.
+    /// Drops observations and events of whole parts (UTC days; with PostgreSQL as many as it was set up with) before this time, one step at each
+    /// call so that none is long; true when nothing is left to drop. One that comes again afterwards counts as new: identity reaches as far back
+    /// as retention. What was last of each datastream stays.
     ///
     /// # Errors
-    /// [`StoreError`] when the parts cannot be dropped.
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError>;
+    /// [`StoreError`] when the step cannot be made.
+    async fn prune(&self, before: Timestamp) -> Result<bool, StoreError>;
 
     /// Brings up to date at this city time what is worked out beforehand: packs of days that are over, hours and days. The writer calls it now
     /// and then. Until then [`History::aggregates`] may miss windows that were corrected since the last call.

@@ -1,6 +1,7 @@
 //! No history: for benchmarks, and for nodes at the edge whose log is read elsewhere. Every question is refused.
 
 use async_trait::async_trait;
+use yiping_log::LogId;
 use yiping_model::{Alarm, DatastreamId, IndexResult, Position, Record, Timestamp, WindowResult};
 
 use crate::{
@@ -15,6 +16,10 @@ pub struct Nowhere;
 
 #[async_trait]
 impl Store for Nowhere {
+    async fn fill_from(&self, _: LogId) -> Result<Position, StoreError> {
+        Err(StoreError::Nowhere)
+    }
+
     async fn apply(&self, _: &[Record]) -> Result<(), StoreError> {
         Err(StoreError::Nowhere)
     }
@@ -27,7 +32,7 @@ impl Store for Nowhere {
         Err(StoreError::Nowhere)
     }
 
-    async fn prune(&self, _: Timestamp) -> Result<(), StoreError> {
+    async fn prune(&self, _: Timestamp) -> Result<bool, StoreError> {
         Err(StoreError::Nowhere)
     }
 

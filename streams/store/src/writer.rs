@@ -10,7 +10,10 @@ use tokio::sync::watch;
 use yiping_log::{CatchUp, Chunk, Log};
 use yiping_model::{Position, Timestamp};
 
+use self::chore::Chore;
 use crate::{Settings, Store, StoreError, figures};
+
+mod chore;
 
 const DAY_SECS: i64 = 86_400;
 
@@ -35,7 +38,8 @@ pub struct Progress {
 /// Follows the log until `shutdown` turns true; `progress` shows how far it is.
 ///
 /// Once a day of city time it drops the observations that [`Settings::retain_days`] no longer keeps, and every
-/// [`PostgresSettings::refresh_secs`](crate::PostgresSettings) of it brings figures up to date that are worked out beforehand.
+/// [`PostgresSettings::refresh_secs`](crate::PostgresSettings) of it brings figures up to date that are worked out beforehand. What fails of this is tried again after ten minutes,
+/// and the records go on.
 ///
 /// # Errors
 /// [`StoreError`] when another attempt cannot help: the log cannot be read, or the database is not the one this program wrote.
@@ -55,7 +59,9 @@ pub async fn follow(
         position: None,
         catch_up: None,
         now: Timestamp::MIN,
+        pruning: Chore::new("prune"),
         pruned_day: None,
+        refreshing: Chore::new("refresh"),
         refreshed_at: None,
         failures: 0,
     };
@@ -96,7 +102,9 @@ struct Follower {
     catch_up: Option<CatchUp>,
     /// City time of the last record that was taken.
     now: Timestamp,
+    pruning: Chore,
     pruned_day: Option<i64>,
+    refreshing: Chore,
     refreshed_at: Option<Timestamp>,
     failures: u32,
 }
@@ -130,9 +138,10 @@ impl Follower {
         Ok(Turn::Applied)
     }
 
-    /// Where to go on. A position that the log has not reached is of another log: to wait for it would leave out what comes until then.
+    /// Where to go on. A position that the log has not reached is not one of it: to wait for it would leave out what comes until then.
     async fn begin(&mut self) -> Result<Position, StoreError> {
-        let (history, log) = (self.store.position().await?, *self.end.borrow());
+        let history = self.store.fill_from(self.log.id()).await?;
+        let log = *self.end.borrow();
         if history > log {
             return Err(StoreError::Ahead { history, log });
         }
@@ -153,22 +162,30 @@ impl Follower {
             .send_modify(|progress| progress.position = position);
     }
 
+    /// One step of it, so that a large part goes between batches.
     async fn prune(&mut self) -> Result<(), StoreError> {
         let today = self.now.as_secs().div_euclid(DAY_SECS);
         if let Some(retention) = self.settings.retention()
             && self.pruned_day != Some(today)
+            && self.pruning.may_be_tried()
         {
-            self.store.prune(self.now - retention).await?;
-            self.pruned_day = Some(today);
+            let step = self.store.prune(self.now - retention).await;
+            if self.pruning.outcome(step)? == Some(true) {
+                self.pruned_day = Some(today);
+            }
         }
         Ok(())
     }
 
     async fn refresh(&mut self) -> Result<(), StoreError> {
         let every = Duration::from_secs(self.settings.postgres.refresh_secs.into());
-        if self.refreshed_at.is_none_or(|at| self.now >= at + every) {
-            self.store.refresh(self.now).await?;
-            self.refreshed_at = Some(self.now);
+        if self.refreshed_at.is_none_or(|at| self.now >= at + every)
+            && self.refreshing.may_be_tried()
+        {
+            let refreshed = self.store.refresh(self.now).await;
+            if self.refreshing.outcome(refreshed)?.is_some() {
+                self.refreshed_at = Some(self.now);
+            }
         }
         Ok(())
     }

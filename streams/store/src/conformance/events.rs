@@ -8,7 +8,7 @@ use yiping_model::{
 
 use super::script::{datastream, measured, time};
 use super::{Oracle, Place, Script, all_of, figures, told, values};
-use crate::{EventQuery, History, Observation, Settings, Store, StoredEvent};
+use crate::{EventQuery, History, Observation, PostgresSettings, Settings, Store, StoredEvent};
 
 pub(crate) fn all_events() -> EventQuery {
     EventQuery {
@@ -215,6 +215,34 @@ pub(crate) async fn late_events_are_counted_and_pruned_ones_are_gone<P: Place>(p
     assert_eq!(figures(&store, "mqtt").await.late, 3);
     store.prune(time(120)).await.expect("prunes");
     assert_eq!(store.events(&all_events()).await.expect("reads").len(), 2);
+}
+
+/// Only of backends that delete rows.
+pub(crate) async fn events_are_pruned_a_slice_at_a_time<P: Place>(place: &P) {
+    let settings = Settings {
+        batch_records_max: 4,
+        postgres: PostgresSettings {
+            statement_rows_max: 4,
+            ..PostgresSettings::default()
+        },
+        ..Settings::default()
+    };
+    let mut script = Script::new();
+    for secs in 0..10 {
+        script.event(event("mqtt", "a", "crowd", None, secs, Some(1.0)));
+    }
+    let store = place.open(&settings).await;
+    store.apply(script.records()).await.expect("applies");
+    let mut left = Vec::new();
+    loop {
+        let done = store.prune(time(120)).await.expect("prunes");
+        left.push(store.events(&all_events()).await.expect("reads").len());
+        if done {
+            break;
+        }
+    }
+    assert_eq!(left, [6, 2, 0]);
+    assert!(values(&store, &all_of("a:pm25")).await.is_empty());
 }
 
 pub(crate) async fn the_last_revision_of_a_derived_value_is_its_datastreams_value<P: Place>(

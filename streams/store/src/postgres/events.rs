@@ -1,10 +1,9 @@
 //! Events and derived values: their tables, and the answers about them.
 
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use yiping_model::DatastreamId;
 
 use super::READ;
-use super::layout::Layout;
 use super::tables::{column, texts};
 use crate::error::Doing;
 use crate::rows::events::{DerivedCells, DerivedLatestCells, EventCells, EventRow, event};
@@ -78,28 +77,20 @@ async fn insert_events(
     Ok(taken.rows_affected())
 }
 
-/// Drops the events of the parts before this day.
+/// Deletes at most so many events of the days before this one; says how many.
 pub(super) async fn prune(
     connection: &mut PgConnection,
     first_kept: Day,
-    layout: Layout,
-) -> Result<(), sqlx::Error> {
-    if layout.timescale {
-        // The day is written out, because TimescaleDB takes no other kind of argument for it.
-        let drop = format!(
-            "SELECT drop_chunks('events', older_than => TIMESTAMPTZ '{}')",
-            first_kept.start()
-        );
-        sqlx::raw_sql(AssertSqlSafe(drop))
-            .execute(connection)
-            .await?;
-        return Ok(());
-    }
-    sqlx::query("DELETE FROM events WHERE phenomenon_time < $1")
-        .bind(Time(first_kept.start()))
-        .execute(connection)
-        .await?;
-    Ok(())
+    rows_max: usize,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query(
+        "DELETE FROM events WHERE ctid = ANY(ARRAY(SELECT ctid FROM events WHERE phenomenon_time < $1 LIMIT $2))",
+    )
+    .bind(Time(first_kept.start()))
+    .bind(rows_max as i64)
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
 }
 
 pub(super) async fn events(

@@ -19,7 +19,7 @@ async fn kept(connection: &mut PgConnection, layout: Layout) -> Result<Kept, sql
     let mut transaction = connection.begin().await?;
     let connection = &mut *transaction;
     // A transaction of a lost connection may still be about to end. It holds this row, so what is read behind the lock is what it left.
-    let position = sqlx::query_scalar("SELECT position FROM progress FOR UPDATE")
+    let (position, log) = sqlx::query_as("SELECT position, log FROM progress FOR UPDATE")
         .fetch_one(&mut *connection)
         .await?;
     let things: Vec<(i64, String, Option<Time>)> =
@@ -38,6 +38,7 @@ async fn kept(connection: &mut PgConnection, layout: Layout) -> Result<Kept, sql
         .await?;
     let kept = Kept {
         position,
+        log,
         sources: sqlx::query_as("SELECT id::bigint, name FROM sources")
             .fetch_all(&mut *connection)
             .await?,

@@ -8,7 +8,11 @@ use crate::error::Doing;
 use crate::{PostgresSettings, StoreError};
 
 /// Step n brings the tables from version n to version n + 1. A step that was released is never edited.
-const STEPS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 const MIGRATE: &str = "migrate";
 /// Two programs that come at the same time make the tables one after the other.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(7113482006)";

@@ -21,6 +21,7 @@ mod write;
 use async_trait::async_trait;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
+use yiping_log::LogId;
 use yiping_model::{
     Alarm, DatastreamId, IndexResult, Position, Record, Secret, Timestamp, WindowResult, Zone,
 };
@@ -73,6 +74,10 @@ macro_rules! ask {
 
 #[async_trait]
 impl Store for PostgresStore {
+    async fn fill_from(&self, log: LogId) -> Result<Position, StoreError> {
+        self.writer.lock().await.fill_from(log).await
+    }
+
     async fn apply(&self, records: &[Record]) -> Result<(), StoreError> {
         self.writer.lock().await.apply(records).await
     }
@@ -85,7 +90,7 @@ impl Store for PostgresStore {
         ask!(self, read::sources)
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
+    async fn prune(&self, before: Timestamp) -> Result<bool, StoreError> {
         self.writer.lock().await.prune(before).await
     }
 

@@ -4,6 +4,7 @@
 //! back when it is committed, so whatever fails or is cancelled in between, the next one reads the memory from the tables again.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use yiping_log::LogId;
 use yiping_model::{Position, Record, Timestamp, Zone};
 
 use super::connect::{Lease, Limits};
@@ -15,6 +16,8 @@ use crate::rows::{Batch, Day, Memory, Time, pack};
 use crate::{Settings, StoreError, figures};
 
 const PRUNE: &str = "prune";
+/// Who asks while a table waits to be dropped waits behind it, so it does not wait for long.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '1s'";
 
 /// The writer.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(super) struct Writer {
     limits: Limits,
     settings: Settings,
     zone: Zone,
+    /// `None` before it was told.
+    log: Option<LogId>,
     /// How the tables are made; `None` before the database was first reached.
     layout: Option<Layout>,
     memory: Option<Memory>,
@@ -35,9 +40,16 @@ impl Writer {
             limits: Limits::of(&settings.postgres),
             settings: settings.clone(),
             zone: zone.clone(),
+            log: None,
             layout: None,
             memory: None,
         }
+    }
+
+    /// Says of which log the next records are; the last one that is here.
+    pub(super) async fn fill_from(&mut self, log: LogId) -> Result<Position, StoreError> {
+        self.log = Some(log);
+        self.position().await
     }
 
     /// Takes the records that follow the position.
@@ -67,10 +79,11 @@ impl Writer {
         self.end(lease, memory, Ok(position))
     }
 
-    /// Drops whole parts before this time, each in a transaction of its own so that none is long.
-    pub(super) async fn prune(&mut self, before: Timestamp) -> Result<(), StoreError> {
+    /// One step of dropping whole parts before this time; true when nothing is left.
+    pub(super) async fn prune(&mut self, before: Timestamp) -> Result<bool, StoreError> {
         let (mut lease, layout, mut memory) = self.begin().await?;
-        let prune = prune(lease.connection(), before, &mut memory, layout);
+        let rows_max = self.settings.postgres.statement_rows_max.max(1);
+        let prune = prune(lease.connection(), before, &mut memory, layout, rows_max);
         let outcome = self.limits.in_time(PRUNE, prune).await;
         self.end(lease, memory, outcome)
     }
@@ -93,8 +106,9 @@ impl Writer {
             &self.settings,
             &self.zone,
         );
-        let (layout, memory) = self.limits.in_time("open", open).await?;
+        let (layout, mut memory) = self.limits.in_time("open", open).await?;
         self.layout = Some(layout);
+        memory.follow(self.log)?;
         Ok((lease, layout, memory))
     }
 
@@ -137,7 +151,7 @@ async fn commit(
     settings: &Settings,
 ) -> Result<(), StoreError> {
     let mut transaction = connection.begin().await.doing(WRITE)?;
-    move_position(&mut transaction, memory.position, position).await?;
+    move_position(&mut transaction, memory, position).await?;
     tables::write(&mut transaction, &mut batch, memory, layout, settings)
         .await
         .doing(WRITE)?;
@@ -148,77 +162,110 @@ async fn commit(
 
 async fn move_position(
     connection: &mut PgConnection,
-    from: Position,
+    memory: &Memory,
     to: Position,
 ) -> Result<(), StoreError> {
-    let moved = sqlx::query("UPDATE progress SET position = $1 WHERE position = $2")
-        .bind(to.0 as i64)
-        .bind(from.0 as i64)
-        .execute(connection)
+    let moved = sqlx::query(
+        "UPDATE progress SET position = $1, log = COALESCE($3, log) WHERE position = $2 AND COALESCE(log = $3, true)",
+    )
+    .bind(to.0 as i64)
+    .bind(memory.position.0 as i64)
+    .bind(memory.log.as_deref())
+    .execute(&mut *connection)
+    .await
+    .doing(WRITE)?;
+    if moved.rows_affected() == 1 {
+        return Ok(());
+    }
+    let found = sqlx::query_scalar("SELECT log FROM progress")
+        .fetch_one(connection)
         .await
         .doing(WRITE)?;
-    if moved.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::TwoWriters(from))
-    }
+    Err(memory.displaced(found))
 }
 
+/// Deletes so many rows and, when those are all gone, drops a part.
 async fn prune(
     connection: &mut PgConnection,
     before: Timestamp,
     memory: &mut Memory,
     layout: Layout,
-) -> Result<(), StoreError> {
+    rows_max: usize,
+) -> Result<bool, StoreError> {
     let first_kept = Day::of(before).first_of_part(layout.partition_days);
     memory.forget_before(first_kept);
-    for delete in [
-        "DELETE FROM packs WHERE day < $1",
-        "DELETE FROM unpacked WHERE day < $1",
-    ] {
-        sqlx::query(delete)
-            .bind(first_kept.number())
-            .execute(&mut *connection)
-            .await
-            .doing(PRUNE)?;
-    }
-    events::prune(connection, first_kept, layout)
+    let unpacked = sqlx::query("DELETE FROM unpacked WHERE day < $1").bind(first_kept.number());
+    unpacked.execute(&mut *connection).await.doing(PRUNE)?;
+    let packs =
+        "DELETE FROM packs WHERE ctid = ANY(ARRAY(SELECT ctid FROM packs WHERE day < $1 LIMIT $2))";
+    let deleted = sqlx::query(packs)
+        .bind(first_kept.number())
+        .bind(rows_max as i64)
+        .execute(&mut *connection)
         .await
         .doing(PRUNE)?;
+    let mut left = deleted.rows_affected() >= rows_max as u64;
+    if !layout.timescale {
+        let deleted = events::prune(connection, first_kept, rows_max).await;
+        left |= deleted.doing(PRUNE)? >= rows_max as u64;
+    }
+    if left {
+        return Ok(false);
+    }
     if layout.timescale {
-        // The day is written out, because TimescaleDB takes no other kind of argument for it.
-        let drop = format!(
-            "SELECT drop_chunks('observations', older_than => TIMESTAMPTZ '{}')",
-            first_kept.start()
-        );
-        let dropped = sqlx::raw_sql(AssertSqlSafe(drop))
-            .fetch_all(connection)
-            .await
-            .doing(PRUNE)?;
+        for table in ["events", "observations"] {
+            drop_chunks(connection, table, first_kept)
+                .await
+                .doing(PRUNE)?;
+        }
+        return Ok(true);
+    }
+    let is_old = |part: &Day| *part < first_kept;
+    let Some(part) = memory.parts.first().copied().filter(is_old) else {
+        return Ok(true);
+    };
+    drop_part(connection, part).await.doing(PRUNE)?;
+    memory.parts.remove(&part);
+    Ok(!memory.parts.first().is_some_and(is_old))
+}
+
+async fn drop_part(connection: &mut PgConnection, part: Day) -> Result<(), sqlx::Error> {
+    let table = tables::part_of(part);
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql(PATIENCE).execute(&mut *transaction).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("DROP TABLE {table}")))
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query("DELETE FROM parts WHERE first_day = $1")
+        .bind(part.number())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    figures::dropped_day();
+    tracing::info!(table, "observations fell out of retention");
+    Ok(())
+}
+
+async fn drop_chunks(
+    connection: &mut PgConnection,
+    table: &str,
+    first_kept: Day,
+) -> Result<(), sqlx::Error> {
+    // The day is written out, because TimescaleDB takes no other kind of argument for it.
+    let drop = format!(
+        "SELECT drop_chunks('{table}', older_than => TIMESTAMPTZ '{}')",
+        first_kept.start()
+    );
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql(PATIENCE).execute(&mut *transaction).await?;
+    let dropped = sqlx::raw_sql(AssertSqlSafe(drop))
+        .fetch_all(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    if table == "observations" {
         for _chunk in dropped {
             figures::dropped_day();
         }
-        return Ok(());
-    }
-    let kept = memory.parts.split_off(&first_kept);
-    for part in std::mem::replace(&mut memory.parts, kept) {
-        let mut transaction = connection.begin().await.doing(PRUNE)?;
-        let drop = format!("DROP TABLE {}", tables::part_of(part));
-        sqlx::raw_sql(AssertSqlSafe(drop))
-            .execute(&mut *transaction)
-            .await
-            .doing(PRUNE)?;
-        sqlx::query("DELETE FROM parts WHERE first_day = $1")
-            .bind(part.number())
-            .execute(&mut *transaction)
-            .await
-            .doing(PRUNE)?;
-        transaction.commit().await.doing(PRUNE)?;
-        figures::dropped_day();
-        tracing::info!(
-            table = tables::part_of(part),
-            "observations fell out of retention"
-        );
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use yiping_log::LogId;
 use yiping_model::{Alarm, AlarmBook, AlarmId, AlarmState, Position, Timestamp};
 
 use super::batch::Batch;
@@ -16,6 +17,8 @@ use crate::StoreError;
 pub(crate) struct Kept {
     /// The last record.
     pub(crate) position: i64,
+    /// The id of its log.
+    pub(crate) log: Option<String>,
     /// Doors: id, name.
     pub(crate) sources: Vec<(i64, String)>,
     /// Things: id, name, latest time in microseconds.
@@ -41,6 +44,8 @@ pub(crate) struct Kept {
 pub(crate) struct Memory {
     /// The last record in the tables.
     pub(crate) position: Position,
+    /// The id of its log; `None` in tables of before there was one.
+    pub(crate) log: Option<String>,
     /// The ids.
     pub(crate) registry: Registry,
     /// The first days of the parts that hold observations.
@@ -72,6 +77,7 @@ impl Memory {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             position: Position(kept.position as u64),
+            log: kept.log,
             registry: Registry::of(kept.sources, kept.things, kept.datastreams)?,
             parts: kept.parts.into_iter().map(Day::from_number).collect(),
             unpacked: kept
@@ -88,6 +94,31 @@ impl Memory {
             derived: kept.derived.into_iter().collect(),
             rejects_kept: kept.rejects as u64,
         })
+    }
+
+    /// Notes of which log the next records are, where that was told.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherLog`] when those in the tables are of another.
+    pub(crate) fn follow(&mut self, log: Option<LogId>) -> Result<(), StoreError> {
+        let Some(log) = log.map(|log| log.to_string()) else {
+            return Ok(());
+        };
+        match self.log.take() {
+            Some(found) if found != log => Err(StoreError::OtherLog { found, log }),
+            _ => {
+                self.log = Some(log);
+                Ok(())
+            }
+        }
+    }
+
+    /// Why the position in the tables is not this one, where they say this of their log.
+    pub(crate) fn displaced(&self, found: Option<String>) -> StoreError {
+        match (found, self.log.clone()) {
+            (Some(found), Some(log)) if found != log => StoreError::OtherLog { found, log },
+            _ => StoreError::TwoWriters(self.position),
+        }
     }
 
     /// The alarms that the book has forgotten since the last call.

@@ -70,16 +70,21 @@ async fn write_events(
     Ok(())
 }
 
-/// Drops the events of the days before this one.
+/// Deletes at most so many events of the days before this one; says how many.
 pub(super) async fn prune(
     connection: &mut SqliteConnection,
     first_kept: Day,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM events WHERE phenomenon_time < ?")
-        .bind(first_kept.start().as_micros())
-        .execute(connection)
-        .await?;
-    Ok(())
+    rows_max: usize,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query(
+        "DELETE FROM events WHERE (thing, phenomenon_time, kind, key, part, source) IN (
+            SELECT thing, phenomenon_time, kind, key, part, source FROM events WHERE phenomenon_time < ? LIMIT ?)",
+    )
+    .bind(first_kept.start().as_micros())
+    .bind(rows_max as i64)
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
 }
 
 pub(super) async fn events(

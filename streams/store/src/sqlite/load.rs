@@ -12,10 +12,12 @@ pub(super) async fn memory(connection: &mut SqliteConnection) -> Result<Memory, 
 }
 
 async fn kept(connection: &mut SqliteConnection) -> Result<Kept, sqlx::Error> {
+    let (position, log) = sqlx::query_as("SELECT position, log FROM progress")
+        .fetch_one(&mut *connection)
+        .await?;
     Ok(Kept {
-        position: sqlx::query_scalar("SELECT position FROM progress")
-            .fetch_one(&mut *connection)
-            .await?,
+        position,
+        log,
         sources: sqlx::query_as("SELECT id, name FROM sources")
             .fetch_all(&mut *connection)
             .await?,

@@ -1,7 +1,7 @@
 //! History in one SQLite file: the default backend.
 //!
 //! One connection writes (`write.rs`), a few read (`read.rs`); write-ahead logging lets them work at the same time, and
-//! `synchronous = FULL` makes a committed batch survive a power cut. The tables are in `schema_1.sql` to `schema_3.sql`; observations
+//! `synchronous = FULL` makes a committed batch survive a power cut. The tables are in `schema_1.sql` to `schema_4.sql`; observations
 //! lie in one table a day.
 
 mod bulk;
@@ -22,6 +22,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqlitePool};
 use tokio::sync::Mutex;
+use yiping_log::LogId;
 use yiping_model::{
     Alarm, DatastreamId, IndexResult, Position, Record, Timestamp, WindowResult, Zone,
 };
@@ -100,6 +101,10 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
+    async fn fill_from(&self, log: LogId) -> Result<Position, StoreError> {
+        self.writer.lock().await.fill_from(log).await
+    }
+
     async fn apply(&self, records: &[Record]) -> Result<(), StoreError> {
         self.writer
             .lock()
@@ -116,8 +121,8 @@ impl Store for SqliteStore {
         read::sources(&self.readers).await
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.writer.lock().await.prune(before).await
+    async fn prune(&self, before: Timestamp) -> Result<bool, StoreError> {
+        self.writer.lock().await.prune(before, &self.settings).await
     }
 
     async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use yiping_model::{Body, Position, Reason, Stage};
 
 use super::SqliteStore;
-use crate::conformance::{Oracle, Place, Script, conformance, datastream, time, zone};
+use crate::conformance::{Oracle, Place, Script, conformance, datastream, log_id, time, zone};
 use crate::{History, ObservationQuery, Settings, Store, StoreError};
 
 struct Folder(TempDir);
@@ -106,6 +106,11 @@ async fn a_batch_that_fails_half_way_leaves_nothing_and_can_be_taken_again() {
     }
     store.apply(other.records()).await.expect("applies");
     Oracle::new(&settings, other.records()).agree(&store).await;
+}
+
+#[tokio::test]
+async fn events_are_pruned_a_slice_at_a_time() {
+    crate::conformance::events_are_pruned_a_slice_at_a_time(&Folder::new()).await;
 }
 
 #[tokio::test]
@@ -217,6 +222,13 @@ async fn a_file_of_the_first_version_keeps_its_windows_and_learns_its_latest() {
     );
     // And it goes on where it was.
     assert_eq!(store.position().await.expect("reads"), Position(7));
+    // Which log it is of it learns from the first that comes.
+    let [ours, theirs] = ["00000000000000aa", "00000000000000bb"].map(log_id);
+    assert_eq!(store.fill_from(ours).await.expect("ours"), Position(7));
+    let another = folder.open(&Settings::default()).await;
+    another.fill_from(theirs).await.expect("not known yet");
     script.tell(6, Body::Tick);
     store.apply(script.records()).await.expect("applies");
+    let refused = another.apply(script.records()).await;
+    assert!(matches!(refused, Err(StoreError::OtherLog { .. })));
 }

@@ -4,6 +4,7 @@
 //! back when it is committed, so whatever fails or is cancelled in between, the next one reads the memory from the tables again.
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use yiping_log::LogId;
 use yiping_model::{Position, Record, Timestamp};
 
 use super::{events, load, table_of, tables};
@@ -19,6 +20,8 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 #[derive(Debug)]
 pub(super) struct Writer {
     connection: SqliteConnection,
+    /// `None` before it was told.
+    log: Option<LogId>,
     memory: Option<Memory>,
 }
 
@@ -26,8 +29,18 @@ impl Writer {
     pub(super) const fn new(connection: SqliteConnection) -> Self {
         Self {
             connection,
+            log: None,
             memory: None,
         }
+    }
+
+    /// Says of which log the next records are; the last one that is here.
+    pub(super) async fn fill_from(&mut self, log: LogId) -> Result<Position, StoreError> {
+        self.log = Some(log);
+        let memory = self.take_memory().await?;
+        let position = memory.position;
+        self.memory = Some(memory);
+        Ok(position)
     }
 
     /// Takes the records that follow the position.
@@ -48,42 +61,54 @@ impl Writer {
         Ok(())
     }
 
-    /// Drops the tables of whole days before this time, each in a transaction of its own so that none is long.
-    pub(super) async fn prune(&mut self, before: Timestamp) -> Result<(), StoreError> {
+    /// Deletes so many events of days before this time and, when those are all gone, drops the tables of a day; true when nothing is left.
+    pub(super) async fn prune(
+        &mut self,
+        before: Timestamp,
+        settings: &Settings,
+    ) -> Result<bool, StoreError> {
         let mut memory = self.take_memory().await?;
-        memory.forget_before(Day::of(before));
-        events::prune(&mut self.connection, Day::of(before))
-            .await
-            .doing("prune")?;
-        let kept = memory.parts.split_off(&Day::of(before));
-        for day in std::mem::replace(&mut memory.parts, kept) {
-            let mut transaction = self.connection.begin_with(BEGIN).await.doing("prune")?;
-            sqlx::query("DELETE FROM days WHERE day = ?")
+        let done = self.prune_step(Day::of(before), &mut memory, settings);
+        let done = done.await.doing("prune")?;
+        self.memory = Some(memory);
+        Ok(done)
+    }
+
+    async fn prune_step(
+        &mut self,
+        first_kept: Day,
+        memory: &mut Memory,
+        settings: &Settings,
+    ) -> Result<bool, sqlx::Error> {
+        let rows_max = settings.batch_records_max.max(1);
+        if events::prune(&mut self.connection, first_kept, rows_max).await? >= rows_max as u64 {
+            return Ok(false);
+        }
+        let is_old = |day: &Day| *day < first_kept;
+        let Some(day) = memory.parts.first().copied().filter(is_old) else {
+            return Ok(true);
+        };
+        let mut transaction = self.connection.begin_with(BEGIN).await?;
+        for delete in [
+            "DELETE FROM days WHERE day = ?",
+            "DELETE FROM packs WHERE day = ?",
+            "DELETE FROM unpacked WHERE day = ?",
+        ] {
+            sqlx::query(delete)
                 .bind(day.number())
                 .execute(&mut *transaction)
-                .await
-                .doing("prune")?;
-            for delete in [
-                "DELETE FROM packs WHERE day = ?",
-                "DELETE FROM unpacked WHERE day = ?",
-            ] {
-                sqlx::query(delete)
-                    .bind(day.number())
-                    .execute(&mut *transaction)
-                    .await
-                    .doing("prune")?;
-            }
-            let drop = format!("DROP TABLE {}", table_of(day));
-            sqlx::raw_sql(AssertSqlSafe(drop))
-                .execute(&mut *transaction)
-                .await
-                .doing("prune")?;
-            transaction.commit().await.doing("prune")?;
-            figures::dropped_day();
-            tracing::info!(table = table_of(day), "observations fell out of retention");
+                .await?;
         }
-        self.memory = Some(memory);
-        Ok(())
+        let table = table_of(day);
+        sqlx::raw_sql(AssertSqlSafe(format!("DROP TABLE {table}")))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        memory.parts.remove(&day);
+        memory.forget_before(Day::from_number(day.number() + 1));
+        figures::dropped_day();
+        tracing::info!(table, "observations fell out of retention");
+        Ok(!memory.parts.first().is_some_and(is_old))
     }
 
     /// Packs days that are over, all in one transaction.
@@ -105,10 +130,12 @@ impl Writer {
     }
 
     async fn take_memory(&mut self) -> Result<Memory, StoreError> {
-        match self.memory.take() {
-            Some(memory) => Ok(memory),
-            None => load::memory(&mut self.connection).await,
-        }
+        let mut memory = match self.memory.take() {
+            Some(memory) => memory,
+            None => load::memory(&mut self.connection).await?,
+        };
+        memory.follow(self.log)?;
+        Ok(memory)
     }
 
     async fn commit(
@@ -119,7 +146,7 @@ impl Writer {
         settings: &Settings,
     ) -> Result<(), StoreError> {
         let mut transaction = self.connection.begin_with(BEGIN).await.doing(WRITE)?;
-        move_position(&mut transaction, memory.position, position).await?;
+        move_position(&mut transaction, memory, position).await?;
         tables::write(&mut transaction, &mut batch, memory, settings)
             .await
             .doing(WRITE)?;
@@ -159,18 +186,24 @@ async fn pack(
 
 async fn move_position(
     connection: &mut SqliteConnection,
-    from: Position,
+    memory: &Memory,
     to: Position,
 ) -> Result<(), StoreError> {
-    let moved = sqlx::query("UPDATE progress SET position = ? WHERE position = ?")
-        .bind(to.0 as i64)
-        .bind(from.0 as i64)
-        .execute(connection)
+    let moved = sqlx::query(
+        "UPDATE progress SET position = ?1, log = COALESCE(?3, log) WHERE position = ?2 AND COALESCE(log = ?3, true)",
+    )
+    .bind(to.0 as i64)
+    .bind(memory.position.0 as i64)
+    .bind(memory.log.as_deref())
+    .execute(&mut *connection)
+    .await
+    .doing(WRITE)?;
+    if moved.rows_affected() == 1 {
+        return Ok(());
+    }
+    let found = sqlx::query_scalar("SELECT log FROM progress")
+        .fetch_one(connection)
         .await
         .doing(WRITE)?;
-    if moved.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::TwoWriters(from))
-    }
+    Err(memory.displaced(found))
 }

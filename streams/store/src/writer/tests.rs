@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tokio::task::JoinHandle;
-use yiping_log::CityClock;
 use yiping_log::memory::MemoryLog;
+use yiping_log::{CityClock, LogId};
 use yiping_model::{Body, Record};
 
 use super::*;
@@ -83,7 +83,9 @@ struct Failing {
     store: Arc<SqliteStore>,
     calls: AtomicUsize,
     pruned: AtomicUsize,
+    refreshed: AtomicUsize,
     broken: bool,
+    chores_fail: bool,
 }
 
 impl Failing {
@@ -92,7 +94,21 @@ impl Failing {
             store,
             calls: AtomicUsize::new(0),
             pruned: AtomicUsize::new(0),
+            refreshed: AtomicUsize::new(0),
             broken,
+            chores_fail: false,
+        })
+    }
+
+    /// Whose work beside the filling fails, and nothing else.
+    fn at_chores(store: Arc<SqliteStore>) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            calls: AtomicUsize::new(1),
+            pruned: AtomicUsize::new(0),
+            refreshed: AtomicUsize::new(0),
+            broken: false,
+            chores_fail: true,
         })
     }
 }
@@ -102,6 +118,9 @@ impl Store for Failing {
     async fn apply(&self, records: &[Record]) -> Result<(), StoreError> {
         if self.broken {
             return Err(StoreError::TwoWriters(Position::START));
+        }
+        if self.chores_fail {
+            return self.store.apply(records).await;
         }
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
         let refused = Err(sqlx::Error::PoolTimedOut).doing("write");
@@ -115,6 +134,10 @@ impl Store for Failing {
         }
     }
 
+    async fn fill_from(&self, log: LogId) -> Result<Position, StoreError> {
+        self.store.fill_from(log).await
+    }
+
     async fn position(&self) -> Result<Position, StoreError> {
         self.store.position().await
     }
@@ -124,11 +147,16 @@ impl Store for Failing {
     }
 
     async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.refreshed.fetch_add(1, Ordering::SeqCst);
+        if self.chores_fail {
+            return Err(sqlx::Error::PoolTimedOut).doing("refresh");
+        }
         self.store.refresh(now).await
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
-        if self.pruned.fetch_add(1, Ordering::SeqCst) == 0 {
+    async fn prune(&self, before: Timestamp) -> Result<bool, StoreError> {
+        self.pruned.fetch_add(1, Ordering::SeqCst);
+        if self.chores_fail {
             return Err(sqlx::Error::PoolTimedOut).doing("prune");
         }
         self.store.prune(before).await
@@ -207,9 +235,36 @@ async fn days_beyond_retention_are_dropped_once_a_city_day() {
         let end = log.append(vec![Body::Tick]).await.expect("appends");
         running.reach(end.last).await;
     }
-    // Once for each of the two days, and once more for the one that failed.
     running.stop().await.expect("stops");
-    assert_eq!(failing.pruned.load(Ordering::SeqCst), 3);
+    assert_eq!(failing.pruned.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn work_beside_the_filling_that_fails_rests_and_holds_up_no_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path()).await;
+    let (log, clock) = log();
+    let failing = Failing::at_chores(Arc::clone(&store));
+    let dynamic: Arc<dyn Store> = Arc::<Failing>::clone(&failing);
+    let mut running = Running::start(&log, dynamic);
+    let attempts =
+        || [&failing.pruned, &failing.refreshed].map(|count| count.load(Ordering::SeqCst));
+    // Days of the city, but no time at all.
+    for day in 0..10 {
+        clock.advance(Timestamp::from_secs(day * 86_400));
+        let end = log.append(bodies(day * 10, day * 10 + 4)).await;
+        running.reach(end.expect("appends").last).await;
+    }
+    assert_eq!(running.progress.borrow().away, None);
+    assert_eq!(attempts(), [1, 1]);
+    tokio::time::pause();
+    tokio::time::advance(chore::REST).await;
+    tokio::time::resume();
+    let end = log.append(vec![Body::Tick]).await.expect("appends");
+    running.reach(end.last).await;
+    running.stop().await.expect("stops");
+    assert_eq!(attempts(), [2, 2]);
+    agree(&log, &store).await;
 }
 
 #[tokio::test]
@@ -220,9 +275,27 @@ async fn history_of_another_log_is_not_gone_on_with() {
     let mut first = Running::start(&old, open(folder.path()).await);
     first.reach(Position(10)).await;
     first.stop().await.expect("stops");
+    // It has grown past the old one meanwhile.
     let (new, _clock) = log();
-    new.append(bodies(0, 3)).await.expect("appends");
+    new.append(bodies(0, 30)).await.expect("appends");
     let second = Running::start(&new, open(folder.path()).await);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(10), second.task).await;
+    let ended = ended.expect("it does not go on").expect("no panic");
+    assert!(matches!(ended, Err(StoreError::OtherLog { .. })));
+}
+
+#[tokio::test]
+async fn a_log_that_lost_its_end_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, _clock) = log();
+    log.append(bodies(0, 3)).await.expect("appends");
+    let mut script = Script::new();
+    for secs in 0..10 {
+        script.reading("mqtt", "a:pm25", secs, 1.0);
+    }
+    let store = open(folder.path()).await;
+    store.apply(script.records()).await.expect("applies");
+    let second = Running::start(&log, store);
     let ended = tokio::time::timeout(std::time::Duration::from_secs(10), second.task).await;
     let ended = ended.expect("it does not wait for the log to grow");
     assert!(matches!(
