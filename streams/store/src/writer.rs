@@ -118,7 +118,9 @@ impl Follower {
     /// Takes one batch. After an error it may be called again.
     async fn turn(&mut self) -> Result<Turn, StoreError> {
         let position = match self.position {
-            Some(position) => position,
+            Some(position) if self.failures == 0 => position,
+            // It may have been put back to what it was some time ago.
+            Some(_) => self.found().await?,
             None => self.begin().await?,
         };
         let end = *self.end.borrow_and_update();
@@ -139,13 +141,19 @@ impl Follower {
     }
 
     /// Where to go on. A position that the log has not reached is not one of it: to wait for it would leave out what comes until then.
-    async fn begin(&mut self) -> Result<Position, StoreError> {
+    async fn found(&mut self) -> Result<Position, StoreError> {
         let history = self.store.fill_from(self.log.id()).await?;
         let log = *self.end.borrow();
         if history > log {
             return Err(StoreError::Ahead { history, log });
         }
         self.reached(history);
+        Ok(history)
+    }
+
+    async fn begin(&mut self) -> Result<Position, StoreError> {
+        let history = self.found().await?;
+        let log = *self.end.borrow();
         self.catch_up = Some(CatchUp::begin("history", history, log));
         Ok(history)
     }

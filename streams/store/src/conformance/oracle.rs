@@ -169,7 +169,7 @@ impl<'a> Oracle<'a> {
         assert!(store.latest(&[]).await.expect("reads").is_empty());
     }
 
-    async fn agree_on_aggregates(&self, store: &impl History) {
+    pub(crate) async fn agree_on_aggregates(&self, store: &impl History) {
         for id in ["a:pm25", "a:pm10"] {
             for width in [AggregateWidth::Hour, AggregateWidth::Day] {
                 for (from, to, limit) in [

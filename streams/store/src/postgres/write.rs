@@ -293,7 +293,9 @@ async fn refresh(
         &[]
     };
     for view in views {
-        let call = format!("CALL refresh_continuous_aggregate('{view}', NULL, NULL)");
+        // Only what is over is worked out beforehand: of the hour that goes on, what comes after this would not be seen until the next.
+        let call =
+            format!("CALL refresh_continuous_aggregate('{view}', NULL, TIMESTAMPTZ '{now}')");
         sqlx::raw_sql(AssertSqlSafe(call))
             .execute(&mut *connection)
             .await

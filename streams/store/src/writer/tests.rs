@@ -86,6 +86,8 @@ struct Failing {
     refreshed: AtomicUsize,
     broken: bool,
     chores_fail: bool,
+    /// What is in its place from the fifth `apply` on.
+    put_back: Option<Arc<SqliteStore>>,
 }
 
 impl Failing {
@@ -97,6 +99,7 @@ impl Failing {
             refreshed: AtomicUsize::new(0),
             broken,
             chores_fail: false,
+            put_back: None,
         })
     }
 
@@ -109,7 +112,14 @@ impl Failing {
             refreshed: AtomicUsize::new(0),
             broken: false,
             chores_fail: true,
+            put_back: None,
         })
+    }
+
+    fn here(&self) -> &SqliteStore {
+        let is_put_back = self.calls.load(Ordering::SeqCst) > 4;
+        let there = self.put_back.as_ref().filter(|_| is_put_back);
+        there.unwrap_or(&self.store)
     }
 }
 
@@ -120,30 +130,30 @@ impl Store for Failing {
             return Err(StoreError::TwoWriters(Position::START));
         }
         if self.chores_fail {
-            return self.store.apply(records).await;
+            return self.here().apply(records).await;
         }
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
         let refused = Err(sqlx::Error::PoolTimedOut).doing("write");
         match call % 4 {
             0 => refused,
             2 => {
-                self.store.apply(records).await?;
+                self.here().apply(records).await?;
                 refused
             }
-            _ => self.store.apply(records).await,
+            _ => self.here().apply(records).await,
         }
     }
 
     async fn fill_from(&self, log: LogId) -> Result<Position, StoreError> {
-        self.store.fill_from(log).await
+        self.here().fill_from(log).await
     }
 
     async fn position(&self) -> Result<Position, StoreError> {
-        self.store.position().await
+        self.here().position().await
     }
 
     async fn sources(&self) -> Result<Vec<SourceFigures>, StoreError> {
-        self.store.sources().await
+        self.here().sources().await
     }
 
     async fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {
@@ -151,7 +161,7 @@ impl Store for Failing {
         if self.chores_fail {
             return Err(sqlx::Error::PoolTimedOut).doing("refresh");
         }
-        self.store.refresh(now).await
+        self.here().refresh(now).await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<bool, StoreError> {
@@ -159,7 +169,7 @@ impl Store for Failing {
         if self.chores_fail {
             return Err(sqlx::Error::PoolTimedOut).doing("prune");
         }
-        self.store.prune(before).await
+        self.here().prune(before).await
     }
 }
 
@@ -210,6 +220,20 @@ async fn an_outage_of_the_database_loses_nothing_and_counts_nothing_twice() {
     running.reach(Position(40)).await;
     running.stop().await.expect("stops");
     agree(&log, &store).await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_put_back_to_an_older_state_is_filled_from_there() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let (log, _clock) = log();
+    log.append(bodies(0, 40)).await.expect("appends");
+    let older = open(folders[1].path()).await;
+    let mut failing = Failing::new(open(folders[0].path()).await, false);
+    Arc::get_mut(&mut failing).expect("nobody else").put_back = Some(Arc::clone(&older));
+    let mut running = Running::start(&log, failing);
+    running.reach(Position(40)).await;
+    running.stop().await.expect("stops");
+    agree(&log, &older).await;
 }
 
 #[tokio::test]

@@ -14,8 +14,13 @@ use crate::conformance::{Oracle, Script, time, zone};
 use crate::writer::{Away, Progress, follow};
 use crate::{PostgresSettings, PostgresStore, Settings, StoreError};
 
-/// Impatient, and in small batches, so that a fault meets one under way.
-fn settings() -> Settings {
+/// Where a server that does not answer is what is tried.
+const IMPATIENT_MS: u32 = 500;
+/// Where it answers, but on a busy machine not at once.
+const PATIENT_MS: u32 = 10_000;
+
+/// In small batches, so that a fault meets one under way.
+fn settings(patience_ms: u32) -> Settings {
     Settings {
         batch_records_max: 40,
         retain_days: 0,
@@ -23,8 +28,8 @@ fn settings() -> Settings {
         retry_delay_ms_max: 50,
         postgres: PostgresSettings {
             partition_days: 1,
-            connect_timeout_ms: 500,
-            answer_timeout_ms: 500,
+            connect_timeout_ms: patience_ms,
+            answer_timeout_ms: patience_ms,
             ..PostgresSettings::default()
         },
         ..Settings::default()
@@ -43,10 +48,11 @@ struct Following {
 }
 
 impl Following {
-    fn start(url: &str) -> Self {
+    fn start(url: &str, patience_ms: u32) -> Self {
         let clock = CityClock::driven(time(0));
         let log = Arc::new(MemoryLog::new(clock.clone()));
-        let store = PostgresStore::new(&Secret::from(url.to_owned()), &settings(), &zone())
+        let settings = settings(patience_ms);
+        let store = PostgresStore::new(&Secret::from(url.to_owned()), &settings, &zone())
             .expect("an address");
         let store = Arc::new(store);
         let (shutdown, progress) = (
@@ -57,7 +63,7 @@ impl Following {
         let task = follow(
             Arc::clone(&log) as Arc<dyn Log>,
             Arc::clone(&store) as _,
-            settings(),
+            settings,
             shutdown.subscribe(),
             progress,
         );
@@ -113,7 +119,7 @@ impl Following {
         self.shutdown.send_replace(true);
         self.task.await.expect("no panic").expect("ends well");
         let records = self.log.read(Position::START, usize::MAX).await;
-        Oracle::new(&settings(), &records.expect("reads").joined())
+        Oracle::new(&settings(PATIENT_MS), &records.expect("reads").joined())
             .agree(&*self.store)
             .await;
     }
@@ -122,7 +128,7 @@ impl Following {
 #[tokio::test]
 async fn a_server_that_is_killed_again_and_again_loses_nothing_and_counts_nothing_twice() {
     let mut server = Server::start();
-    let mut following = Following::start(&server.database());
+    let mut following = Following::start(&server.database(), IMPATIENT_MS);
     for _round in 0..3 {
         let before = following.grow(60).await;
         following.reaches(Position(before.0 - 100)).await;
@@ -142,7 +148,7 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_and_counts_nothin
 #[tokio::test]
 async fn a_server_that_is_paused_counts_as_away_until_it_goes_on() {
     let server = Server::start();
-    let mut following = Following::start(&server.database());
+    let mut following = Following::start(&server.database(), IMPATIENT_MS);
     for _round in 0..2 {
         let before = following.grow(60).await;
         following.reaches(Position(before.0 - 100)).await;
@@ -162,7 +168,7 @@ async fn a_program_that_starts_while_its_server_is_away_fills_history_once_it_is
     let url = server.database();
     server.signal("KILL");
     server.wait();
-    let mut following = Following::start(&url);
+    let mut following = Following::start(&url, IMPATIENT_MS);
     following.grow(60).await;
     following.is_missed().await;
     server.resume();
@@ -173,7 +179,7 @@ async fn a_program_that_starts_while_its_server_is_away_fills_history_once_it_is
 async fn a_wrong_password_or_a_missing_database_is_waited_for_and_never_shown() {
     let server = Server::start();
     let url = server.url("nowhere").replace("yiping@", "yiping:geheim@");
-    let mut following = Following::start(&url);
+    let mut following = Following::start(&url, PATIENT_MS);
     following.grow(10).await;
     let away = following.is_missed().await;
     assert!(away.reason.contains("nowhere"), "{away:?}");
@@ -186,7 +192,7 @@ async fn a_wrong_password_or_a_missing_database_is_waited_for_and_never_shown() 
 async fn a_full_disk_is_waited_for_until_there_is_room() {
     let server = Server::start();
     let disk = Disk::of(&server, 14);
-    let mut following = Following::start(&disk.url(&server));
+    let mut following = Following::start(&disk.url(&server), PATIENT_MS);
     let end = following.grow(1).await;
     following.reaches(end).await;
     disk.fill(&server, 1_000);

@@ -7,7 +7,7 @@ use yiping_model::{Stage, WindowResult};
 
 use self::server::Server;
 use super::by_day;
-use crate::conformance::{Oracle, Place, Script, conformance, window, zone};
+use crate::conformance::{Oracle, Place, Script, conformance, time, window, zone};
 use crate::{PostgresSettings, PostgresStore, Settings, Store, Timescale};
 
 #[path = "../../../../../tests/timescale/server.rs"]
@@ -87,6 +87,24 @@ fn five_minutes(script: &mut Script, revision: u32, value: f64) {
         script.reading("mqtt", "b:pm25", secs, -0.0);
         script.window("a:pm25", 60, secs, revision, value + minute as f64);
         script.window("b:pm25", 3_600, 120, revision, value);
+    }
+}
+
+#[tokio::test]
+async fn the_hour_and_the_day_that_go_on_are_as_new_as_their_last_minute() {
+    let turn = Turn::new();
+    let settings = Settings::default();
+    let mut script = Script::new();
+    let store = turn.open(&settings).await;
+    for minute in 58..63 {
+        let taken = script.records().len();
+        script.window("a:pm25", 60, minute * 60, 0, minute as f64);
+        let records = &script.records()[taken..];
+        store.apply(records).await.expect("applies");
+        let oracle = Oracle::new(&settings, script.records());
+        oracle.agree_on_aggregates(&store).await;
+        let now = time((minute + 1) * 60);
+        store.refresh(now).await.expect("works out");
     }
 }
 
