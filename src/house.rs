@@ -68,7 +68,7 @@ pub(crate) struct House {
     threads: Threads,
     readers: Tasks,
     face: Tasks,
-    engine: watch::Receiver<Position>,
+    engine: watch::Receiver<yiping_runner::Progress>,
     /// `None` when no history is kept.
     history: Option<watch::Receiver<Progress>>,
     ledger: watch::Receiver<yiping_command::Progress>,
@@ -149,7 +149,7 @@ pub(crate) async fn open<Accounts>(
         threads,
         readers: Tasks::new(),
         face: Tasks::new(),
-        engine: watch::channel(Position::START).1,
+        engine: watch::channel(yiping_runner::Progress::default()).1,
         history: None,
         ledger: watch::channel(yiping_command::Progress::default()).1,
         incidents,
@@ -214,7 +214,7 @@ impl House {
             settings,
         )
         .deriving(domain.derived.clone(), domain.classes.clone());
-        let (engine_moves, engine_at) = watch::channel(Position::START);
+        let (engine_moves, engine_at) = watch::channel(yiping_runner::Progress::default());
         let run = yiping_runner::run(
             self.log_at_hand(),
             Arc::new(StorePast(history)),
@@ -290,7 +290,7 @@ impl House {
         let engine = self.engine.clone();
         let probe = Probe {
             name: "engine",
-            position: Arc::new(move || *engine.borrow()),
+            position: Arc::new(move || engine.borrow().position),
         };
         let state = ServerState {
             log: self.log(),
@@ -515,18 +515,19 @@ impl House {
             let end = end.borrow().0;
             let behind = |position: Position| end.saturating_sub(position.0);
             let stored = history.as_ref().map(|at| behind(at.borrow().position));
-            behind(*engine.borrow()).max(stored.unwrap_or(0)) <= RECORDS_BEHIND_MAX
+            behind(engine.borrow().position).max(stored.unwrap_or(0)) <= RECORDS_BEHIND_MAX
         }
     }
 
-    /// Resolves when engine, history and live scene have taken everything, and the engine has nothing more to say.
+    /// Resolves when engine, history and live scene have taken everything, and the engine has nothing more to say or to ask.
     pub(crate) fn settled(&self) -> impl Future<Output = ()> + Send + 'static {
         let (mut engine, mut history) = (self.engine.clone(), self.history.clone());
         let (mut end, live) = (self.log.end(), self.live.clone());
         async move {
             loop {
                 let target = *end.borrow_and_update();
-                if engine.wait_for(|at| *at >= target).await.is_err() {
+                let reached = engine.wait_for(|at| at.position >= target && !at.asks);
+                if reached.await.is_err() {
                     return;
                 }
                 if let Some(history) = &mut history

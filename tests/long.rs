@@ -32,7 +32,7 @@ fn an_outage_of_ten_minutes_of_a_provider_of_identities() {
 
 #[test]
 fn a_flood_from_the_first_rain_to_the_last_gauge() {
-    let (told, expected) = play("flood", "max", &[]);
+    let (told, expected) = play("flood", "max", &[], 0);
     assert!(expected.len() > 20, "{expected:?}");
     assert_eq!(told, expected);
 }
@@ -40,7 +40,7 @@ fn a_flood_from_the_first_rain_to_the_last_gauge() {
 #[test]
 fn with_faults_everything_else_is_the_same_alarms() {
     for scenario in ["crowd", "hall_breakdown", "discharge", "flood"] {
-        let (told, expected) = play(scenario, "max", &FAULTS);
+        let (told, expected) = play(scenario, "max", &FAULTS, 0);
         assert_eq!(told, expected, "{scenario}");
     }
 }

@@ -131,7 +131,7 @@ fn a_flood_of_alarms_is_a_notice_or_two_and_tells_of_each_alarm_once() {
 #[test]
 fn channels_that_are_down_slow_and_broken_lose_nothing_and_hold_up_no_other() {
     let settings =
-        "timeout_ms = 3000\n[notify.patience]\nbackoff_ms_min = 50\nbackoff_ms_max = 400\n";
+        "timeout_ms = 1500\n[notify.patience]\nbackoff_ms_min = 50\nbackoff_ms_max = 400\n";
     println!("{}", ride_out(settings, 6, Duration::from_secs(6)));
 }
 

@@ -11,5 +11,5 @@ mod settings;
 
 pub use error::RunnerError;
 pub use past::{Memory, NoPast, Past, PastError, Remembered};
-pub use run::run;
+pub use run::{Progress, run};
 pub use settings::Settings;

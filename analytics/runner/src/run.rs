@@ -28,10 +28,19 @@ use crate::recall::{Asked, Question};
 use crate::retry::retry;
 use crate::settings::Settings;
 
+/// How far the engine is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The last record that was handled and whose findings are durable.
+    pub position: Position,
+    /// Whether history owes it an answer about what came late.
+    pub asks: bool,
+}
+
 /// Feeds the engine from the log until `shutdown` becomes true (or its sender is gone), then saves a last checkpoint.
 ///
-/// `engine` has seen nothing; the state of `checkpoint` is taken up when it fits. `progress` shows the last record that was handled and
-/// whose findings are durable; after a restart reading begins at the checkpoint, which lies before it.
+/// `engine` has seen nothing; the state of `checkpoint` is taken up when it fits. After a restart reading begins at the
+/// checkpoint, which lies before what `progress` showed last.
 ///
 /// # Errors
 /// [`RunnerError`] when the log fails for good. Nothing is lost by it: the next run continues from the checkpoint.
@@ -42,7 +51,7 @@ pub async fn run(
     checkpoint: Checkpoint,
     settings: Settings,
     mut shutdown: watch::Receiver<bool>,
-    progress: watch::Sender<Position>,
+    progress: watch::Sender<Progress>,
 ) -> Result<(), RunnerError> {
     let mut runner = Runner {
         ask_after: *log.end().borrow(),
@@ -69,7 +78,6 @@ pub async fn run(
     }
     let end = *runner.log.end().borrow();
     runner.catch_up = Some(CatchUp::begin("engine", runner.handled, end));
-    runner.progress.send_replace(runner.handled);
     runner.feed(&mut shutdown).await?;
     if let Some(saving) = runner.save() {
         runner.saved(saving.await?);
@@ -90,7 +98,7 @@ struct Runner {
     engine: Engine,
     checkpoint: Checkpoint,
     settings: Settings,
-    progress: watch::Sender<Position>,
+    progress: watch::Sender<Progress>,
     /// The last record that the engine has seen and whose findings are durable.
     handled: Position,
     /// The position of the last checkpoint.
@@ -187,6 +195,7 @@ impl Runner {
             }
             let waiting = *end.borrow_and_update() > self.handled;
             asking = asking.or_else(|| self.question());
+            self.show(asking.is_some());
             tokio::select! {
                 biased;
                 () = stopped(shutdown) => return Ok(()),
@@ -209,6 +218,14 @@ impl Runner {
                 }
             }
         }
+    }
+
+    /// Both at once: who sees the position sees what is asked because of it.
+    fn show(&self, asks: bool) {
+        let position = self.handled;
+        let now = Progress { position, asks };
+        self.progress
+            .send_if_modified(|shown| std::mem::replace(shown, now) != now);
     }
 
     /// One batch, whole.
@@ -265,7 +282,6 @@ impl Runner {
         let findings = findings.into_iter().map(Body::Finding).collect();
         self.append(findings, last).await?;
         self.handled = last;
-        self.progress.send_replace(last);
         Ok(())
     }
 

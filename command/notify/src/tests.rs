@@ -50,7 +50,7 @@ impl City {
             log: Arc::new(MemoryLog::new(clock.clone())),
             clock,
             settings: format!(
-                "timeout_ms = 3000\npatience = {{ backoff_ms_min = 5, backoff_ms_max = 20 }}\n{channels}\n\
+                "timeout_ms = 1000\npatience = {{ backoff_ms_min = 5, backoff_ms_max = 20 }}\n{channels}\n\
                  [[route]]\nname = \"all\"\nchannels = [\"duty\"]\ngroup_secs = 0\n"
             ),
             alarms: AtomicU32::new(0),
@@ -61,7 +61,7 @@ impl City {
     pub(super) fn patient(self) -> Self {
         let settings = self
             .settings
-            .replace("timeout_ms = 3000", "timeout_ms = 10000");
+            .replace("timeout_ms = 1000", "timeout_ms = 10000");
         Self { settings, ..self }
     }
 

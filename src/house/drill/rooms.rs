@@ -15,7 +15,7 @@ use yiping_command::report::Reports;
 use yiping_desk::drill::OneDrill;
 use yiping_desk::rights::Right;
 use yiping_log::{DrillLog, Log};
-use yiping_model::{DrillId, Position, SourceId};
+use yiping_model::{DrillId, SourceId};
 use yiping_notify::Notices;
 use yiping_server::{Extra, LiveHandle, Need, NoticesView, ServerState, UnitsHandle};
 use yiping_sources::Door;
@@ -144,7 +144,7 @@ impl Rooms {
         door: Door,
     ) -> anyhow::Result<()> {
         let mut tasks = Tasks::new();
-        let (moves, _engine) = watch::channel(Position::START);
+        let (moves, _engine) = watch::channel(yiping_runner::Progress::default());
         let run = yiping_runner::run(
             Arc::clone(log),
             Arc::new(StorePast(history)),

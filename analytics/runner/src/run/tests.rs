@@ -170,7 +170,7 @@ impl Machine {
         crash: bool,
     ) -> Result<(), RunnerError> {
         let stop = watch::Sender::new(false);
-        let progress = watch::Sender::new(Position::START);
+        let progress = watch::Sender::new(Progress::default());
         let mut handled = progress.subscribe();
         let running = run(
             log,
@@ -185,7 +185,7 @@ impl Machine {
         tokio::select! {
             biased;
             ended = &mut running => return ended,
-            reached = handled.wait_for(|handled| *handled >= target) => {
+            reached = handled.wait_for(|handled| handled.position >= target) => {
                 reached.expect("the runner lives");
             }
         }

@@ -123,13 +123,13 @@ impl Machine {
         recalls.collect()
     }
 
-    /// Runs until the first minute was told twice.
+    /// Runs until everything is handled and history owes no answer.
     fn run_until_corrected(&self) {
         let log = self.log.clone();
         let live = async {
             let stop = watch::Sender::new(false);
-            let progress = watch::Sender::new(Position::START);
-            let mut end = log.end();
+            let progress = watch::Sender::new(Progress::default());
+            let (mut end, mut shown) = (log.end(), progress.subscribe());
             let running = run(
                 log.clone(),
                 Arc::clone(&self.past),
@@ -145,25 +145,14 @@ impl Machine {
             );
             tokio::pin!(running);
             loop {
-                let records = log
-                    .read(Position::START, usize::MAX)
-                    .await
-                    .expect("memory reads");
-                let corrected = records.iter().any(|record| {
-                    matches!(
-                        &record.body,
-                        Body::Finding(Finding {
-                            outcome: Outcome::Alarm(_),
-                            ..
-                        })
-                    )
-                });
-                if corrected {
-                    break;
-                }
+                let target = *end.borrow_and_update();
                 tokio::select! {
+                    biased;
                     ended = &mut running => return ended,
-                    grown = end.changed() => grown.expect("the log lives"),
+                    at = shown.wait_for(|at| at.position >= target && !at.asks) => at.expect("the runner lives"),
+                };
+                if *end.borrow() == target {
+                    break;
                 }
             }
             stop.send_replace(true);
