@@ -324,7 +324,7 @@ pub struct LastChange {
     pub position: Position,
     /// Whether it changed what is kept quiet.
     pub shelving: bool,
-    /// Open alarms that are quiet since then, and those that sleep since then.
+    /// Open alarms that are quiet since then, or for another reason, and those that sleep since then.
     pub quiet: Vec<AlarmId>,
     /// Open alarms that call people again since then, or for the first time because an incident is at war.
     pub back: Vec<AlarmId>,

@@ -207,19 +207,20 @@ impl AlarmBook {
             if !touches(&alarm.event) {
                 continue;
             }
-            let was_quiet = alarm.quiet.is_some();
-            alarm.quiet = self.shelving.quiet(&alarm.event);
-            match (was_quiet, alarm.quiet.is_some()) {
-                (true, false) => {
-                    if alarm.acknowledgement.is_none() {
-                        alarm.back_at = Some(record.received_at);
-                        self.shelving.back.insert(id.clone(), record.received_at);
-                    }
-                    self.last.back.push(id.clone());
-                }
-                (false, true) => self.last.quiet.push(id.clone()),
-                _ => {}
+            let quiet = self.shelving.quiet(&alarm.event);
+            let before = std::mem::replace(&mut alarm.quiet, quiet);
+            if alarm.quiet == before {
+                continue;
             }
+            if alarm.quiet.is_some() {
+                self.last.quiet.push(id.clone());
+                continue;
+            }
+            if alarm.acknowledgement.is_none() {
+                alarm.back_at = Some(record.received_at);
+                self.shelving.back.insert(id.clone(), record.received_at);
+            }
+            self.last.back.push(id.clone());
         }
     }
 

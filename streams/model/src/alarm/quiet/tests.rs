@@ -284,6 +284,23 @@ fn out_of_service_takes_two_people_and_comes_back_by_hand() {
 }
 
 #[test]
+fn what_is_quiet_for_another_reason_than_before_has_changed() {
+    let mut story = Story::default();
+    story.raise(0, Level::Yellow);
+    assert!(story.does("li", shelve(0, Level::Yellow, 60)));
+    assert!(story.does("li", ask_out()));
+    assert_eq!(story.book.last_change().quiet, []);
+    let (request, note) = (Position(3), String::new());
+    assert!(story.does("wang", Act::ApproveOutOfService { request, note }));
+    assert_eq!(story.quiet(0), Some(Quiet::OutOfService(request)));
+    assert_eq!(story.book.last_change().quiet, [id(0)]);
+    let reason = "已修复".into();
+    assert!(story.does("li", Act::EndOutOfService { request, reason }));
+    assert_eq!(story.quiet(0), Some(Quiet::Shelved(Position(2))));
+    assert_eq!(story.book.last_change().quiet, [id(0)]);
+}
+
+#[test]
 fn an_alarm_of_war_calls_while_an_incident_at_war_holds_its_thing() {
     let mut story = Story::default();
     story.raise(20, Level::Orange);
