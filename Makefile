@@ -57,7 +57,7 @@ test:
 	$(MAKE) $(TIMESCALE)/node_modules/.package-lock.json
 	cargo test --workspace --exclude yiping --locked
 	cd $(APP) && npm test
-	$(MAKE) build
+	$(MAKE) app
 	$(MAKE) $(OIDC)/node_modules/.package-lock.json
 	cargo test --release -p yiping --locked -- --test-threads 1
 	$(MAKE) $(BROWSER)/node_modules/.package-lock.json
