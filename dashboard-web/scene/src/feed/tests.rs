@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 use yiping_model::{
-    Act, AlarmId, DatastreamId, Disposition, Finding, Level, NoticeCause, Reason, RuleId,
-    RuleVersion, SourceId, WindowLength,
+    Act, AlarmChange, AlarmEvent, AlarmId, DatastreamId, Decision, DerivedResult, Disposition,
+    Finding, Level, Measured, Message, Notice, NoticeCause, NoticeId, NoticeStep, Quality, Reason,
+    Reject, RuleId, RuleVersion, SourceId, Stage, WindowLength, WindowResult,
 };
 
 use super::*;

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::super::{AlarmChange, Level, Posture};
 use super::*;
+use crate::alarm::{AlarmChange, Level, Posture};
 use crate::decision::Seen;
 use crate::duty::{Duty, Unshelved, Why};
 use crate::finding::{Finding, Outcome};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use super::{Acknowledgement, Alarm, AlarmBook, AlarmEvent, AlarmState, LastChange};
+use super::{AlarmBook, LastChange};
+use crate::alarm::{Acknowledgement, Alarm, AlarmEvent, AlarmState};
 use crate::decision::{Act, Decision};
 use crate::id::AlarmId;
 use crate::record::{Position, Record};
