@@ -1,8 +1,8 @@
 import type { Admin, Reply } from "../feed/admin";
 import type { Own } from "../feed/presence";
 import type { Wall } from "../feed/store";
-import { t } from "../lib/i18n";
-import { clockOfDay, span } from "../lib/time";
+import { spoken } from "../lib/i18n";
+import { clockOfDay } from "../lib/time";
 
 /** What the pages share. */
 export interface Hand {
@@ -30,8 +30,7 @@ export function machineClock(time: string, zone: string): string {
 
 /** How long something is: `9 min`. */
 export function long(secs: number): string {
-  const { count, unit } = span(secs * 1_000);
-  return t().span(count, unit);
+  return spoken(secs * 1_000);
 }
 
 /** What a list of words in one field says. */

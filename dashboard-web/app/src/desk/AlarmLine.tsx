@@ -2,11 +2,11 @@ import { type Component, createMemo, Show } from "solid-js";
 import { named } from "../feed/acknowledge";
 import type { AlarmView } from "../feed/messages";
 import type { Wall } from "../feed/store";
-import { say, t } from "../lib/i18n";
+import { say, spoken, t } from "../lib/i18n";
 import { age } from "../lib/time";
 import type { Note } from "../panels/alarms/acknowledging";
-import { current, limit, spoken, telling, valued } from "../panels/alarms/telling";
-import { Sign } from "../ui/Sign";
+import { current, limit, telling, valued } from "../panels/alarms/telling";
+import { AlarmSign } from "../ui/Sign";
 import { type Group, ROW_HEIGHT } from "./board";
 
 /** One alarm in one line. */
@@ -33,7 +33,7 @@ export const AlarmLine: Component<{
     if (heard === undefined || heard === "fresh") return undefined;
     if (heard === "never") return t().noData;
     if (heard === "invalid") return t().invalid;
-    return t().old(spoken((props.wall.now() - (now()?.atMs ?? 0)) / 1_000));
+    return t().old(spoken(props.wall.now() - (now()?.atMs ?? 0)));
   };
   const value = () => {
     const found = now()?.value;
@@ -55,13 +55,7 @@ export const AlarmLine: Component<{
       onClick={() => props.onSelect()}
     >
       <span class="icon" classList={{ ring: props.group === "waiting" && deferred() === undefined }}>
-        <Sign
-          level={props.alarm.level}
-          size={24}
-          number={props.alarm.number}
-          hollow={props.alarm.ended_ms !== null}
-          empty={props.group === "over"}
-        />
+        <AlarmSign alarm={props.alarm} size={24} empty={props.group === "over"} />
       </span>
       <span>
         <Show

@@ -9,7 +9,7 @@ import { telling } from "../panels/alarms/telling";
 import { BesidePart } from "../panels/detail/Beside";
 import { Corrections, Readings } from "../panels/detail/Detail";
 import { Judgement } from "../panels/detail/Judgement";
-import { Sign } from "../ui/Sign";
+import { AlarmSign } from "../ui/Sign";
 import { shelfOf } from "./asking";
 
 const CURVE = { width: 500, height: 260 } as const;
@@ -35,7 +35,7 @@ export const Evidence: Component<{
   return (
     <section class="evidence detail" aria-label={t().detail} data-detail={props.alarm.id}>
       <div class="head">
-        <Sign level={props.alarm.level} size={48} number={props.alarm.number} hollow={props.alarm.ended_ms !== null} />
+        <AlarmSign alarm={props.alarm} size={48} />
         <div>
           <h2>{known().title}</h2>
           <p>

@@ -1,7 +1,6 @@
 import { type Component, For, Show } from "solid-js";
 import type { Handover } from "../feed/duty";
-import { say, t } from "../lib/i18n";
-import { span } from "../lib/time";
+import { say, spoken, t } from "../lib/i18n";
 import { Sign } from "../ui/Sign";
 import type { Desk } from "./DutyPage";
 
@@ -12,11 +11,7 @@ const ROWS_MAX = 12;
 export const Paper: Component<{ desk: Desk; handover: Handover }> = (props) => {
   const document = () => props.handover.document;
   const figures = () => document().figures;
-  const spoken = (secs: number | null) => {
-    if (secs === null) return "—";
-    const { count, unit } = span(secs * 1_000);
-    return t().span(count, unit);
-  };
+  const secsSpoken = (secs: number | null) => (secs === null ? "—" : spoken(secs * 1_000));
   const rule = (id: string) => {
     const found = props.desk.wall.facts()?.rules.get(id);
     return found === undefined ? id : say(found.title);
@@ -131,7 +126,10 @@ export const Paper: Component<{ desk: Desk; handover: Handover }> = (props) => {
       </p>
       <p>
         {t().acknowledgedCount(figures().acknowledged)} ·{" "}
-        {t().toAcknowledge(spoken(figures().to_acknowledge_median_secs), spoken(figures().to_acknowledge_p90_secs))}
+        {t().toAcknowledge(
+          secsSpoken(figures().to_acknowledge_median_secs),
+          secsSpoken(figures().to_acknowledge_p90_secs),
+        )}
       </p>
       <p>
         {t().escalatedCount(figures().escalated)} · {t().falseCount(figures().false_alarms ?? 0)} ·{" "}

@@ -1,4 +1,5 @@
 import { createSignal } from "solid-js";
+import { span } from "./time";
 import { type Words, words } from "./words";
 
 /** The languages of the screens. */
@@ -31,6 +32,12 @@ export function setLang(next: Lang): void {
 /** The texts of the screen in the chosen language. */
 export function t(): Words {
   return words[lang()];
+}
+
+/** An approximate duration in words: `9 分钟`. */
+export function spoken(ms: number): string {
+  const { count, unit } = span(ms);
+  return t().span(count, unit);
 }
 
 /** What a request says so that the server refuses in the language of the screen. */

@@ -1,14 +1,10 @@
 import { type Component, Match, Switch } from "solid-js";
-import { t } from "../lib/i18n";
-import { span } from "../lib/time";
+import { spoken, t } from "../lib/i18n";
 import type { Reading } from "./reading";
 
 /** How old a value is, in bold when it is too old or cannot be. */
 export const Age: Component<{ reading: Reading; nowMs: number }> = (props) => {
-  const old = () => {
-    const { count, unit } = span(props.nowMs - (props.reading.last?.at_ms ?? 0));
-    return t().span(count, unit);
-  };
+  const old = () => spoken(props.nowMs - (props.reading.last?.at_ms ?? 0));
   return (
     <Switch fallback={<i class="data-age">{old()}</i>}>
       <Match when={props.reading.heard === "never"}>

@@ -3,8 +3,7 @@ import { type Component, createSignal, onCleanup, onMount, Show } from "solid-js
 import type { Command } from "../feed/command";
 import type { Field } from "../feed/field";
 import type { Own } from "../feed/presence";
-import { say, t } from "../lib/i18n";
-import { span } from "../lib/time";
+import { say, spoken, t } from "../lib/i18n";
 import { SignOut } from "../sign-in/SignOut";
 import { watchNewer } from "../ui/keep";
 import { OneTask } from "./OneTask";
@@ -25,8 +24,7 @@ export const PhoneScreen: Component<{
   const offline = () => {
     const since = phone.heardMs();
     if (since === undefined) return t().phone.offline;
-    const { count, unit } = span(phone.nowMs() - since);
-    return t().offlineFor(t().span(count, unit));
+    return t().offlineFor(spoken(phone.nowMs() - since));
   };
   return (
     <main class="phone">

@@ -1,7 +1,6 @@
 import type { Refusal } from "../feed/call";
 import type { Answer } from "../feed/session";
-import { t } from "../lib/i18n";
-import { span } from "../lib/time";
+import { spoken, t } from "../lib/i18n";
 
 /** What an answer that let nobody in says to the person; `wrong` is what was wrong if the server knows nobody by it. */
 export function said(answer: Answer | Refusal, wrong: string): string | undefined {
@@ -16,8 +15,7 @@ export function said(answer: Answer | Refusal, wrong: string): string | undefine
     case "wait": {
       // Rounded up: who comes back at the minute that was said is not refused again.
       const secs = answer.secs < 60 ? answer.secs : Math.ceil(answer.secs / 60) * 60;
-      const { count, unit } = span(secs * 1_000);
-      return t().tooMany(t().span(count, unit));
+      return t().tooMany(spoken(secs * 1_000));
     }
     case "refused":
       return t().notDone(answer.why);

@@ -64,3 +64,25 @@ export const Sign: Component<{
     </svg>
   );
 };
+
+/** What a sign says of an alarm. */
+interface Signed {
+  readonly level: number;
+  readonly number: number;
+  readonly ended_ms: number | null;
+}
+
+/** The sign of an alarm, hollow once what it tells of is over; nothing where there is none. */
+export const AlarmSign: Component<{ alarm: Signed | undefined; size: number; empty?: boolean }> = (props) => (
+  <Show when={props.alarm}>
+    {(alarm) => (
+      <Sign
+        level={alarm().level}
+        size={props.size}
+        number={alarm().number}
+        hollow={alarm().ended_ms !== null}
+        empty={props.empty ?? false}
+      />
+    )}
+  </Show>
+);

@@ -12,6 +12,13 @@ export function toLevel(level: number): Level {
   return level === 2 || level === 3 || level === 4 ? level : 1;
 }
 
+/** The colour in which a figure is drawn that has this alarm; none once what it tells of is over. */
+export function colourOf(
+  alarm: { readonly level: number; readonly ended_ms: number | null } | undefined,
+): string | undefined {
+  return alarm === undefined || alarm.ended_ms !== null ? undefined : LEVEL_COLOURS[toLevel(alarm.level) - 1];
+}
+
 /** Corners of a level's shape in a box of side 1; a circle has none. */
 const CORNERS: Readonly<Record<Level, readonly (readonly [number, number])[]>> = {
   1: octagon(0.47),

@@ -2,8 +2,8 @@ import "./air.css";
 import { createMemo, Index, Show } from "solid-js";
 import { Bar } from "../../charts/Bar";
 import { Spark } from "../../charts/Spark";
-import { say, t } from "../../lib/i18n";
-import { clockMinutes, span } from "../../lib/time";
+import { say, spoken, t } from "../../lib/i18n";
+import { clockMinutes } from "../../lib/time";
 import { Figure } from "../../ui/Figure";
 import type { Panel } from "../panel";
 import { countyAir } from "./county";
@@ -71,16 +71,13 @@ export const Air: Panel = (props) => {
                 return said === null || said === undefined ? undefined : `${said.value ?? t().none}`;
               };
               const other = () => county().hourMs !== hourMs() || county().stale;
-              const old = () => span(props.wall.now() - (county().hourMs ?? 0) - HOUR_MS);
+              const old = () => spoken(props.wall.now() - (county().hourMs ?? 0) - HOUR_MS);
               return (
                 <tr classList={{ stale: county().stale }}>
                   <th scope="row">
                     {say(county().area.name)}
                     <i>
-                      <Show
-                        when={county().hourMs === undefined || !other()}
-                        fallback={<b>{t().old(t().span(old().count, old().unit))}</b>}
-                      >
+                      <Show when={county().hourMs === undefined || !other()} fallback={<b>{t().old(old())}</b>}>
                         <Show when={county().worst?.primary.length}>
                           {t().primary(symbols(county().worst?.primary ?? []))}
                         </Show>

@@ -3,14 +3,14 @@ import { named } from "../../feed/acknowledge";
 import type { Freshness } from "../../feed/fresh";
 import type { AlarmView } from "../../feed/messages";
 import type { Wall } from "../../feed/store";
-import { say, t } from "../../lib/i18n";
+import { say, spoken, t } from "../../lib/i18n";
 import { age, clockOfDay, clockSeconds } from "../../lib/time";
 import { Figure } from "../../ui/Figure";
-import { Sign } from "../../ui/Sign";
+import { AlarmSign } from "../../ui/Sign";
 import type { Note } from "./acknowledging";
 import { correction } from "./correction";
 import { waits } from "./order";
-import { current, limit, spoken, telling, valued } from "./telling";
+import { current, limit, telling, valued } from "./telling";
 
 /** Widest title that stands on one line, in widths of a Chinese character. */
 const TITLE_EMS_MAX = 19.5;
@@ -40,13 +40,13 @@ export const Row: Component<{
     if (value === undefined) return { text: t().noData, heard };
     if (heard === "fresh") return { text: t().now(`${said(value)} ${known().property?.unit ?? ""}`), heard };
     if (heard === "invalid") return { text: t().invalid, heard };
-    return { text: t().old(spoken((props.wall.now() - (atMs ?? 0)) / 1_000)), heard };
+    return { text: t().old(spoken(props.wall.now() - (atMs ?? 0))), heard };
   };
   const figure = () => {
     const { value, extreme, key } = props.alarm;
     const operator = known().rule?.operator;
-    if (operator === "no_data") return `${t().noData} ${spoken(value)}`;
-    if (operator === "stuck") return t().stuckFor(spoken(value));
+    if (operator === "no_data") return `${t().noData} ${spoken(value * 1_000)}`;
+    if (operator === "stuck") return t().stuckFor(spoken(value * 1_000));
     if (operator === "event") return key === null ? "" : t().track(key);
     // The most extreme value is known when it is over; until then, what raised it.
     if (active()) return `${t().trigger} ${said(value)}`;
@@ -85,7 +85,7 @@ export const Row: Component<{
     >
       <button type="button" class="pick" aria-label={title()} onClick={() => props.onSelect()} />
       <div class="icon">
-        <Sign level={props.alarm.level} size={48} number={props.alarm.number} hollow={!active()} />
+        <AlarmSign alarm={props.alarm} size={48} />
       </div>
       <b class="title" classList={{ long: wide(title()) > TITLE_EMS_MAX }}>
         {title()}

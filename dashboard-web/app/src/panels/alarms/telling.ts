@@ -2,9 +2,8 @@ import { type Freshness, freshness } from "../../feed/fresh";
 import type { AlarmView, AreaView, PropertyView, RuleView, ThingView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
-import { say, t } from "../../lib/i18n";
+import { say, spoken } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { span } from "../../lib/time";
 
 const NO_NAME = { zh: "", en: "" };
 
@@ -31,12 +30,6 @@ export function telling(wall: Wall, alarm: AlarmView): Telling {
     title: rule === undefined ? alarm.rule : say(rule.title),
     name: thing === undefined ? alarm.thing : say(thing.name ?? NO_NAME),
   };
-}
-
-/** A span of seconds in words. */
-export function spoken(secs: number): string {
-  const { count, unit } = span(secs * 1_000);
-  return t().span(count, unit);
 }
 
 /** A value as the property of the alarm says it. */
@@ -66,7 +59,7 @@ export function current(
 export function limit(alarm: AlarmView, { rule, property }: Telling): string {
   const operator = rule?.operator;
   if (operator === "event") return "";
-  if (operator === "no_data" || operator === "stuck") return spoken(alarm.threshold);
+  if (operator === "no_data" || operator === "stuck") return spoken(alarm.threshold * 1_000);
   const unit = property?.unit ?? "";
   return `${Number(alarm.threshold.toFixed(3))} ${unit}${operator === "rate" ? "/h" : ""}`;
 }

@@ -7,8 +7,8 @@ import type { Wall } from "../../feed/store";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { age, clockMinutes, clockOfDay, clockSeconds } from "../../lib/time";
-import { Sign } from "../../ui/Sign";
-import { LEVEL_COLOURS, toLevel } from "../../ui/signs";
+import { AlarmSign } from "../../ui/Sign";
+import { colourOf } from "../../ui/signs";
 import { Age } from "../Age";
 import { Behind } from "../Behind";
 import type { Panel } from "../panel";
@@ -65,7 +65,7 @@ const Head: Component<{
   const area = () => props.wall.facts()?.city.areas.find(({ code }) => code === thing()?.area);
   return (
     <header class="head">
-      <Sign level={props.alarm.level} size={60} number={props.alarm.number} hollow={props.alarm.ended_ms !== null} />
+      <AlarmSign alarm={props.alarm} size={60} />
       <div>
         <h2>{rule() === undefined ? props.alarm.rule : say(rule()?.title ?? { zh: "", en: "" })}</h2>
         <p>
@@ -164,7 +164,7 @@ export const Readings: Component<{ wall: Wall; alarm: AlarmView; width?: number;
           width={props.width ?? 814}
           height={props.height ?? 300}
           label={t().readingsOf}
-          colour={props.alarm.ended_ms === null ? LEVEL_COLOURS[toLevel(props.alarm.level) - 1] : undefined}
+          colour={colourOf(props.alarm)}
           value={(value) => String(Number(value.toPrecision(6)))}
           clock={(ms) => clockMinutes(ms, zone())}
         />

@@ -3,8 +3,8 @@ import { named } from "../../feed/acknowledge";
 import type { AlarmView, RuleVersionView } from "../../feed/messages";
 import { pairKey } from "../../feed/scene";
 import type { Wall } from "../../feed/store";
-import { say, t } from "../../lib/i18n";
-import { clockOfDay, clockSeconds, span } from "../../lib/time";
+import { say, spoken, t } from "../../lib/i18n";
+import { clockOfDay, clockSeconds } from "../../lib/time";
 import { Sign } from "../../ui/Sign";
 import { became, lastWords } from "../sources/notices";
 import { completeness } from "./facts";
@@ -37,10 +37,9 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
   const whole = () => completeness(props.wall.trends().get(pairKey(props.alarm.thing, props.alarm.property)));
   const course = () => {
     const { started_ms, raised_ms, ended_ms, acknowledged } = props.alarm;
-    const late = span(raised_ms - started_ms);
     return [
       t().startedAt(clock(started_ms)),
-      t().raisedAfter(t().span(late.count, late.unit)),
+      t().raisedAfter(spoken(raised_ms - started_ms)),
       acknowledged === null ? t().unacknowledged : t().acknowledgedBy(named(acknowledged), clock(acknowledged.at_ms)),
       ended_ms === null ? t().lasting : t().endedAt(clock(ended_ms)),
     ].join(" · ");
@@ -71,14 +70,11 @@ export const Judgement: Component<{ wall: Wall; alarm: AlarmView }> = (props) =>
         </Line>
       </Show>
       <Show when={whole()}>
-        {(known) => {
-          const step = () => span(known().stepMs);
-          return (
-            <Line name={t().completeness}>
-              {t().windowsPresent(known().present, known().all, t().span(step().count, step().unit))}
-            </Line>
-          );
-        }}
+        {(known) => (
+          <Line name={t().completeness}>
+            {t().windowsPresent(known().present, known().all, spoken(known().stepMs))}
+          </Line>
+        )}
       </Show>
       <Show when={others().length > 0}>
         <Line name={t().otherRules}>

@@ -1,15 +1,11 @@
 import type { OwnLimitView, RuleView, ThingView } from "../../feed/messages";
 import type { Wall } from "../../feed/store";
-import { say, t } from "../../lib/i18n";
-import { span } from "../../lib/time";
+import { say, spoken, t } from "../../lib/i18n";
 import { kindName } from "../video/video";
 
 const plain = (value: number): string => Number(value.toFixed(3)).toString();
 
-const spoken = (secs: number | null): string => {
-  const { count, unit } = span((secs ?? 0) * 1_000);
-  return t().span(count, unit);
-};
+const secsSpoken = (secs: number | null): string => spoken((secs ?? 0) * 1_000);
 
 /** The value of a threshold at a thing: a number for all, or the thing's own limit. */
 function at(value: number | null, own: OwnLimitView | null, thing: ThingView | undefined): number | undefined {
@@ -44,9 +40,9 @@ export function brief(rule: RuleView, thing: ThingView | undefined): string {
       return rule.operator === "rate" ? `${mark} ${number} /h` : `${mark} ${number}`;
     }
     case "no_data":
-      return t().noDataRule(rule.periods, spoken(rule.for_secs));
+      return t().noDataRule(rule.periods, secsSpoken(rule.for_secs));
     case "stuck":
-      return t().stuckRule(spoken(rule.for_secs), rule.min_count ?? 0);
+      return t().stuckRule(secsSpoken(rule.for_secs), rule.min_count ?? 0);
     case "event":
       return say(rule.title);
   }
@@ -61,17 +57,19 @@ export function explained(rule: RuleView, wall: Wall, thing: ThingView | undefin
     case "threshold": {
       const raise = told(rule.raise, rule.raise_limit, thing, unit);
       const text = t().beyond(above, raise, told(rule.clear, rule.clear_limit, thing, unit));
-      return rule.for_secs === null || rule.for_secs === 0 ? text : `${text} · ${t().delayed(spoken(rule.for_secs))}`;
+      return rule.for_secs === null || rule.for_secs === 0
+        ? text
+        : `${text} · ${t().delayed(secsSpoken(rule.for_secs))}`;
     }
     case "rate": {
       const raise = told(rule.raise, rule.raise_limit, thing, `${unit}/h`);
       const clear = told(rule.clear, rule.clear_limit, thing, `${unit}/h`);
-      return t().beyondRate(above, raise, clear, spoken(rule.over_secs));
+      return t().beyondRate(above, raise, clear, secsSpoken(rule.over_secs));
     }
     case "no_data":
-      return t().noDataRule(rule.periods, spoken(rule.for_secs));
+      return t().noDataRule(rule.periods, secsSpoken(rule.for_secs));
     case "stuck":
-      return t().stuckRule(spoken(rule.for_secs), rule.min_count ?? 0);
+      return t().stuckRule(secsSpoken(rule.for_secs), rule.min_count ?? 0);
     case "event": {
       const least = rule.min.map((each) => {
         const known = wall.facts()?.properties.get(each.property);
@@ -81,7 +79,7 @@ export function explained(rule: RuleView, wall: Wall, thing: ThingView | undefin
         kindName(wall, rule.event ?? ""),
         least.join(", "),
         rule.by !== "thing",
-        spoken(rule.hold_secs),
+        secsSpoken(rule.hold_secs),
       );
     }
   }

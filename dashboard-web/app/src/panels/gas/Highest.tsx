@@ -2,12 +2,11 @@ import { type Component, createMemo, Index, Match, Show, Switch } from "solid-js
 import { Bar } from "../../charts/Bar";
 import { logShare } from "../../charts/path";
 import type { PropertyView } from "../../feed/messages";
-import { say, t } from "../../lib/i18n";
+import { say, spoken, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { span } from "../../lib/time";
 import { Figure } from "../../ui/Figure";
-import { Sign } from "../../ui/Sign";
-import { LEVEL_COLOURS, toLevel } from "../../ui/signs";
+import { AlarmSign } from "../../ui/Sign";
+import { colourOf } from "../../ui/signs";
 import type { Detector } from "./detectors";
 
 /** Rows that fit. */
@@ -40,29 +39,11 @@ export const Highest: Component<{
         <Index each={props.list.slice(0, ROWS_MAX)}>
           {(row) => {
             const stale = () => row().heard !== "fresh";
-            const old = () => {
-              const { count, unit } = span(props.nowMs - (row().last?.at_ms ?? 0));
-              return t().span(count, unit);
-            };
-            const colour = () => {
-              const alarm = row().alarm;
-              return alarm === undefined || alarm.ended_ms !== null
-                ? undefined
-                : LEVEL_COLOURS[toLevel(alarm.level) - 1];
-            };
+            const old = () => spoken(props.nowMs - (row().last?.at_ms ?? 0));
             return (
               <tr classList={{ stale: stale() }}>
                 <td class="icon">
-                  <Show when={row().alarm}>
-                    {(alarm) => (
-                      <Sign
-                        level={alarm().level}
-                        size={34}
-                        number={alarm().number}
-                        hollow={alarm().ended_ms !== null}
-                      />
-                    )}
-                  </Show>
+                  <AlarmSign alarm={row().alarm} size={34} />
                 </td>
                 <th scope="row">{say(row().thing.name)}</th>
                 <Show
@@ -86,7 +67,7 @@ export const Highest: Component<{
                           ticks={ticks()}
                           width={106}
                           stale={stale()}
-                          colour={stale() ? undefined : colour()}
+                          colour={stale() ? undefined : colourOf(row().alarm)}
                           label={`${last().value} ${props.property.unit}`}
                         />
                       </td>

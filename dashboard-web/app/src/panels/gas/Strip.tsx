@@ -1,8 +1,7 @@
 import { type Component, Index, Match, Show, Switch } from "solid-js";
 import type { PropertyView } from "../../feed/messages";
-import { say, t } from "../../lib/i18n";
+import { say, spoken, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { span } from "../../lib/time";
 import { Figure } from "../../ui/Figure";
 import type { Detector } from "./detectors";
 
@@ -17,10 +16,7 @@ export const Strip: Component<{ list: readonly Detector[]; property: PropertyVie
     <ul class="strip">
       <Index each={shown()}>
         {(row) => {
-          const old = () => {
-            const { count, unit } = span(props.nowMs - (row().last?.at_ms ?? 0));
-            return t().span(count, unit);
-          };
+          const old = () => spoken(props.nowMs - (row().last?.at_ms ?? 0));
           return (
             <li classList={{ stale: row().heard !== "fresh" }}>
               <span>{say(row().thing.name)}</span>

@@ -3,36 +3,21 @@ import { type Component, createMemo, Index, Show } from "solid-js";
 import { Bar } from "../../charts/Bar";
 import { Spark } from "../../charts/Spark";
 import { say, t } from "../../lib/i18n";
-import { count } from "../../lib/number";
-import { Sign } from "../../ui/Sign";
+import { AlarmSign } from "../../ui/Sign";
 import { Age } from "../Age";
 import type { Panel } from "../panel";
-import { HallValue, Windows } from "./HallsBrief";
-import { type Hall, halls, waitingTotal } from "./halls";
-
-/** Rows that fit. */
-const ROWS_MAX = 8;
+import { type Hall, halls } from "./halls";
+import { HallList, HallValue, ROWS_MAX, Windows } from "./parts";
 
 /** The service halls: who waits, how long, who gave up, what is open, how it was rated. */
 export const Halls: Panel = (props) => {
   const list = createMemo(() => halls(props.wall));
   return (
-    <section class="panel halls full" aria-label={t().halls}>
-      <h2>
-        {t().halls}
-        <Show when={list().some(({ fresh }) => fresh)}>
-          <i>{t().hallsNote(count(waitingTotal(list())))}</i>
-        </Show>
-        <Show when={list().length > ROWS_MAX}>
-          <i>{t().more(list().length - ROWS_MAX)}</i>
-        </Show>
-      </h2>
-      <Show when={list().length > 0} fallback={<p class="quiet">{t().hallsNone}</p>}>
-        <ol>
-          <Index each={list().slice(0, ROWS_MAX)}>{(hall) => <Row hall={hall()} nowMs={props.wall.now()} />}</Index>
-        </ol>
-      </Show>
-    </section>
+    <HallList class="full" list={list()}>
+      <ol>
+        <Index each={list().slice(0, ROWS_MAX)}>{(hall) => <Row hall={hall()} nowMs={props.wall.now()} />}</Index>
+      </ol>
+    </HallList>
   );
 };
 
@@ -42,9 +27,7 @@ const Row: Component<{ hall: Hall; nowMs: number }> = (props) => {
   return (
     <li classList={{ stale: !props.hall.fresh }}>
       <div class="icon">
-        <Show when={props.hall.alarm}>
-          {(open) => <Sign level={open().level} size={34} number={open().number} hollow={open().ended_ms !== null} />}
-        </Show>
+        <AlarmSign alarm={props.hall.alarm} size={34} />
       </div>
       <b class="name">{say(props.hall.thing.name)}</b>
       <Show when={waiting()} fallback={<span class="none">{t().noData}</span>}>

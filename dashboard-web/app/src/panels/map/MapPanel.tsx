@@ -9,7 +9,7 @@ import { FieldLayer } from "../../map/FieldLayer";
 import { field } from "../../map/field";
 import { Overlay } from "../../map/Overlay";
 import { nextFrame } from "../../ui/frame";
-import { Sign } from "../../ui/Sign";
+import { AlarmSign } from "../../ui/Sign";
 import { ratio } from "../../ui/stage";
 import type { Panel } from "../panel";
 import { columnsOf, scene } from "../scenes";
@@ -133,9 +133,7 @@ export const MapPanel: Panel = (props) => {
       <Show when={elsewhere().length > 0}>
         <p class="unplaced">
           {t().unplaced}
-          <For each={elsewhere().slice(0, UNPLACED_MAX)}>
-            {(alarm) => <Sign level={alarm.level} size={34} number={alarm.number} hollow={alarm.ended_ms !== null} />}
-          </For>
+          <For each={elsewhere().slice(0, UNPLACED_MAX)}>{(alarm) => <AlarmSign alarm={alarm} size={34} />}</For>
           <Show when={elsewhere().length > UNPLACED_MAX}>
             <span>+{elsewhere().length - UNPLACED_MAX}</span>
           </Show>

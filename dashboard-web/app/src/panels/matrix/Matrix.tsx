@@ -1,7 +1,7 @@
 import "./matrix.css";
 import { createMemo, Index, Match, Show, Switch } from "solid-js";
 import { say, t } from "../../lib/i18n";
-import { Sign } from "../../ui/Sign";
+import { AlarmSign } from "../../ui/Sign";
 import type { Panel } from "../panel";
 import { type Cell, matrix } from "./cell";
 
@@ -76,12 +76,7 @@ const Mark = (props: { cell: Cell; onOpen: (alarm: string) => void }) => (
     <Match when={props.cell.kind === "alarm" && props.cell}>
       {(found) => (
         <button type="button" class="hit" onClick={() => props.onOpen(found().alarm.id)}>
-          <Sign
-            level={found().alarm.level}
-            size={34}
-            number={found().alarm.number}
-            hollow={found().alarm.ended_ms !== null}
-          />
+          <AlarmSign alarm={found().alarm} size={34} />
           {found().others > 0 ? <i>+{found().others}</i> : null}
         </button>
       )}

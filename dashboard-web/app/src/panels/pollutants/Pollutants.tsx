@@ -2,10 +2,11 @@ import "./pollutants.css";
 import { type Component, createMemo, Index, Show } from "solid-js";
 import { Spark } from "../../charts/Spark";
 import { type ColumnId, thingsOf } from "../../lib/domains";
-import { say, t } from "../../lib/i18n";
+import { say, spoken, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { clockMinutes, span } from "../../lib/time";
+import { clockMinutes } from "../../lib/time";
 import { Figure } from "../../ui/Figure";
+import { ListPanel } from "../ListPanel";
 import { inOrder } from "../observed";
 import type { Panel, PanelProps } from "../panel";
 import { type Corrected, commonUnit, summary } from "./summary";
@@ -44,100 +45,103 @@ const Summaries: Component<PanelProps & { of: ColumnId; title: string; none: str
   const reach = () => {
     const ms = rows().find(({ trendMs }) => trendMs !== undefined)?.trendMs;
     if (ms === undefined) return "";
-    const { count, unit } = span(ms);
-    return t().span(count, unit);
+    return spoken(ms);
   };
   return (
-    <section class="panel pollutants" aria-label={props.title}>
-      <h2>
-        {props.title}
-        <i>{t().pollutantsNote}</i>
-        <i>{unit()}</i>
-      </h2>
-      <Show when={rows().length > 0} fallback={<p class="quiet">{props.none}</p>}>
-        <table>
-          <colgroup>
-            <col />
-            <col />
-            <col />
-            <col />
-            <col />
-            <col />
-          </colgroup>
-          <thead>
-            <tr>
-              <td />
-              <th class="num">{t().median}</th>
-              <th class="num">{t().highest}</th>
-              <th class="at">{props.where}</th>
-              <Show when={reach()} fallback={<td />}>
-                {(known) => <th class="num">{known()}</th>}
-              </Show>
-              <th class="num">{t().fresh}</th>
-            </tr>
-          </thead>
-          <tbody>
-            <Index each={rows()}>
-              {(row) => {
-                const said = (value: number) => fixed(value, row().property.decimals);
-                const told = ({ thing, start_ms, before, after }: Corrected) => {
-                  const name = say(props.wall.things().get(thing)?.name ?? { zh: thing, en: thing });
-                  const clock = `${name} ${clockMinutes(start_ms, zone())}`;
-                  return t().correctedWindow(clock, before === null ? t().none : said(before), said(after));
-                };
-                return (
-                  <tr classList={{ stale: row().fresh === 0 }}>
-                    <th scope="row">
-                      {row().property.symbol}
-                      <Show when={row().property.unit !== unit()}>
-                        <i>{row().property.unit}</i>
-                      </Show>
-                    </th>
-                    <Show
-                      when={row().highest}
-                      fallback={
-                        <td class="none" colspan="3">
-                          {t().noData}
-                        </td>
-                      }
-                    >
-                      {(highest) => (
-                        <>
-                          <td class="num key">
-                            <Figure thing="" property={row().property.id} heard="fresh">
-                              {said(row().median ?? 0)}
-                            </Figure>
-                          </td>
-                          <td class="num key">
-                            <Figure thing={highest().thing.id} property={row().property.id} heard="fresh">
-                              {said(highest().value)}
-                            </Figure>
-                          </td>
-                          <td class="at">
-                            <span class="two-lines">{say(highest().thing.name)}</span>
-                          </td>
-                        </>
-                      )}
+    <ListPanel
+      class="pollutants"
+      title={props.title}
+      notes={
+        <>
+          <i>{t().pollutantsNote}</i>
+          <i>{unit()}</i>
+        </>
+      }
+      count={rows().length}
+      none={props.none}
+    >
+      <table>
+        <colgroup>
+          <col />
+          <col />
+          <col />
+          <col />
+          <col />
+          <col />
+        </colgroup>
+        <thead>
+          <tr>
+            <td />
+            <th class="num">{t().median}</th>
+            <th class="num">{t().highest}</th>
+            <th class="at">{props.where}</th>
+            <Show when={reach()} fallback={<td />}>
+              {(known) => <th class="num">{known()}</th>}
+            </Show>
+            <th class="num">{t().fresh}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Index each={rows()}>
+            {(row) => {
+              const said = (value: number) => fixed(value, row().property.decimals);
+              const told = ({ thing, start_ms, before, after }: Corrected) => {
+                const name = say(props.wall.things().get(thing)?.name ?? { zh: thing, en: thing });
+                const clock = `${name} ${clockMinutes(start_ms, zone())}`;
+                return t().correctedWindow(clock, before === null ? t().none : said(before), said(after));
+              };
+              return (
+                <tr classList={{ stale: row().fresh === 0 }}>
+                  <th scope="row">
+                    {row().property.symbol}
+                    <Show when={row().property.unit !== unit()}>
+                      <i>{row().property.unit}</i>
                     </Show>
-                    <td>
-                      <Spark
-                        values={row().trend}
-                        width={72}
-                        height={32}
-                        label={`${row().property.symbol} ${reach()}`}
-                        corrected={row().corrections.map((each) => ({ place: each.place, text: told(each) }))}
-                      />
-                    </td>
-                    <td class="num share">
-                      <b>{row().fresh}</b> / {row().stations}
-                    </td>
-                  </tr>
-                );
-              }}
-            </Index>
-          </tbody>
-        </table>
-      </Show>
-    </section>
+                  </th>
+                  <Show
+                    when={row().highest}
+                    fallback={
+                      <td class="none" colspan="3">
+                        {t().noData}
+                      </td>
+                    }
+                  >
+                    {(highest) => (
+                      <>
+                        <td class="num key">
+                          <Figure thing="" property={row().property.id} heard="fresh">
+                            {said(row().median ?? 0)}
+                          </Figure>
+                        </td>
+                        <td class="num key">
+                          <Figure thing={highest().thing.id} property={row().property.id} heard="fresh">
+                            {said(highest().value)}
+                          </Figure>
+                        </td>
+                        <td class="at">
+                          <span class="two-lines">{say(highest().thing.name)}</span>
+                        </td>
+                      </>
+                    )}
+                  </Show>
+                  <td>
+                    <Spark
+                      values={row().trend}
+                      width={72}
+                      height={32}
+                      label={`${row().property.symbol} ${reach()}`}
+                      corrected={row().corrections.map((each) => ({ place: each.place, text: told(each) }))}
+                    />
+                  </td>
+                  <td class="num share">
+                    <b>{row().fresh}</b> / {row().stations}
+                  </td>
+                </tr>
+              );
+            }}
+          </Index>
+        </tbody>
+      </table>
+    </ListPanel>
   );
 };

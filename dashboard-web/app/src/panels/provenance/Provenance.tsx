@@ -1,9 +1,9 @@
 import "./provenance.css";
 import { type Component, createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from "solid-js";
 import type { Wall } from "../../feed/store";
-import { say, t } from "../../lib/i18n";
+import { say, spoken, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { clockMinutes, clockOfDay, clockSeconds, span } from "../../lib/time";
+import { clockMinutes, clockOfDay, clockSeconds } from "../../lib/time";
 import { plainKey } from "../../ui/keys";
 import { Sign } from "../../ui/Sign";
 import { DESIGN } from "../../ui/stage";
@@ -87,10 +87,6 @@ const Told: Component<{ wall: Wall; at: Asked }> = (props) => {
   const clock = (ms: number) => {
     const day = clockOfDay(ms, props.wall.now(), zone());
     return day.length > 5 ? day : clockSeconds(ms, zone());
-  };
-  const spoken = (ms: number) => {
-    const { count, unit } = span(ms);
-    return t().span(count, unit);
   };
   const title = () => {
     const { property } = known();

@@ -1,8 +1,8 @@
 import "./sources.css";
 import { createMemo, Index, Show } from "solid-js";
-import { say, t } from "../../lib/i18n";
+import { say, spoken, t } from "../../lib/i18n";
 import { count } from "../../lib/number";
-import { clockSeconds, span } from "../../lib/time";
+import { clockSeconds } from "../../lib/time";
 import type { Panel } from "../panel";
 import { gateways } from "../street/gateways";
 import { delayed, online } from "./doors";
@@ -37,10 +37,7 @@ export const Sources: Panel = (props) => {
   );
   const behind = createMemo(() => gateways(props.wall));
   const gone = () => behind().filter(({ dead }) => dead);
-  const silent = (ms: number | undefined) => {
-    const { count: number, unit } = span(props.wall.now() - (ms ?? 0));
-    return ms === undefined ? "" : ` ${t().span(number, unit)}`;
-  };
+  const silent = (ms: number | undefined) => (ms === undefined ? "" : ` ${spoken(props.wall.now() - ms)}`);
   const zone = () => props.wall.facts()?.city.zone ?? "UTC";
   return (
     <section class="panel sources" aria-label={t().sources}>
@@ -74,7 +71,6 @@ export const Sources: Panel = (props) => {
           </Show>
           <Index each={rows().slice(0, most())}>
             {(row) => {
-              const heard = () => span(props.wall.now() - row().source.last_received_ms);
               return (
                 <tr classList={{ stale: !row().online }}>
                   <th scope="row">{row().source.id}</th>
@@ -83,7 +79,7 @@ export const Sources: Panel = (props) => {
                       {t().online}
                     </Show>
                   </td>
-                  <td class="num">{t().span(heard().count, heard().unit)}</td>
+                  <td class="num">{spoken(props.wall.now() - row().source.last_received_ms)}</td>
                   <td class="num">{delayed(row().source.delay_ms)}</td>
                   <td class="num">{count(row().source.readings)}</td>
                   <td class="num">{count(row().source.rejects)}</td>

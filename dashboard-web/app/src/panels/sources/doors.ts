@@ -1,9 +1,8 @@
 import { periodSecs } from "../../feed/fresh";
 import type { PropertyView, SourceView, ThingView } from "../../feed/messages";
 import type { Wall } from "../../feed/store";
-import { t } from "../../lib/i18n";
+import { spoken } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { span } from "../../lib/time";
 
 /** A door may be silent for this many periods of the quickest datastream… */
 const SILENT_PERIODS = 3;
@@ -30,6 +29,5 @@ export function online(source: SourceView, wall: Wall): boolean {
 /** A delay: tenths of a second while it is short. */
 export function delayed(ms: number): string {
   if (ms < 60_000) return `${fixed(Math.max(0, ms) / 1_000, 1)} s`;
-  const { count, unit } = span(ms);
-  return t().span(count, unit);
+  return spoken(ms);
 }

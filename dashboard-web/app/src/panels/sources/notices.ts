@@ -1,6 +1,6 @@
 import type { ChannelView, NoticeView } from "../../feed/messages";
-import { t } from "../../lib/i18n";
-import { clockSeconds, span } from "../../lib/time";
+import { spoken, t } from "../../lib/i18n";
+import { clockSeconds } from "../../lib/time";
 
 /** A notice that fails is tried again; only one that has been failing for so long is worth a word. */
 const FAILING_MS_MIN = 30_000;
@@ -17,9 +17,8 @@ export function troubles(channels: Iterable<ChannelView>, nowMs: number): string
     .filter(({ channel, ms }) => ms >= (channel.failing_since_ms === null ? QUEUEING_MS_MIN : FAILING_MS_MIN))
     .sort((a, b) => b.ms - a.ms)
     .map(({ channel: { channel, waiting, failing_since_ms }, ms }) => {
-      const { count, unit } = span(ms);
       const say = failing_since_ms === null ? t().queueing : t().undelivered;
-      return say(channel, t().span(count, unit), waiting);
+      return say(channel, spoken(ms), waiting);
     });
   const lost = list
     .filter(({ given_up_ms }) => given_up_ms !== null && nowMs - given_up_ms < GIVEN_UP_MS_MAX)

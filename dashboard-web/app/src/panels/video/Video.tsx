@@ -3,10 +3,11 @@ import { type Component, createMemo, For, Index, Show } from "solid-js";
 import { newest } from "../../feed/events";
 import type { EventView } from "../../feed/messages";
 import type { Wall } from "../../feed/store";
-import { say, t } from "../../lib/i18n";
+import { say, spoken, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { clockOfDay, clockSeconds, span } from "../../lib/time";
-import { Sign } from "../../ui/Sign";
+import { clockOfDay, clockSeconds } from "../../lib/time";
+import { AlarmSign } from "../../ui/Sign";
+import { ListPanel } from "../ListPanel";
 import type { Panel } from "../panel";
 import { worstOf } from "../reading";
 import { cameras, cut, kindName, kinds } from "./video";
@@ -34,60 +35,59 @@ export const Video: Panel = (props) => {
     const more = offline().length - shown.length;
     return shown.map(({ thing }) => say(thing.name)).join("、") + (more > 0 ? ` +${more}` : "");
   };
-  const ago = (event: EventView) => {
-    const { count, unit } = span(props.wall.now() - event.at_ms);
-    return t().span(count, unit);
-  };
+  const ago = (event: EventView) => spoken(props.wall.now() - event.at_ms);
   return (
-    <section class="panel video" aria-label={t().video}>
-      <h2>
-        {t().video}
+    <ListPanel
+      class="video"
+      title={t().video}
+      notes={
         <Show when={list().length > 0}>
           <i class="share">
             <b>{list().length - offline().length}</b> / {list().length} {t().camerasOnline}
           </i>
         </Show>
-      </h2>
-      <Show when={list().length > 0} fallback={<p class="quiet">{t().videoNone}</p>}>
-        <p class="offline">
-          <Show when={offline().length > 0}>{t().camerasOffline(names())}</Show>
-        </p>
-        <table>
-          <thead>
-            <tr>
-              <th>{t().kind}</th>
-              <th class="num">
-                {t().lastHour} {cut(props.wall.events(), list(), props.wall.now()) ? t().atLeast : ""}
-              </th>
-              <th class="num">{t().last}</th>
-            </tr>
-          </thead>
-          <tbody>
-            <Index each={rows().slice(0, KINDS_MAX)}>
-              {(row) => (
-                <tr>
-                  <th scope="row">{kindName(props.wall, row().kind)}</th>
-                  <td class="num key" classList={{ zero: row().hour === 0, blind: blind() }}>
-                    {row().hour}
-                  </td>
-                  <td class="num share">
-                    <Show when={row().last} fallback="—">
-                      {(last) => ago(last())}
-                    </Show>
-                  </td>
-                </tr>
-              )}
-            </Index>
-          </tbody>
-        </table>
-        <h2>{t().lastDetections}</h2>
-        <Show when={events().length > 0} fallback={<p class="quiet">{t().eventsNone}</p>}>
-          <ol>
-            <For each={events().slice(0, LAST_MAX)}>{(event) => <Last event={event} wall={props.wall} />}</For>
-          </ol>
-        </Show>
+      }
+      count={list().length}
+      none={t().videoNone}
+    >
+      <p class="offline">
+        <Show when={offline().length > 0}>{t().camerasOffline(names())}</Show>
+      </p>
+      <table>
+        <thead>
+          <tr>
+            <th>{t().kind}</th>
+            <th class="num">
+              {t().lastHour} {cut(props.wall.events(), list(), props.wall.now()) ? t().atLeast : ""}
+            </th>
+            <th class="num">{t().last}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Index each={rows().slice(0, KINDS_MAX)}>
+            {(row) => (
+              <tr>
+                <th scope="row">{kindName(props.wall, row().kind)}</th>
+                <td class="num key" classList={{ zero: row().hour === 0, blind: blind() }}>
+                  {row().hour}
+                </td>
+                <td class="num share">
+                  <Show when={row().last} fallback="—">
+                    {(last) => ago(last())}
+                  </Show>
+                </td>
+              </tr>
+            )}
+          </Index>
+        </tbody>
+      </table>
+      <h2>{t().lastDetections}</h2>
+      <Show when={events().length > 0} fallback={<p class="quiet">{t().eventsNone}</p>}>
+        <ol>
+          <For each={events().slice(0, LAST_MAX)}>{(event) => <Last event={event} wall={props.wall} />}</For>
+        </ol>
       </Show>
-    </section>
+    </ListPanel>
   );
 };
 
@@ -112,9 +112,7 @@ const Last: Component<{ event: EventView; wall: Wall }> = (props) => {
     <li>
       <span class="when">{when()}</span>
       <span class="icon">
-        <Show when={alarm()}>
-          {(open) => <Sign level={open().level} size={32} number={open().number} hollow={open().ended_ms !== null} />}
-        </Show>
+        <AlarmSign alarm={alarm()} size={32} />
       </span>
       <b>{kindName(props.wall, props.event.kind)}</b>
       <span class="where">{say(thing()?.name ?? { zh: props.event.thing, en: props.event.thing })}</span>

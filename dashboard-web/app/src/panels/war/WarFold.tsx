@@ -3,7 +3,7 @@ import { createMemo, Index, Show } from "solid-js";
 import { say, t } from "../../lib/i18n";
 import { remaining } from "../../lib/time";
 import { wars } from "../../posture/posture";
-import { Sign } from "../../ui/Sign";
+import { AlarmSign, Sign } from "../../ui/Sign";
 import { countByLevel, waits } from "../alarms/order";
 import { current, telling, valued } from "../alarms/telling";
 import type { Panel } from "../panel";
@@ -44,7 +44,7 @@ export const WarFold: Panel = (props) => {
             return (
               <>
                 <span class="ring" classList={{ waits: waits(alarm()) }}>
-                  <Sign level={alarm().level} size={40} number={alarm().number} hollow={alarm().ended_ms !== null} />
+                  <AlarmSign alarm={alarm()} size={40} />
                 </span>
                 <b>{known().title}</b>
                 <span class="where">

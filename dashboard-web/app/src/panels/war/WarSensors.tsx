@@ -4,11 +4,11 @@ import { Bar } from "../../charts/Bar";
 import { logShare } from "../../charts/path";
 import { Spark } from "../../charts/Spark";
 import type { PropertyView } from "../../feed/messages";
-import { say, t } from "../../lib/i18n";
+import { say, spoken, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
-import { clockMinutes, span } from "../../lib/time";
-import { Sign } from "../../ui/Sign";
-import { LEVEL_COLOURS, toLevel } from "../../ui/signs";
+import { clockMinutes } from "../../lib/time";
+import { AlarmSign } from "../../ui/Sign";
+import { colourOf } from "../../ui/signs";
 import { thresholds } from "../gas/detectors";
 import type { Panel } from "../panel";
 import { propertyOf, type SensorRow, sensors, warOf } from "./war";
@@ -109,24 +109,12 @@ const Sensor: Component<{
     }));
   const dead = () => props.row.heard === "stale" || props.row.heard === "never";
   const value = () => (props.row.last === undefined ? "—" : fixed(props.row.last.value, props.property.decimals));
-  const old = () => {
-    const { count, unit } = span(props.nowMs - (props.row.last?.at_ms ?? props.nowMs));
-    return t().span(count, unit);
-  };
-  const alarm = () => props.row.alarm;
-  const colour = () => {
-    const known = alarm();
-    return known === undefined || known.ended_ms !== null ? undefined : LEVEL_COLOURS[toLevel(known.level) - 1];
-  };
+  const old = () => spoken(props.nowMs - (props.row.last?.at_ms ?? props.nowMs));
   const km = () => (props.row.metres === undefined ? "" : `${(props.row.metres / 1_000).toFixed(1)} km`);
   return (
     <tr classList={{ stale: dead() }}>
       <td class="letter">
-        <Show when={alarm()}>
-          {(known) => (
-            <Sign level={known().level} size={34} number={known().number} hollow={known().ended_ms !== null} />
-          )}
-        </Show>
+        <AlarmSign alarm={props.row.alarm} size={34} />
       </td>
       <th scope="row">
         <span>{say(props.row.thing.name)}</span> <i>{km()}</i>
@@ -149,7 +137,7 @@ const Sensor: Component<{
             share={logShare(props.row.last?.value ?? 0, low(), high())}
             ticks={ticks()}
             width={84}
-            colour={colour()}
+            colour={colourOf(props.row.alarm)}
             label={`${value()} ${props.property.unit}`}
           />
         </td>

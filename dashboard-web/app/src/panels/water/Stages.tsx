@@ -5,9 +5,10 @@ import { Spark } from "../../charts/Spark";
 import { say, t } from "../../lib/i18n";
 import { fixed } from "../../lib/number";
 import { Figure } from "../../ui/Figure";
-import { Sign } from "../../ui/Sign";
-import { LEVEL_COLOURS, toLevel } from "../../ui/signs";
+import { AlarmSign } from "../../ui/Sign";
+import { colourOf } from "../../ui/signs";
 import { Age } from "../Age";
+import { ListPanel } from "../ListPanel";
 import type { Panel } from "../panel";
 import { said } from "../reading";
 import { chosen, type Gauge, GUARANTEED_AT, gauges, stageShare, WARNING_AT } from "./stages";
@@ -27,48 +28,51 @@ export const Stages: Panel = (props) => {
   const silent = () => rows().others.filter(({ reading }) => reading.heard !== "fresh").length;
   const below = () => rows().others.flatMap(({ over }) => (over === undefined ? [] : [-over]));
   return (
-    <section class="panel stages" aria-label={t().stages}>
-      <h2>
-        {t().stages}
-        <i>{t().stagesNote}</i>
-        <i>m</i>
-      </h2>
-      <Show when={list().length > 0} fallback={<p class="quiet">{t().stagesNone}</p>}>
-        <table>
-          <thead>
-            <tr>
-              <td class="icon" />
-              <th>{t().station}</th>
-              <th class="num">{t().stage}</th>
-              <th class="num">{t().toWarning}</th>
-              <th class="bars">
-                <i />
-                {t().warning}
-                <i class="dashed" />
-                {t().guaranteed}
-              </th>
-              <th class="num">{t().trend}</th>
-            </tr>
-          </thead>
-          <tbody>
-            <Index each={rows().shown}>{(gauge) => <Row gauge={gauge()} nowMs={props.wall.now()} />}</Index>
-          </tbody>
-        </table>
-        <p class="rest">
-          <Show when={below().length > 0}>
-            <span>{t().othersBelow(below().length, fixed(Math.floor(Math.min(...below()) * 10) / 10, 1))}</span>
-          </Show>
-          <Show when={silent() > 0}>
-            <b>{t().othersSilent(silent())}</b>
-          </Show>
-        </p>
-      </Show>
-    </section>
+    <ListPanel
+      class="stages"
+      title={t().stages}
+      notes={
+        <>
+          <i>{t().stagesNote}</i>
+          <i>m</i>
+        </>
+      }
+      count={list().length}
+      none={t().stagesNone}
+    >
+      <table>
+        <thead>
+          <tr>
+            <td class="icon" />
+            <th>{t().station}</th>
+            <th class="num">{t().stage}</th>
+            <th class="num">{t().toWarning}</th>
+            <th class="bars">
+              <i />
+              {t().warning}
+              <i class="dashed" />
+              {t().guaranteed}
+            </th>
+            <th class="num">{t().trend}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Index each={rows().shown}>{(gauge) => <Row gauge={gauge()} nowMs={props.wall.now()} />}</Index>
+        </tbody>
+      </table>
+      <p class="rest">
+        <Show when={below().length > 0}>
+          <span>{t().othersBelow(below().length, fixed(Math.floor(Math.min(...below()) * 10) / 10, 1))}</span>
+        </Show>
+        <Show when={silent() > 0}>
+          <b>{t().othersSilent(silent())}</b>
+        </Show>
+      </p>
+    </ListPanel>
   );
 };
 
 const Row = (props: { gauge: Gauge; nowMs: number }) => {
-  const { gauge } = props;
   const reading = () => props.gauge.reading;
   const stale = () => reading().heard !== "fresh";
   const over = () => props.gauge.over;
@@ -77,17 +81,10 @@ const Row = (props: { gauge: Gauge; nowMs: number }) => {
     if (metres === undefined) return "";
     return `${metres >= 0 ? "+" : ""}${fixed(metres, 2)}`;
   };
-  const alarm = () => props.gauge.alarm;
-  const colour = () => {
-    const open = alarm();
-    return open === undefined || open.ended_ms !== null || stale() ? undefined : LEVEL_COLOURS[toLevel(open.level) - 1];
-  };
   return (
     <tr classList={{ stale: stale() }}>
       <td class="icon">
-        <Show when={alarm()}>
-          {(open) => <Sign level={open().level} size={32} number={open().number} hollow={open().ended_ms !== null} />}
-        </Show>
+        <AlarmSign alarm={props.gauge.alarm} size={32} />
       </td>
       <th scope="row">
         <span class="two-lines">{say(reading().thing.name)}</span>
@@ -120,8 +117,8 @@ const Row = (props: { gauge: Gauge; nowMs: number }) => {
                     ticks={props.gauge.guaranteed === undefined ? TICKS.slice(0, 1) : TICKS}
                     width={BAR_WIDTH}
                     stale={stale()}
-                    colour={colour()}
-                    label={`${say(gauge.reading.thing.name)} ${said(reading())} m, ${t().warning} ${warning()}, ${t().guaranteed} ${props.gauge.guaranteed ?? t().none}`}
+                    colour={stale() ? undefined : colourOf(props.gauge.alarm)}
+                    label={`${say(reading().thing.name)} ${said(reading())} m, ${t().warning} ${warning()}, ${t().guaranteed} ${props.gauge.guaranteed ?? t().none}`}
                   />
                 )}
               </Show>
