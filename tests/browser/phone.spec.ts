@@ -38,12 +38,15 @@ class Stub {
   readonly photographs = new Map<string, number>();
   readonly unit: string[] = [];
   private readonly keys = new Set<string>();
+  letFontCome: () => void = () => undefined;
+  private isFontLate = false;
   private server: Server | undefined;
   url = '';
 
   async start(): Promise<void> {
     const server = createServer((request, response) => {
-      void this.answer(request).then(({ status, kind, body }) => {
+      void this.answer(request).then(async ({ status, kind, body }) => {
+        if (kind === KINDS.woff2) await this.lateFont();
         response.writeHead(status, { 'content-type': kind, 'cache-control': 'no-cache' });
         response.end(body);
       });
@@ -57,6 +60,15 @@ class Stub {
     await new Promise((resolve) => {
       this.server?.close(resolve);
       this.server?.closeAllConnections();
+    });
+  }
+
+  /** On a slow network one is still on its way when the worker comes: the first. */
+  private async lateFont(): Promise<void> {
+    if (this.isFontLate) return;
+    this.isFontLate = true;
+    await new Promise<void>((resolve) => {
+      this.letFontCome = resolve;
     });
   }
 
@@ -149,13 +161,14 @@ test('photographs and steps without a network, over a reload, arrive once', asyn
   await stub.start();
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
   const page = await context.newPage();
-  await page.goto(`${stub.url}/`);
+  await page.goto(`${stub.url}/`, { waitUntil: 'commit' });
   const one = page.locator('.phone .one');
   await one.getByRole('button', { name: '签收', exact: true }).click();
   await expect.poll(() => stub.stage).toBe('signed');
   await expect.poll(() => stub.unit).toEqual(['assigned']);
   // One visit is enough: the worker has the page and its files.
   await page.evaluate(() => navigator.serviceWorker.ready);
+  stub.letFontCome();
   await expect
     .poll(() =>
       page.evaluate(async () => {

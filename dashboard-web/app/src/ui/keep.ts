@@ -2,25 +2,35 @@
 const LOOK_MS = 10 * 60_000;
 
 /**
- * Keeps the app itself in the browser, so that a phone opens it without a network. What the city says is never kept by it. What was loaded before the
- * worker was there is named to it, so that the first visit is enough.
+ * Keeps the app itself in the browser, so that a phone opens it without a network. What the city says is never kept by it. What does not come
+ * through the worker is named to it, so that the first visit is enough.
  */
 export function keepApp(): void {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
   const keep = async () => {
     await navigator.serviceWorker.register("sw.js");
     const { active } = await navigator.serviceWorker.ready;
-    active?.postMessage({ keep: ["./", ...loaded()] });
+    const name = (files: readonly string[]) => active?.postMessage({ keep: files });
+    name(["./"]);
+    // An entry comes when its file has: one that was on its way while the worker came is told later.
+    const observer = new PerformanceObserver((list) => {
+      const passedBy = filesPastWorker(list.getEntries() as PerformanceResourceTiming[], location.origin);
+      if (passedBy.length > 0) name(passedBy);
+    });
+    observer.observe({ type: "resource", buffered: true });
     // The fonts of what is shown later come when it is shown, through the worker.
     await navigator.storage?.persist?.();
   };
   keep().catch((error: unknown) => console.warn("the app is not kept", error));
 }
 
-/** The files of this build that the page has loaded. */
-function loaded(): string[] {
-  const files = performance.getEntriesByType("resource").map(({ name }) => name);
-  return [...new Set(files)].filter((name) => name.startsWith(location.origin) && name.includes("/assets/"));
+/** The files of this build among these entries that did not come through the worker, each once. */
+export function filesPastWorker(
+  entries: readonly Pick<PerformanceResourceTiming, "name" | "workerStart">[],
+  origin: string,
+): string[] {
+  const past = entries.filter(({ workerStart }) => workerStart === 0).map(({ name }) => name);
+  return [...new Set(past)].filter((name) => name.startsWith(`${origin}/`) && name.includes("/assets/"));
 }
 
 /** The script of a build, as its page names it. */
