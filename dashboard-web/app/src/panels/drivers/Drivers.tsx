@@ -43,26 +43,24 @@ export const Drivers: Panel = (props) => {
                     </td>
                   }
                 >
-                  {(most) => {
-                    return (
-                      <>
-                        <td class="num">
-                          <Figure thing={most().thing.id} property={most().property} heard="fresh" class="key">
-                            {most().text}
-                          </Figure>{" "}
-                          <i>{unitOf(row().id, most().unit)}</i>
-                        </td>
-                        <td class="at">
-                          <AlarmSign alarm={most().alarm} size={30} />
-                          <span class="two-lines">{say(most().thing.name)}</span>
-                        </td>
-                        <td>
-                          <Spark values={most().trend?.means ?? []} width={64} height={28} label={t().trend} />
-                        </td>
-                        <td class="num share">{spoken(props.wall.now() - most().atMs)}</td>
-                      </>
-                    );
-                  }}
+                  {(most) => (
+                    <>
+                      <td class="num">
+                        <Figure thing={most().thing.id} property={most().property} heard="fresh" class="key">
+                          {most().text}
+                        </Figure>{" "}
+                        <i>{unitOf(row().id, most().unit)}</i>
+                      </td>
+                      <td class="at">
+                        <AlarmSign alarm={most().alarm} size={30} />
+                        <span class="two-lines">{say(most().thing.name)}</span>
+                      </td>
+                      <td>
+                        <Spark values={most().trend?.means ?? []} width={64} height={28} label={t().trend} />
+                      </td>
+                      <td class="num share">{spoken(props.wall.now() - most().atMs)}</td>
+                    </>
+                  )}
                 </Show>
               </tr>
             )}
